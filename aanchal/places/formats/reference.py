@@ -1,0 +1,253 @@
+"""The data files of `places/data`, loaded and checked once.
+
+Every row says where it comes from (`source`), how sure we are (`confidence`: high, medium or
+low), when that was so (`as_of`) and when to look again (`review_on`). A row without one of
+them stops the program at its start, not a user in the middle of her work.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from aanchal.places.rules.calendars import Closure, ClosureKind
+
+T = TypeVar("T")
+
+
+class Confidence(StrEnum):
+    """How sure the source makes us. Low rows are guidance, never shown as law."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """Where a row of data comes from."""
+
+    source: str
+    confidence: Confidence
+    as_of: date
+    review_on: date
+
+    def is_overdue(self, on: date) -> bool:
+        """Should somebody have looked at this row again by `on`?"""
+        return on > self.review_on
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One code of a UDISE vocabulary.
+
+    `classes` is the lowest and the highest class a school of this category teaches; None for
+    other vocabularies.
+    """
+
+    code: str
+    label: str
+    published: str
+    sourced: Sourced
+    classes: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UdiseVocabulary:
+    """UDISE's codes, each table keyed by the code as the file writes it."""
+
+    category: Mapping[str, Term]
+    type: Mapping[str, Term]
+    management: Mapping[str, Term]
+    location: Mapping[str, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class AcademicYearRow:
+    """In which month a state's school year begins; key: LGD state code."""
+
+    state_lgd: str
+    name: str
+    start_month: int
+    sourced: Sourced
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureRow:
+    """A dated closure.
+
+    Attributes:
+        key: stable name.
+        states_lgd: LGD codes of the states where it holds; empty for all of India.
+        closure: kind, name and, when it falls on fixed dates, the dates of the first year.
+        month, day: the day of every year; None for a single dated closure.
+    """
+
+    key: str
+    name: str
+    kind: ClosureKind
+    states_lgd: tuple[str, ...]
+    month: int | None
+    day: int | None
+    from_on: date | None
+    to_on: date | None
+    sourced: Sourced
+
+    def closures_between(self, from_on: date, to_on: date) -> list[Closure]:
+        """The closure's occurrences that touch the span, oldest first; both ends included."""
+        if self.from_on is not None and self.to_on is not None:
+            touches = self.from_on <= to_on and self.to_on >= from_on
+            return [Closure(self.from_on, self.to_on, self.kind, self.name)] if touches else []
+        if self.month is None or self.day is None:
+            return []
+        days = (date(year, self.month, self.day) for year in range(from_on.year, to_on.year + 1))
+        return [Closure(d, d, self.kind, self.name) for d in days if from_on <= d <= to_on]
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyOffRow:
+    """A usual weekly day off. Weekdays as Python counts them: Monday is 0, Sunday 6.
+
+    `managements` are UDISE management codes for which it is the usual day; empty: any school.
+    It is a suggestion to confirm with the school, never taken for granted.
+    """
+
+    key: str
+    weekdays: frozenset[int]
+    states_lgd: tuple[str, ...]
+    managements: tuple[str, ...]
+    sourced: Sourced
+
+
+@dataclass(frozen=True, slots=True)
+class SubdistrictRow:
+    """Whether a state's LGD sub-district is its CD block; key: LGD state code."""
+
+    state_lgd: str
+    name: str
+    subdistrict_is_block: bool
+    sourced: Sourced
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarData:
+    """`data/calendars.toml` as a whole."""
+
+    academic_years: Mapping[str, AcademicYearRow]
+    weekly_offs: tuple[WeeklyOffRow, ...]
+    closures: tuple[ClosureRow, ...]
+
+
+@cache
+def udise_vocabulary() -> UdiseVocabulary:
+    """The UDISE code tables."""
+    data = _load("udise.toml")
+
+    def table(key: str) -> dict[str, Term]:
+        terms = [
+            Term(
+                code=row["code"],
+                label=row["label"],
+                published=row["published"],
+                sourced=_sourced("udise.toml", row),
+                classes=tuple(row["classes"]) if "classes" in row else None,
+            )
+            for row in data[key]
+        ]
+        return _keyed("udise.toml", ((t.code, t) for t in terms))
+
+    return UdiseVocabulary(*(table(k) for k in ("category", "type", "management", "location")))
+
+
+@cache
+def subdistrict_kinds() -> Mapping[str, SubdistrictRow]:
+    """Which states' sub-districts are blocks. A state that is not listed is not known."""
+    name = "subdistricts.toml"
+    return _keyed(
+        name,
+        (
+            (
+                row["lgd"],
+                SubdistrictRow(
+                    row["lgd"], row["name"], row["subdistrict_is_block"], _sourced(name, row)
+                ),
+            )
+            for row in _load(name)["state"]
+        ),
+    )
+
+
+@cache
+def calendar_data() -> CalendarData:
+    """School years, usual days off and dated closures."""
+    name = "calendars.toml"
+    data = _load(name)
+    years = _keyed(
+        name,
+        (
+            (
+                row["lgd"],
+                AcademicYearRow(row["lgd"], row["name"], row["start_month"], _sourced(name, row)),
+            )
+            for row in data["academic_year"]
+        ),
+    )
+    for year in years.values():
+        if not 1 <= year.start_month <= 12:
+            raise ValueError(f"{name}: {year.name} starts in month {year.start_month}")
+    offs = tuple(
+        WeeklyOffRow(
+            key=row["key"],
+            weekdays=frozenset(row["weekdays"]),
+            states_lgd=tuple(row.get("states", ())),
+            managements=tuple(row.get("managements", ())),
+            sourced=_sourced(name, row),
+        )
+        for row in data["weekly_off"]
+    )
+    closures = tuple(
+        ClosureRow(
+            key=row["key"],
+            name=row["name"],
+            kind=ClosureKind(row["kind"]),
+            states_lgd=tuple(row.get("states", ())),
+            month=row.get("month"),
+            day=row.get("day"),
+            from_on=row.get("from_on"),
+            to_on=row.get("to_on", row.get("from_on")),
+            sourced=_sourced(name, row),
+        )
+        for row in data["closure"]
+    )
+    for closure in closures:
+        if (closure.month is None) == (closure.from_on is None):
+            raise ValueError(f"{name}: {closure.key} needs either month and day or dates")
+    _keyed(name, ((c.key, c) for c in closures))
+    return CalendarData(years, offs, closures)
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("aanchal.places.data").joinpath(name).read_text("utf-8"))
+
+
+def _sourced(name: str, row: Mapping[str, Any]) -> Sourced:
+    missing = [k for k in ("source", "confidence", "as_of", "review_on") if not row.get(k)]
+    if missing:
+        raise ValueError(f"{name}: a row lacks {', '.join(missing)}: {dict(row)}")
+    found = Sourced(row["source"], Confidence(row["confidence"]), row["as_of"], row["review_on"])
+    if found.review_on <= found.as_of:
+        raise ValueError(f"{name}: review_on must come after as_of: {dict(row)}")
+    return found
+
+
+def _keyed(name: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{name}: {key} occurs twice")
+        found[key] = value
+    return found

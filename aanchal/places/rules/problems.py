@@ -1,0 +1,48 @@
+"""What is wrong with a line of a file, said so that a person can repair it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Param = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing a person should look at in a file.
+
+    The template and its parameters stay apart so that the sentence can be shown in the
+    reader's language: translate `template`, then fill in `params`.
+
+    Attributes:
+        row: line in the file as an editor shows it, the first line being 1; 0 means the
+            whole file.
+        column: the column's heading as the file writes it; empty when no single cell is meant.
+        code: stable key of the kind of problem, for counting and for tests.
+        template: English sentence with `%(name)s` places, marked for translation.
+        params: plain values for the template; numbers stay numbers.
+        left_out: True when the line did not go in and waits for repair; False when it went
+            in without the doubtful value.
+    """
+
+    row: int
+    column: str
+    code: str
+    template: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    left_out: bool = True
+
+    def sentence(self) -> str:
+        """The problem in English, for the command line and for tests."""
+        return self.template % dict(self.params)
+
+
+class UnreadableFile(Exception):
+    """The file as a whole cannot be read; nothing of it was used.
+
+    Attributes:
+        problem: the reason, with `row` 0 or the line where reading stopped.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.sentence())
+        self.problem = problem
