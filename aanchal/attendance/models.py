@@ -1,0 +1,365 @@
+"""Registers, the watch over them, and what a person found when she went and asked."""
+
+from django.db import models
+from django.db.models import Q
+
+from aanchal.access.models import User
+from aanchal.kernel.fields import SealedField, SealedJSONField, SealedTextField
+from aanchal.kernel.ids import new_id
+from aanchal.kernel.models import StoredFile
+from aanchal.kernel.permissions import Scope
+from aanchal.people.models import Child, ClassSection
+from aanchal.places.models import Area, Body
+
+
+class PackedField(SealedField):
+    """Sealed bytes that are already packed; their length tells nothing worth padding."""
+
+    pad = 0
+
+
+class RegisterFile(models.Model):
+    """A register as it came: one file, kept sealed, understood, and taken in page by page."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received"  # kept; not yet read
+        SHOWN = "shown"  # read; waits for a person to say yes
+        TAKING = "taking"  # pages are being written
+        TAKEN = "taken"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16, blank=True)
+    school = models.ForeignKey(
+        Body, null=True, blank=True, on_delete=models.PROTECT, related_name="register_files"
+    )
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT)
+    content_hash = models.CharField(max_length=64)
+    hints = models.JSONField(default=dict, help_text="School, class, section, month as told.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RECEIVED)
+    via = models.CharField(max_length=8)
+    understood = SealedJSONField(null=True, blank=True, help_text="What was shown, for a yes.")
+    counts = models.JSONField(default=dict)
+    refusal = models.CharField(max_length=400, blank=True, help_text="Template of the sentence.")
+    refusal_params = SealedJSONField(null=True, blank=True)
+    received_by = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Privacy:
+        retention = "Two school years."
+        OPEN = ("id", "district", "school", "file", "hints", "state", "via", "counts")
+        OPEN += ("refusal", "received_at", "settled_at")
+        PERSONAL = ("content_hash", "received_by")
+        SENSITIVE = ("understood", "refusal_params")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_hash", "school"],
+                name="register_file_once_a_school",
+                nulls_distinct=False,
+            )
+        ]
+
+    def scope(self) -> Scope:
+        if self.school is None:
+            return Scope(area_path="", holders=frozenset({self.received_by}))
+        grade = str(self.hints.get("grade") or "")
+        section = str(self.hints.get("section") or "")
+        return Scope(
+            area_path=self.school.area.path,
+            district=self.district,
+            body_id=str(self.school_id),
+            grade=grade,
+            section=section,
+        )
+
+
+class RegisterPage(models.Model):
+    """One class-section for one month, as the paper is: pupils × days, lossless, packed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    class_section = models.ForeignKey(
+        ClassSection, on_delete=models.PROTECT, related_name="pages"
+    )
+    month = models.DateField(help_text="First day of the month.")
+    children = models.BinaryField(help_text="16 bytes a child, in page order.")
+    marks = PackedField(help_text="zlib of children × days marks, one byte each.")
+    days_taken = models.PositiveBigIntegerField(help_text="Bit d-1 is set when day d was taken.")
+    input_hash = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField(default=1)
+    source = models.ForeignKey(
+        RegisterFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="pages"
+    )
+    first_received_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "Three school years; then counts without a child."
+        OPEN = ("id", "district", "class_section", "month", "days_taken", "revision", "source")
+        OPEN += ("first_received_at", "received_at")
+        PERSONAL = ("children", "input_hash")
+        SENSITIVE = ("marks",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["class_section", "month"], name="register_page_once")
+        ]
+        indexes = [models.Index(fields=["district", "month"], name="register_page_by_month")]
+
+    def scope(self) -> Scope:
+        return self.class_section.scope()
+
+
+class PageRevision(models.Model):
+    """What a page was before a correction."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    page = models.ForeignKey(RegisterPage, on_delete=models.CASCADE, related_name="revisions")
+    revision = models.PositiveIntegerField()
+    children = models.BinaryField()
+    marks = PackedField()
+    source = models.ForeignKey(
+        RegisterFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    received_at = models.DateTimeField()
+    replaced_at = models.DateTimeField()
+    changed_marks = models.PositiveIntegerField()
+
+    class Privacy:
+        retention = "As long as the page."
+        OPEN = ("id", "district", "page", "revision", "source", "received_at", "replaced_at")
+        OPEN += ("changed_marks",)
+        PERSONAL = ("children",)
+        SENSITIVE = ("marks",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "revision"], name="page_revision_once")
+        ]
+
+
+class ClassState(models.Model):
+    """The watch's running state of one class-section: now, and at the end of each month."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    class_section = models.ForeignKey(
+        ClassSection, on_delete=models.CASCADE, related_name="states"
+    )
+    month = models.DateField(null=True, blank=True, help_text="Null for the running state.")
+    as_of = models.DateField()
+    input_hash = models.CharField(max_length=64, help_text="Hash of all pages up to `as_of`.")
+    rule_version = models.CharField(max_length=40)
+    children = models.BinaryField(help_text="16 bytes a child, in state order.")
+    state = PackedField()
+
+    class Privacy:
+        retention = "To the end of the school year; it can be made again from the pages."
+        OPEN = ("id", "district", "class_section", "month", "as_of", "rule_version")
+        PERSONAL = ("input_hash", "children")
+        SENSITIVE = ("state",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["class_section", "month"], name="class_state_once", nulls_distinct=False
+            )
+        ]
+
+
+class VisitBudget(models.Model):
+    """How many visits a block's volunteers can walk, and the thresholds that follow from it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="visit_budgets")
+    visits_per_1000_month = models.FloatField()
+    policy = models.JSONField(default=dict, help_text="Thresholds as calibrated; may be empty.")
+    set_by = models.CharField(max_length=64)
+    set_at = models.DateTimeField()
+    is_current = models.BooleanField(default=True)
+
+    class Privacy:
+        retention = "Five years."
+        OPEN = ("id", "area", "visits_per_1000_month", "policy", "set_at", "is_current")
+        PERSONAL = ("set_by",)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(visits_per_1000_month__gt=0), name="visit_budget_positive"
+            ),
+            models.UniqueConstraint(
+                fields=["area"], condition=Q(is_current=True), name="visit_budget_current_once"
+            ),
+        ]
+
+    def scope(self) -> Scope:
+        return self.area.scope()
+
+
+class Flag(models.Model):
+    """The watch's question about one child, with its reason. Never deleted; may be withdrawn."""
+
+    class Channel(models.TextChoices):
+        URGENT = "urgent"
+        ORDINARY = "ordinary"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ASSIGNED = "assigned"
+        VISITED = "visited"
+        CLOSED = "closed"
+        WITHDRAWN = "withdrawn"
+
+    LIVE = (State.OPEN, State.ASSIGNED, State.VISITED)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="flags")
+    class_section = models.ForeignKey(ClassSection, on_delete=models.PROTECT, related_name="flags")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="flags")
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    since_on = models.DateField(help_text="First absence the question is about.")
+    signal_on = models.DateField(help_text="Register day whose marks raised it.")
+    register_received_at = models.DateTimeField(help_text="When those marks reached us.")
+    raised_at = models.DateTimeField()
+    score = models.FloatField()
+    reason = SealedJSONField(help_text="The numbers of its sentence.")
+    rule_version = models.CharField(max_length=40)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Privacy:
+        retention = "Three school years."
+        OPEN = ("id", "district", "class_section", "register_received_at", "raised_at")
+        OPEN += ("rule_version",)
+        PERSONAL = ("child", "area", "channel", "since_on", "signal_on", "score", "state")
+        PERSONAL += ("withdrawn_at",)
+        SENSITIVE = ("reason",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=Q(state__in=["open", "assigned", "visited"]),
+                name="flag_one_open_question_a_child",
+            ),
+            models.UniqueConstraint(fields=["child", "signal_on"], name="flag_once_a_signal"),
+        ]
+        indexes = [
+            models.Index(fields=["area", "state"], name="flag_by_area"),
+            models.Index(fields=["class_section", "state"], name="flag_by_class"),
+        ]
+
+    def scope(self) -> Scope:
+        return Scope(area_path=self.area.path, district=self.district, excluded=self.child.kin())
+
+
+class Visit(models.Model):
+    """A person goes and asks. It is in the hands of one volunteer at a time."""
+
+    class State(models.TextChoices):
+        ASSIGNED = "assigned"
+        RECORDED = "recorded"
+        HANDED_BACK = "handed_back"
+        CANCELLED = "cancelled"
+
+    class HandedBack(models.TextChoices):
+        UNSAFE = "unsafe"
+        KIN = "kin"
+        CANNOT_GO = "cannot_go"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="visits")
+    volunteer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="visits")
+    assigned_by = models.CharField(max_length=64)
+    assigned_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ASSIGNED)
+    left_house_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    handed_back_at = models.DateTimeField(null=True, blank=True)
+    handed_back_because = models.CharField(max_length=10, choices=HandedBack.choices, blank=True)
+
+    class Privacy:
+        retention = "Three school years."
+        OPEN = ("id", "district", "assigned_at", "due_at", "state", "recorded_at")
+        PERSONAL = ("flag", "volunteer", "assigned_by", "left_house_at", "handed_back_at")
+        PERSONAL += ("handed_back_because",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flag"], condition=Q(state="assigned"), name="visit_in_one_hand"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["volunteer", "state", "due_at"], name="visit_in_hand"),
+            models.Index(fields=["state", "due_at"], name="visit_due"),
+        ]
+
+    def scope(self) -> Scope:
+        own = self.state == self.State.ASSIGNED
+        return Scope(
+            area_path=self.flag.area.path,
+            district=self.district,
+            holders=frozenset({str(self.volunteer_id)}) if own else frozenset(),
+            excluded=self.flag.child.kin(),
+        )
+
+
+class Finding(models.Model):
+    """What a visit found. Sensitive from end to end; schools never see it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="finding")
+    kind = SealedTextField(help_text="Code of `attendance/data/findings.toml`.")
+    whom_met = SealedTextField(default="")
+    child_seen = models.BooleanField()
+    next_step = SealedTextField(default="")
+    note = SealedTextField(default="")
+    visited_on = models.DateField()
+    recorded_by = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "Three school years, or as the case it led to."
+        OPEN = ("id", "district", "recorded_at")
+        PERSONAL = ("visit", "child_seen", "visited_on", "recorded_by")
+        SENSITIVE = ("kind", "whom_met", "next_step", "note")
+
+    def scope(self) -> Scope:
+        return self.visit.flag.scope()
+
+
+class Outcome(models.Model):
+    """How a flag ended: back, left, or closed for a reason that asks nothing more."""
+
+    class Kind(models.TextChoices):
+        BACK = "back"
+        LEFT = "left"
+        EXPLAINED = "explained"
+        CONCERN = "concern"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    flag = models.OneToOneField(Flag, on_delete=models.PROTECT, related_name="outcome")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    since_on = models.DateField()
+    child_seen = models.BooleanField(default=False)
+    recorded_by = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "Three school years."
+        OPEN = ("id", "district", "recorded_at")
+        PERSONAL = ("flag", "kind", "since_on", "child_seen", "recorded_by")
+
+    def scope(self) -> Scope:
+        return self.flag.scope()

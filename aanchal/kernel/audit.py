@@ -1,0 +1,242 @@
+"""The audit: who did, read or was refused what, chained by hash, one chain a district.
+
+Events name the changed fields and never their values. They are buffered while a use case runs
+and written by the outermost one as its last act, so that no chain head is held while work goes
+on. A refusal is written after the rollback.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import models, transaction
+
+from .models import AuditEvent, AuditHead
+from .permissions import Actor, Scope
+
+
+class Verb(StrEnum):
+    """What happened, as noun.past."""
+
+    AREAS_IMPORTED = "areas.imported"
+    AREA_JOINED = "area.joined"
+    AREA_JOIN_REFUSED = "area.join_refused"
+    SCHOOLS_IMPORTED = "schools.imported"
+    CALENDAR_CHANGED = "calendar.changed"
+    IMPORT_PROBLEM_SETTLED = "import_problem.settled"
+    PERSON_INVITED = "person.invited"
+    INVITATION_ACCEPTED = "invitation.accepted"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
+    GRANT_GIVEN = "grant.given"
+    GRANT_APPROVED = "grant.approved"
+    GRANT_REVOKED = "grant.revoked"
+    CREDENTIAL_RESET_ASKED = "credential_reset.asked"
+    CREDENTIAL_RESET_APPROVED = "credential_reset.approved"
+    DEVICE_ENROLLED = "device.enrolled"
+    DEVICE_REVOKED = "device.revoked"
+    DEMO_LINK_USED = "demo_link.used"
+    SIGNED_IN = "person.signed_in"
+    SIGN_IN_FAILED = "person.sign_in_failed"
+    SIGNED_OUT = "person.signed_out"
+    PUPILS_IMPORTED = "pupils.imported"
+    CHILD_ENROLLED = "child.enrolled"
+    CHILD_FILE_OPENED = "child.file_opened"
+    CHILD_CHANGED = "child.changed"
+    CONSENT_RECORDED = "consent.recorded"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    KINSHIP_RECORDED = "kinship.recorded"
+    AGREEMENT_RECORDED = "agreement.recorded"
+    REGISTER_RECEIVED = "register.received"
+    REGISTER_REFUSED = "register.refused"
+    REGISTER_RECORDED = "register.recorded"
+    REGISTER_CORRECTED = "register.corrected"
+    REGISTER_REPAIRED = "register.repaired"
+    WATCH_RUN = "watch.run"
+    WATCH_TUNED = "watch.tuned"
+    FLAG_RAISED = "flag.raised"
+    FLAG_WITHDRAWN = "flag.withdrawn"
+    VISIT_ASSIGNED = "visit.assigned"
+    VISIT_HANDED_BACK = "visit.handed_back"
+    VISIT_RECORDED = "visit.recorded"
+    OUTCOME_RECORDED = "outcome.recorded"
+    CONCERN_RAISED = "concern.raised"
+    CONCERN_OPENED = "concern.opened"
+    CONCERN_TAKEN_UP = "concern.taken_up"
+    CONCERN_UNSEAL_ASKED = "concern.unseal_asked"
+    CONCERN_UNSEALED = "concern.unsealed"
+    KEYS_ROTATED = "keys.rotated"
+    AUDIT_VERIFIED = "audit.verified"
+
+
+@dataclass
+class Event:
+    """One event not yet chained."""
+
+    actor_id: str
+    verb: str
+    target_type: str
+    target_id: str
+    district: str
+    area_path: str
+    changes: dict[str, Any]
+    outcome: str = AuditEvent.Outcome.DONE
+
+
+@dataclass
+class Buffer:
+    """Events of one outermost use case."""
+
+    events: list[Event] = field(default_factory=list)
+
+
+_buffer: ContextVar[Buffer | None] = ContextVar("aanchal_audit_buffer", default=None)
+
+GENESIS = "0" * 64
+
+
+def record(
+    actor: Actor, verb: Verb, target: models.Model | None, *, scope: Scope, **changes: Any
+) -> None:
+    """Put one event into the running use case's buffer.
+
+    Args:
+        target: the record acted on; None for an act on a place as a whole.
+        scope: where it stands; decides the chain.
+        changes: names of changed fields, counts, codes. Never a value that tells of a person.
+
+    Raises:
+        RuntimeError: called outside a use case, where nothing would write it.
+    """
+    buffer = _buffer.get()
+    if buffer is None:
+        raise RuntimeError("record() belongs inside a use case")
+    buffer.events.append(
+        Event(
+            actor_id=actor.user_id,
+            verb=str(verb),
+            target_type=target._meta.label if target is not None else "",
+            target_id=str(target.pk) if target is not None else "",
+            district=scope.district,
+            area_path=scope.area_path,
+            changes=changes,
+        )
+    )
+
+
+def write_events(events: list[Event], *, at: datetime) -> None:
+    """Chain and store events, district by district in sorted order; inside a transaction."""
+    by_district: dict[str, list[Event]] = {}
+    for event in events:
+        by_district.setdefault(event.district, []).append(event)
+    for district in sorted(by_district):
+        AuditHead.objects.get_or_create(district=district, defaults={"hash": GENESIS})
+        head = AuditHead.objects.select_for_update().get(district=district)
+        rows = []
+        for event in by_district[district]:
+            head.seq += 1
+            row = AuditEvent(
+                district=district,
+                seq=head.seq,
+                at=at,
+                actor_id=event.actor_id,
+                verb=event.verb,
+                outcome=event.outcome,
+                target_type=event.target_type,
+                target_id=event.target_id,
+                area_path=event.area_path,
+                changes=event.changes,
+                previous_hash=head.hash,
+            )
+            row.hash = head.hash = link_hash(row)
+            rows.append(row)
+        AuditEvent.objects.bulk_create(rows, batch_size=500)
+        head.save(update_fields=["seq", "hash"])
+
+
+def link_hash(event: AuditEvent) -> str:
+    """The hash of one event over its content and the link before it (SHA-256, hex)."""
+    content = {
+        "district": event.district,
+        "seq": event.seq,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": event.actor_id,
+        "verb": event.verb,
+        "outcome": event.outcome,
+        "target_type": event.target_type,
+        "target": event.target_id,
+        "area": event.area_path,
+        "changes": event.changes,
+        "previous": event.previous_hash,
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold."""
+
+    district: str
+    seq: int
+    what: str
+
+
+def verify(anchors: dict[str, tuple[int, str]] | None = None) -> Iterator[Break]:
+    """Walk every chain and yield where it is edited, cut, reordered or shortened.
+
+    Args:
+        anchors: district → (seq, hash) as two people noted it outside. Without anchors a chain
+            that was cut back together with its head, or rewritten from the start, looks whole.
+    """
+    anchors = dict(anchors or {})
+    districts = set(AuditHead.objects.values_list("district", flat=True))
+    districts |= set(AuditEvent.objects.values_list("district", flat=True).distinct())
+    for district in sorted(districts | set(anchors)):
+        last_hash, last_seq = GENESIS, 0
+        anchor = anchors.get(district)
+        chain = AuditEvent.objects.filter(district=district).order_by("seq")
+        # Read in pages by key: an open cursor would stall writers on SQLite.
+        while page := list(chain.filter(seq__gt=last_seq)[:2000]):
+            for event in page:
+                if event.seq != last_seq + 1:
+                    yield Break(district, last_seq + 1, "missing")
+                if event.previous_hash != last_hash or link_hash(event) != event.hash:
+                    yield Break(district, event.seq, "altered")
+                if anchor and event.seq == anchor[0] and event.hash != anchor[1]:
+                    yield Break(district, event.seq, "not what the anchor says")
+                last_hash, last_seq = event.hash, event.seq
+        head = AuditHead.objects.filter(district=district).first()
+        if head is None or head.seq != last_seq or head.hash != last_hash:
+            yield Break(district, last_seq, "its head says otherwise")
+        if anchor and last_seq < anchor[0]:
+            yield Break(district, last_seq, "shorter than the anchor says")
+
+
+def heads() -> dict[str, tuple[int, str]]:
+    """The present heads, to be noted outside by two people."""
+    return {h.district: (h.seq, h.hash) for h in AuditHead.objects.order_by("district")}
+
+
+def buffer_events() -> tuple[Buffer, Any, bool]:
+    """Open a buffer unless one is open; used by `use_case` alone."""
+    held = _buffer.get()
+    if held is not None:
+        return held, None, False
+    fresh = Buffer()
+    return fresh, _buffer.set(fresh), True
+
+
+def close_buffer(token: Any) -> None:
+    """Close the outermost buffer."""
+    _buffer.reset(token)
+
+
+def refuse(event: Event, *, at: datetime) -> None:
+    """Store a refusal by itself, after the rollback of what was refused."""
+    with transaction.atomic():
+        write_events([event], at=at)

@@ -1,0 +1,135 @@
+"""Model fields that are ciphertext at rest.
+
+The plain value exists on a loaded instance only: a descriptor opens it when it is read.
+`values()` hands out an opaque `Sealed`; `update()`, `bulk_update()`, filters and raw literals
+refuse, because none of them knows the row the ciphertext is bound to.
+"""
+
+import json
+from typing import Any
+
+from django.core.exceptions import FieldError
+from django.db import models
+
+from .sealing import seal, unseal
+
+
+class Sealed:
+    """Ciphertext as it came from the database. It prints as nothing."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = bytes(data)
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+    __str__ = __repr__
+
+
+class _Opening:
+    """Opens the field on the instance, once, when somebody reads it."""
+
+    def __init__(self, field: "SealedField") -> None:
+        self.field = field
+
+    def __get__(self, instance: models.Model | None, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        name = self.field.attname
+        if name not in instance.__dict__:
+            instance.refresh_from_db(fields=[name])
+        value = instance.__dict__[name]
+        if isinstance(value, Sealed):
+            value = self.field.open(instance, value)
+            instance.__dict__[name] = value
+        return value
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class SealedField(models.BinaryField):
+    """Bytes sealed at rest and bound to their row and field. None stays null."""
+
+    pad = 32
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("editable", False)
+        super().__init__(*args, **kwargs)
+
+    def contribute_to_class(self, cls: type, name: str, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, **kwargs)
+        setattr(cls, self.attname, _Opening(self))
+
+    def _check_str_default_value(self) -> list[Any]:
+        return []  # defaults are plain values; they are sealed on the way in
+
+    def to_plain_bytes(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def from_plain_bytes(self, data: bytes) -> Any:
+        return data
+
+    def _place(self, instance: models.Model) -> str:
+        return f"{instance._meta.label}.{self.name}|{instance.pk}"
+
+    def open(self, instance: models.Model, value: Sealed) -> Any:
+        return self.from_plain_bytes(unseal(value.data, place=self._place(instance), pad=self.pad))
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return None if value is None else Sealed(bytes(value))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = model_instance.__dict__.get(self.attname)
+        if value is None or isinstance(value, Sealed):
+            return value
+        if model_instance.pk is None:
+            raise FieldError(f"{self} cannot be sealed before its row has a key")
+        return Sealed(
+            seal(self.to_plain_bytes(value), place=self._place(model_instance), pad=self.pad)
+        )
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, Sealed):
+            raise FieldError(
+                f"{self.model._meta.label}.{self.name} is sealed: save the instance instead."
+            )
+        return super().get_db_prep_value(value.data, connection, prepared)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is sealed and cannot be searched.")
+        return super().get_lookup(lookup_name)
+
+    def get_transform(self, lookup_name: str) -> Any:
+        return None
+
+    def value_to_string(self, obj: models.Model) -> str:
+        raise FieldError(f"{self.name} is sealed and is not serialised.")
+
+
+class SealedTextField(SealedField):
+    """Text sealed at rest."""
+
+    def to_plain_bytes(self, value: Any) -> bytes:
+        return str(value).encode()
+
+    def from_plain_bytes(self, data: bytes) -> str:
+        return data.decode()
+
+
+class SealedJSONField(SealedField):
+    """A JSON value sealed at rest."""
+
+    def to_plain_bytes(self, value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def from_plain_bytes(self, data: bytes) -> Any:
+        return json.loads(data)

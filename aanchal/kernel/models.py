@@ -1,0 +1,163 @@
+"""Tables that belong to no one app: the audit chain, stored files, import problems, schedules."""
+
+from django.db import models
+
+from .fields import SealedJSONField, SealedTextField
+from .ids import new_id
+
+
+class AuditEvent(models.Model):
+    """One thing that was done, refused or read. Rows are only ever added; no foreign keys."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16, blank=True)
+    seq = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    actor_id = models.CharField(max_length=64)
+    verb = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.DONE)
+    target_type = models.CharField(max_length=64)
+    target_id = models.CharField(max_length=64)
+    area_path = models.CharField(max_length=200, blank=True)
+    changes = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Privacy:
+        retention = "Eight years, then the whole chain is closed and archived by its custodians."
+        OPEN = ("id", "district", "seq", "at", "verb", "outcome", "previous_hash", "hash")
+        PERSONAL = ("actor_id", "target_type", "target_id", "area_path", "changes")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["district", "seq"], name="audit_one_event_a_step")
+        ]
+        indexes = [
+            models.Index(fields=["target_type", "target_id"], name="audit_by_target"),
+            models.Index(fields=["actor_id", "at"], name="audit_by_actor"),
+        ]
+
+
+class AuditHead(models.Model):
+    """The last link of each district's audit chain; locked last, and in sorted order."""
+
+    district = models.CharField(primary_key=True, max_length=16)
+    seq = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    class Privacy:
+        retention = "As long as the chain."
+        OPEN = ("district", "seq", "hash")
+
+
+class StoredFile(models.Model):
+    """A file kept exactly as it came, sealed, beside the database and never in it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16, blank=True)
+    purpose = models.CharField(max_length=32)
+    name = SealedTextField()
+    media_type = models.CharField(max_length=100)
+    size_bytes = models.PositiveBigIntegerField()
+    content_hash = models.CharField(max_length=64, help_text="Keyed hash of the content.")
+    kept_by = models.CharField(max_length=64)
+    kept_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "Two school years after the last page that came from it."
+        OPEN = ("id", "district", "purpose", "media_type", "size_bytes", "kept_at")
+        PERSONAL = ("content_hash", "kept_by")
+        SENSITIVE = ("name",)
+
+    class Meta:
+        indexes = [models.Index(fields=["content_hash"], name="stored_file_by_content")]
+
+
+class ImportProblem(models.Model):
+    """A row that could not be taken in, kept with its reason until a person repairs it."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        REPAIRED = "repaired"
+        SET_ASIDE = "set_aside"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16, blank=True)
+    area_path = models.CharField(max_length=200)
+    body_id = models.UUIDField(null=True, blank=True)
+    source_kind = models.CharField(max_length=32)
+    source_id = models.CharField(max_length=200, help_text="The import or file it came from.")
+    row = models.PositiveIntegerField(null=True, blank=True)
+    column = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=64)
+    template = models.CharField(max_length=400)
+    params = SealedJSONField(default=dict)
+    raw = SealedJSONField(null=True, blank=True)
+    key = models.CharField(max_length=64, help_text="Hash of place and reason: one row a problem.")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    found_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=64, blank=True)
+
+    class Privacy:
+        retention = "Until settled, then to the end of the school year."
+        OPEN = ("id", "district", "area_path", "body_id", "source_kind", "source_id", "row")
+        PERSONAL = ("column", "code", "template", "key", "state", "found_at", "settled_at")
+        PERSONAL += ("settled_by",)
+        SENSITIVE = ("params", "raw")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_kind", "key"], name="import_problem_once")
+        ]
+        indexes = [models.Index(fields=["state", "area_path"], name="import_problem_open")]
+
+
+class ScheduledRun(models.Model):
+    """One turn of a scheduled job. The unique name and date make each turn run once."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=64)
+    due_on = models.DateField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=1)
+    problem = models.CharField(max_length=200, blank=True, help_text="Kind of error; no data.")
+
+    class Privacy:
+        retention = "One year."
+        OPEN = ("id", "name", "due_on", "state", "started_at", "heartbeat_at", "finished_at")
+        OPEN += ("tries", "problem")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "due_on"], name="scheduled_run_once_a_day")
+        ]
+
+
+class Deployment(models.Model):
+    """What this database is. One row; a demo database says so for ever."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    is_demo = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "As long as the database."
+        OPEN = ("id", "is_demo", "made_at")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="deployment_one_row")
+        ]

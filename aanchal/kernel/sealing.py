@@ -1,0 +1,74 @@
+"""Sealing bytes: AES-256-GCM, padded, bound to the row and field they belong to.
+
+A sealed value is: format byte, key number (2 bytes), nonce (12), ciphertext with tag. The
+associated data names the place ("people.Child.given_name|<row id>|<key number>"), so a value
+moved to another row or field does not open.
+"""
+
+import hashlib
+import hmac
+import os
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .keyring import keyring
+
+FORMAT: Final = 1
+HEAD: Final = 15
+PAD: Final = 32
+
+
+class Tampered(Exception):
+    """A sealed value does not belong where it was found, or was altered."""
+
+
+def seal(plain: bytes, *, place: str, purpose: str = "field", pad: int = PAD) -> bytes:
+    """Seal bytes for one place; the length is padded up to a multiple of `pad` (0 for none)."""
+    ring = keyring()
+    number = ring.writing
+    if pad:
+        body = len(plain).to_bytes(4, "big") + plain
+        body += bytes(-len(body) % pad)
+    else:
+        body = plain
+    nonce = os.urandom(12)
+    head = bytes([FORMAT]) + number.to_bytes(2, "big") + nonce
+    return head + AESGCM(ring.key(purpose)).encrypt(nonce, body, _bind(place, number))
+
+
+def unseal(sealed: bytes, *, place: str, purpose: str = "field", pad: int = PAD) -> bytes:
+    """Open what `seal` made for the same place.
+
+    Raises:
+        Tampered: another place's value, an altered one, or none at all.
+        Locked: sealed under a master this keyring does not hold.
+    """
+    if len(sealed) < HEAD + 16 or sealed[0] != FORMAT:
+        raise Tampered(place.split("|")[0])
+    number = int.from_bytes(sealed[1:3], "big")
+    try:
+        body = AESGCM(keyring().key(purpose, number)).decrypt(
+            sealed[3:HEAD], bytes(sealed[HEAD:]), _bind(place, number)
+        )
+    except InvalidTag:
+        raise Tampered(place.split("|")[0]) from None
+    if not pad:
+        return body
+    return body[4 : 4 + int.from_bytes(body[:4], "big")]
+
+
+def key_number(sealed: bytes) -> int:
+    """The number of the master a value was sealed under."""
+    return int.from_bytes(sealed[1:3], "big")
+
+
+def keyed_hash(value: str | bytes, *, purpose: str) -> str:
+    """Return a keyed hash (HMAC-SHA256, hex) for finding an equal value without storing it."""
+    data = value.encode() if isinstance(value, str) else value
+    return hmac.new(keyring().index_key(purpose), data, hashlib.sha256).hexdigest()
+
+
+def _bind(place: str, number: int) -> bytes:
+    return f"{place}|{number}".encode()

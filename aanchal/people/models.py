@@ -1,0 +1,307 @@
+"""Children, their households and guardians, where they are enrolled, and consent."""
+
+from django.db import models
+from django.db.models import Q
+
+from aanchal.access.models import User
+from aanchal.kernel.fields import SealedTextField
+from aanchal.kernel.ids import new_id
+from aanchal.kernel.permissions import Scope
+from aanchal.places.models import Area, Body
+
+
+class Household(models.Model):
+    """People who live together. A child belongs to at most one household at a time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="households")
+    place_note = SealedTextField(default="", help_text="How to find the house.")
+
+    class Privacy:
+        retention = "As long as a child of it is kept."
+        OPEN = ("id", "district")
+        PERSONAL = ("area",)
+        SENSITIVE = ("place_note",)
+
+
+class Guardian(models.Model):
+    """An adult who answers for the children of a household."""
+
+    class Relation(models.TextChoices):
+        MOTHER = "mother"
+        FATHER = "father"
+        GRANDPARENT = "grandparent"
+        SIBLING = "sibling"
+        RELATIVE = "relative"
+        OTHER = "other"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="guardians")
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    name = SealedTextField(default="")
+    phone = SealedTextField(default="")
+
+    class Privacy:
+        retention = "As long as the household."
+        OPEN = ("id", "district")
+        PERSONAL = ("household", "relation")
+        SENSITIVE = ("name", "phone")
+
+
+class Kinship(models.Model):
+    """A person who works with us is kin of a household: she is excluded from its records."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="kinships")
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="kinships")
+    recorded_by = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "As long as the household."
+        OPEN = ("id", "district", "recorded_at")
+        PERSONAL = ("user", "household", "recorded_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "household"], name="kinship_once")
+        ]
+
+
+class Child(models.Model):
+    """A child. Names are sealed; lists show the code."""
+
+    class Sex(models.TextChoices):
+        GIRL = "girl"
+        BOY = "boy"
+        OTHER = "other"
+        NOT_SAID = ""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    code = models.CharField(max_length=16, help_text="Spoken name of the record: K-0412.")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="children_here")
+    area_is_assumed = models.BooleanField(default=False, help_text="Taken from the school's area.")
+    household = models.ForeignKey(
+        Household, null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    given_name = SealedTextField(default="")
+    family_name = SealedTextField(default="")
+    own_script_name = SealedTextField(default="")
+    sex = models.CharField(max_length=8, choices=Sex.choices, blank=True)
+    born_on = SealedTextField(default="", help_text="ISO date, when known.")
+    age_years = models.PositiveSmallIntegerField(null=True, blank=True)
+    age_estimated_on = models.DateField(null=True, blank=True)
+    disability = SealedTextField(default="", help_text="Code of the kind, when told.")
+    made_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "Until age 21 or three school years after the last mark, whichever is later."
+        OPEN = ("id", "district", "made_at", "area_is_assumed")
+        PERSONAL = ("code", "area", "household", "sex", "age_years", "age_estimated_on")
+        SENSITIVE = ("given_name", "family_name", "own_script_name", "born_on", "disability")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["district", "code"], name="child_code_once"),
+            models.CheckConstraint(
+                condition=Q(age_years__isnull=True) | Q(age_estimated_on__isnull=False),
+                name="child_age_has_its_date",
+            ),
+        ]
+        indexes = [models.Index(fields=["area"], name="child_by_area")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def kin(self) -> frozenset[str]:
+        """User ids of kin, who are excluded from this child's records."""
+        if self.household_id is None:
+            return frozenset()
+        household = self.household
+        assert household is not None
+        return frozenset(str(k.user_id) for k in household.kinships.all())
+
+    def scope(self) -> Scope:
+        return Scope(area_path=self.area.path, district=self.district, excluded=self.kin())
+
+
+class ChildCodeSeries(models.Model):
+    """The last code number given in a district; locked while new ones are taken."""
+
+    district = models.CharField(primary_key=True, max_length=16)
+    last = models.PositiveIntegerField(default=0)
+
+    class Privacy:
+        retention = "As long as the district."
+        OPEN = ("district", "last")
+
+
+class SchoolIdentifier(models.Model):
+    """A number by which a school or state knows a child; findable by its keyed hash. Never Aadhaar."""
+
+    class System(models.TextChoices):
+        ADMISSION = "admission"
+        STATE = "state"
+        PEN = "pen"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="identifiers")
+    system = models.CharField(max_length=12, choices=System.choices)
+    issued_by = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT)
+    value = SealedTextField()
+    value_hash = models.CharField(max_length=64)
+
+    class Privacy:
+        retention = "As long as the child."
+        OPEN = ("id", "district")
+        PERSONAL = ("child", "system", "issued_by", "value_hash")
+        SENSITIVE = ("value",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "issued_by", "value_hash"],
+                name="identifier_once_an_issuer",
+                nulls_distinct=False,
+            )
+        ]
+
+
+class ClassSection(models.Model):
+    """One class-section of one school for one school year."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    school = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="class_sections")
+    year = models.PositiveSmallIntegerField(help_text="Calendar year in which it begins.")
+    grade = models.CharField(max_length=6)
+    section = models.CharField(max_length=10, blank=True)
+
+    class Privacy:
+        retention = "Three school years after its end."
+        OPEN = ("id", "district", "school", "year", "grade", "section")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "year", "grade", "section"], name="class_section_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grade}{self.section}"
+
+    def scope(self) -> Scope:
+        return Scope(
+            area_path=self.school.area.path,
+            district=self.district,
+            body_id=str(self.school_id),
+            grade=self.grade,
+            section=self.section,
+        )
+
+
+class Enrolment(models.Model):
+    """A child in a class-section, from a day to a day."""
+
+    class Ended(models.TextChoices):
+        MOVED = "moved"
+        PROMOTED = "promoted"
+        NAME_CUT = "name_cut"
+        LEFT = "left"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="enrolments")
+    class_section = models.ForeignKey(
+        ClassSection, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    roll_no = models.CharField(max_length=12, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    ended_by = models.CharField(max_length=10, choices=Ended.choices, blank=True)
+
+    class Privacy:
+        retention = "Three school years after its end."
+        OPEN = ("id", "district")
+        PERSONAL = ("child", "class_section", "roll_no", "starts_on", "ends_on", "ended_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "class_section"],
+                condition=Q(ends_on__isnull=True),
+                name="enrolment_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__lte=models.F("ends_on")),
+                name="enrolment_in_order",
+            ),
+        ]
+        indexes = [models.Index(fields=["class_section", "ends_on"], name="enrolment_of_class")]
+
+
+class Consent(models.Model):
+    """What a child or guardian agreed to, for one purpose; withdrawn, never deleted."""
+
+    class Purpose(models.TextChoices):
+        VISITS = "visits"
+        SHARING = "sharing"
+        CASE_STUDY = "case_study"
+
+    class GivenBy(models.TextChoices):
+        CHILD = "child"
+        GUARDIAN = "guardian"
+        CWC_ORDER = "cwc_order"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    given_by = models.CharField(max_length=10, choices=GivenBy.choices)
+    given_on = models.DateField()
+    note = SealedTextField(default="")
+    recorded_by = models.CharField(max_length=64)
+    withdrawn_on = models.DateField(null=True, blank=True)
+
+    class Privacy:
+        retention = "As long as the child."
+        OPEN = ("id", "district")
+        PERSONAL = ("child", "purpose", "given_by", "given_on", "recorded_by", "withdrawn_on")
+        SENSITIVE = ("note",)
+
+    def scope(self) -> Scope:
+        return self.child.scope()
+
+
+class RegisterAgreement(models.Model):
+    """The order or agreement under which a school's registers may be used, and until when."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT)
+    body = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT)
+    order_no = models.CharField(max_length=120)
+    made_with = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    recorded_by = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "Eight years after its end."
+        OPEN = ("id", "area", "body", "order_no", "made_with", "starts_on", "ends_on")
+        PERSONAL = ("recorded_by", "recorded_at")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(area__isnull=False, body__isnull=True)
+                | Q(area__isnull=True, body__isnull=False),
+                name="agreement_of_area_or_body",
+            )
+        ]

@@ -1,0 +1,245 @@
+"""One area tree, the bodies that stand in it, and the days they are open."""
+
+from django.db import models
+
+from aanchal.kernel.ids import new_id
+from aanchal.kernel.permissions import Scope
+
+
+def district_of(path: str) -> str:
+    """The district's key within an area path ("IN/S10/D206/B1851" → "D206"); "" above it."""
+    parts = path.split("/")
+    return parts[2] if len(parts) > 2 else ""
+
+
+class Area(models.Model):
+    """A node of the one place tree."""
+
+    class Level(models.TextChoices):
+        COUNTRY = "country"
+        STATE = "state"
+        DISTRICT = "district"
+        BLOCK = "block"
+        PANCHAYAT = "panchayat"
+        VILLAGE = "village"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    level = models.CharField(max_length=12, choices=Level.choices)
+    name = models.CharField(max_length=150)
+    local_name = models.CharField(max_length=150, blank=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    path = models.CharField(max_length=200, unique=True)
+    joined_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="joined_from"
+    )
+
+    class Privacy:
+        retention = "As long as the place is known."
+        OPEN = ("id", "level", "name", "local_name", "parent", "path", "joined_into")
+
+    class Meta:
+        indexes = [models.Index(fields=["parent", "name"], name="area_by_parent")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def district(self) -> str:
+        return district_of(self.path)
+
+    def scope(self) -> Scope:
+        return Scope(area_path=self.path, district=self.district)
+
+
+class AreaCode(models.Model):
+    """The code of an area in one system. Codes are unique within a system and level, never parsed."""
+
+    class System(models.TextChoices):
+        LGD = "lgd"
+        LGD_SUBDISTRICT = "lgd_subdistrict"
+        CENSUS_2011 = "census2011"
+        CENSUS_2001 = "census2001"
+        UDISE = "udise"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="codes")
+    system = models.CharField(max_length=16, choices=System.choices)
+    level = models.CharField(max_length=12, choices=Area.Level.choices)
+    code = models.CharField(max_length=24)
+
+    class Privacy:
+        retention = "As long as the place is known."
+        OPEN = ("id", "area", "system", "level", "code")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["system", "level", "code"], name="area_code_once")
+        ]
+
+
+class AreaJoin(models.Model):
+    """A proposal that two nodes are one place, waiting for a person's word."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        CONFIRMED = "confirmed"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    source = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="joins_from")
+    target = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="joins_to")
+    likeness = models.FloatField()
+    band = models.CharField(max_length=12)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PROPOSED)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Privacy:
+        retention = "As long as the places are known."
+        OPEN = ("id", "source", "target", "likeness", "band", "state", "decided_at")
+        PERSONAL = ("decided_by",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target"], name="area_join_once"),
+            models.UniqueConstraint(
+                fields=["source"], condition=models.Q(state="confirmed"), name="area_joined_once"
+            ),
+        ]
+
+    def scope(self) -> Scope:
+        return self.target.scope()
+
+
+class Body(models.Model):
+    """An institution or a committee, by identity only, so that grants and referrals can name it."""
+
+    class Kind(models.TextChoices):
+        SCHOOL = "school"
+        POLICE = "police"
+        CWC = "cwc"
+        DCPU = "dcpu"
+        DLSA = "dlsa"
+        LABOUR = "labour"
+        CCI = "cci"
+        NGO = "ngo"
+        COMMITTEE = "committee"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(max_length=200)
+    local_name = models.CharField(max_length=200, blank=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="bodies")
+    longitude = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    position_doubtful = models.BooleanField(default=False)
+
+    class Privacy:
+        retention = "As long as the body exists, then five years."
+        OPEN = ("id", "kind", "name", "local_name", "area", "longitude", "latitude")
+        OPEN += ("position_doubtful",)
+
+    class Meta:
+        indexes = [models.Index(fields=["area", "kind"], name="body_by_area")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def scope(self) -> Scope:
+        return Scope(
+            area_path=self.area.path, district=district_of(self.area.path), body_id=str(self.pk)
+        )
+
+
+class School(models.Model):
+    """What UDISE says of a body that is a school."""
+
+    body = models.OneToOneField(
+        Body, primary_key=True, on_delete=models.CASCADE, related_name="school"
+    )
+    udise = models.CharField(max_length=11, unique=True)
+    category = models.CharField(max_length=4, blank=True)
+    school_type = models.CharField(max_length=4, blank=True)
+    management = models.CharField(max_length=4, blank=True)
+    setting = models.CharField(max_length=4, blank=True, help_text="1 rural, 2 urban (UDISE).")
+    pincode = models.CharField(max_length=6, blank=True)
+
+    class Privacy:
+        retention = "As long as the body."
+        OPEN = ("body", "udise", "category", "school_type", "management", "setting", "pincode")
+
+    def __str__(self) -> str:
+        return f"{self.body.name} ({self.udise})"
+
+
+class SchoolCalendar(models.Model):
+    """The weekly days off of one school, or of all schools of an area that have none of their own."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    area = models.ForeignKey(
+        Area, null=True, blank=True, on_delete=models.CASCADE, related_name="calendars"
+    )
+    body = models.OneToOneField(
+        Body, null=True, blank=True, on_delete=models.CASCADE, related_name="calendar"
+    )
+    weekly_off = models.JSONField(default=list, help_text="ISO weekdays, Monday 1 to Sunday 7.")
+    year_starts_in = models.PositiveSmallIntegerField(
+        default=4, help_text="Month in which the school year begins."
+    )
+    source = models.CharField(max_length=200, blank=True)
+
+    class Privacy:
+        retention = "As long as the school."
+        OPEN = ("id", "area", "body", "weekly_off", "year_starts_in", "source")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(area__isnull=False, body__isnull=True)
+                | models.Q(area__isnull=True, body__isnull=False),
+                name="school_calendar_of_one",
+            ),
+            models.UniqueConstraint(
+                fields=["area"],
+                condition=models.Q(area__isnull=False),
+                name="school_calendar_once_an_area",
+            ),
+        ]
+
+    def scope(self) -> Scope:
+        owner = self.body or self.area
+        assert owner is not None  # held by the constraint
+        return owner.scope()
+
+
+class Closure(models.Model):
+    """Days on which the schools of a calendar are closed, both ends included."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday"
+        VACATION = "vacation"
+        CLOSED = "closed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    calendar = models.ForeignKey(SchoolCalendar, on_delete=models.CASCADE, related_name="closures")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=120, blank=True)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    source = models.CharField(max_length=200, blank=True)
+
+    class Privacy:
+        retention = "As long as the calendar."
+        OPEN = ("id", "calendar", "kind", "name", "first_on", "last_on", "source")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_on__lte=models.F("last_on")), name="closure_in_order"
+            ),
+            models.UniqueConstraint(
+                fields=["calendar", "first_on", "last_on", "kind"], name="closure_once"
+            ),
+        ]

@@ -1,0 +1,295 @@
+"""Django's settings, from a few environment variables. `docs/reference/settings.md` lists them.
+
+Everything lives under one home folder: data/ (database and sealed files) and, beside it, keys/.
+"""
+
+import secrets
+import sqlite3
+import sys
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(BaseSettings):
+    """What an operator may set. Every name is prefixed with AANCHAL_."""
+
+    model_config = SettingsConfigDict(env_prefix="AANCHAL_", extra="ignore")
+
+    home: Path = Field(Path("var"), description="Folder for data and keys.")
+    database_url: str = Field(
+        "", description="postgres://… for PostgreSQL 15 or later; empty for the embedded database."
+    )
+    owner_database_url: str = Field(
+        "",
+        description="Same PostgreSQL database under the role that owns the tables; only `aanchal "
+        "migrate` uses it. Empty: the role of AANCHAL_DATABASE_URL owns them.",
+    )
+    keyring: Path | None = Field(
+        None, description="Path of the keyring file; by default keys/keyring.json in the home."
+    )
+    keyring_passphrase: str = Field(
+        "", description="Opens a wrapped keyring at start; better typed than set."
+    )
+    secret_key: str = Field(
+        "", description="Signs cookies; by default made once and kept beside the keyring."
+    )
+    hosts: str = Field(
+        "localhost,127.0.0.1,[::1]", description="Host names the site answers to, by commas."
+    )
+    https: bool = Field(
+        False, description="The site is reached over HTTPS: secure cookies, HSTS. Set it outside."
+    )
+    debug: bool = Field(False, description="Show tracebacks. Never where real children are.")
+    upload_mb: int = Field(20, description="Largest file taken in, in megabytes.")
+    time_zone: str = Field("Asia/Kolkata", description="Zone of the office.")
+
+
+env = Environment()
+
+BASE_DIR = Path(__file__).resolve().parent
+AANCHAL_HOME = env.home.expanduser().resolve()
+AANCHAL_DATA = AANCHAL_HOME / "data"
+AANCHAL_FILES = AANCHAL_DATA / "files"
+AANCHAL_KEYRING = (env.keyring or AANCHAL_HOME / "keys" / "keyring.json").expanduser().resolve()
+AANCHAL_KEYRING_PASSPHRASE = env.keyring_passphrase
+# A fresh keyring beside an existing server database would hide that the old one was lost.
+AANCHAL_CREATE_KEYRING = not env.database_url
+AANCHAL_UPLOAD_BYTES = env.upload_mb * 1024 * 1024
+AANCHAL_OWNER_DATABASE_URL = env.owner_database_url
+
+
+def _kept_secret(path: Path) -> str:
+    """Read a secret made once; make it on first use."""
+    if path.exists():
+        return path.read_text().strip()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    value = secrets.token_urlsafe(48)
+    try:
+        with path.open("x") as out:
+            path.chmod(0o600)
+            out.write(value)
+    except FileExistsError:
+        return path.read_text().strip()
+    return value
+
+
+SECRET_KEY = env.secret_key or _kept_secret(AANCHAL_KEYRING.parent / "cookie-key")
+DEBUG = env.debug
+ALLOWED_HOSTS = [h.strip() for h in env.hosts.split(",") if h.strip()]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.auth",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "aanchal.kernel",
+    "aanchal.places",
+    "aanchal.access",
+    "aanchal.people",
+    "aanchal.cases",
+    "aanchal.attendance",
+    "aanchal.web",
+    "aanchal.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "aanchal.web.middleware.Limits",
+    "csp.middleware.CSPMiddleware",
+    "aanchal.web.middleware.Headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "aanchal.web.middleware.Actors",
+    "aanchal.web.middleware.DomainErrors",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "aanchal.web.urls"
+WSGI_APPLICATION = "aanchal.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "aanchal.web.context.site",
+            ],
+        },
+    }
+]
+
+
+def _sqlite_journal() -> str:
+    """Choose the journal: WAL only where the WAL-reset bug is fixed (3.44.6, 3.50.7, 3.51.3)."""
+    version = sqlite3.sqlite_version_info
+    fixed = (
+        version >= (3, 51, 3)
+        or (3, 50, 7) <= version < (3, 51)
+        or (3, 44, 6) <= version < (3, 45)
+    )
+    return "WAL" if fixed else "TRUNCATE"
+
+
+if env.database_url:
+    DATABASES = {
+        "default": dj_database_url.parse(
+            env.database_url, conn_max_age=60, conn_health_checks=True
+        )
+    }
+else:
+    AANCHAL_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": AANCHAL_DATA / "aanchal.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    f"PRAGMA journal_mode={_sqlite_journal()};PRAGMA synchronous=FULL;"
+                    "PRAGMA secure_delete=ON;PRAGMA temp_store=MEMORY;"
+                ),
+            },
+        }
+    }
+AANCHAL_IS_POSTGRES = "postgresql" in DATABASES["default"]["ENGINE"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    # Shared by all processes: TOTP replay protection and limits live here.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# --- sign-in (aanchal.access) ---
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "/"
+# --- end of sign-in ---
+
+SESSION_COOKIE_NAME = "aanchal_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = env.https
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "aanchal_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = env.https
+CSRF_FAILURE_VIEW = "aanchal.web.views.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if env.https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.https
+SECURE_SSL_REDIRECT = False
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# Uploads never touch the disk unsealed: one handler, in memory, under a cap checked beforehand.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = AANCHAL_UPLOAD_BYTES + 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("hi", _("Hindi")), ("bn", _("Bengali"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "aanchal_language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = env.https
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.time_zone
+
+STATIC_URL = "/static/"
+STATIC_ROOT = AANCHAL_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Served from the package itself: nothing to collect on an office computer.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 3600
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "aanchal.kernel.logs.Scrub"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stderr,
+            "formatter": "line",
+            "filters": ["scrub"],
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "aanchal": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        # Their messages carry usernames and addresses.
+        "axes": {"level": "CRITICAL"},
+        "django.security": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,87 @@
+"""What every request passes through: limits, headers, who asks, and how a refusal is told."""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from aanchal.access.queries import actor_for
+from aanchal.kernel.errors import DomainError, TooLarge
+from aanchal.kernel.permissions import Actor
+
+Next = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("aanchal.web")
+
+
+class Limits:
+    """Refuses a body that is too large before a byte of it is read."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        most = settings.AANCHAL_UPLOAD_BYTES + 512 * 1024
+        if not length.isdigit() or int(length) > most:
+            return HttpResponse(str(TooLarge()), status=413, content_type="text/plain")
+        return self.get_response(request)
+
+
+class Headers:
+    """Headers that are the same on every answer."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Permissions-Policy"] = (
+            "camera=(), geolocation=(), microphone=(), interest-cohort=()"
+        )
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+
+class Actors:
+    """Puts the actor on the request, with the grants held at this very moment."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.actor = actor_for(request.user)
+        else:
+            request.actor = Actor(user_id="")
+        return self.get_response(request)
+
+
+class DomainErrors:
+    """The only place where a refusal becomes an HTTP answer."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DomainError):
+            return refused(request, error)
+        log.error("unexpected", exc_info=error)
+        return None
+
+
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """One sentence, and what to do; JSON for programs."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"code": error.code, "message": str(error)}, status=error.status)
+    context = {"sentence": str(error), "code": error.code, "title": _("Not done")}
+    return render(request, "errors/refused.html", context, status=error.status)
+
+

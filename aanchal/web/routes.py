@@ -1,0 +1,81 @@
+"""How an address is declared: with its methods, and who may call it. Nothing is undeclared.
+
+The gate here only asks whether the actor could do such a thing anywhere; whether to this record
+is asked by the query or the use case, and a record that is not hers answers as if it were absent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path
+
+from aanchal.access.session import second_factor_missing
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import Permission, may_anywhere
+
+
+class Who(Enum):
+    """Callers that are not named by a permission."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    SIGNED_IN_WITHOUT_SECOND_FACTOR = "signed in, second factor not yet given"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One declared address."""
+
+    path: str
+    name: str
+    who: Who | Permission
+    methods: tuple[str, ...]
+
+
+ROUTES: dict[str, Route] = {}
+
+View = Callable[..., HttpResponse]
+
+
+def route(
+    where: str,
+    view: View,
+    *,
+    name: str,
+    who: Who | Permission,
+    methods: tuple[str, ...] = ("GET",),
+) -> URLPattern:
+    """Declare one address; returns its URL pattern.
+
+    Args:
+        who: a permission held anywhere, or one of `Who`.
+        methods: allowed methods; HEAD goes with GET.
+    """
+    declared = Route(where, name, who, methods)
+    if ROUTES.get(name, declared) != declared:
+        raise ValueError(f"two addresses are named {name}")
+    ROUTES[name] = declared
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        method = "GET" if request.method == "HEAD" else request.method
+        if who is not Who.ANYONE:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path() if method == "GET" else "/")
+            if who is not Who.SIGNED_IN_WITHOUT_SECOND_FACTOR:
+                elsewhere = second_factor_missing(request)
+                if elsewhere is not None:
+                    return elsewhere
+            if isinstance(who, Permission) and not may_anywhere(request.actor, who):
+                raise NotFound
+        if method not in methods:
+            return HttpResponseNotAllowed(methods)
+        return view(request, *args, **kwargs)
+
+    guarded.aanchal_route = declared  # type: ignore[attr-defined]
+    return path(where, guarded, name=name)

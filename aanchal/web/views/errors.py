@@ -1,0 +1,27 @@
+"""Pages for when something is refused or goes wrong; none of them tells what was there."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from our page, or came too late."""
+    context = {
+        "title": _("Not done"),
+        "sentence": _("This page was open too long. Go back, open it again and send it once more."),
+        "code": "stale_page",
+    }
+    return render(request, "errors/refused.html", context, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/400.html", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "errors/500.html", status=500)
