@@ -1,0 +1,27 @@
+"""The watch's policy on disk: the defaults beside this app, or one a district calibrated."""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from .rules.policy import Policy, policy_from_toml
+
+
+@cache
+def default_policy() -> Policy:
+    """The policy in `data/early_warning.toml`."""
+    return policy_from_toml(
+        files("aanchal.attendance").joinpath("data/early_warning.toml").read_text("utf-8")
+    )
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy file.
+
+    Raises:
+        ValueError: one sentence saying what is wrong with it.
+    """
+    try:
+        return policy_from_toml(path.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name} is not a policy file.") from error

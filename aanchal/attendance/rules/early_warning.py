@@ -1,0 +1,311 @@
+"""Early-warning signals from the marks of a register. Pure: marks in, signals out.
+
+For every child the watch holds how likely it is that she comes as usual, is briefly ill, is ill
+for longer, is gone, or is slipping away (three depths). Each marked day moves these odds by what
+she did, against what she usually does and what her classmates did that day. A signal is raised
+when the odds of being gone or slipping away, against the harmless explanations, pass the
+threshold; the threshold comes from the visits that volunteers can walk. A signal is a question
+for a person to ask kindly, no more. Caste, religion and income are never inputs.
+"""
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .marks import Mark
+from .planes import DAYS_MAX, figures, marks_from_planes, planes_from_marks
+from .policy import Policy
+from .watch_kernel import PARAMETERS, SIGNAL_WHOLES, class_sizes_fit, watch_classes
+from .watch_state import WatchState
+
+ORDINARY: Final = 0
+URGENT: Final = 1
+CHANNELS: Final = ("ordinary", "urgent")
+_EPOCH: Final = date(2000, 1, 1).toordinal()
+_CHUNK_CHILDREN: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Signals in order of day, then child. Every array has one entry a signal.
+
+    child: index in the order of the state; day: column of the marks given; on: that day, as
+    `date.toordinal`. `others_present` of `others_marked` are classmates' child-days from the
+    run's first day to this day. `usual_absent` of `usual_marked` are her own days before the
+    run; `recent_absent` of `recent_marked` her last 20 marked days, this one included.
+    """
+
+    child: NDArray[np.int32]
+    day: NDArray[np.int32]
+    on: NDArray[np.int32]
+    channel: NDArray[np.int32]
+    score: NDArray[np.float64]
+    run: NDArray[np.int32]
+    since: NDArray[np.int32]
+    after_break: NDArray[np.bool_]
+    others_present: NDArray[np.int32]
+    others_marked: NDArray[np.int32]
+    usual_absent: NDArray[np.int32]
+    usual_marked: NDArray[np.int32]
+    recent_absent: NDArray[np.int32]
+    recent_marked: NDArray[np.int32]
+    year_absent: NDArray[np.int32]
+    year_marked: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.child)
+
+
+def parameters(policy: Policy) -> NDArray[np.float32]:
+    """The policy's numbers as the kernel reads them."""
+    slide_out = policy.leave_slide
+    values = [
+        policy.base_rate,
+        policy.class_strength,
+        0.5 ** (1.0 / policy.class_half_life),
+        policy.own_strength,
+        0.5 ** (1.0 / policy.own_half_life),
+        policy.class_day_strength,
+        1.0 / policy.class_day_limit,
+        policy.class_day_floor,
+        policy.short_extra,
+        policy.long_extra,
+        policy.gone_extra,
+        policy.slide_extra_1,
+        policy.slide_extra_2,
+        policy.slide_extra_3,
+        policy.enter_short,
+        policy.enter_long,
+        policy.enter_gone,
+        policy.enter_slide_1,
+        policy.enter_slide_2,
+        policy.leave_short,
+        policy.leave_long,
+        policy.leave_gone,
+        slide_out,
+        policy.deepen_slide,
+        policy.slide_to_gone,
+        policy.weight_gone,
+        policy.weight_slide_1,
+        policy.weight_slide_2,
+        policy.weight_slide_3,
+        1.0
+        - policy.enter_short
+        - policy.enter_long
+        - policy.enter_gone
+        - policy.enter_slide_1
+        - policy.enter_slide_2,
+        1.0 - policy.leave_short,
+        1.0 - policy.leave_long,
+        1.0 - policy.leave_gone,
+        1.0 - slide_out,
+    ]
+    if len(values) != PARAMETERS:
+        raise AssertionError("The kernel and the policy disagree about the parameters.")
+    return np.array(values, np.float32)
+
+
+def start_state(class_sizes: Sequence[int] | NDArray[np.int64]) -> WatchState:
+    """A state that knows nothing yet, for classes of these many children."""
+    state = WatchState(class_sizes)
+    if not class_sizes_fit(state.sizes):
+        raise ValueError("A class has more than 16,000 children.")
+    return state
+
+
+def step_day(
+    state: WatchState,
+    marks_today: NDArray[np.uint8],
+    policy: Policy,
+    *,
+    on: date,
+    away: NDArray[np.bool_] | None = None,
+    blocks: Sequence[str | None] | None = None,
+) -> Signals:
+    """Move `state` by one day, in place, and return the signals of that day.
+
+    Args:
+        marks_today: one code of `Mark` a child, in the state's order. A class in which nobody is
+            present or absent did not take its register: nothing about it changes.
+        on: the day; days must come in order.
+        away: children known to be away (a departure in the migration register); their day is
+            left out, so an answered question is not asked again.
+        blocks: a block key a class, for the block's threshold.
+
+    Raises:
+        ValueError: wrong length, a code that is no mark, or a day not after the last one.
+    """
+    return run_days(
+        state, marks_today[:, None], policy, days=[on], away=_column(away), blocks=blocks
+    )
+
+
+def run_days(
+    state: WatchState,
+    marks: NDArray[np.uint8],
+    policy: Policy,
+    *,
+    days: Sequence[date] | NDArray[np.int32],
+    away: NDArray[np.bool_] | None = None,
+    blocks: Sequence[str | None] | None = None,
+    threads: int = 1,
+) -> Signals:
+    """Move `state` over many days at once, in place; same signals as `step_day` day by day.
+
+    Args:
+        marks: children × days, codes of `Mark`; at most 256 days a call.
+        days: the date of each column (or `date.toordinal`), rising.
+        away: children × days, True where the child is known to be away.
+        threads: classes are independent, so the result is the same for any number.
+
+    Raises:
+        ValueError: shapes that do not fit, a code that is no mark, days that do not rise.
+    """
+    if marks.ndim != 2 or marks.shape[0] != state.children:
+        raise ValueError("Marks must have one row for each child of the state.")
+    if away is not None:
+        if away.shape != marks.shape:
+            raise ValueError("The away mask must have the shape of the marks.")
+        marks = np.where(away, np.uint8(Mark.NOT_TAKEN), marks)
+    absent, marked = planes_from_marks(marks)
+    return run_planes(state, absent, marked, policy, days=days, blocks=blocks, threads=threads)
+
+
+def run_planes(
+    state: WatchState,
+    absent: NDArray[np.uint64],
+    marked: NDArray[np.uint64],
+    policy: Policy,
+    *,
+    days: Sequence[date] | NDArray[np.int32],
+    blocks: Sequence[str | None] | None = None,
+    threads: int = 1,
+) -> Signals:
+    """`run_days` from bit-planes (children × 4), without unpacking them."""
+    ordinals = _ordinals(days)
+    if len(ordinals) > DAYS_MAX:
+        raise ValueError(f"At most {DAYS_MAX} days at once.")
+    taken = state.class_wholes[:, 0] > 0
+    if len(ordinals) and bool((taken & (state.class_wholes[:, 1] >= ordinals[0])).any()):
+        raise ValueError("A class has already been scored for this day or a later one.")
+    if blocks is not None and len(blocks) != len(state.sizes):
+        raise ValueError("Blocks must be one key for each class.")
+    keys: Sequence[str | None] = blocks if blocks is not None else [None] * len(state.sizes)
+    log_odds = np.array([policy.threshold_for(key) for key in keys], np.float64)
+    thresholds = np.empty((len(keys), 2), np.float32)
+    thresholds[:, 0] = np.exp(log_odds)
+    thresholds[:, 1] = np.exp(log_odds - policy.urgent_ease)
+
+    narrow_a = np.ascontiguousarray(absent).view("<u4")
+    narrow_m = np.ascontiguousarray(marked).view("<u4")
+    numbers = parameters(policy)
+    offsets = np.concatenate([[0], np.cumsum(state.sizes)])
+    chunks = _chunks(state.sizes)
+
+    def score(chunk: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        first, last = chunk
+        children = int(offsets[last] - offsets[first])
+        most = children * (len(ordinals) // (policy.rearm_presents + 1) + 1)
+        out = np.empty((most, SIGNAL_WHOLES), np.int32)
+        scores = np.empty(most, np.float32)
+        count = watch_classes(
+            first,
+            last,
+            state.starts,
+            state.sizes,
+            offsets,
+            narrow_a,
+            narrow_m,
+            ordinals,
+            state.reals,
+            state.wholes,
+            state.class_wholes,
+            state.class_reals,
+            numbers,
+            np.uint32(policy.urgent_run),
+            np.uint32(policy.plain_run),
+            np.uint32(policy.rearm_presents),
+            policy.least_days,
+            policy.break_days,
+            thresholds,
+            out,
+            scores,
+            0,
+        )
+        return out[:count].copy(), scores[:count].copy()
+
+    if threads > 1 and len(chunks) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(pool.map(score, chunks))
+    else:
+        parts = [score(chunk) for chunk in chunks]
+    rows = np.concatenate([p[0] for p in parts]) if parts else np.empty((0, SIGNAL_WHOLES), int)
+    scores = np.concatenate([p[1] for p in parts]) if parts else np.empty(0, np.float32)
+    return _signals(rows.astype(np.int32), scores)
+
+
+def warm(policy: Policy) -> None:
+    """Compile, or load from the cache, everything the watch calls; once, at set-up."""
+    absent, marked = planes_from_marks(np.array([[Mark.PRESENT], [Mark.ABSENT]], np.uint8))
+    marks = marks_from_planes(absent, marked, 1)
+    figures(absent, marked, today=0)
+    run_days(start_state([2]), marks, policy, days=[date(2001, 1, 1)])
+
+
+def _column(away: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    return None if away is None else away[:, None]
+
+
+def _ordinals(days: Sequence[date] | NDArray[np.int32]) -> NDArray[np.int32]:
+    values = [day.toordinal() if isinstance(day, date) else int(day) for day in days]
+    ordinals = np.array(values, np.int64) - _EPOCH
+    if ordinals.size and (int(ordinals.min()) < 1 or int(ordinals.max()) > 0xFFFF):
+        raise ValueError("Days must lie between 2000 and 2179.")
+    if bool((np.diff(ordinals) <= 0).any()):
+        raise ValueError("Days must rise, each once.")
+    return ordinals.astype(np.int32)
+
+
+def _chunks(sizes: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Neighbouring classes in portions of about 20,000 children."""
+    chunks: list[tuple[int, int]] = []
+    first = 0
+    children = 0
+    for index, size in enumerate(sizes.tolist()):
+        children += size
+        if children >= _CHUNK_CHILDREN:
+            chunks.append((first, index + 1))
+            first, children = index + 1, 0
+    if first < len(sizes):
+        chunks.append((first, len(sizes)))
+    return chunks
+
+
+def _signals(rows: NDArray[np.int32], scores: NDArray[np.float32]) -> Signals:
+    order = np.lexsort((rows[:, 0], rows[:, 2]))
+    rows = rows[order]
+    run, year_absent, year_marked = rows[:, 5], rows[:, 10], rows[:, 11]
+    return Signals(
+        child=rows[:, 0],
+        day=rows[:, 2],
+        on=rows[:, 3] + np.int32(_EPOCH),
+        channel=rows[:, 4],
+        score=np.array([math.log(s) if s > 0 else -99.0 for s in scores[order].tolist()]),
+        run=run,
+        since=rows[:, 6] + np.int32(_EPOCH),
+        after_break=rows[:, 7] == 1,
+        others_present=rows[:, 8],
+        others_marked=rows[:, 9],
+        usual_absent=year_absent - run,
+        usual_marked=year_marked - run,
+        recent_absent=rows[:, 12],
+        recent_marked=rows[:, 13],
+        year_absent=year_absent,
+        year_marked=year_marked,
+    )

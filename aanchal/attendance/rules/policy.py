@@ -1,0 +1,135 @@
+"""What the attendance watch assumes and how often it may ask: one frozen policy."""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+RULE_VERSION: Final = "watch-1"
+SOURCED: Final = ("source", "confidence", "as_of", "review_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every number of the rule. Rates are per taken day; thresholds are natural log odds.
+
+    `threshold` is what a child's score must pass; `urgent_ease` is taken off it once the run of
+    absences reaches `urgent_run`. `block_thresholds` overrides `threshold` for a block, because
+    the visits that volunteers can walk differ from block to block.
+    """
+
+    base_rate: float
+    class_strength: float
+    class_half_life: float
+    own_strength: float
+    own_half_life: float
+    class_day_strength: float
+    class_day_limit: float
+    class_day_floor: float
+
+    short_extra: float
+    long_extra: float
+    gone_extra: float
+    slide_extra_1: float
+    slide_extra_2: float
+    slide_extra_3: float
+
+    enter_short: float
+    enter_long: float
+    enter_gone: float
+    enter_slide_1: float
+    enter_slide_2: float
+    leave_short: float
+    leave_long: float
+    leave_gone: float
+    leave_slide: float
+    deepen_slide: float
+    slide_to_gone: float
+
+    weight_gone: float
+    weight_slide_1: float
+    weight_slide_2: float
+    weight_slide_3: float
+
+    threshold: float
+    urgent_ease: float
+    urgent_run: int
+    plain_run: int
+    rearm_presents: int
+    least_days: int
+    break_days: int
+    block_thresholds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    version: str = RULE_VERSION
+
+    def threshold_for(self, block: str | None) -> float:
+        """The threshold of a block; the policy's own where the block has none."""
+        if block is None:
+            return self.threshold
+        return self.block_thresholds.get(block, self.threshold)
+
+    def with_threshold(self, threshold: float) -> "Policy":
+        """The same policy asking more often (lower) or less often (higher)."""
+        return replace(self, threshold=threshold)
+
+
+def policy_from_toml(text: str) -> Policy:
+    """Read a policy. Every row must say its source, confidence, as_of and review_on.
+
+    Raises:
+        ValueError: one sentence naming the row that is missing, unknown, unsourced or no number.
+    """
+    rows: dict[str, Any] = tomllib.loads(text)
+    blocks = rows.pop("block_thresholds", {})
+    version = str(rows.pop("version", RULE_VERSION))
+    if version != RULE_VERSION:
+        raise ValueError(f"The policy is for rule {version}; this is rule {RULE_VERSION}.")
+    numbers = [f for f in fields(Policy) if f.name not in ("block_thresholds", "version")]
+    values: dict[str, Any] = {}
+    for expected in numbers:
+        row = rows.pop(expected.name, None)
+        if not isinstance(row, dict) or "value" not in row:
+            raise ValueError(f"The policy has no value for {expected.name}.")
+        missing = [key for key in SOURCED if key not in row]
+        if missing:
+            raise ValueError(f"The policy's {expected.name} does not say its {missing[0]}.")
+        value = row["value"]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"The policy's {expected.name} is not a number.")
+        if not math.isfinite(value):
+            raise ValueError(f"The policy's {expected.name} is not a number.")
+        values[expected.name] = int(value) if expected.type in (int, "int") else float(value)
+    if rows:
+        raise ValueError(f"The policy has a row the rule does not know: {sorted(rows)[0]}.")
+    thresholds = {str(key): float(value) for key, value in blocks.items()}
+    return Policy(**values, block_thresholds=MappingProxyType(thresholds), version=version)
+
+
+def policy_to_toml(policy: Policy, *, source: str, as_of: date, review_on: date) -> str:
+    """Write a policy as `policy_from_toml` reads it, every row with the same source."""
+    lines = [f'version = "{policy.version}"', ""]
+    for each in fields(Policy):
+        if each.name in ("block_thresholds", "version"):
+            continue
+        lines += [
+            f"[{each.name}]",
+            f"value = {getattr(policy, each.name)!r}",
+            f"source = {_quoted(source)}",
+            'confidence = "calibrated"',
+            f"as_of = {as_of.isoformat()}",
+            f"review_on = {review_on.isoformat()}",
+            "",
+        ]
+    if policy.block_thresholds:
+        lines.append("[block_thresholds]")
+        lines += [
+            f"{_quoted(key)} = {value!r}" for key, value in sorted(policy.block_thresholds.items())
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
