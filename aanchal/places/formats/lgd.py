@@ -11,7 +11,7 @@ Codes are never taken apart: LGD numbers each level through the whole country.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -139,8 +139,7 @@ def _columns(headings: Sequence[str]) -> _Columns | None:
     return None
 
 
-def _census_village_columns(code: int, first: "object") -> _Columns | None:
-    assert callable(first)
+def _census_village_columns(code: int, first: Callable[..., int | None]) -> _Columns | None:
     name, subdistrict = first("villagename"), first("subdistrictcode2011")
     if name is None or subdistrict is None:
         return None
@@ -168,7 +167,9 @@ def _rows(
         if isinstance(line, Problem):
             yield line
         elif any(line.cells):
-            yield from _area(line, columns, headings, first_row)
+            for found in _area(line, columns, headings, first_row):
+                is_problem = isinstance(found, Problem)
+                yield found.with_raw(line.raw(headings)) if is_problem else found
 
 
 def _area(
@@ -181,7 +182,7 @@ def _area(
     if len(line.cells) <= needed:
         yield Problem(
             line.row,
-            "",
+            None,
             "too_few_cells",
             N_("The line has %(found)d cells; %(expected)d are needed."),
             {"found": len(line.cells), "expected": len(headings)},
@@ -190,7 +191,7 @@ def _area(
     if len(line.cells) > len(headings) and any(line.cells[len(headings) :]):
         yield Problem(
             line.row,
-            "",
+            None,
             "too_many_cells",
             N_(
                 "The line has %(found)d cells, more than the %(expected)d headings. "

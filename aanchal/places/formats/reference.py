@@ -93,15 +93,15 @@ class ClosureRow:
     states_lgd: tuple[str, ...]
     month: int | None
     day: int | None
-    from_on: date | None
-    to_on: date | None
+    first_on: date | None
+    last_on: date | None
     sourced: Sourced
 
     def closures_between(self, from_on: date, to_on: date) -> list[Closure]:
         """The closure's occurrences that touch the span, oldest first; both ends included."""
-        if self.from_on is not None and self.to_on is not None:
-            touches = self.from_on <= to_on and self.to_on >= from_on
-            return [Closure(self.from_on, self.to_on, self.kind, self.name)] if touches else []
+        if self.first_on is not None and self.last_on is not None:
+            touches = self.first_on <= to_on and self.last_on >= from_on
+            return [Closure(self.first_on, self.last_on, self.kind, self.name)] if touches else []
         if self.month is None or self.day is None:
             return []
         days = (date(year, self.month, self.day) for year in range(from_on.year, to_on.year + 1))
@@ -110,7 +110,7 @@ class ClosureRow:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyOffRow:
-    """A usual weekly day off. Weekdays as Python counts them: Monday is 0, Sunday 6.
+    """A usual weekly day off. ISO weekdays: Monday is 1, Sunday 7.
 
     `managements` are UDISE management codes for which it is the usual day; empty: any school.
     It is a suggestion to confirm with the school, never taken for granted.
@@ -217,14 +217,14 @@ def calendar_data() -> CalendarData:
             states_lgd=tuple(row.get("states", ())),
             month=row.get("month"),
             day=row.get("day"),
-            from_on=row.get("from_on"),
-            to_on=row.get("to_on", row.get("from_on")),
+            first_on=row.get("first_on"),
+            last_on=row.get("last_on", row.get("first_on")),
             sourced=_sourced(name, row),
         )
         for row in data["closure"]
     )
     for closure in closures:
-        if (closure.month is None) == (closure.from_on is None):
+        if (closure.month is None) == (closure.first_on is None):
             raise ValueError(f"{name}: {closure.key} needs either month and day or dates")
     _keyed(name, ((c.key, c) for c in closures))
     return CalendarData(years, offs, closures)

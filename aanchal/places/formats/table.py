@@ -37,6 +37,15 @@ class Line:
     row: int
     cells: list[str]
 
+    def raw(self, headings: Sequence[str]) -> dict[str, str]:
+        """The line by heading; a heading that repeats, or is missing, gets its place added."""
+        found: dict[str, str] = {}
+        for position, text in enumerate(self.cells):
+            heading = headings[position] if position < len(headings) else ""
+            key = f"{heading} ({position + 1})" if not heading or heading in found else heading
+            found[key] = text
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -81,11 +90,11 @@ def open_table(source: BinaryIO, *, is_header: Callable[[Sequence[str]], bool]) 
         if row >= HEADER_WITHIN:
             break
     if not any(text and text.strip() for _, text in opening):
-        raise UnreadableFile(Problem(0, "", "empty_file", N_("The file is empty.")))
+        raise UnreadableFile(Problem(None, None, "empty_file", N_("The file is empty.")))
     raise UnreadableFile(
         Problem(
-            0,
-            "",
+            None,
+            None,
             "no_known_header",
             N_(
                 "No line among the first %(lines)d names the columns we know. "
@@ -108,8 +117,8 @@ def _numbered_lines(source: BinaryIO) -> Iterator[tuple[int, str | None]]:
     if start.startswith(_NOT_TEXT):
         raise UnreadableFile(
             Problem(
-                0,
-                "",
+                None,
+                None,
                 "not_text",
                 N_("This is not a text file. Open it in a spreadsheet, save it as CSV, try again."),
             )
@@ -141,8 +150,8 @@ def _byte_lines(source: BinaryIO, start: bytes) -> Iterator[str | None]:
         if b"\x00" in line:
             raise UnreadableFile(
                 Problem(
-                    0,
-                    "",
+                    None,
+                    None,
                     "not_text",
                     N_(
                         "This is not a text file. "
@@ -191,7 +200,7 @@ def _records(
         if text is None:
             yield Problem(
                 row,
-                "",
+                None,
                 "line_too_long",
                 N_("The line is longer than %(limit)d bytes and was not read."),
                 {"limit": MAX_LINE_BYTES},
@@ -220,9 +229,10 @@ def _records(
         ahead.extendleft(reversed(taken))
         yield Problem(
             row,
-            "",
+            None,
             "quote_not_closed",
             N_("A quotation mark is opened on this line and never closed."),
+            raw={"": text},
         )
 
 

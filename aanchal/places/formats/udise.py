@@ -6,8 +6,8 @@ A line with another doubtful value goes in without that value, and says so.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from django.utils.translation import gettext_noop as N_
@@ -109,9 +109,9 @@ class _Reader:
                 try:
                     school = self.school(line, asides)
                 except _LeftOut as left_out:
-                    yield left_out.problem
+                    yield left_out.problem.with_raw(line.raw(self.headings))
                 else:
-                    yield from asides
+                    yield from (aside.with_raw(line.raw(self.headings)) for aside in asides)
                     yield school
 
     def cell(self, line: Line, word: str) -> str:
@@ -123,25 +123,18 @@ class _Reader:
     ) -> Problem:
         at = self.positions.get(word)
         return Problem(
-            line.row, self.headings[at] if at is not None else "", code, template, params
+            line.row, self.headings[at] if at is not None else None, code, template, params
         )
 
     def aside(self, problem: Problem) -> Problem:
-        return Problem(
-            problem.row,
-            problem.column,
-            problem.code,
-            problem.template,
-            problem.params,
-            left_out=False,
-        )
+        return replace(problem, left_out=False)
 
     def school(self, line: Line, asides: list[Problem]) -> SchoolRow:
         if len(line.cells) != len(self.headings):
             raise _LeftOut(
                 Problem(
                     line.row,
-                    "",
+                    None,
                     "wrong_number_of_cells",
                     N_("The line has %(found)d cells, the heading line %(expected)d."),
                     {"found": len(line.cells), "expected": len(self.headings)},
@@ -334,10 +327,9 @@ class _Reader:
         line: Line,
         word: str,
         udise: str,
-        table: "dict[str, Term] | object",
+        table: Mapping[str, Term],
         asides: list[Problem],
     ) -> str | None:
-        assert hasattr(table, "__contains__")
         text = self.cell(line, word).removesuffix(".0")
         code = text.lstrip("0") or text
         if not code or code in table:

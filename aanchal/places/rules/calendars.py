@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 _ONE_DAY = timedelta(days=1)
-SUNDAY = 6
-FRIDAY = 4
+FRIDAY = 5
+SUNDAY = 7
 
 
 class ClosureKind(StrEnum):
@@ -35,13 +35,13 @@ class Closure:
         ValueError: it ends before it begins.
     """
 
-    from_on: date
-    to_on: date
+    first_on: date
+    last_on: date
     kind: ClosureKind
     name: str = ""
 
     def __post_init__(self) -> None:
-        if self.to_on < self.from_on:
+        if self.last_on < self.first_on:
             raise ValueError("a closure ends before it begins")
 
 
@@ -52,14 +52,14 @@ class AcademicYear:
     `label` is "2026" for a calendar year and "2026-27" for one that runs over New Year.
     """
 
-    from_on: date
-    to_on: date
+    first_on: date
+    last_on: date
 
     @property
     def label(self) -> str:
-        if self.from_on.year == self.to_on.year:
-            return str(self.from_on.year)
-        return f"{self.from_on.year}-{self.to_on.year % 100:02d}"
+        if self.first_on.year == self.last_on.year:
+            return str(self.first_on.year)
+        return f"{self.first_on.year}-{self.last_on.year % 100:02d}"
 
 
 def academic_year(day: date, *, start_month: int) -> AcademicYear:
@@ -73,21 +73,21 @@ def academic_year(day: date, *, start_month: int) -> AcademicYear:
     """
     if not 1 <= start_month <= 12:
         raise ValueError("start_month must be 1 to 12")
-    from_on = date(day.year - (day.month < start_month), start_month, 1)
-    return AcademicYear(from_on, date(from_on.year + 1, start_month, 1) - _ONE_DAY)
+    first_on = date(day.year - (day.month < start_month), start_month, 1)
+    return AcademicYear(first_on, date(first_on.year + 1, start_month, 1) - _ONE_DAY)
 
 
 class SchoolCalendar:
     """Open and shut days of one school.
 
     Args:
-        weekly_off: weekdays shut every week, Monday 0 to Sunday 6; may be empty. A school that
+        weekly_off: ISO weekdays shut every week, Monday 1 to Sunday 7; may be empty. A school that
             changes its day off has two calendars, one before and one after.
         closures: in any order; they may overlap.
         opened: days on which the school is open in spite of all (a Sunday taught to make up).
 
     Raises:
-        ValueError: a weekday outside 0–6, or all seven off.
+        ValueError: a weekday outside 1–7, or all seven off.
     """
 
     __slots__ = ("_closures", "_ends", "_opened", "_starts", "weekly_off")
@@ -100,8 +100,8 @@ class SchoolCalendar:
         opened: Iterable[date] = (),
     ) -> None:
         self.weekly_off = frozenset(weekly_off)
-        if not all(0 <= w <= 6 for w in self.weekly_off):
-            raise ValueError("weekdays run from 0 (Monday) to 6 (Sunday)")
+        if not all(1 <= w <= 7 for w in self.weekly_off):
+            raise ValueError("weekdays run from 1 (Monday) to 7 (Sunday)")
         if len(self.weekly_off) == 7:
             raise ValueError("a school that is shut every day has no calendar")
         self._closures = tuple(sorted(closures))
@@ -110,21 +110,21 @@ class SchoolCalendar:
         self._ends: list[date] = []
         # Overlapping and touching closures become one span, so a look-up is one bisection.
         for closure in self._closures:
-            if self._ends and closure.from_on <= self._ends[-1] + _ONE_DAY:
-                self._ends[-1] = max(self._ends[-1], closure.to_on)
+            if self._ends and closure.first_on <= self._ends[-1] + _ONE_DAY:
+                self._ends[-1] = max(self._ends[-1], closure.last_on)
             else:
-                self._starts.append(closure.from_on)
-                self._ends.append(closure.to_on)
+                self._starts.append(closure.first_on)
+                self._ends.append(closure.last_on)
 
     def is_open(self, day: date) -> bool:
         """Is this a school day?"""
         if day in self._opened:
             return True
-        return day.weekday() not in self.weekly_off and not self._is_closed(day)
+        return day.isoweekday() not in self.weekly_off and not self._is_closed(day)
 
     def closures_on(self, day: date) -> list[Closure]:
         """Why the school is shut on a day, apart from the weekly day off; may be empty."""
-        return [c for c in self._closures if c.from_on <= day <= c.to_on]
+        return [c for c in self._closures if c.first_on <= day <= c.last_on]
 
     def open_days(self, from_on: date, to_on: date) -> list[date]:
         """School days of a span, both ends included, oldest first; empty if it runs backwards."""
