@@ -67,7 +67,9 @@ P = Permission
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VOLUNTEER: frozenset({P.VISIT_VIEW, P.VISIT_RECORD, P.VISIT_HAND_BACK, P.CONCERN_RAISE}),
-    Role.TEACHER: frozenset({P.CLASS_VIEW, P.REGISTER_IMPORT, P.REGISTER_REPAIR, P.CONCERN_RAISE}),
+    Role.TEACHER: frozenset(
+        {P.CLASS_VIEW, P.CHILD_ENROL, P.REGISTER_IMPORT, P.REGISTER_REPAIR, P.CONCERN_RAISE}
+    ),
     Role.COORDINATOR: frozenset(
         {
             P.AREA_JOIN,

@@ -1,0 +1,559 @@
+"""Writes about children: enrolling, consent, kinship, and opening a file, which leaves a trace."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_noop as N_
+
+from aanchal.access.models import User
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Actor, Permission, Scope, require
+from aanchal.kernel.sealing import keyed_hash
+from aanchal.places.models import Area, Body
+from aanchal.places.queries import year_of
+from aanchal.places.rules.spelling import tidy_name as village_key
+
+from .models import (
+    Child,
+    ChildCodeSeries,
+    ClassSection,
+    Consent,
+    Enrolment,
+    Guardian,
+    Household,
+    Kinship,
+    RegisterAgreement,
+    SchoolIdentifier,
+)
+from .rules.matching import Known, Match, Row, match_rows
+from .rules.names import tidy, words
+from .rules.pupils import NewPupil
+
+MOST_AGE = 25
+
+
+@dataclass
+class PupilProblem:
+    """A line of a pupil list that was not taken in, with its sentence as template and numbers."""
+
+    row: int | None
+    code: str
+    template: str
+    params: dict[str, object]
+
+
+@dataclass
+class Enrolled:
+    """What one enrolment step did; `children` in the order of the pupils given, None where not."""
+
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    children: list[UUID | None] = field(default_factory=list)
+    problems: list[PupilProblem] = field(default_factory=list)
+
+
+@use_case
+def enrol_pupils(
+    actor: Actor, *, school: Body, pupils: Sequence[NewPupil], on: date, at: datetime
+) -> Enrolled:
+    """Take a school's pupils in: a record for the unknown, the present one for the known.
+
+    A pupil is known by admission or state number, or by roll and name within her class-section.
+    Done twice it changes nothing. A village the area tree does not know under the school's block
+    is taken to be the school's own, and marked as assumed.
+
+    Args:
+        on: the day the list speaks of; decides the school year.
+
+    Raises:
+        NotAllowed: the actor may not enrol in one of the classes named.
+    """
+    year = year_of(school, on).first_on.year
+    area = school.area
+    scopes = {(p.grade, p.section) for p in pupils}
+    for grade, section in sorted(scopes):
+        require(actor, Permission.CHILD_ENROL, _class_scope(school, grade, section))
+    desk = _Desk(school=school, year=year, on=on, at=at)
+    done = desk.take(pupils)
+    record(
+        actor,
+        Verb.PUPILS_IMPORTED,
+        school,
+        scope=Scope(area_path=area.path, district=area.district, body_id=str(school.pk)),
+        new=done.new,
+        known=done.known,
+        problems=len(done.problems),
+    )
+    return done
+
+
+def _class_scope(school: Body, grade: str, section: str) -> Scope:
+    return Scope(
+        area_path=school.area.path,
+        district=school.area.district,
+        body_id=str(school.pk),
+        grade=grade,
+        section=section,
+    )
+
+
+class _Desk:
+    """One school's enrolment desk: everything read once, everything written in bulk."""
+
+    def __init__(self, *, school: Body, year: int, on: date, at: datetime) -> None:
+        self.school, self.year, self.on, self.at = school, year, on, at
+        self.district = school.area.district
+        self.villages = _villages_near(school)
+        self.households: dict[tuple[str, str, UUID], Household] = {}
+        self.new_households: list[Household] = []
+        self.new_guardians: list[Guardian] = []
+        self._families_read: set[UUID] = set()
+
+    def take(self, pupils: Sequence[NewPupil]) -> Enrolled:
+        done = Enrolled(children=[None] * len(pupils))
+        # The series row is this district's turnstile: two imports of one list wait for each other.
+        series, _made = ChildCodeSeries.objects.get_or_create(district=self.district)
+        series = ChildCodeSeries.objects.select_for_update().get(pk=series.pk)
+        groups: dict[tuple[str, str], list[int]] = {}
+        for i, pupil in enumerate(pupils):
+            problem = _problem_of(pupil, on=self.on)
+            if problem is not None:
+                done.problems.append(problem)
+            else:
+                groups.setdefault((pupil.grade, pupil.section), []).append(i)
+        classes = self._classes(groups)
+        known = self._known(classes)
+        issued = self._issued(pupils)
+        fresh: list[tuple[int, NewPupil, ClassSection]] = []
+        moved: list[tuple[Child, ClassSection, NewPupil]] = []
+        for (grade, section), indexes in groups.items():
+            class_section = classes[grade, section]
+            present = known.get(class_section.pk, [])
+            rows = [
+                Row(
+                    roll=pupils[i].roll,
+                    name=_whole_name(pupils[i]) or pupils[i].own_script_name,
+                    admission_no=pupils[i].admission_no,
+                )
+                for i in indexes
+            ]
+            seen_rolls: dict[str, int] = {}
+            for i, matched in zip(indexes, match_rows(rows, present), strict=True):
+                pupil = pupils[i]
+                if pupil.roll and seen_rolls.setdefault(pupil.roll, i) != i:
+                    done.problems.append(_twice(pupil))
+                    continue
+                child_id = UUID(matched.key) if matched.state is Match.SURE else None
+                holder = issued.get(_issue_key(pupil))
+                if child_id is None and holder is not None:
+                    child_id = holder.pk
+                    moved.append((holder, class_section, pupil))
+                if child_id is not None:
+                    done.known += 1
+                    done.children[i] = child_id
+                elif matched.state is Match.UNSURE:
+                    done.problems.append(_unsure(pupil))
+                else:
+                    fresh.append((i, pupil, class_section))
+        self._move(moved)
+        self._create(fresh, series, done)
+        return done
+
+    def _classes(
+        self, groups: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], ClassSection]:
+        have = {
+            (c.grade, c.section): c
+            for c in ClassSection.objects.filter(school=self.school, year=self.year)
+        }
+        new = [
+            ClassSection(
+                district=self.district,
+                school=self.school,
+                year=self.year,
+                grade=grade,
+                section=section,
+            )
+            for grade, section in groups
+            if (grade, section) not in have
+        ]
+        ClassSection.objects.bulk_create(new)
+        return have | {(c.grade, c.section): c for c in new}
+
+    def _known(self, classes: dict[tuple[str, str], ClassSection]) -> dict[UUID, list[Known]]:
+        present = (
+            Enrolment.objects.filter(
+                class_section__in=[c.pk for c in classes.values()], ends_on__isnull=True
+            )
+            .select_related("child")
+            .prefetch_related("child__identifiers")
+        )
+        found: dict[UUID, list[Known]] = {}
+        for enrolment in present:
+            found.setdefault(enrolment.class_section_id, []).append(as_known(enrolment))
+        return found
+
+    def _issued(self, pupils: Sequence[NewPupil]) -> dict[str, Child]:
+        keys = {_issue_key(p) for p in pupils} - {""}
+        rows = SchoolIdentifier.objects.filter(
+            district=self.district, value_hash__in=keys
+        ).select_related("child")
+        return {
+            r.value_hash: r.child
+            for r in rows
+            if r.system != SchoolIdentifier.System.ADMISSION or r.issued_by_id == self.school.pk
+        }
+
+    def _move(self, moved: list[tuple[Child, ClassSection, NewPupil]]) -> None:
+        """Known children who now sit in another class-section: the old enrolment ends today."""
+        if not moved:
+            return
+        children = [child for child, _c, _p in moved]
+        Enrolment.objects.filter(child__in=children, ends_on__isnull=True).exclude(
+            class_section__in=[c for _child, c, _p in moved]
+        ).update(ends_on=self.on, ended_by=Enrolment.Ended.MOVED)
+        have = set(
+            Enrolment.objects.filter(child__in=children, ends_on__isnull=True).values_list(
+                "child_id", "class_section_id"
+            )
+        )
+        Enrolment.objects.bulk_create(
+            Enrolment(
+                district=self.district,
+                child=child,
+                class_section=class_section,
+                roll_no=pupil.roll[:12],
+                starts_on=self.on,
+            )
+            for child, class_section, pupil in moved
+            if (child.pk, class_section.pk) not in have
+        )
+
+    def _create(
+        self,
+        fresh: list[tuple[int, NewPupil, ClassSection]],
+        series: ChildCodeSeries,
+        done: Enrolled,
+    ) -> None:
+        if not fresh:
+            return
+        self._read_families({self._village(p)[0].pk for _i, p, _c in fresh if p.guardian_name})
+        children, enrolments, identifiers = [], [], []
+        for i, pupil, class_section in fresh:
+            series.last += 1
+            village, assumed = self._village(pupil)
+            child = Child(
+                district=self.district,
+                code=f"K-{series.last:04d}",
+                area=village,
+                area_is_assumed=assumed,
+                household=self._household(pupil, village),
+                given_name=tidy(pupil.given_name),
+                family_name=tidy(pupil.family_name),
+                own_script_name=tidy(pupil.own_script_name),
+                sex=pupil.sex,
+                born_on=pupil.born_on,
+                age_years=pupil.age_years,
+                age_estimated_on=self.on if pupil.age_years is not None else None,
+                disability=pupil.disability,
+                made_at=self.at,
+            )
+            children.append(child)
+            enrolments.append(
+                Enrolment(
+                    district=self.district,
+                    child=child,
+                    class_section=class_section,
+                    roll_no=pupil.roll[:12],
+                    starts_on=self.on,
+                )
+            )
+            identifiers.extend(self._identifiers(child, pupil))
+            done.children[i] = child.pk
+        Household.objects.bulk_create(self.new_households)
+        Guardian.objects.bulk_create(self.new_guardians)
+        Child.objects.bulk_create(children, batch_size=500)
+        Enrolment.objects.bulk_create(enrolments, batch_size=500)
+        SchoolIdentifier.objects.bulk_create(identifiers, batch_size=500)
+        series.save(update_fields=["last"])
+        done.new += len(children)
+
+    def _village(self, pupil: NewPupil) -> tuple[Area, bool]:
+        found = self.villages.get(village_key(pupil.village)) if pupil.village else None
+        return (found, False) if found is not None else (self.school.area, True)
+
+    def _read_families(self, areas: set[UUID]) -> None:
+        rows = Household.objects.filter(
+            area__in=areas - self._families_read
+        ).prefetch_related("guardians")
+        for household in rows:
+            for guardian in household.guardians.all():
+                key = _family_key(guardian.name, guardian.phone, household.area_id)
+                self.households.setdefault(key, household)
+        self._families_read |= areas
+
+    def _household(self, pupil: NewPupil, village: Area) -> Household | None:
+        if not pupil.guardian_name:
+            return None
+        key = _family_key(pupil.guardian_name, pupil.guardian_phone, village.pk)
+        household = self.households.get(key)
+        if household is None:
+            household = Household(district=self.district, area=village)
+            self.households[key] = household
+            self.new_households.append(household)
+            self.new_guardians.append(
+                Guardian(
+                    district=self.district,
+                    household=household,
+                    relation=pupil.guardian_relation or Guardian.Relation.OTHER,
+                    name=tidy(pupil.guardian_name),
+                    phone=pupil.guardian_phone,
+                )
+            )
+        return household
+
+    def _identifiers(self, child: Child, pupil: NewPupil) -> list[SchoolIdentifier]:
+        kinds = [
+            (SchoolIdentifier.System.ADMISSION, pupil.admission_no, self.school),
+            (SchoolIdentifier.System.STATE, pupil.state_id, None),
+        ]
+        return [
+            SchoolIdentifier(
+                district=self.district,
+                child=child,
+                system=system,
+                issued_by=issuer,
+                value=value,
+                value_hash=keyed_hash(value, purpose=f"identifier/{system}"),
+            )
+            for system, value, issuer in kinds
+            if value
+        ]
+
+
+def as_known(enrolment: Enrolment) -> Known:
+    """An enrolment as matching sees it; `child` and its identifiers must be loaded."""
+    child = enrolment.child
+    latin = f"{child.given_name} {child.family_name}".strip()
+    admission = next(
+        (
+            i.value
+            for i in child.identifiers.all()
+            if i.system == SchoolIdentifier.System.ADMISSION
+        ),
+        "",
+    )
+    return Known(
+        key=str(child.pk),
+        roll=enrolment.roll_no,
+        names=tuple(n for n in (latin, child.own_script_name, child.given_name) if n),
+        admission_no=admission,
+    )
+
+
+def _issue_key(pupil: NewPupil) -> str:
+    if pupil.state_id:
+        return keyed_hash(pupil.state_id, purpose=f"identifier/{SchoolIdentifier.System.STATE}")
+    if pupil.admission_no:
+        return keyed_hash(
+            pupil.admission_no, purpose=f"identifier/{SchoolIdentifier.System.ADMISSION}"
+        )
+    return ""
+
+
+def _family_key(name: str, phone: str, area: UUID) -> tuple[str, str, UUID]:
+    return (" ".join(words(name)), phone, area)
+
+
+def _whole_name(pupil: NewPupil) -> str:
+    return f"{pupil.given_name} {pupil.family_name}".strip()
+
+
+def _villages_near(school: Body) -> dict[str, Area]:
+    """Villages under the school's block by the key of their name; a name two share is left out."""
+    parts = school.area.path.split("/")
+    root = "/".join(parts[: max(3, min(4, len(parts) - 1))])
+    found: dict[str, Area] = {}
+    twice: set[str] = set()
+    rows = Area.objects.filter(
+        path__startswith=root + "/", level=Area.Level.VILLAGE, joined_into__isnull=True
+    )
+    for area in rows:
+        for name in {area.name, area.local_name} - {""}:
+            key = village_key(name)
+            if found.setdefault(key, area).pk != area.pk:
+                twice.add(key)
+    found = {k: a for k, a in found.items() if k not in twice}
+    for name in {school.area.name, school.area.local_name} - {""}:
+        found[village_key(name)] = school.area
+    return found
+
+
+def _problem_of(pupil: NewPupil, *, on: date) -> PupilProblem | None:
+    if not (pupil.given_name or pupil.own_script_name):
+        return PupilProblem(
+            pupil.row, "no_name", N_("Row %(row)s has no name. Write the pupil's name."),
+            {"row": pupil.row},
+        )
+    if not pupil.grade:
+        return PupilProblem(
+            pupil.row, "no_class", N_("Row %(row)s has no class. Write the class, such as 6 or VI."),
+            {"row": pupil.row},
+        )
+    if pupil.born_on:
+        born = date.fromisoformat(pupil.born_on)
+        if not 0 <= on.year - born.year <= MOST_AGE or born > on:
+            return PupilProblem(
+                pupil.row,
+                "birth_date",
+                N_("Row %(row)s: the date of birth cannot be right. Look at it again."),
+                {"row": pupil.row},
+            )
+    if pupil.age_years is not None and not 2 <= pupil.age_years <= MOST_AGE:
+        return PupilProblem(
+            pupil.row,
+            "age",
+            N_("Row %(row)s: the age cannot be right. Look at it again."),
+            {"row": pupil.row},
+        )
+    return None
+
+
+def _twice(pupil: NewPupil) -> PupilProblem:
+    return PupilProblem(
+        pupil.row,
+        "roll_twice",
+        N_("Row %(row)s: roll number %(roll)s is already taken in this class."),
+        {"row": pupil.row, "roll": pupil.roll},
+    )
+
+
+def _unsure(pupil: NewPupil) -> PupilProblem:
+    return PupilProblem(
+        pupil.row,
+        "unsure",
+        N_("Row %(row)s may be a pupil already known under another roll number. Say who it is."),
+        {"row": pupil.row},
+    )
+
+
+@use_case
+def open_child_file(actor: Actor, *, child: Child, at: datetime) -> Child:
+    """Open a child's full file, which leaves a trace.
+
+    Raises:
+        NotAllowed: the actor may not open files in the child's area, or is kin.
+    """
+    require(actor, Permission.CHILD_OPEN_FILE, child)
+    record(actor, Verb.CHILD_FILE_OPENED, child, scope=child.scope())
+    return child
+
+
+@use_case
+def record_kinship(actor: Actor, *, child: Child, user: User, at: datetime) -> Kinship:
+    """Note that a person is kin of a child's household: from now on she is excluded from it.
+
+    Raises:
+        NotAllowed: the actor may not open this child's file.
+        WrongState: the child has no household yet.
+    """
+    require(actor, Permission.CHILD_OPEN_FILE, child)
+    if child.household is None:
+        raise WrongState
+    kinship, made = Kinship.objects.get_or_create(
+        user=user,
+        household=child.household,
+        defaults={
+            "district": child.district,
+            "recorded_by": actor.user_id,
+            "recorded_at": at,
+        },
+    )
+    if made:
+        record(actor, Verb.KINSHIP_RECORDED, kinship, scope=child.scope())
+    return kinship
+
+
+@use_case
+def record_consent(
+    actor: Actor, *, child: Child, purpose: str, given_by: str, given_on: date, note: str = ""
+) -> Consent:
+    """Note what a child or guardian agreed to, for one purpose.
+
+    Raises:
+        NotAllowed: the actor may not open this child's file.
+        Invalid: an unknown purpose or giver.
+    """
+    require(actor, Permission.CHILD_OPEN_FILE, child)
+    if purpose not in Consent.Purpose.values or given_by not in Consent.GivenBy.values:
+        raise Invalid(field="purpose")
+    consent = Consent.objects.create(
+        district=child.district,
+        child=child,
+        purpose=purpose,
+        given_by=given_by,
+        given_on=given_on,
+        note=note,
+        recorded_by=actor.user_id,
+    )
+    record(actor, Verb.CONSENT_RECORDED, consent, scope=child.scope(), purpose=purpose)
+    return consent
+
+
+@use_case
+def withdraw_consent(actor: Actor, *, consent: Consent, on: date) -> Consent:
+    """Note that consent was withdrawn; what it allowed stops today.
+
+    Raises:
+        NotAllowed: the actor may not open this child's file.
+        WrongState: it was withdrawn before.
+    """
+    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    require(actor, Permission.CHILD_OPEN_FILE, consent)
+    if consent.withdrawn_on is not None:
+        raise WrongState
+    consent.withdrawn_on = on
+    consent.save(update_fields=["withdrawn_on"])
+    record(actor, Verb.CONSENT_WITHDRAWN, consent, scope=consent.scope())
+    return consent
+
+
+@use_case
+def record_agreement(
+    actor: Actor,
+    *,
+    body: Body | None = None,
+    area: Area | None = None,
+    order_no: str,
+    made_with: str,
+    starts_on: date,
+    ends_on: date,
+    at: datetime,
+) -> RegisterAgreement:
+    """Record the order under which registers of a school, or of an area's schools, may be used.
+
+    Raises:
+        NotAllowed: the actor keeps no calendars there.
+        Invalid: not exactly one of `body` and `area`, or it ends before it begins.
+    """
+    place = body or area
+    if place is None or (body is not None and area is not None) or ends_on < starts_on:
+        raise Invalid(field="ends_on")
+    require(actor, Permission.CALENDAR_EDIT, place)
+    agreement = RegisterAgreement.objects.create(
+        body=body,
+        area=area,
+        order_no=order_no,
+        made_with=made_with,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        recorded_by=actor.user_id,
+        recorded_at=at,
+    )
+    record(actor, Verb.AGREEMENT_RECORDED, agreement, scope=place.scope())
+    return agreement

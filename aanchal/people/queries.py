@@ -1,0 +1,90 @@
+"""Reads of children. Each starts from what the actor may see; kin are excluded first."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for
+from aanchal.places.queries import within
+
+from .models import Child, ClassSection, Enrolment
+
+
+def not_kin(actor: Actor, child: str = "") -> Q:
+    """A condition that leaves out children of households whose kin the actor is.
+
+    Args:
+        child: lookup path to the child, with its trailing underscores; "" on Child itself.
+    """
+    user = actor.user_id if _is_uuid(actor.user_id) else None
+    return ~Q(**{f"{child}household__kinships__user_id": user}) if user else Q()
+
+
+def visible_children(actor: Actor) -> QuerySet[Child]:
+    """Children in the areas where the actor may view children, by code."""
+    reach = within(granted_areas(actor, Permission.CHILD_VIEW), "area__path")
+    return Child.objects.filter(reach, not_kin(actor)).select_related("area").order_by("code")
+
+
+def get_child(actor: Actor, *, pk: UUID | str) -> Child:
+    """One child the actor may see; `NotFound` whether absent or hidden."""
+    found = (
+        visible_children(actor)
+        .filter(pk=pk)
+        .select_related("area", "household")
+        .prefetch_related("household__kinships")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible_classes(
+    actor: Actor, permission: Permission = Permission.CLASS_VIEW
+) -> QuerySet[ClassSection]:
+    """Class-sections the actor may see with a permission: her own class, her school, her areas."""
+    held = grants_for(actor, permission)
+    reach = within([g.area_path for g in held if g.area_path], "school__area__path")
+    for grant in held:
+        if grant.body_id:
+            one = Q(school_id=grant.body_id)
+            if grant.grade:
+                one &= Q(grade=grant.grade)
+            if grant.section:
+                one &= Q(section=grant.section)
+            reach |= one
+    return (
+        ClassSection.objects.filter(reach)
+        .select_related("school__area", "school__school")
+        .order_by("school__name", "school_id", "-year", "grade", "section")
+    )
+
+
+def get_class(
+    actor: Actor, *, pk: UUID | str, permission: Permission = Permission.CLASS_VIEW
+) -> ClassSection:
+    """One class-section the actor may see; `NotFound` whether absent or hidden."""
+    found = visible_classes(actor, permission).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def enrolled_in(class_section: ClassSection) -> QuerySet[Enrolment]:
+    """Present enrolments of a class-section with their children, in roll order of the database."""
+    return (
+        Enrolment.objects.filter(class_section=class_section, ends_on__isnull=True)
+        .select_related("child__area")
+        .prefetch_related("child__identifiers")
+        .order_by("roll_no", "pk")
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

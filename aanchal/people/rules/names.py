@@ -1,0 +1,125 @@
+"""Names as registers spell them: one name, many spellings, three scripts.
+
+`skeleton` keeps the order of consonant sounds and drops what spelling varies most (vowels,
+length, aspiration, doubling), the same from Devanagari, Bengali and Latin letters. It finds
+candidates; `likeness` ranks them. Neither says that two names are one person.
+"""
+
+import re
+import unicodedata
+
+from rapidfuzz import fuzz
+
+# Consonant classes of the two scripts share an order: the Bengali block lies 0x80 above.
+_DEVANAGARI = {
+    "क": "k", "ख": "k", "ग": "g", "घ": "g", "ङ": "n",
+    "च": "c", "छ": "c", "ज": "j", "झ": "j", "ञ": "n",
+    "ट": "t", "ठ": "t", "ड": "d", "ढ": "d", "ण": "n",
+    "त": "t", "थ": "t", "द": "d", "ध": "d", "न": "n",
+    "प": "p", "फ": "p", "ब": "b", "भ": "b", "म": "m",
+    "य": "y", "र": "r", "ल": "l", "व": "b", "श": "s", "ष": "s", "स": "s", "ह": "h",
+    "ं": "n", "ँ": "n", "ऋ": "r", "ृ": "r",
+}  # fmt: skip
+_BENGALI = {
+    "ক": "k", "খ": "k", "গ": "g", "ঘ": "g", "ঙ": "n",
+    "চ": "c", "ছ": "c", "জ": "j", "ঝ": "j", "ঞ": "n",
+    "ট": "t", "ঠ": "t", "ড": "d", "ঢ": "d", "ণ": "n",
+    "ত": "t", "থ": "t", "দ": "d", "ধ": "d", "ন": "n", "ৎ": "t",
+    "প": "p", "ফ": "p", "ব": "b", "ভ": "b", "ম": "m",
+    "য": "j", "র": "r", "ল": "l", "শ": "s", "ষ": "s", "স": "s", "হ": "h",
+    "ং": "n", "ঁ": "n", "ঋ": "r", "ৃ": "r",
+}  # fmt: skip
+_NUKTA = "\u093c\u09bc"
+# A flap is written d or r in Latin letters (Gudiya, Guria); the nukta letters else keep their base.
+_FLAPS = "डढডঢ"
+_LATIN_PAIRS = (
+    ("chh", "c"), ("ch", "c"), ("sh", "s"), ("kh", "k"), ("gh", "g"), ("jh", "j"), ("th", "t"),
+    ("dh", "d"), ("ph", "p"), ("bh", "b"), ("ck", "k"), ("ks", "ks"), ("x", "ks"),
+)  # fmt: skip
+_LATIN = {"q": "k", "c": "k", "z": "j", "f": "p", "v": "b", "w": "b"}
+_HONORIFICS = frozenset(
+    "sri smt km kumari kumar ku md mohd mohammad mohammed sk sheikh shaikh mst mosammat musammat "
+    "bibi devi begum श्री सुश्री कु कुमारी कुमार मो मोहम्मद देवी শ্রী কুমারী কুমার মোঃ সেখ শেখ বিবি".split()
+)
+_SPACES = re.compile(r"[\s.,'’`·/()\-_]+")
+
+
+def tidy(name: str) -> str:
+    """A name without odd spaces, in one Unicode form; letters and case are kept."""
+    return " ".join(unicodedata.normalize("NFC", name).replace("\u200c", "").split())
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, lower case, without titles; titles stay when nothing else is left."""
+    parts = [p for p in _SPACES.split(tidy(name).casefold()) if p]
+    kept = [p for p in parts if p not in _HONORIFICS]
+    return kept or parts
+
+
+def skeleton(name: str, *, flap: str = "r") -> str:
+    """Consonant sounds of a name's words, in order, doubled sounds once; "" for no letters.
+
+    Args:
+        flap: the letter for ड़ and ড়, which Latin spellings write as r or as d.
+    """
+    return " ".join(filter(None, (_word_skeleton(w, flap) for w in words(name))))
+
+
+def _word_skeleton(word: str, flap: str) -> str:
+    text = unicodedata.normalize("NFD", word)
+    for pair, sound in _LATIN_PAIRS:
+        text = text.replace(pair, sound.upper())
+    sounds: list[str] = []
+    for i, letter in enumerate(text):
+        dotted = text[i + 1 : i + 2] in _NUKTA and i + 1 < len(text)
+        if dotted and letter in _FLAPS:
+            sound = flap
+        elif dotted and letter == "য":
+            sound = "y" if not sounds else ""
+        elif letter in "यয":
+            sound = "y" if not sounds else ""
+        else:
+            sound = _DEVANAGARI.get(letter) or _BENGALI.get(letter) or ""
+        if not sound and letter.isascii() and letter.isalpha():
+            sound = letter.lower() if letter.isupper() else _latin(letter, first=not sounds)
+        for one in sound:
+            if not sounds or sounds[-1] != one:
+                sounds.append(one)
+    kept = "".join(sounds)
+    # A final h or y is a matter of spelling (Fatima, Fatimah; Roy, Rai).
+    return kept.rstrip("hy") or kept
+
+
+def _latin(letter: str, *, first: bool) -> str:
+    if letter in "aeiou":
+        return ""
+    if letter == "y" and not first:
+        return ""
+    return _LATIN.get(letter, letter)
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two names are, 0 to 100, whatever their scripts and the order of their words."""
+    a, b = " ".join(words(one)), " ".join(words(other))
+    if not a or not b:
+        return 0.0
+    if a == b:
+        return 100.0
+    spelled = fuzz.token_sort_ratio(a, b)
+    sounded = max(
+        fuzz.token_sort_ratio(skeleton(one, flap=x), skeleton(other, flap=y))
+        for x, y in (("r", "r"), ("d", "r"), ("r", "d"))
+    )
+    if not (a.isascii() and b.isascii()) and _script(a) != _script(b):
+        # Nothing but sound can be compared across scripts; it is never taken as certain.
+        return min(float(sounded), 96.0)
+    return max(float(spelled), 0.9 * sounded)
+
+
+def _script(text: str) -> str:
+    for ch in text:
+        if "\u0900" <= ch <= "\u097f":
+            return "deva"
+        if "\u0980" <= ch <= "\u09ff":
+            return "beng"
+    return "latn"
