@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .calendar import Closure, closures, seasons
+from .chance import chance_of
 from .district import register_window
 from .facts import Child, District, Enrolment, School
 from .planted import Story, absence_chance, drops_from_register, plant_stories
@@ -79,8 +79,8 @@ class Registers:
             for e in child.enrolments:
                 seats[e.school, e.year_start, e.grade, e.section].append((e.roll, child))
         by_school: dict[str, list[tuple[date, int, str]]] = defaultdict(list)
-        for school, year_start, grade, section in sorted(seats):
-            by_school[school].append((year_start, grade, section))
+        for udise, year_start, grade, section in sorted(seats):
+            by_school[udise].append((year_start, grade, section))
         months = sorted({day.replace(day=1) for day in self.days})
         for school in self.district.schools:
             starts = self.district.year_starts[school.block]
@@ -131,15 +131,13 @@ def make_registers(district: District) -> Registers:
         udise: [day for day, kind in zip(days, row, strict=True) if kind == OPEN]
         for udise, row in kinds.items()
     }
-    rng = Random(f"stories:{district.seed}:{district.today.isoformat()}")
+    rng = chance_of("stories", district.seed, district.today)
     stories = plant_stories(rng, district, open_days)
     marks = _simulate(district, days, kinds, closed, stories)
     return Registers(district, first, last, days, marks, kinds, closed, tuple(stories))
 
 
-def _day_kinds(
-    school: School, days: tuple[date, ...], closed: list[Closure]
-) -> NDArray[np.uint8]:
+def _day_kinds(school: School, days: tuple[date, ...], closed: list[Closure]) -> NDArray[np.uint8]:
     kinds = np.full(len(days), OPEN, np.uint8)
     for column, day in enumerate(days):
         if any(closure.covers(day) for closure in closed):
@@ -299,9 +297,7 @@ def _near_feast(closed: dict[int, list[Closure]], day: date) -> NDArray[np.float
     return lift
 
 
-def _floods(
-    rng: np.random.Generator, days: tuple[date, ...], villages: int
-) -> NDArray[np.float64]:
+def _floods(rng: np.random.Generator, days: tuple[date, ...], villages: int) -> NDArray[np.float64]:
     """Villages × days: days of high water in the rains, when few reach the school."""
     lift = np.zeros((villages, len(days)))
     rains = [column for column, day in enumerate(days) if day.month in (7, 8, 9)]

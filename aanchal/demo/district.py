@@ -7,8 +7,10 @@ random, and the positions lie out at sea.
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from .calendar import month_starts, months_before, year_start
+from .chance import chance_of
 from .facts import Block, Child, District, Household, Person, School
 from .families import make_families, staff_name
 from .map_making import draw_block, draw_schools, draw_state_and_district
@@ -32,7 +34,7 @@ def make_district(seed: int, today: date, *, children: int = CHILDREN) -> Distri
         today: the day on which the demonstration is looked at.
         children: how many; 4,000 unless a test wants fewer.
     """
-    rng = Random(f"aanchal:{seed}:{today.isoformat()}")
+    rng = chance_of("district", seed, today)
     state, area = draw_state_and_district()
     blocks = tuple(draw_block(rng, area, number) for number in (1, 2))
     schools = draw_schools(rng, blocks)
@@ -72,7 +74,9 @@ class _Roster:
         self.people: list[Person] = []
         self.usernames: set[str] = set()
 
-    def add(self, role: str, block: int, place: str, language: str, area_path: str, **more) -> None:  # type: ignore[no-untyped-def]
+    def add(
+        self, role: str, block: int, place: str, language: str, area_path: str, **more: Any
+    ) -> None:
         sex = "F" if role == "volunteer" else self.rng.choice("FM")
         name = staff_name(self.rng, block, sex)
         stem = f"{name.given.latin}.{place}".lower()

@@ -44,7 +44,8 @@ def make_families(
     weights = [rng.uniform(0.6, 1.6) for _ in places]
     urdu = {school.village.path for school in schools if school.is_madrasa}
     muslim_share = [
-        0.85 if village.path in urdu else rng.choice((0.05, 0.15, 0.3, 0.6)) for _, village in places
+        0.85 if village.path in urdu else rng.choice((0.05, 0.15, 0.3, 0.6))
+        for _, village in places
     ]
     while len(made) < children:
         at = rng.choices(range(len(places)), weights)[0]

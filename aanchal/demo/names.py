@@ -61,7 +61,7 @@ class PlaceWord:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with files(DATA).joinpath("data", name).open(encoding="utf-8", newline="") as stream:
+    with files(DATA).joinpath("data", name).open(encoding="utf-8") as stream:
         yield from csv.DictReader(stream)
 
 

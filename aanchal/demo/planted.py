@@ -5,6 +5,7 @@ The truth goes to a file beside the registers for tests and benchmarks; no impor
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 
 from .facts import Child, District
@@ -132,9 +133,7 @@ def _beginning(rng: Random, days: list[date], plan: _Plan, is_recent: bool) -> d
 
 def _after_a_break(rng: Random, days: list[date], is_recent: bool) -> date | None:
     """The first day after a long break: the last one for a recent story, else an earlier one."""
-    first_days = [
-        after for before, after in zip(days, days[1:], strict=False) if (after - before).days >= 8
-    ]
+    first_days = [after for before, after in pairwise(days) if (after - before).days >= 8]
     if not first_days:
         return None
     if is_recent:
