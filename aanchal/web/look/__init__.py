@@ -1,0 +1,1 @@
+"""What the components of the pages say and show, as plain functions; see `templatetags/look.py`."""

@@ -1,0 +1,122 @@
+"""A child's days as the paper register shows them: cells to look at, a sentence to hear."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+# Mark codes as everywhere in arrays: 0 not taken, 1 present, 2 absent, 3 leave, 4 holiday.
+MARK_CLASSES = ("n", "p", "a", "l", "h")
+NOT_TAKEN, PRESENT, ABSENT, LEAVE, HOLIDAY = range(5)
+
+
+def strip(
+    marks: Iterable[int] | str,
+    *,
+    days: Sequence[date] = (),
+    class_shares: Sequence[float | None] = (),
+    caption: str = "",
+    line: bool = False,
+    words: bool = True,
+) -> dict[str, Any]:
+    """A child's days as cells, oldest first, with the same in words.
+
+    Args:
+        marks: mark codes 0-4, as numbers or as a string of digits.
+        days: the date of each mark; then months stand under their name.
+        class_shares: share of the class present each day, 0-1, None where not taken; drawn
+            as bars below the child's days.
+        caption: what the strip shows, such as "her 60 school days".
+        line: one low line for a row of a list; no months, captions or words.
+        words: offer the dates of absence as text (needs `days`).
+
+    Raises:
+        ValueError: a mark is no mark code, or the sequences differ in length.
+    """
+    codes = [int(mark) for mark in marks]
+    if any(not 0 <= code < len(MARK_CLASSES) for code in codes):
+        raise ValueError("a mark code is 0 to 4")
+    if (days and len(days) != len(codes)) or (class_shares and len(class_shares) != len(codes)):
+        raise ValueError("days and class shares go mark by mark")
+    cells = [MARK_CLASSES[code] for code in codes]
+    bars = [share_class(share) for share in class_shares]
+    if days and not line:
+        ends = [
+            (list(group), formats.date_format(first, "F")) for first, group in groups_by_month(days)
+        ]
+        blocks = [
+            {"name": name, "cells": [cells[i] for i in at], "bars": [bars[i] for i in at if bars]}
+            for at, name in ends
+        ]
+    else:
+        blocks = [{"name": "", "cells": cells, "bars": bars}]
+    absent_on = [
+        formats.date_format(d, "j M") for d, c in zip(days, codes, strict=False) if c == ABSENT
+    ]
+    return {
+        "blocks": blocks,
+        "label": strip_in_words(codes, caption),
+        "caption": caption,
+        "has_class": bool(bars),
+        "line": line,
+        "plain": not days and not line,
+        "absent_on": absent_on if words and not line else [],
+    }
+
+
+def groups_by_month(days: Sequence[date]) -> list[tuple[date, list[int]]]:
+    """The positions of `days` (oldest first) month by month, each with its first day."""
+    keyed = groupby(range(len(days)), key=lambda i: (days[i].year, days[i].month))
+    return [(days[at[0]], at) for at in (list(group) for _key, group in keyed)]
+
+
+def share_class(share: float | None) -> str:
+    """The bar of a class's day, c0 to c10; "n" when its register was not taken."""
+    return "n" if share is None else f"c{min(10, max(0, round(share * 10)))}"
+
+
+def strip_in_words(codes: Sequence[int], caption: str = "") -> str:
+    """The strip for someone who hears it: the counts, and the run that it ends with."""
+    counts = {
+        "present": codes.count(PRESENT),
+        "absent": codes.count(ABSENT),
+        "leave": codes.count(LEAVE),
+        "holiday": codes.count(HOLIDAY),
+        "not_taken": codes.count(NOT_TAKEN),
+    }
+    text = _(
+        "Present %(present)s, absent %(absent)s, leave %(leave)s, holiday %(holiday)s, "
+        "register not taken %(not_taken)s."
+    )
+    said = [caption + "."] if caption else []
+    said.append(text % counts)
+    run = latest_run_of_absence(codes)
+    if run:
+        said.append(
+            ngettext(
+                "Absent on the latest school day.",
+                "Absent on the latest %(days)s school days.",
+                run,
+            )
+            % {"days": run}
+        )
+    return " ".join(said)
+
+
+def latest_run_of_absence(codes: Sequence[int]) -> int:
+    """Absences since the last presence; leave, holidays and days not taken do not end it."""
+    run = 0
+    for code in reversed(codes):
+        if code == PRESENT:
+            break
+        run += code == ABSENT
+    return run
+
+
+def strip_legend(*, with_class: bool = False) -> dict[str, Any]:
+    """What the cells of a strip mean; once a page that shows strips."""
+    return {"with_class": with_class}

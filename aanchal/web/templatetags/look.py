@@ -1,0 +1,49 @@
+"""The components of the look, one tag each, drawn by `templates/components/`.
+
+They take plain values and sentences that are already in the reader's language, ask no
+database, and use no style attribute, so that a page keeps a strict content policy. What
+each takes is said in `aanchal/web/look/`; all of them are on one page, `gallery.html`,
+with long names, no data and too much data.
+"""
+
+from django import template
+
+from aanchal.web.look import fields, numbers, pieces, strips
+
+register = template.Library()
+
+register.filter("native_digits", numbers.native_digits)
+register.filter("grouped", numbers.grouped)
+register.filter("in_script", numbers.in_script)
+register.simple_tag(numbers.percent)
+
+for component in (
+    pieces.answers,
+    pieces.calm_table,
+    pieces.clock,
+    pieces.crumbs,
+    pieces.empty,
+    pieces.figure,
+    pieces.flag_card,
+    pieces.month_grid,
+    pieces.notice,
+    pieces.progress,
+    pieces.story,
+    pieces.tag,
+    pieces.task_list,
+    fields.error_summary,
+    fields.field,
+    strips.strip,
+    strips.strip_legend,
+):
+    register.inclusion_tag(f"components/{component.__name__}.html")(component)
+
+# These need the page around them: its request, its token against forgery, its numbers.
+for component in (
+    pieces.confirm,
+    pieces.helplines,
+    pieces.pager,
+    pieces.quick_exit,
+    pieces.undo,
+):
+    register.inclusion_tag(f"components/{component.__name__}.html", takes_context=True)(component)
