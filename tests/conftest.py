@@ -7,12 +7,16 @@ both side by side, a process each (`--dist each`), and prints one result.
 import atexit
 import os
 import shutil
+import socket
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests import use_case_ledger
 from tests.postgres import Cluster, PostgresMissing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _make_run_folder()
         if wants_postgres:
             _start_postgres()
-    _choose_settings(config)
+    _choose_settings()
 
 
 def _make_run_folder() -> None:
@@ -58,18 +62,14 @@ def _start_postgres() -> None:
     os.environ["AANCHAL_TEST_POSTGRES_SUPERUSER_URL"] = cluster.superuser_url
 
 
-def _choose_settings(config: pytest.Config) -> None:
-    """Point Django at this run's own data folder and database, before anything reads settings."""
-    if "django.conf" in sys.modules:
-        from django.conf import settings
-
-        if settings.configured:
-            pytest.exit("Settings were read before the tests chose a database.", 4)
-    folder = Path(os.environ["AANCHAL_TEST_FOLDER"]) / _process()
-    folder.mkdir(parents=True, exist_ok=True)
+def _choose_settings() -> None:
+    """Point Django at this process's own home and database, before anything reads settings."""
+    if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
+        pytest.exit("Settings were read before the tests chose a database.", 4)
     for name in [n for n in os.environ if n.startswith("AANCHAL_") and "_TEST_" not in n]:
         del os.environ[name]
-    os.environ["AANCHAL_DATA_DIR"] = str(folder)
+    home = run_folder() / "home"
+    os.environ["AANCHAL_HOME"] = str(home)
     if database() == "postgres":
         os.environ["AANCHAL_DATABASE_URL"] = os.environ["AANCHAL_TEST_POSTGRES_URL"]
     os.environ["DJANGO_SETTINGS_MODULE"] = "aanchal.settings"
@@ -78,18 +78,57 @@ def _choose_settings(config: pytest.Config) -> None:
 
     from django.conf import settings
 
-    if not (ROOT / "aanchal" / "settings.py").exists():
-        del os.environ["DJANGO_SETTINGS_MODULE"]
-        return
-    settings.DATABASES  # noqa: B018  (read them now, so that pytest-django sets Django up)
+    # Scrypt is slow on purpose; what it protects is made up here. tests/security looks at the real one.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+    from aanchal.kernel import keyring
+
+    keyring.create(settings.AANCHAL_KEYRING)
 
 
-def _process() -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+def run_folder() -> Path:
+    """This process's own folder; gone when the run ends."""
+    folder = Path(os.environ["AANCHAL_TEST_FOLDER"]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def pytest_report_header() -> str:
     return f"database: {database()}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    on_both = config.option.dist == "each"
+    whole = _is_whole_run(config)
+    kept, left = [], []
+    for item in items:
+        folder = item.path.relative_to(ROOT).parts[1]
+        once = folder in ONCE or item.get_closest_marker("once")
+        last = item.get_closest_marker("last")
+        # What need not be done twice is done where the database is quicker.
+        elsewhere = once and not last and on_both and database() != "sqlite"
+        early = last and not whole
+        (left if elsewhere or early else kept).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+    items[:] = sorted(kept, key=lambda item: bool(item.get_closest_marker("last")))
+
+
+def pytest_runtest_setup() -> None:
+    if "aanchal.kernel.actions" in sys.modules:
+        use_case_ledger.keep()
+
+
+def _is_whole_run(config: pytest.Config) -> bool:
+    """Say whether this one process runs every test there is, so that it may judge the whole."""
+    everything = all(Path(arg.split("::")[0]).resolve() == ROOT / "tests" for arg in config.args)
+    chosen = config.option.keyword or config.option.markexpr or config.option.deselect
+    chosen = chosen or config.option.ignore or getattr(config.option, "lf", False)
+    shared = config.option.dist not in ("no", "each")
+    return everything and not chosen and not shared
+
+
+# --- the database ---
 
 
 @pytest.fixture(scope="session")
@@ -98,5 +137,87 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.conf import settings
 
     if database() == "sqlite":
-        file = Path(os.environ["AANCHAL_TEST_FOLDER"]) / _process() / "test.sqlite3"
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(file)
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(
+            run_folder() / "tests.sqlite3"
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Let the tables be emptied after a transactional test, though the audit refuses deletion."""
+    from django.test import TransactionTestCase
+
+    emptying = TransactionTestCase._fixture_teardown
+
+    def empty_all(self: TransactionTestCase) -> None:
+        from django.core.cache import cache
+
+        with triggers_asleep():
+            emptying(self)
+        cache.clear()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)
+        yield
+
+
+@contextmanager
+def triggers_asleep() -> Iterator[None]:
+    """Our own triggers do nothing inside; what only the owner of the tables may ask for."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            asleep = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
+            awake = [sql for _, sql in triggers]
+        else:
+            cursor.execute(
+                "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+            )
+            tables = [row[0] for row in cursor.fetchall()]
+            asleep = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables]
+            awake = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables]
+        for statement in asleep:
+            cursor.execute(statement)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for statement in awake:
+                cursor.execute(statement)
+
+
+# --- the world around a test ---
+
+
+@pytest.fixture(autouse=True)
+def _no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test speaks to this machine only."""
+    connect = socket.socket.connect
+
+    def connect_at_home(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in ("localhost", "127.0.0.1", "::1"):
+            raise AssertionError(f"A test tried to reach {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect_at_home)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Every test begins in English, whatever language the one before spoke."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder with the public files as published, beside the repository; skips without them."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the published files of areas and schools are not beside the repository")
+    return folder

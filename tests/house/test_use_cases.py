@@ -1,0 +1,81 @@
+"""The shape of a use case, and that each one was really run: allowed, refused, audited."""
+
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+from aanchal.kernel.actions import USE_CASES, use_case
+from tests.use_case_ledger import LEDGER, Line, keep
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Every module that may hold use cases is read here, so that none hides by not being imported.
+MODULES = [
+    importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    for pattern in ("*/actions.py", "*/actions/*.py")
+    for path in sorted((ROOT / "aanchal").glob(pattern))
+    if path != ROOT / "aanchal" / "kernel" / "actions.py" and path.name != "__init__.py"
+]
+
+# Use cases that nobody can be refused, each with its reason.
+OPEN_TO_ALL: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("name", USE_CASES)
+def test_a_use_case_has_the_one_shape(name):
+    function = USE_CASES[name]
+    first, *rest = inspect.signature(function).parameters.values()
+
+    assert first.name == "actor"
+    assert all(p.kind is p.KEYWORD_ONLY for p in rest)
+    assert inspect.getdoc(function)
+    assert inspect.signature(function).return_annotation is not inspect.Signature.empty
+    assert function.__name__.split("_")[0] not in {"process", "handle", "manage", "do"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
+def test_every_public_function_of_an_actions_module_is_a_use_case(module):
+    public = {
+        name
+        for name, value in vars(module).items()
+        if inspect.isfunction(value)
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
+    }
+
+    registered = {f.__name__ for f in USE_CASES.values() if f.__module__ == module.__name__}
+    assert public <= registered
+
+
+def test_the_ledger_sees_a_call_whatever_it_is_called_by():
+    """Tried on a use case of its own, which leaves the register again."""
+
+    def speak(actor, *, loud):
+        """Say it."""
+
+    run = use_case(speak)
+    registered = next(n for n, f in USE_CASES.items() if f is run)
+    keep()
+    inner = inspect.getclosurevars(run).nonlocals["function"]
+    inner("someone", loud=True)
+
+    assert LEDGER.pop(registered).calls == 1
+    del USE_CASES[registered]
+
+
+@pytest.mark.last
+@pytest.mark.parametrize("name", USE_CASES)
+def test_the_run_has_seen_each_use_case_done_and_leaving_an_event(name):
+    line = LEDGER.get(name, Line())
+
+    assert line.done_with_event, f"never run to its end with an event: {line}"
+
+
+@pytest.mark.last
+@pytest.mark.parametrize("name", [n for n in USE_CASES if n not in OPEN_TO_ALL])
+def test_the_run_has_seen_each_use_case_refused(name):
+    line = LEDGER.get(name, Line())
+
+    assert line.refused, f"never refused to anyone: {line}"

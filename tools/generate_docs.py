@@ -1,0 +1,295 @@
+"""Write docs/reference/ from the code, so that code and pages cannot disagree.
+
+Usage: python -m tools.generate_docs [--check]
+
+With --check nothing is written; it fails and names each page that is no longer what the code says.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "reference"
+MARK = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
+
+
+def permissions() -> str:
+    """Roles and what each may do."""
+    from aanchal.kernel import permissions as table
+
+    roles = list(table.Role)
+    lines = [
+        "# Permissions",
+        "Whether a person may do something is always asked about a record: a conflict of interest "
+        "excludes first, then a seal, then role and place must admit. There is no superuser. "
+        "The table is `aanchal/kernel/permissions.py`.",
+        "## Roles",
+        *_table(
+            ["Role", "Is here to", "Second factor", "Sees"],
+            [
+                [
+                    f"{table.ROLE_NAMES[role]} (`{role}`)",
+                    str(table.ROLE_PURPOSES[role]),
+                    _second_factor(role),
+                    "what is in her own hands" if role in table.OWN_HANDS_ROLES else "by place",
+                ]
+                for role in roles
+            ],
+        ),
+        "## Who may do what",
+        *_table(
+            ["Permission", *(str(table.ROLE_NAMES[role]) for role in roles)],
+            [
+                [f"`{p.name}`", *("yes" if p in table.ROLE_PERMISSIONS[r] else "" for r in roles)]
+                for p in table.Permission
+            ],
+        ),
+        "## Who may open which page",
+        "A page asks first whether the caller holds its permission anywhere; whether for this "
+        "record is asked after, and a record that is not hers answers as if it were absent.",
+        *_table(["Address", "Name", "Methods", "Who"], _routes()),
+        "## Parts of the system that act by themselves",
+        ", ".join(f"`{name}`" for name in sorted(table.SYSTEM_ACTORS)),
+    ]
+    return _page(lines)
+
+
+def _second_factor(role: Any) -> str:
+    from aanchal.kernel import permissions as table
+
+    if role in table.MFA_ROLES:
+        return "yes"
+    return "enrolled device and passphrase" if role in table.DEVICE_ROLES else "no person"
+
+
+def _routes() -> list[list[str]]:
+    importlib.import_module("aanchal.web.urls")
+    from aanchal.web.routes import ROUTES
+
+    return [
+        [
+            f"`/{route.path}`",
+            route.name,
+            ", ".join(route.methods),
+            f"`{route.who.name}`" if hasattr(route.who, "name") else str(route.who),
+        ]
+        for route in sorted(ROUTES.values(), key=lambda r: (r.path, r.name))
+    ]
+
+
+def commands() -> str:
+    """The command line, as `--help` tells it."""
+    import typer.main
+
+    from aanchal.cli import app
+
+    lines = [
+        "# Commands",
+        "`aanchal --help` and `aanchal COMMAND --help` say the same.",
+    ]
+    root = typer.main.get_command(app)
+    if root.help:
+        lines.append(_plain(root.help))
+    lines += _commands(root, "aanchal")
+    return _page(lines)
+
+
+def _commands(command: Any, name: str) -> list[str]:
+    lines: list[str] = []
+    for word, inner in sorted(getattr(command, "commands", {}).items()):
+        if inner.hidden:
+            continue
+        full = f"{name} {word}"
+        if getattr(inner, "commands", None):
+            lines += [f"## `{full} …`", _plain(inner.help or ""), *_commands(inner, full)]
+            continue
+        with click.Context(inner, info_name=full) as context:
+            usage = " ".join(inner.collect_usage_pieces(context))
+        lines += [f"### `{full}`", _plain(inner.help or ""), f"```\n{full} {usage}\n```"]
+        rows = [row for p in inner.params if (row := _parameter(p))]
+        if rows:
+            lines += _table(["", "Meaning", "If not given"], rows)
+    return [line for line in lines if line]
+
+
+def _parameter(parameter: Any) -> list[str] | None:
+    if getattr(parameter, "hidden", False) or "--help" in parameter.opts:
+        return None
+    is_option = parameter.opts[0].startswith("-")
+    name = ", ".join([*parameter.opts, *parameter.secondary_opts])
+    shown = f"`{name}`" if is_option else f"`{(parameter.metavar or parameter.name).upper()}`"
+    default = parameter.default
+    told = "" if default is None or callable(default) or default == () else f"`{_default(default)}`"
+    return [shown, _plain(getattr(parameter, "help", "") or ""), told]
+
+
+def settings() -> str:
+    """What an operator may set in the environment."""
+    from aanchal.settings import Environment
+
+    prefix = str(Environment.model_config.get("env_prefix", ""))
+    rows = [
+        [f"`{(prefix + name).upper()}`", field.description or "", f"`{_default(field.default)}`"]
+        for name, field in Environment.model_fields.items()
+    ]
+    return _page(
+        [
+            "# Settings",
+            "Aanchal reads these from its environment. Nothing needs to be set to try it.",
+            *_table(["Variable", "Meaning", "If not set"], rows),
+        ]
+    )
+
+
+def _default(value: Any) -> str:
+    if value is None or value == "":
+        return "(empty)"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def stages() -> str:
+    """What may follow what: one diagram and one table a stage machine."""
+    lines = [
+        "# Stages",
+        "What may follow what. A use case that finds another stage answers `wrong_state`.",
+    ]
+    for where, moves in stage_machines():
+        app, noun = where
+        lines += [f"## {noun} (`{app}`)", "```mermaid", "stateDiagram-v2"]
+        for before, after in moves.items():
+            lines += [f"    {before} --> {then}" for then in sorted(after)]
+            if not after:
+                lines.append(f"    {before} --> [*]")
+        lines += ["```"]
+        lines += _table(
+            ["From", "To"],
+            [[str(b), ", ".join(sorted(map(str, a))) or "(final)"] for b, a in moves.items()],
+        )
+    return _page(lines, loose=False)
+
+
+def stage_machines() -> Iterable[tuple[tuple[str, str], Mapping[Any, Iterable[Any]]]]:
+    """Every mapping named `…_MOVES` or `MOVES` in a `rules` module: stage → stages that may follow."""
+    for path in sorted((ROOT / "aanchal").glob("*/rules/*.py")):
+        app = path.parent.parent.name
+        module = importlib.import_module(f"aanchal.{app}.rules.{path.stem}")
+        for name, value in sorted(vars(module).items()):
+            if name == "MOVES" or name.endswith("_MOVES"):
+                noun = name.removesuffix("MOVES").strip("_").replace("_", " ").capitalize()
+                yield (app, noun or path.stem.replace("_", " ").capitalize()), value
+
+
+def data_dictionary() -> str:
+    """Every table and field, its privacy class, and how long it stays."""
+    from django.apps import apps
+
+    from aanchal.kernel.privacy import privacy_of
+
+    lines = [
+        "# Data dictionary",
+        "What is stored, how private it is, and how long it stays. "
+        "**open**: could be read aloud. **personal**: tells of a person, shown by need. "
+        "**sensitive**: a child's name, a finding, a story; sealed at rest. "
+        "**secret**: lets somebody in, or reveals a reporter; sealed or kept as a keyed hash.",
+    ]
+    for config in sorted(apps.get_app_configs(), key=lambda c: c.name):
+        if not config.name.startswith("aanchal."):
+            continue
+        models = list(config.get_models())
+        if models:
+            lines.append(f"## {config.label}")
+        for model in models:
+            classes = privacy_of(model)
+            about = (model.__doc__ or "").strip()
+            lines.append(f"### {model.__name__}")
+            if not about.startswith(f"{model.__name__}("):
+                lines.append(_plain(about))
+            lines.append(f"Kept: {model.Privacy.retention}")  # type: ignore[attr-defined]
+            lines += _table(
+                ["Field", "Kind", "Class", "Meaning"],
+                [
+                    [f"`{f.name}`", _kind(f), classes[f.name].value, str(f.help_text)]
+                    for f in model._meta.local_concrete_fields
+                ],
+            )
+    return _page(lines)
+
+
+def _kind(field: Any) -> str:
+    if field.is_relation:
+        return f"→ {field.related_model._meta.label}"
+    return str(field.__class__.__name__).removesuffix("Field")
+
+
+def _plain(text: str) -> str:
+    paragraphs = text.replace("\b", "").replace("\f", "\n\n").strip().split("\n\n")
+    return "\n\n".join(" ".join(p.split()) for p in paragraphs)
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+    body = [[" ".join(cell.replace("|", "\\|").split()) for cell in row] for row in rows]
+    lines = [head, ["---"] * len(head), *body]
+    return ["\n".join(f"| {' | '.join(line)} |" for line in lines)]
+
+
+def _page(parts: list[str], *, loose: bool = True) -> str:
+    text = "\n\n".join([MARK, *parts]) if loose else _tight([MARK, *parts])
+    return text.rstrip() + "\n"
+
+
+def _tight(parts: list[str]) -> str:
+    """Join with blank lines, except inside a fenced block."""
+    text, fenced = "", False
+    for part in parts:
+        text += part + ("\n" if fenced or part == "```mermaid" else "\n\n")
+        if part.startswith("```"):
+            fenced = not fenced
+            text = text.rstrip("\n") + ("\n" if fenced else "\n\n")
+    return text
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "permissions.md": permissions,
+    "commands.md": commands,
+    "settings.md": settings,
+    "stages.md": stages,
+    "data-dictionary.md": data_dictionary,
+}
+
+
+def main() -> int:
+    """Write the pages, or with --check compare them."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aanchal.settings")
+    import django
+    from django.utils import translation
+
+    django.setup()
+    stale = []
+    with translation.override("en"):
+        for name, make in PAGES.items():
+            path, text = FOLDER / name, make()
+            if path.exists() and path.read_text(encoding="utf-8") == text:
+                continue
+            stale.append(name)
+            if "--check" not in sys.argv:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    if "--check" in sys.argv and stale:
+        print(f"Not what the code says any more: {', '.join(stale)}. Run: make docs")
+        return 1
+    for name in stale:
+        print(f"wrote docs/reference/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
