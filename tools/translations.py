@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -47,7 +48,7 @@ def collect() -> Catalog:
     for path, source in _sources():
         where = path.relative_to(ROOT).as_posix()
         found = extract(
-            extract_python,
+            extract_python,  # type: ignore[arg-type]
             io.BytesIO(source.encode()),
             keywords=KEYWORDS,  # type: ignore[arg-type]
             comment_tags=("Translators:",),
@@ -137,9 +138,10 @@ def _key(message: Message) -> tuple[str, str]:
 
 
 def _texts(message: Message) -> tuple[list[str], list[str]]:
-    said = list(message.id) if isinstance(message.id, (tuple, list)) else [message.id]
-    meant = list(message.string) if isinstance(message.string, (tuple, list)) else [message.string]
-    return said, meant
+    def listed(text: Any) -> list[str]:
+        return [t or "" for t in text] if isinstance(text, (tuple, list)) else [text or ""]
+
+    return listed(message.id), listed(message.string)
 
 
 def _is_translated(message: Message) -> bool:
