@@ -168,8 +168,9 @@ def _rows(
             yield line
         elif any(line.cells):
             for found in _area(line, columns, headings, first_row):
-                is_problem = isinstance(found, Problem)
-                yield found.with_raw(line.raw(headings)) if is_problem else found
+                if isinstance(found, Problem):
+                    found = found.with_raw(line.raw(headings))
+                yield found
 
 
 def _area(

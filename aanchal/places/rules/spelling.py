@@ -33,7 +33,7 @@ _MARKS: dict[str, str] = {
     **dict.fromkeys(("khurd", "khurdh", "khord"), "khurd"),
     **dict.fromkeys(("kalan", "kala", "kalaan"), "kalan"),
     **dict.fromkeys(("buzurg", "bujurg", "buzurgh"), "buzurg"),
-    **dict.fromkeys(("arazi", "araji", "az", "arajee"), "arazi"),
+    **dict.fromkeys(("arazi", "araji", "az", "arajee", "rakbe", "rakba"), "arazi"),
     **dict.fromkeys(("milik", "milki"), "milik"),
     **dict.fromkeys(("chak",), "chak"),
     **dict.fromkeys(("birt", "brit", "birit", "birta", "britt"), "birt"),
@@ -49,7 +49,6 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
-        (r"ksh|x", "ks"),
         (r"ph", "f"),
         (r"([kgjtdb])h", r"\1"),
         (r"rh", "r"),
@@ -76,11 +75,15 @@ class Reading(NamedTuple):
     Attributes:
         letters: the name's own words joined, lower case, marks of direction and number apart.
         sound: the same with exchangeable letters folded.
+        whole: the sound of all words, marks among them, for marks written into a word.
+        words: the sounds of the name's own words, in their order.
         marks: what tells it from a namesake: direction, number, hamlet, "khurd" …
     """
 
     letters: str
     sound: str
+    whole: str
+    words: tuple[str, ...]
     marks: frozenset[str]
 
 
@@ -97,7 +100,8 @@ def tidy_name(text: str) -> str:
 
 def fold_sound(word: str) -> str:
     """Fold letters that clerks exchange in one lower-case word of Latin letters."""
-    sound = word.replace("chh", "C").replace("ch", "C").replace("sh", "s")
+    # Lakshmi, Laxmi and Lachhmi are one name, so "ksh" and "x" go with "chh".
+    sound = re.sub(r"k?chh?|kshh?|x", "C", word).replace("sh", "s")
     for pattern, replacement in _SOUNDS:
         sound = pattern.sub(replacement, sound)
     sound = sound.replace("c", "k").replace("C", "c")
@@ -150,4 +154,11 @@ def _read(part: str) -> Reading | None:
             return None
         own = [w.casefold() for w in words if w.casefold() not in _WARD_WORDS and w.isalpha()]
     letters = "".join(own)
-    return Reading(letters, fold_sound(letters), frozenset(marks))
+    whole = "".join(w.casefold() for w in words if w.isalpha())
+    return Reading(
+        letters,
+        fold_sound(letters),
+        fold_sound(whole),
+        tuple(map(fold_sound, own)),
+        frozenset(marks),
+    )

@@ -1,0 +1,160 @@
+"""How alike two spellings of a place name are, from 0 to 100.
+
+Plain edit distance takes RAMPUR for Ratanpur sooner than TYONTH for Teoth. Clerks who write one
+village twice change its vowels, drop an h or a nasal, and exchange neighbours of the mouth
+(d and r, k and g); they do not exchange its other consonants. So letters have different
+prices, and an ending that half of all villages share ("-pur") does not count towards likeness.
+"""
+
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+from .spelling import Reading, readings
+
+SAME_LETTERS = 100.0
+SAME_SOUND = 97.0
+# One has a mark ("Tola", "East", "2") that the other lacks: perhaps a part of the other.
+PART_OF = 15.0
+# The same words in another order ("Devadha Usrahi", "Usrahi Deodha").
+OTHER_ORDER = 5.0
+# Every word of one stands in the other, which has more ("Bolhar", "Dakhi Bolhar").
+FEWER_WORDS = 15.0
+_SAME_WORD = 80.0
+
+_VOWELS = frozenset("aeiou")
+_ENDINGS = ("pur", "pura", "pati", "nagar", "ganj", "dih", "bari", "tol", "gam", "gama")
+_FEWEST_LETTERS = 4.0
+
+_VOWEL_FOR_VOWEL = 0.4
+_VOWEL_MORE = 0.35
+_LAST_VOWEL_MORE = 0.6  # Rampur and Rampura are often two villages
+_BREATH_MORE = 0.35  # h
+_NASAL_MORE = 0.4  # n before a consonant or at the end
+_AFTER_NASAL_MORE = 0.5  # Chandpur, Chanpur
+_NEIGHBOURS = 0.5
+_OTHER = 1.0
+
+_MOUTH = (
+    "dr",
+    "rl",
+    "ln",
+    "dt",
+    "kg",
+    "bp",
+    "bf",
+    "pf",
+    "jc",
+    "cs",
+    "nm",
+    "mb",
+    "gj",
+    "jd",
+    "bo",
+    "bu",
+)
+_NEIGHBOUR_PAIRS = frozenset(frozenset(pair) for pair in _MOUTH)
+
+
+@lru_cache(maxsize=262144)
+def likeness(one: str, other: str) -> float:
+    """Compare two published names.
+
+    Every reading of one is compared with every reading of the other (a second name in
+    brackets is as good as the first); the best counts.
+
+    Returns:
+        100 for the same letters, 97 for letters that clerks exchange, less for less; 0 when
+        marks contradict each other (East and West, I and II) or a name cannot be read.
+    """
+    best = 0.0
+    for a in readings(one):
+        for b in readings(other):
+            best = max(best, _compare(a, b))
+    return best
+
+
+def _compare(a: Reading, b: Reading) -> float:
+    if a.marks == b.marks:
+        return _sounds(a, b)
+    if a.marks - b.marks and b.marks - a.marks:
+        return 0.0
+    # "RAMPURBRIT" holds the mark of "Rampur Birt" inside the word.
+    whole = _price_to_score(a.whole, b.whole)
+    return max(_sounds(a, b) - PART_OF, min(whole, SAME_SOUND - 1), 0.0)
+
+
+def _sounds(a: Reading, b: Reading) -> float:
+    if a.letters == b.letters:
+        return SAME_LETTERS
+    if a.sound == b.sound:
+        return SAME_SOUND
+    alike = _price_to_score(a.sound, b.sound)
+    if a.words and b.words and len(a.words) + len(b.words) > 2:
+        alike = max(alike, _by_words(a.words, b.words))
+    return min(alike, SAME_SOUND - 1)
+
+
+def _by_words(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+    """Likeness of two names of several words, whatever their order; 0 when a word is missing."""
+    fewer, more = sorted((a, b), key=len)
+    left = list(more)
+    scores = []
+    for word in fewer:
+        alike, found = max((_price_to_score(word, other), other) for other in left)
+        if alike < _SAME_WORD or len(word) < 3:
+            return 0.0
+        scores.append(alike)
+        left.remove(found)
+    return sum(scores) / len(scores) - (FEWER_WORDS if left else OTHER_ORDER)
+
+
+def _price_to_score(a: str, b: str) -> float:
+    if not a or not b:
+        return 0.0
+    # Quick refusal: no pair so unlike in plain edits is alike in priced ones.
+    if Levenshtein.normalized_similarity(a, b) < 0.34:
+        return 0.0
+    ending = max((e for e in _ENDINGS if a.endswith(e) and b.endswith(e)), key=len, default="")
+    core_a, core_b = a.removesuffix(ending), b.removesuffix(ending)
+    letters = max((len(core_a) + len(core_b)) / 2, _FEWEST_LETTERS)
+    return max(0.0, 100.0 * (1 - _price(core_a, core_b, bool(ending)) / letters))
+
+
+def _price(a: str, b: str, has_ending: bool) -> float:
+    """Cheapest way to turn one word into the other: weighted edit distance."""
+    row = [0.0]
+    for j in range(len(b)):
+        row.append(row[-1] + _price_of_letter(b, j, has_ending))
+    for i in range(len(a)):
+        drop = _price_of_letter(a, i, has_ending)
+        diagonal, row[0] = row[0], row[0] + drop
+        for j in range(len(b)):
+            change = diagonal + _price_of_change(a[i], b[j])
+            diagonal = row[j + 1]
+            row[j + 1] = min(change, diagonal + drop, row[j] + _price_of_letter(b, j, has_ending))
+    return row[-1]
+
+
+def _price_of_letter(word: str, at: int, has_ending: bool) -> float:
+    letter = word[at]
+    is_last = at == len(word) - 1
+    if letter in _VOWELS:
+        return _LAST_VOWEL_MORE if is_last and not has_ending else _VOWEL_MORE
+    if letter == "h":
+        return _BREATH_MORE
+    if letter == "n" and at > 0 and (is_last or word[at + 1] not in _VOWELS):
+        return _NASAL_MORE
+    if at > 0 and word[at - 1] == "n":
+        return _AFTER_NASAL_MORE
+    return _OTHER
+
+
+def _price_of_change(one: str, other: str) -> float:
+    if one == other:
+        return 0.0
+    if one in _VOWELS and other in _VOWELS:
+        return _VOWEL_FOR_VOWEL
+    if frozenset((one, other)) in _NEIGHBOUR_PAIRS:
+        return _NEIGHBOURS
+    return _OTHER
