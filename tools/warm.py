@@ -1,19 +1,7 @@
 """Compile the watch's kernels once, at set-up, so that no user waits for a compiler."""
 
-import importlib
-import pkgutil
-
-from aanchal.attendance import rules
-
-
-def main() -> None:
-    """Call `warm()` of every module of attendance rules that has one."""
-    for module in pkgutil.iter_modules(rules.__path__):
-        loaded = importlib.import_module(f"{rules.__name__}.{module.name}")
-        warm = getattr(loaded, "warm", None)
-        if warm is not None:
-            warm()
-
+from aanchal.attendance.policy_file import default_policy
+from aanchal.attendance.rules.early_warning import warm
 
 if __name__ == "__main__":
-    main()
+    warm(default_policy())
