@@ -36,7 +36,7 @@ system-packages:  ## PostgreSQL, Chromium and fonts for the tests (installed whe
 check: dev  ## style, types, borders, migrations, generated pages, translations
 	@$(BIN)/python -m tools.check
 
-test: dev system-packages check  ## everything: the checks, then the whole suite on SQLite and PostgreSQL
+test: system-packages dev check  ## everything: the checks, then the whole suite on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest --dist each \
 	  --tx popen//id=sqlite//env:AANCHAL_TEST_DATABASE=sqlite \
 	  --tx popen//id=postgres//env:AANCHAL_TEST_DATABASE=postgres
