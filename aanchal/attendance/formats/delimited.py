@@ -1,0 +1,225 @@
+"""Delimited text in any usual encoding, read line by line with no line trusted to end."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from charset_normalizer import from_bytes
+
+from .legacy import looks_double_encoded, undo_double_encoding
+from .problems import Limits, Unreadable
+from .sentences import N_
+from .texts import Cell
+
+if TYPE_CHECKING:
+    from .sheets import Progress, Sheet
+
+_SAMPLE = 256 * 1024
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DELIMITERS = ",;\t|"
+_NOT_TEXT = N_(
+    "The file is not a table that can be read. Send the register as a spreadsheet (.xlsx) or as CSV."
+)
+_ENCODING = N_(
+    "The letters in this file cannot be read. Open it in the program it came from, save it as "
+    "“CSV UTF-8” or as .xlsx, and send the new file."
+)
+
+
+def require_text(head: bytes) -> None:
+    """Refuse bytes that are no text in any usual encoding (a program, a picture)."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
+        return
+    if _wide_encoding(head):
+        return
+    odd = sum(1 for byte in head if byte < 32 and byte not in b"\t\n\r\x0c\x1a\x1b")
+    if odd > len(head) // 100:
+        raise Unreadable("not_a_table", _NOT_TEXT)
+
+
+def open_text(
+    stream: BinaryIO, *, limits: Limits, progress: "Progress | None", size: int
+) -> "Sheet":
+    """Open delimited text as one sheet; its rows are read anew each time they are asked for."""
+    from .sheets import Sheet
+
+    stream.seek(0)
+    sample = stream.read(_SAMPLE)
+    encoding = _encoding(sample, stream)
+    text = sample.decode(encoding, "ignore")
+    delimiter, skipped = _delimiter(text)
+    repair = looks_double_encoded(text)
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        stream.seek(0)
+        counter = _Counted(stream, progress, size)
+        reader = io.TextIOWrapper(io.BufferedReader(counter, 1 << 16), encoding, newline=None)
+        try:
+            if skipped:
+                reader.readline(limits.line_chars)
+                yield []
+            yield from _rows(reader, delimiter, limits, repair)
+        except UnicodeDecodeError as error:
+            raise Unreadable("unknown_letters", _ENCODING) from error
+        finally:
+            reader.detach().detach()
+
+    return Sheet("", rows, is_text=True, repaired_encoding=repair)
+
+
+class _Counted(io.RawIOBase):
+    """The stream, never closed by its reader, telling how much of it has been read."""
+
+    def __init__(self, stream: BinaryIO, progress: "Progress | None", size: int) -> None:
+        self._stream = stream
+        self._progress = progress
+        self._size = max(size, 1)
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self._read += len(data)
+        if self._progress:
+            self._progress(min(self._read / self._size, 1.0))
+        return len(data)
+
+
+def _rows(
+    reader: io.TextIOWrapper, delimiter: str, limits: Limits, repair: bool
+) -> Iterator[list[str]]:
+    lines = iter(partial(_line, reader, limits.line_chars), "")
+    # No quoted cell may run on for ever: the csv module's own cap is process-wide, ours is not.
+    table = csv.reader(lines, delimiter=delimiter)
+    number = 0
+    most = limits.text_rows
+    try:
+        for row in table:
+            number += 1
+            if number > most:
+                raise Unreadable(
+                    "too_many_rows",
+                    N_("The file has more than %(limit)d rows. Send it in several files."),
+                    limit=most,
+                )
+            if repair:
+                yield [undo_double_encoding(cell) for cell in row]
+            else:
+                yield row
+    except csv.Error as error:
+        raise Unreadable(
+            "broken_row",
+            N_(
+                "From row %(row)d on the file cannot be read as a table; a quotation mark (\") is opened "
+                "there and not closed. Correct that row and send the file again."
+            ),
+            row=number + 1,
+        ) from error
+
+
+def _line(reader: io.TextIOWrapper, most: int) -> str:
+    line = reader.readline(most)
+    if len(line) >= most and not line.endswith("\n"):
+        raise Unreadable("not_a_table", _NOT_TEXT)
+    return line
+
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """UTF-16 without its mark, told by where the zero bytes fall; None for anything else."""
+    pairs = sample[: len(sample) // 2 * 2]
+    if len(pairs) < 8:
+        return None
+    even, odd = pairs[0::2], pairs[1::2]
+    # Commas, digits and line ends keep a zero half even where the words are Hindi or Bengali.
+    if odd.count(0) > len(odd) // 8 and even.count(0) == 0:
+        return "utf-16-le"
+    if even.count(0) > len(even) // 8 and odd.count(0) == 0:
+        return "utf-16-be"
+    return None
+
+
+def _encoding(sample: bytes, stream: BinaryIO) -> str:
+    for mark, name in _BOMS:
+        if sample.startswith(mark):
+            return name
+    if wide := _wide_encoding(sample):
+        return wide
+    if _is_utf8(stream):
+        return "utf-8"
+    high = sum(1 for byte in sample if byte >= 0x80)
+    if high * 20 < len(sample) or not high:
+        return _western(sample)
+    best = from_bytes(sample[:65536], cp_isolation=["utf_16", "utf_16_le", "utf_16_be", "cp1252"]).best()
+    if best is not None and best.encoding == "cp1252" and _is_words(sample):
+        return _western(sample)
+    raise Unreadable("unknown_letters", _ENCODING)
+
+
+def _is_utf8(stream: BinaryIO) -> bool:
+    """True when the whole stream is UTF-8; a foreign byte may come only in the last row."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    stream.seek(0)
+    try:
+        while chunk := stream.read(1 << 20):
+            decoder.decode(chunk)
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _western(sample: bytes) -> str:
+    # cp1252 has five empty places; latin-1 has none, so text that meets one still opens.
+    return "latin-1" if any(byte in sample for byte in b"\x81\x8d\x8f\x90\x9d") else "cp1252"
+
+
+def _is_words(sample: bytes) -> bool:
+    """True when high bytes are outnumbered: Western words, or Hindi drawn by a Western font."""
+    high = sum(1 for byte in sample if byte >= 0x80)
+    letters = sum(1 for byte in sample if 65 <= byte <= 122)
+    return high < letters
+
+
+def _delimiter(text: str) -> tuple[str, bool]:
+    """The delimiter, and whether the first line only names it ("sep=;", as some programs write)."""
+    first, _, rest = text.partition("\n")
+    first = first.strip().strip('"')
+    if first[:4].lower() == "sep=" and first[4:5] in set(_DELIMITERS):
+        return first[4:5], True
+    if first.lower() == "sep=":
+        return "\t", True
+    lines = [line for line in (text.splitlines() or [""])[:200] if line.strip()]
+    if len(lines) > 1:
+        lines = lines[:-1] if len(text) >= _SAMPLE // 4 else lines
+    best, best_score = ",", 0.0
+    for delimiter in _DELIMITERS:
+        counts = Counter(len(row) - 1 for row in _parsed(lines, delimiter))
+        counts.pop(0, None)
+        if not counts:
+            continue
+        # Most lines of a table have one width; a comma inside names gives many widths.
+        width, often = max(counts.items(), key=lambda item: (item[1] * min(item[0], 12), item[0]))
+        score = often / len(lines) * min(width, 12) ** 0.5
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best, False
+
+
+def _parsed(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(lines, delimiter=delimiter)
+    except csv.Error:
+        return

@@ -1,0 +1,287 @@
+"""Months, weekdays and days as school registers write them, in three languages.
+
+Dates are read as sets of candidates first: "1/7" may be 1 July or 7 January, and only the rest of
+its row or column can tell. Whoever holds the row decides; nothing here guesses.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from .texts import END, LETTER, START, Cell, fold
+
+_MONTH_NAMES: dict[int, str] = {
+    1: "january jan जनवरी जन जानुअरी জানুয়ারি জানুয়ারী জানু",
+    2: "february feb febuary फरवरी फर फेब्रुअरी ফেব্রুয়ারি ফেব্রুয়ারী ফেব্রু",
+    3: "march mar मार्च মার্চ",
+    4: "april apr अप्रैल अप्रेल अप्रै এপ্রিল",
+    5: "may मई মে",
+    6: "june jun जून জুন",
+    7: "july jul जुलाई जुल জুলাই",
+    8: "august aug अगस्त अग আগস্ট আগষ্ট অগাস্ট অগস্ট",
+    9: "september sept sep सितम्बर सितंबर सित সেপ্টেম্বর সেপ্টেঃ",
+    10: "october oct अक्टूबर अक्तूबर अक्टू অক্টোবর অক্টোঃ",
+    11: "november nov नवम्बर नवंबर नव নভেম্বর নভেঃ",
+    12: "december dec दिसम्बर दिसंबर दिस ডিসেম্বর ডিসেঃ",
+}
+MONTHS: dict[str, int] = {
+    fold(word): number for number, words in _MONTH_NAMES.items() for word in words.split()
+}
+# Months of the Bengali and Hindu years: named so that they are refused, never taken for others.
+_OTHER_CALENDAR = (
+    "বৈশাখ জ্যৈষ্ঠ আষাঢ় শ্রাবণ ভাদ্র আশ্বিন কার্তিক অগ্রহায়ণ পৌষ মাঘ ফাল্গুন চৈত্র "
+    "चैत्र वैशाख ज्येष्ठ आषाढ़ श्रावण सावन भाद्रपद भादो आश्विन कार्तिक मार्गशीर्ष अगहन पौष माघ फाल्गुन"
+)
+OTHER_CALENDAR_MONTHS = frozenset(fold(word) for word in _OTHER_CALENDAR.split())
+
+# Monday is 0, as in `date.weekday`. A single letter may stand for two days: T, S, শ and श.
+_WEEKDAY_NAMES: dict[int, str] = {
+    0: "monday mon mo m सोमवार सोम सो चंद्रवार সোমবার সোম সো",
+    1: "tuesday tues tue tu t मंगलवार मंगल मं म মঙ্গলবার মঙ্গল ম",
+    2: "wednesday wed we w बुधवार बुध बु ब বুধবার বুধ বু",
+    3: "thursday thurs thur thu th t गुरुवार गुरू गुरु गु बृहस्पतिवार बृहस्पति बृह बृ वीरवार वीर "
+    "বৃহস্পতিবার বৃহস্পতি বৃহঃ বৃহ বৃ গুরুবার",
+    4: "friday fri fr f शुक्रवार शुक्र शु श জুম্মাবার শুক্রবার শুক্র শু শ",
+    5: "saturday sat sa s शनिवार शनि श শনিবার শনি শ",
+    6: "sunday sun su s रविवार रवि र इतवार रव রবিবার রবি র",
+}
+WEEKDAYS: dict[str, frozenset[int]] = {}
+for _number, _words in _WEEKDAY_NAMES.items():
+    for _word in _words.split():
+        WEEKDAYS[fold(_word)] = WEEKDAYS.get(fold(_word), frozenset()) | {_number}
+
+_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+_WEEKDAY = "|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))
+_GAP = r"[\s,./'’\-–—]*"
+_ORDINAL = r"(?:st|nd|rd|th|ला|ली|लि|রা|ঠা|লা|ই|শে)?"
+
+_DAY = re.compile(rf"\(?(?P<d>\d{{1,2}}){_ORDINAL}\)?\.?$")
+_NUMBERS = re.compile(r"(\d{1,2})[\s]?[./\-–\\][\s]?(\d{1,2})(?:[\s]?[./\-–\\][\s]?(\d{4}|\d{2}))?$")
+_ISO = re.compile(r"(\d{4})[./\-–](\d{1,2})[./\-–](\d{1,2})$")
+_COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
+_DAY_MONTH = re.compile(rf"(\d{{1,2}}){_ORDINAL}{_GAP}({_MONTH})\.?(?:{_GAP}(\d{{4}}|\d{{2}}))?$")
+_MONTH_DAY = re.compile(rf"({_MONTH})\.?{_GAP}(\d{{1,2}}){_ORDINAL}(?:[\s,]+(\d{{4}}))?$")
+_CLOCK = re.compile(r"[t\s]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?|z)?"
+                    r"(?:\s*[+-]\d\d:?\d\d)?$")  # fmt: skip
+_AROUND_WEEKDAY = re.compile(
+    rf"(?:(?P<before>{_WEEKDAY})[\s.,:\-–(]+)?(?P<rest>\d.*?|(?:{_MONTH}).*?\d.*?)"
+    rf"(?:[\s.,:\-–(]*(?<![{LETTER[3:]}])(?P<after>{_WEEKDAY})[\s.)]*)?$"
+)
+_WEEKDAY_CELL = re.compile(rf"[(\s]*({_WEEKDAY})[.:ঃ)\s]*$")
+
+
+class Reading(NamedTuple):
+    """One way to read a cell as a day; month and year are None where the cell does not say."""
+
+    day: int
+    month: int | None = None
+    year: int | None = None
+    month_first: bool = False
+
+    def on(self) -> date | None:
+        if self.month is None or self.year is None:
+            return None
+        return a_date(self.year, self.month, self.day)
+
+
+class DayCell(NamedTuple):
+    """A header or date cell: its possible readings, most Indian first, and a weekday beside it."""
+
+    readings: tuple[Reading, ...]
+    weekdays: frozenset[int] = frozenset()
+
+
+def a_date(year: int, month: int, day: int) -> date | None:
+    """The date, or None when the calendar has no such day (31 February)."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def full_year(text: str) -> int:
+    year = int(text)
+    return year + 2000 if year < 100 else year
+
+
+def weekdays_of(cell: Cell) -> frozenset[int]:
+    """The weekdays a cell may name ("T" is Tuesday or Thursday); empty when it names none."""
+    if not isinstance(cell, str) or len(cell) > 20:
+        return frozenset()
+    return _weekdays_of(cell)
+
+
+@lru_cache(maxsize=4_096)
+def _weekdays_of(text: str) -> frozenset[int]:
+    found = _WEEKDAY_CELL.match(fold(text))
+    return WEEKDAYS[found[1]] if found else frozenset()
+
+
+def day_cell(cell: Cell) -> DayCell | None:
+    """Read a cell that may stand at the head of a day's column; None when it is no day.
+
+    Takes 1, "०१", "1st", "1/7", "01-07-2026", "1 Jul", "जुलाई 1", "Wed 1", "1\\nसोम", a date cell, and
+    the serial number a spreadsheet keeps for a date. An impossible day (31/02) is still a reading:
+    the caller reports it, since the column is there.
+    """
+    if isinstance(cell, bool) or cell is None or cell == "":
+        return None
+    if isinstance(cell, date):
+        return _of_date(cell)
+    if isinstance(cell, int | float):
+        return _of_number(cell)
+    if isinstance(cell, str):
+        return _of_text(cell) if len(cell) <= 40 else None
+    return None
+
+
+def _of_date(cell: date) -> DayCell:
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    plain = Reading(cell.day, cell.month, cell.year)
+    if cell.day <= 12 and cell.day != cell.month:
+        # A spreadsheet set to American dates turns the typed 1/7 into 7 January.
+        return DayCell((plain, Reading(cell.month, cell.day, cell.year, month_first=True)))
+    return DayCell((plain,))
+
+
+def _of_number(number: int | float) -> DayCell | None:
+    if number != number or number != int(number):
+        return None
+    if 1 <= number <= 31:
+        return DayCell((Reading(int(number)),))
+    if 36_526 <= number <= 73_050:  # 2000 to 2099, as days since the spreadsheet's zero
+        on = date(1899, 12, 30) + timedelta(days=int(number))
+        return DayCell((Reading(on.day, on.month, on.year),))
+    if 20_000_101 <= number <= 20_991_231:
+        return _of_text(str(int(number)))
+    return None
+
+
+@lru_cache(maxsize=16_384)
+def _of_text(text: str) -> DayCell | None:
+    folded = fold(text).strip("'\"` ")
+    if not folded:
+        return None
+    if ":" in folded or "." in folded:
+        folded = _CLOCK.sub("", folded)
+    readings = _readings(folded)
+    if readings:
+        return DayCell(readings)
+    around = _AROUND_WEEKDAY.match(folded)
+    if around and (around["before"] or around["after"]):
+        readings = _readings(around["rest"].strip(" .,:-–()"))
+        if readings:
+            return DayCell(readings, WEEKDAYS[around["before"] or around["after"]])
+    return None
+
+
+def _readings(text: str) -> tuple[Reading, ...]:
+    if found := _DAY.match(text):
+        day = int(found["d"])
+        return (Reading(day),) if 1 <= day <= 31 else ()
+    if found := _ISO.match(text) or _COMPACT.match(text):
+        return _plausible([Reading(int(found[3]), int(found[2]), int(found[1]))])
+    if found := _NUMBERS.match(text):
+        first, second = int(found[1]), int(found[2])
+        year = full_year(found[3]) if found[3] else None
+        readings = [Reading(first, second, year)]
+        if first != second:
+            readings.append(Reading(second, first, year, month_first=True))
+        return _plausible(readings)
+    if found := _DAY_MONTH.match(text):
+        year = full_year(found[3]) if found[3] else None
+        return _plausible([Reading(int(found[1]), MONTHS[found[2]], year)])
+    if found := _MONTH_DAY.match(text):
+        year = full_year(found[3]) if found[3] else None
+        return _plausible([Reading(int(found[2]), MONTHS[found[1]], year)])
+    if text.isdigit() and len(text) == 5:
+        serial = _of_number(int(text))
+        return serial.readings if serial else ()
+    return ()
+
+
+def _plausible(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    return tuple(
+        r for r in readings
+        if 1 <= r.day <= 31 and r.month and 1 <= r.month <= 12
+        and (r.year is None or 1990 <= r.year <= 2099)
+    )  # fmt: skip
+
+
+class MonthSeen(NamedTuple):
+    """A month as a title names it; `session` is the first year of an academic year "2026-27"."""
+
+    month: int | None
+    year: int | None
+    session: int | None = None
+    other_calendar: bool = False
+
+
+_SESSION = re.compile(r"(?<!\d)(20\d\d)\s*[-–—/]\s*(?:20)?(\d\d)(?!\d)(?!\s*[-–—/.]\s*\d)")
+_YEAR = re.compile(r"(?<![\d.])(20\d\d)(?![\d])")
+_NAMED = re.compile(
+    rf"{START}(?P<month>{_MONTH}){END}\.?(?:{_GAP}(?:year|वर्ष|सन|साल|সাল|সন|বছর)?{_GAP}"
+    r"(?P<year>20\d\d|(?<=['’\-/ ])\d\d)(?!\d))?(?P<session>\s*[-–/]\s*(?:20)?\d\d(?!\d))?"
+)
+_LABEL = re.compile(rf"{START}(?:month|mth|माह|महिना|मास|মাস|মাসের নাম){END}")
+_LABELLED_NUMBERS = re.compile(
+    r"[^0-9¦]{0,24}?(?:¦\s*)?(?:(?P<y1>20\d\d)\s*[-–/.]\s*(?P<m1>\d{1,2})|"
+    r"(?P<m2>\d{1,2})\s*[-–/.,\s]\s*(?P<y2>20\d\d|\d\d)|(?P<m3>\d{1,2}))(?!\d)"
+)
+_BARE_NUMBERS = re.compile(
+    r"(?<![\d/.\-–])(?:(?P<y1>20\d\d)\s?[-–/.]\s?(?P<m1>0[1-9]|1[0-2])|"
+    r"(?P<m2>0?[1-9]|1[0-2])\s?[-–/.]\s?(?P<y2>20\d\d))(?![\d/.\-–])"
+)
+_SHORT_OR_COMMON = frozenset(
+    fold(word)
+    for word in "may march mar mai jan dec मई मार्च मे মে মার্চ जन फर अग सित नव दिस জানু अप्रै".split()
+)
+
+
+def month_in(text: str, *, loose: bool = False) -> MonthSeen:
+    """Find the month and year that a folded line of title text names.
+
+    A month's name counts when a year follows, when a label ("Month:", "माह") goes before it, or
+    when the word can hardly mean anything else; "may", "march" and abbreviations need the label or
+    the year, unless `loose` (a file's or sheet's name, where little else is said).
+    """
+    session_found = _SESSION.search(text)
+    session = None
+    if session_found and (int(session_found[1]) + 1) % 100 == int(session_found[2]):
+        session = int(session_found[1])
+    label = _LABEL.search(text)
+    month = year = None
+    for found in _NAMED.finditer(text):
+        word = found["month"]
+        labelled = label is not None and 0 <= found.start() - label.end() <= 30
+        if not (found["year"] or labelled or loose or word not in _SHORT_OR_COMMON):
+            continue
+        month = MONTHS[word]
+        if found["year"] and not (found["session"] and session is not None):
+            year = full_year(found["year"])
+        break
+    if month is None and label and (numbers := _LABELLED_NUMBERS.match(text, label.end())):
+        month, year = _month_of(numbers)
+    if month is None and (numbers := _BARE_NUMBERS.search(text)):
+        month, year = _month_of(numbers)
+        if session is not None and numbers.span()[0] == (session_found or numbers).span()[0]:
+            month = year = None  # "2026-27" alone is an academic year
+    if month is None and label:
+        rest = text[label.end() : label.end() + 40]
+        if any(word in OTHER_CALENDAR_MONTHS for word in re.findall(rf"[{LETTER}]+", rest)):
+            return MonthSeen(None, None, session, other_calendar=True)
+    if year is None and session is None and (lone := _YEAR.findall(text)):
+        if len(set(lone)) == 1:
+            year = int(lone[0])
+    return MonthSeen(month, year, session)
+
+
+def _month_of(found: re.Match[str]) -> tuple[int | None, int | None]:
+    parts = found.groupdict()
+    month = int(parts.get("m1") or parts.get("m2") or parts.get("m3") or 0)
+    year_text = parts.get("y1") or parts.get("y2")
+    year = full_year(year_text) if year_text else None
+    return (month, year) if 1 <= month <= 12 else (None, None)

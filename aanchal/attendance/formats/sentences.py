@@ -1,0 +1,212 @@
+"""Everything a reader of registers may say about a row, a cell or a page, in one place.
+
+Each sentence says what was seen and what to do. They are kept whole, with named blanks, because they
+are put into Hindi and Bengali; none is built from pieces, and none ever holds a child's name.
+"""
+
+
+def N_(sentence: str) -> str:
+    """Mark a sentence for the translators; it is said in the reader's language by whoever shows it.
+
+    Django's own marker looks at the settings when called, which would make every reader of files
+    depend on a configured site.
+    """
+    return sentence
+
+
+SENTENCES: dict[str, str] = {
+    # Which register it is.
+    "no_month": N_(
+        "No month is written in this register. Write it in the title, such as “July 2026”, or say it "
+        "with --month 2026-07."
+    ),
+    "no_year": N_(
+        "The register names a month but no year. Write the year in the title, such as “July 2026”, or "
+        "say it with --month 2026-07."
+    ),
+    "year_from_weekdays": N_(
+        "No year is written; the weekdays above the columns fit %(month)s, so that was taken. Check it, "
+        "and write the year in the title."
+    ),
+    "year_from_hint": N_("No year is written in the register; %(month)s was taken, as you said."),
+    "other_calendar": N_(
+        "The month is one of the Bengali or Hindu year. Give the month of the common calendar, such as "
+        "--month 2026-07."
+    ),
+    "month_from_file_name": N_(
+        "The register itself names no month; %(month)s was taken from the file's name. Check it."
+    ),
+    "month_from_sheet_name": N_(
+        "The register itself names no month; %(month)s was taken from the sheet's name. Check it."
+    ),
+    "class_from_file_name": N_(
+        "The register itself names no class; %(grade)s was taken from the file's name. Check it."
+    ),
+    "school_from_file_name": N_(
+        "The register itself names no school code; %(school)s was taken from the file's name. Check it."
+    ),
+    "sheet_name_disagrees": N_(
+        "The title says %(title)s but the sheet's name says %(sheet)s. The title was taken; correct the "
+        "one that is wrong."
+    ),
+    "title_disagrees": N_(
+        "The title names two different values here (school, class or section). The first was taken; "
+        "correct the other and send the file again."
+    ),
+    "month_disagrees": N_(
+        "The dates above the columns are of %(dates)s but the title says %(title)s. The dates were "
+        "taken; correct the one that is wrong."
+    ),
+    "weekdays_disagree": N_(
+        "The weekdays written above the columns do not fit %(month)s. Check the month in the title, or "
+        "correct the weekdays."
+    ),
+    "school_disagrees": N_(
+        "The file is the register of school %(file)s, but you said %(said)s. Nothing was changed; send "
+        "it for the right school."
+    ),
+    "class_disagrees": N_(
+        "The file says class %(file)s, but you said %(said)s. The file's was taken; check which is right."
+    ),
+    "section_disagrees": N_(
+        "The file says section %(file)s, but you said %(said)s. The file's was taken; check which is "
+        "right."
+    ),
+    "month_disagrees_hint": N_(
+        "The file says %(file)s, but you said %(said)s. The file's was taken; check which is right."
+    ),
+    "bad_hint_month": N_("“%(said)s” is not a month. Write it as 2026-07."),
+    "bad_hint_class": N_("“%(said)s” is not a class. Write it as VI or 6."),
+    "bad_hint_school": N_("“%(said)s” is not a UDISE code. It has 11 digits."),
+    "bad_school": N_("“%(text)s” is not a UDISE code. It has 11 digits; correct it."),
+    "bad_class": N_("“%(text)s” is not a class. Write it as VI or 6."),
+    "month_in_future": N_("This register is for %(month)s, which has not begun. Check the month."),
+    "marks_in_future": N_(
+        "There are marks on %(day)s, which is still to come. Check the month and the day."
+    ),
+    # Columns and days.
+    "no_such_day": N_(
+        "There is no day %(day)d in %(month)s. Its marks were left out; remove the column or correct the "
+        "month."
+    ),
+    "repeated_day": N_(
+        "Day %(day)d stands above two columns. Only the first was read; correct the number above this "
+        "one."
+    ),
+    "day_or_month": N_(
+        "The dates can be read with the day first or the month first. The day was taken first; if that "
+        "is wrong, say the month with --month."
+    ),
+    "dates_turned": N_(
+        "The dates above the columns have day and month exchanged, as a program set to American dates "
+        "does. They were read as days of %(month)s; check them."
+    ),
+    "bad_date": N_("“%(text)s” is not a date that can be read. Write it as 01-07-2026."),
+    "impossible_date": N_("“%(text)s” is a day the calendar does not have. Correct it."),
+    "uncalculated": N_(
+        "This cell holds a formula that was never calculated. Open the file, save it again and send it."
+    ),
+    "formula_error": N_("This cell shows an error instead of a value. Write the value itself."),
+    # Marks.
+    "unreadable_mark": N_("“%(text)s” is not a mark. Write P, A, L or H."),
+    "zero_unclear": N_(
+        "0 stands beside P and A here and may mean absent or nothing. Write A for absent, or leave it "
+        "empty."
+    ),
+    "one_unclear": N_("1 stands beside P here and may be a slip. Write P for present."),
+    "across_days": N_("“%(text)s” is written across several days; these days have no mark."),
+    "spelled": N_(
+        "The letters down this column spell “%(text)s”. It was taken as a day the school was closed; if "
+        "it was open, write the marks."
+    ),
+    "note_in_column": N_(
+        "“%(text)s” stands in this column and nobody is marked. It was taken as a day the school was "
+        "closed."
+    ),
+    "two_sessions": N_(
+        "The day has two columns, as for morning and afternoon. A child present in either was counted "
+        "present."
+    ),
+    # Rows.
+    "name_missing": N_("This row has marks but no name. Write the child's name."),
+    "marks_without_child": N_(
+        "This row has marks but neither name nor roll number, so they belong to nobody and were left "
+        "out. Write the name or remove the row."
+    ),
+    "same_roll": N_(
+        "Roll number %(roll)s is also in row %(other)d, for another child. Both rows were read; correct "
+        "one of the numbers."
+    ),
+    "same_child": N_(
+        "This is the same child as in row %(other)d. The two rows were read as one."
+    ),
+    "same_name": N_(
+        "The name in row %(other)d is the same and there is no roll number to tell them apart. Both rows "
+        "were read as two children; give them roll numbers."
+    ),
+    "two_marks": N_(
+        "This child has another mark for %(day)s in row %(other)d. The first was kept; correct the wrong "
+        "one."
+    ),
+    "row_shifted": N_(
+        "This row has %(found)d cells where the others have %(expected)d, so its marks may stand under "
+        "the wrong days. They were left out; put the cells back in place."
+    ),
+    "second_line": N_("This line was read as the second line of the name in row %(other)d."),
+    "hidden_row": N_(
+        "This row is hidden in the file and was read all the same. Show it to check it, or delete it if "
+        "the child has left."
+    ),
+    "unknown_status": N_("“%(text)s” is not a mark. Write P, A, L or H."),
+    "no_child": N_("This row names no child: no name, no roll number. It was left out."),
+    "no_date": N_("This row has no date. It was left out."),
+    # The page.
+    "legacy_font": N_(
+        "The names are typed in an old font (such as Kruti Dev) that other computers cannot read. The "
+        "marks were read; convert the file to Unicode and send it again so that the children are known."
+    ),
+    "lost_letters": N_(
+        "The Hindi or Bengali letters were lost when the file was saved (????). Save it as “CSV UTF-8” or "
+        ".xlsx and send it again so that the children are known."
+    ),
+    "double_encoded": N_("The letters were saved in a damaged way and have been put right. Check the names."),
+    "cut_below": N_(
+        "Something is written far below the table, after row %(row)d. It was left out; delete it if it is "
+        "not needed."
+    ),
+    "no_pupils": N_("The days of a register were found here, but no child below them."),
+    "no_marks": N_("No mark is written on this page."),
+    "hidden_sheet": N_(
+        "A hidden sheet holds a register and was not read. Show the sheet and send the file again if it "
+        "counts."
+    ),
+    "not_understood": N_(
+        "This sheet could not be understood as a register: it needs a row with the days 1, 2, 3 … and a "
+        "row for each child."
+    ),
+    "more": N_("There are %(count)d more such places. Correct these first and send the file again."),
+    # Questions.
+    "all_absent": N_("All %(count)d children are marked absent on %(day)s. Was the school closed?"),
+    "all_leave": N_("All %(count)d children are marked on leave on %(day)s. Was the school closed?"),
+    "holiday_beside_marks": N_(
+        "H stands for some children on a day when others are marked. It was read as holiday; if it means "
+        "half day, write “H = half day” above the table."
+    ),
+    "cross_beside_absent": N_("Both A and x are used. x was read as absent; is that right?"),
+    "dot_as_present": N_("A dot was read as present, because nothing else marks a presence. Is that right?"),
+    "zero_alone": N_("Only 0 is used, and no 1. It was read as absent; is that right?"),
+    "only_absences": N_(
+        "Only absences are written here. Empty cells were not counted as present; write P for the "
+        "children who came."
+    ),
+    "only_presences": N_(
+        "Only presences are written here. Empty cells were not counted as absent; write A for the "
+        "children who did not come."
+    ),
+}  # fmt: skip
+
+# What is asked rather than reported: the answer may be that all is right.
+QUESTIONS = frozenset(
+    "all_absent all_leave holiday_beside_marks cross_beside_absent dot_as_present zero_alone "
+    "only_absences only_presences".split()
+)

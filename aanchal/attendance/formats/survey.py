@@ -1,0 +1,193 @@
+"""How far a sheet's cells reach, found before anything is built from them.
+
+A spreadsheet library makes a rectangle from the first cell to the last: one stray cell on row
+1,048,576 costs it gigabytes. So the XML is walked first, in flat memory. What lies far below the
+last real row is cut off; what the library does not tell (hidden rows, formulas never calculated,
+error values) is noted on the way.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from .archives import broken, strange
+from .problems import Limits
+
+_FAR = 200  # rows between the last real row and a stray cell before the cell is cut off
+_DEPTH = 64
+_PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,3}([1-9][0-9]{0,6})"[ />]')
+_PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[1-9][0-9]{0,6}"[ />]')
+_PLAIN_ROWS = 120_000
+_PLAIN_AREA = 6_000_000
+_TELLING = (b"<f", b":f", b"hidden=", b't="e"', b"<!", b"&#", b"='")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})$")
+_WINDOW = 4 << 20
+
+
+@dataclass(slots=True)
+class Survey:
+    """What the walk over a sheet found; rows and columns count from 1."""
+
+    rows: int = 0
+    columns: int = 0
+    cells: int = 0
+    cut_below: int | None = None
+    hidden_rows: set[int] = field(default_factory=set)
+    uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    errors: set[tuple[int, int]] = field(default_factory=set)
+
+
+def survey_xlsx(xml: bytes, limits: Limits) -> tuple[bytes, Survey]:
+    """Walk a worksheet's XML; return it, cut where cells lie far below the rest, and the findings.
+
+    Raises:
+        Unreadable: it is no well-formed XML, or built as no spreadsheet program builds it.
+    """
+    if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in xml[:64]:
+        raise strange()
+    if not any(mark in xml for mark in _TELLING) and b":c" not in xml:
+        survey = _plain(xml)
+        if survey is not None:
+            return xml, survey
+    return _Walk(limits).over(xml)
+
+
+def _plain(xml: bytes) -> Survey | None:
+    """The quick way, for sheets of nothing but plain cells close together; None otherwise."""
+    every = sum(xml.count(b"<c" + after) for after in (b" ", b">", b"/", b"\t", b"\n", b"\r"))
+    filled: Counter[bytes] = Counter()
+    letters: set[bytes] = set()
+    at = 0
+    while at < len(xml):
+        end = xml.find(b"<c ", at + _WINDOW)
+        end = len(xml) if end < 0 else end
+        filled.update(_PLAIN_ROW.findall(xml, at, end))
+        letters.update(_PLAIN_COLUMN.findall(xml, at, end))
+        at = end
+    if filled.total() != every:
+        return None
+    rows = max((int(row) for row in filled), default=0)
+    real = max((int(row) for row, count in filled.items() if count >= 2), default=0)
+    columns = max((_column(name.decode()) for name in letters), default=0)
+    if rows - real > _FAR or rows > _PLAIN_ROWS or rows * columns > _PLAIN_AREA:
+        return None
+    return Survey(rows=rows, columns=columns, cells=every)
+
+
+def _column(letters: str) -> int:
+    """"A" -> 1, "AA" -> 27."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return column
+
+
+class _Walk:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.found = Survey()
+        self.depth = 0
+        self.row = 0
+        self.column = 0
+        self.filled = 0  # cells with a value in this row
+        self.in_cell = self.has_formula = self.has_value = self.in_value = False
+        self.last_real = 0
+        self.cut_at: int | None = None
+        self.data_end: int | None = None
+        self.columns_before_cut = 0
+
+    def over(self, xml: bytes) -> tuple[bytes, Survey]:
+        self.parser = parser = expat.ParserCreate()
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+        parser.StartDoctypeDeclHandler = self.doctype
+        parser.buffer_text = True
+        try:
+            parser.Parse(xml, True)
+        except expat.ExpatError as error:
+            raise broken() from error
+        found = self.found
+        found.rows = max(found.rows, self.last_real)
+        if self.last_real and self.cut_at is not None and self.data_end is not None:
+            if found.rows - self.last_real > _FAR:
+                found.cut_below = self.last_real
+                found.rows, found.columns = self.last_real, self.columns_before_cut
+                return xml[: self.cut_at] + xml[self.data_end :], found
+        return xml, found
+
+    def doctype(self, *_: object) -> None:
+        raise strange()
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > _DEPTH:
+            raise strange()
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        if name == "c":
+            self.start_cell(attributes)
+        elif name == "v" or name == "t":
+            self.in_value = self.in_cell
+        elif name == "f":
+            self.has_formula = True
+        elif name == "row":
+            self.start_row(attributes)
+
+    def start_row(self, attributes: dict[str, str]) -> None:
+        number = int(attributes["r"]) if attributes.get("r", "").isdigit() else self.row + 1
+        if number <= self.row and self.row:
+            raise strange()
+        if self.filled >= 2 and self.row <= self.limits.rows:
+            self.last_real = self.row
+            self.cut_at = self.parser.CurrentByteIndex
+            self.columns_before_cut = self.found.columns
+        elif self.cut_at is None:
+            self.cut_at = self.parser.CurrentByteIndex
+        self.row, self.column, self.filled = number, 0, 0
+        if attributes.get("hidden") in ("1", "true") and len(self.found.hidden_rows) < 10_000:
+            self.found.hidden_rows.add(number)
+
+    def start_cell(self, attributes: dict[str, str]) -> None:
+        self.in_cell, self.has_formula, self.has_value = True, False, False
+        reference = attributes.get("r")
+        if reference is None:
+            self.column += 1
+        else:
+            parts = _REFERENCE.match(reference)
+            if parts is None or int(parts[2]) != self.row:
+                raise strange()
+            self.column = _column(parts[1])
+        if attributes.get("t") == "e" and len(self.found.errors) < 10_000:
+            self.found.errors.add((self.row, self.column))
+
+    def text(self, data: str) -> None:
+        if self.in_value:
+            self.has_value = True
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        if name == "c":
+            self.end_cell()
+        elif name == "v" or name == "t":
+            self.in_value = False
+        elif name == "sheetData":
+            self.data_end = self.parser.CurrentByteIndex
+            if self.filled >= 2 and self.row <= self.limits.rows:
+                self.last_real = self.row
+                self.cut_at = self.data_end
+                self.columns_before_cut = self.found.columns
+
+    def end_cell(self) -> None:
+        self.in_cell = False
+        found = self.found
+        if self.has_value:
+            found.cells += 1
+            self.filled += 1
+            found.rows = self.row
+            found.columns = max(found.columns, self.column)
+        elif self.has_formula and len(found.uncalculated) < 10_000:
+            found.uncalculated.add((self.row, self.column))

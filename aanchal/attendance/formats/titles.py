@@ -1,0 +1,187 @@
+"""What the lines above a register say: school, code, class, section, month, and its key of marks."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from .grades import ClassSeen, class_in, grade_of, section_in
+from .labels import Field, field_of
+from .legacy import unicode_line
+from .marks import Mark, legend_in
+from .months import MonthSeen, month_in
+from .texts import END, START, Cell, fold, shown
+
+BAR = " ¦ "  # stands between the cells of one row, so that a label finds its value to the right
+
+_UDISE = re.compile(
+    fold(
+        r"(?:u[\s.\-]*dise(?:\s*\+|\s*plus)?|dise|school\s*code|यू[\s.\-]*(?:डाइस|डायस)|"
+        r"(?:विद्यालय|स्कूल)\s*(?:का\s*)?कोड|ইউ[\s.\-]*ডাইস|(?:বিদ্যালয়|স্কুল)(?:ের)?\s*কোড)"
+    )
+    + r"[^\d¦]{0,24}(?:¦[^\d¦]{0,4})?(?P<code>\d(?:[\s\-]?\d){9,10})(?!\d)"
+)
+_BARE_UDISE = re.compile(r"(?<![\d+./\-])(?P<code>(?:0[1-9]|[1-2]\d|3[0-8])\d{9})(?![\d./\-])")
+_CALL = re.compile(r"phone|mobile|mob\b|contact|फोन|मोबाइल|ফোন|মোবাইল")
+_SCHOOL_LABEL = re.compile(
+    r"(?:name of (?:the )?school|school(?:'s)? name|school|विद्यालय का नाम|विद्यालय|स्कूल का नाम|स्कूल|"
+    r"বিদ্যালয়ের নাম|স্কুলের নাম|বিদ্যালয়|স্কুল)\s*(?:[:=¦]|[-–]\s)+\s*(?P<name>[^¦\n]{3,80})",
+    re.IGNORECASE,
+)
+_SCHOOL_WORD = re.compile(
+    START
+    + fold(
+        r"(?:school|vidyalaya|vidyalay|vidyapith|vidyamandir|madrasah?|maktab|m\.?s\.?|p\.?s\.?|"
+        r"u\.?m\.?s\.?|u\.?h\.?s\.?|n\.?p\.?s\.?|g\.?p\.?s\.?|g\.?u\.?p\.?s\.?|pathshala|"
+        r"विद्यालय|पाठशाला|मदरसा|स्कूल|(?:প্রাথমিক |মাধ্যমিক |উচ্চ )?বিদ্যালয়|স্কুল|মাদ্রাসা|পাঠশালা|"
+        r"বিদ্যাপীঠ|বিদ্যামন্দির)"
+    )
+    + END
+)
+_NAME_ENDS = re.compile(
+    r"\s*(?:[,|(]?\s*(?:u[\s.\-]*dise|dise|school code|code|class|std|sec|section|month|session|block|dist|"
+    r"यू[\s.\-]*डा[इय]स|कक्षा|वर्ग|माह|सत्र|कोड|ইউ[\s.\-]*ডাইস|শ্রেণি|শ্রেণী|মাস|কোড)(?:\s*(?:code|no\.?|कोड|কোড))?\s*[:\-–=.(¦].*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What the lines above (or a sheet's name) say; None and empty where they are silent."""
+
+    school: str | None = None
+    school_name: str | None = None
+    grade: str | None = None
+    section: str | None = None
+    month: MonthSeen = MonthSeen(None, None)
+    legend: dict[str, Mark] = field(default_factory=dict)
+    row: int | None = None
+    several: frozenset[str] = frozenset()  # kinds said twice, differently, in one title
+
+    def says_which(self) -> bool:
+        """True when the lines name a class, section, school or month."""
+        return bool(self.school or self.grade or self.section or self.month.month)
+
+    def over(self, older: "Title") -> "Title":
+        """This title, its silences filled from an older one (the lines of the page before)."""
+        month = self.month
+        if month.month is None:
+            month = MonthSeen(
+                older.month.month,
+                month.year or older.month.year,
+                month.session or older.month.session,
+                older.month.other_calendar,
+            )
+        elif month.year is None and month.session is None:
+            month = month._replace(year=older.month.year, session=older.month.session)
+        section = self.section if self.section or self.grade not in (None, older.grade) else older.section
+        return replace(
+            self,
+            school=self.school or older.school,
+            school_name=self.school_name or older.school_name,
+            grade=self.grade or older.grade,
+            section=section,
+            month=month,
+            legend=older.legend | self.legend,
+        )
+
+
+def line_of(row: Sequence[Cell]) -> str:
+    """The cells of a row as one line, empty cells and repeats of a merged cell left out."""
+    texts: list[str] = []
+    for cell in row:
+        text = shown(cell)
+        if text and (not texts or texts[-1] != text):
+            texts.append(text)
+    return BAR.join(texts)
+
+
+def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
+    """Read the lines above a header; `rows` are (row number, cells), top first."""
+    title = Title()
+    several: set[str] = set()
+    for number, row in rows:
+        line = line_of(row)
+        if not line:
+            continue
+        found = replace(title_of_line(unicode_line(line)), row=number)
+        for kind in ("school", "grade", "section"):
+            old, new = getattr(title, kind), getattr(found, kind)
+            if old and new and old != new:
+                several.add(kind)
+        # The first line to say a thing is nearest the printed head of the form; later lines add.
+        title = title.over(found) if title.row else found
+    return replace(title, several=frozenset(several))
+
+
+def title_of_line(line: str) -> Title:
+    """What one line says. Cells are parted by a bar; a value may stand in the cell after its label."""
+    folded = fold(line)
+    school = udise_in(folded)
+    seen = class_in(folded)
+    return Title(
+        school=school,
+        school_name=school_name_in(line),
+        grade=seen.grade,
+        section=section_in(folded) or seen.section,
+        month=month_in(folded),
+        legend=legend_in(line),
+    )
+
+
+def udise_in(folded: str) -> str | None:
+    """An 11-digit UDISE code in a folded line; ten digits after the label have lost their zero."""
+    if found := _UDISE.search(folded):
+        digits = re.sub(r"\D", "", found["code"])
+        return digits.zfill(11)
+    if (found := _BARE_UDISE.search(folded)) and not _CALL.search(folded):
+        return found["code"]
+    return None
+
+
+def udise_of(cell: Cell) -> str | None:
+    """A cell that should be nothing but a UDISE code, as text or number; None when it is not one."""
+    digits = re.sub(r"[\s\-']", "", fold(shown(cell)))
+    if digits.endswith(".0"):
+        digits = digits[:-2]
+    if digits.isdigit() and len(digits) in (10, 11) and 1 <= int(digits.zfill(11)[:2]) <= 38:
+        return digits.zfill(11)
+    return None
+
+
+def school_name_in(line: str) -> str | None:
+    """The school's name, after its label, or a whole cell that reads like one; as written."""
+    found = _SCHOOL_LABEL.search(line)
+    if found:
+        name = _NAME_ENDS.sub("", found["name"]).strip(" :-–,.¦")
+        return name if len(name) > 2 and field_of(name) is None else None
+    for text in line.split(BAR):
+        folded = fold(text)
+        if (
+            _SCHOOL_WORD.search(folded)
+            and len(text) <= 90
+            and len(text) > 5
+            and field_of(text) is not Field.SCHOOL_NAME
+            and not re.match(r"(?:department|government of|office|block)\b", folded)
+        ):
+            name = _NAME_ENDS.sub("", text).strip(" :-–,.")
+            return name if len(name) > 3 else None
+    return None
+
+
+def title_of_name(text: str, *, is_file: bool = False) -> Title:
+    """What a sheet's or file's name says: "VI A", "Jul-26", "10050100101_VI_2026-07.xlsx"."""
+    if is_file:
+        text = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", text.replace("\\", "/").rsplit("/", 1)[-1])
+    folded = fold(text.replace("_", " "))
+    alone = re.sub(r"\s+", " ", re.sub(r"\b(?:attendance|register|sheet|copy|of)\b", " ", folded)).strip()
+    seen: ClassSeen = class_in(folded)
+    if seen.grade is None and not is_file and not re.fullmatch(r"sheet ?\d*", folded):
+        seen = grade_of(alone)
+        if seen.grade is not None and alone.isdigit() and int(alone) > 12:
+            seen = ClassSeen(None)
+    return Title(
+        school=udise_in(folded),
+        grade=seen.grade,
+        section=section_in(folded) or seen.section,
+        month=month_in(folded, loose=True),
+    )
