@@ -81,9 +81,7 @@ class RegisterPage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16)
-    class_section = models.ForeignKey(
-        ClassSection, on_delete=models.PROTECT, related_name="pages"
-    )
+    class_section = models.ForeignKey(ClassSection, on_delete=models.PROTECT, related_name="pages")
     month = models.DateField(help_text="First day of the month.")
     children = models.BinaryField(help_text="16 bytes a child, in page order.")
     marks = PackedField(help_text="zlib of children × days marks, one byte each.")
@@ -147,12 +145,11 @@ class ClassState(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16)
-    class_section = models.ForeignKey(
-        ClassSection, on_delete=models.CASCADE, related_name="states"
-    )
+    class_section = models.ForeignKey(ClassSection, on_delete=models.CASCADE, related_name="states")
     month = models.DateField(null=True, blank=True, help_text="Null for the running state.")
     as_of = models.DateField()
-    input_hash = models.CharField(max_length=64, help_text="Hash of all pages up to `as_of`.")
+    input_hash = models.CharField(max_length=64, help_text="Hash of all marks up to `as_of`.")
+    pages_hash = models.CharField(max_length=64, blank=True, help_text="Hash of the pages seen.")
     rule_version = models.CharField(max_length=40)
     children = models.BinaryField(help_text="16 bytes a child, in state order.")
     state = PackedField()
@@ -160,7 +157,7 @@ class ClassState(models.Model):
     class Privacy:
         retention = "To the end of the school year; it can be made again from the pages."
         OPEN = ("id", "district", "class_section", "month", "as_of", "rule_version")
-        PERSONAL = ("input_hash", "children")
+        PERSONAL = ("input_hash", "pages_hash", "children")
         SENSITIVE = ("state",)
 
     class Meta:

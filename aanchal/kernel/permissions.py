@@ -37,6 +37,7 @@ class Permission(StrEnum):
     CLASS_VIEW = "class_view"
     REGISTER_IMPORT = "register_import"
     REGISTER_REPAIR = "register_repair"
+    REGISTER_CORRECT = "register_correct"
     WATCH_RUN = "watch_run"
     WATCH_VIEW = "watch_view"
     WATCH_TUNE = "watch_tune"
@@ -49,7 +50,6 @@ class Permission(StrEnum):
     CONCERN_RAISE = "concern_raise"
     CONCERN_VIEW = "concern_view"
     CONCERN_TAKE_UP = "concern_take_up"
-    CONCERN_UNSEAL = "concern_unseal"
 
 
 class Role(StrEnum):
@@ -81,6 +81,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CLASS_VIEW,
             P.REGISTER_IMPORT,
             P.REGISTER_REPAIR,
+            P.REGISTER_CORRECT,
             P.WATCH_RUN,
             P.WATCH_VIEW,
             P.WATCH_TUNE,
@@ -94,7 +95,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.CASE_WORKER: frozenset(
         {P.CHILD_VIEW, P.CHILD_OPEN_FILE, P.CONCERN_RAISE, P.CONCERN_VIEW, P.CONCERN_TAKE_UP}
-        | {P.CONCERN_UNSEAL}
     ),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -171,11 +171,16 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """The person, or the part of the system, that asks; with the grants held now. No ORM inside."""
+    """The person, or the part of the system, that asks; with the grants held now. No ORM inside.
+
+    `districts` are the keys of all districts the grants reach, bodies' included, for the row
+    guard of the database; None leaves it to the grants' own area paths.
+    """
 
     user_id: str
     grants: tuple[Grant, ...] = ()
     language: str = "en"
+    districts: frozenset[str] | None = None
 
     def roles(self) -> frozenset[Role]:
         return frozenset(grant.role for grant in self.grants)

@@ -15,7 +15,7 @@ from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.places.models import Area, Body
 from aanchal.places.queries import year_of
-from aanchal.places.rules.spelling import tidy_name as village_key
+from aanchal.places.rules.spelling import tidy_name
 
 from .models import (
     Child,
@@ -164,9 +164,7 @@ class _Desk:
         self._create(fresh, series, done)
         return done
 
-    def _classes(
-        self, groups: Iterable[tuple[str, str]]
-    ) -> dict[tuple[str, str], ClassSection]:
+    def _classes(self, groups: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ClassSection]:
         have = {
             (c.grade, c.section): c
             for c in ClassSection.objects.filter(school=self.school, year=self.year)
@@ -288,9 +286,9 @@ class _Desk:
         return (found, False) if found is not None else (self.school.area, True)
 
     def _read_families(self, areas: set[UUID]) -> None:
-        rows = Household.objects.filter(
-            area__in=areas - self._families_read
-        ).prefetch_related("guardians")
+        rows = Household.objects.filter(area__in=areas - self._families_read).prefetch_related(
+            "guardians"
+        )
         for household in rows:
             for guardian in household.guardians.all():
                 key = _family_key(guardian.name, guardian.phone, household.area_id)
@@ -341,11 +339,7 @@ def as_known(enrolment: Enrolment) -> Known:
     child = enrolment.child
     latin = f"{child.given_name} {child.family_name}".strip()
     admission = next(
-        (
-            i.value
-            for i in child.identifiers.all()
-            if i.system == SchoolIdentifier.System.ADMISSION
-        ),
+        (i.value for i in child.identifiers.all() if i.system == SchoolIdentifier.System.ADMISSION),
         "",
     )
     return Known(
@@ -368,6 +362,11 @@ def _issue_key(pupil: NewPupil) -> str:
 
 def _family_key(name: str, phone: str, area: UUID) -> tuple[str, str, UUID]:
     return (" ".join(words(name)), phone, area)
+
+
+def village_key(name: str) -> str:
+    """What two spellings of one village name must share to be taken as the same without asking."""
+    return tidy_name(name).casefold()
 
 
 def _whole_name(pupil: NewPupil) -> str:
@@ -397,12 +396,16 @@ def _villages_near(school: Body) -> dict[str, Area]:
 def _problem_of(pupil: NewPupil, *, on: date) -> PupilProblem | None:
     if not (pupil.given_name or pupil.own_script_name):
         return PupilProblem(
-            pupil.row, "no_name", N_("Row %(row)s has no name. Write the pupil's name."),
+            pupil.row,
+            "no_name",
+            N_("Row %(row)s has no name. Write the pupil's name."),
             {"row": pupil.row},
         )
     if not pupil.grade:
         return PupilProblem(
-            pupil.row, "no_class", N_("Row %(row)s has no class. Write the class, such as 6 or VI."),
+            pupil.row,
+            "no_class",
+            N_("Row %(row)s has no class. Write the class, such as 6 or VI."),
             {"row": pupil.row},
         )
     if pupil.born_on:

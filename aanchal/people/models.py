@@ -66,9 +66,7 @@ class Kinship(models.Model):
         PERSONAL = ("user", "household", "recorded_by")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "household"], name="kinship_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "household"], name="kinship_once")]
 
 
 class Child(models.Model):

@@ -74,9 +74,7 @@ def _word_skeleton(word: str, flap: str) -> str:
         dotted = text[i + 1 : i + 2] in _NUKTA and i + 1 < len(text)
         if dotted and letter in _FLAPS:
             sound = flap
-        elif dotted and letter == "য":
-            sound = "y" if not sounds else ""
-        elif letter in "यয":
+        elif (dotted and letter == "য") or letter in "यয":
             sound = "y" if not sounds else ""
         else:
             sound = _DEVANAGARI.get(letter) or _BENGALI.get(letter) or ""

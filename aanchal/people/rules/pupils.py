@@ -42,4 +42,6 @@ def split_name(name: str) -> tuple[str, str]:
     return " ".join(parts[:take]), " ".join(parts[take:])
 
 
-_BOUND = frozenset({"md", "mohd", "mohammad", "mohammed", "sk", "sheikh", "mst", "मो", "मोः", "মোঃ", "সেখ"})
+_BOUND = frozenset(
+    {"md", "mohd", "mohammad", "mohammed", "sk", "sheikh", "mst", "मो", "मोः", "মোঃ", "সেখ"}
+)

@@ -1,0 +1,39 @@
+"""Writes of the attendance path: registers in, the watch, visits and what came of them."""
+
+from .registers import (
+    Taken,
+    choose_school,
+    give_register,
+    read_register,
+    record_page,
+    refuse_register,
+    take_register,
+)
+from .visits import (
+    assign_visit,
+    cancel_visit,
+    hand_back_visit,
+    leave_house,
+    record_outcome,
+    record_visit,
+)
+from .watch import raise_flags, run_watch, set_visit_budget
+
+__all__ = [
+    "Taken",
+    "assign_visit",
+    "cancel_visit",
+    "choose_school",
+    "give_register",
+    "hand_back_visit",
+    "leave_house",
+    "raise_flags",
+    "read_register",
+    "record_outcome",
+    "record_page",
+    "record_visit",
+    "refuse_register",
+    "run_watch",
+    "set_visit_budget",
+    "take_register",
+]

@@ -1,0 +1,526 @@
+"""Registers in: kept as they came, understood and shown, then taken in page by page.
+
+`give_register` keeps the bytes first. `read_register` understands them outside any transaction.
+`take_register` writes one page a transaction, so that a crash leaves whole pages and the rest is
+taken up again. Nothing of it happens twice: the same file is the same record, and a page that
+says nothing new changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import numpy as np
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.kernel import files
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, SecondPerson, WrongState
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
+from aanchal.people.actions import enrol_pupils
+from aanchal.people.models import ClassSection, Enrolment
+from aanchal.people.rules.pupils import NewPupil, split_name
+from aanchal.places.models import Body
+from aanchal.places.queries import year_of
+
+from ..guidance import guidance
+from ..models import PageRevision, RegisterFile, RegisterPage
+from ..reading import ShownPage, ShownRow, show_pages
+from ..rules.pages import (
+    PageMarks,
+    days_taken,
+    merge_pages,
+    pack_children,
+    pack_marks,
+    page_hash,
+    unpack_children,
+    unpack_marks,
+)
+
+Progress = Callable[[int, int], None]
+
+
+@use_case
+def give_register(
+    actor: Actor,
+    *,
+    source: BinaryIO,
+    filename: str,
+    school: Body | None,
+    hints: dict[str, str],
+    via: str,
+    at: datetime,
+) -> RegisterFile:
+    """Keep a register file as it came. The same bytes for the same school are the same record.
+
+    Raises:
+        NotAllowed: the actor may not send registers of this school or class.
+        TooLarge: past the limit; nothing is kept.
+    """
+    require(actor, Permission.REGISTER_IMPORT, _scope(actor, school, hints))
+    district = school.area.district if school else ""
+    stored = files.keep_file(
+        source,
+        name=filename,
+        media_type=_media_type(filename),
+        purpose="register",
+        district=district,
+        kept_by=actor.user_id,
+        kept_at=at,
+        most_bytes=settings.AANCHAL_UPLOAD_BYTES,
+    )
+    known = _same(stored.content_hash, school)
+    if known is None:
+        try:
+            with transaction.atomic():
+                register = RegisterFile.objects.create(
+                    district=district,
+                    school=school,
+                    file=stored,
+                    content_hash=stored.content_hash,
+                    hints=hints,
+                    via=via,
+                    received_by=actor.user_id,
+                    received_at=at,
+                )
+        except IntegrityError:
+            known = _same(stored.content_hash, school)  # the same file, sent twice at once
+            if known is None:
+                raise
+    if known is not None:
+        path = files.path_of(stored)
+        stored.delete()
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+        return known
+    record(actor, Verb.REGISTER_RECEIVED, register, scope=_scope(actor, school, hints), via=via)
+    return register
+
+
+def _same(content_hash: str, school: Body | None) -> RegisterFile | None:
+    return RegisterFile.objects.filter(content_hash=content_hash, school=school).first()
+
+
+def _scope(actor: Actor, school: Body | None, hints: dict[str, str]) -> Scope:
+    if school is None:
+        # A file of no known school yet: it is in the sender's own hands until it is placed.
+        paths = [g.area_path for g in actor.grants if g.area_path]
+        bodies = [g for g in actor.grants if g.body_id]
+        if paths:
+            return Scope(area_path=paths[0])
+        if bodies:
+            return Scope(
+                area_path="",
+                body_id=bodies[0].body_id,
+                grade=bodies[0].grade,
+                section=bodies[0].section,
+            )
+        return Scope(area_path="")
+    base = school.scope()
+    return Scope(
+        area_path=base.area_path,
+        district=base.district,
+        body_id=base.body_id,
+        grade=hints.get("grade", ""),
+        section=hints.get("section", ""),
+    )
+
+
+def _media_type(filename: str) -> str:
+    ending = filename.rsplit(".", 1)[-1].lower()
+    return {
+        "csv": "text/csv",
+        "tsv": "text/tab-separated-values",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "ods": "application/vnd.oasis.opendocument.spreadsheet",
+        "xls": "application/vnd.ms-excel",
+    }.get(ending, "application/octet-stream")
+
+
+def read_register(
+    actor: Actor, *, register: RegisterFile, at: datetime, progress: Progress | None = None
+) -> RegisterFile:
+    """Understand a kept file and store what will be shown. Parsing is outside any transaction.
+
+    A file that cannot be read becomes REFUSED, with its one sentence; it is still kept.
+    """
+    from ..formats.problems import Unreadable
+
+    try:
+        shown = show_pages(actor, register=register, today=at.date(), progress=progress)
+    except Unreadable as refusal:
+        return refuse_register(
+            actor,
+            register=register,
+            template=refusal.template,
+            params=dict(refusal.params),
+            at=at,
+        )
+    return _show_register(actor, register=register, pages=shown, at=at)
+
+
+@use_case
+def _show_register(
+    actor: Actor, *, register: RegisterFile, pages: list[ShownPage], at: datetime
+) -> RegisterFile:
+    register = RegisterFile.objects.select_for_update().get(pk=register.pk)
+    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
+        return register
+    register.understood = {"pages": [p.to_json() for p in pages]}
+    register.state = RegisterFile.State.SHOWN
+    register.save(update_fields=["understood", "state"])
+    return register
+
+
+@use_case
+def refuse_register(
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    template: str,
+    params: dict[str, Any],
+    at: datetime,
+) -> RegisterFile:
+    """Mark a file as one that cannot be used, with the sentence that says what to do.
+
+    Raises:
+        NotAllowed: not the actor's to refuse.
+        WrongState: its pages are already taken in.
+    """
+    register = RegisterFile.objects.select_for_update().get(pk=register.pk)
+    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
+        raise WrongState
+    register.state = RegisterFile.State.REFUSED
+    register.refusal, register.refusal_params = template, params
+    register.settled_at = at
+    register.save(update_fields=["state", "refusal", "refusal_params", "settled_at"])
+    record(actor, Verb.REGISTER_REFUSED, register, scope=_own(actor, register))
+    return register
+
+
+@use_case
+def choose_school(
+    actor: Actor, *, register: RegisterFile, school: Body, hints: dict[str, str], at: datetime
+) -> RegisterFile:
+    """Say which school, class and month a file belongs to, where it does not say so itself.
+
+    Raises:
+        NotAllowed: the actor may not send registers of that school or class.
+        WrongState: its pages are already taken in, or the same file is known for that school.
+    """
+    register = RegisterFile.objects.select_for_update().get(pk=register.pk)
+    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    require(actor, Permission.REGISTER_IMPORT, _scope(actor, school, hints))
+    if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
+        raise WrongState
+    twin = RegisterFile.objects.filter(content_hash=register.content_hash, school=school)
+    if twin.exclude(pk=register.pk).exists():
+        raise WrongState(_("This very file was already sent for that school."))
+    register.school, register.district, register.hints = school, school.area.district, hints
+    register.state = RegisterFile.State.RECEIVED
+    register.save(update_fields=["school", "district", "hints", "state"])
+    record(actor, Verb.REGISTER_RECEIVED, register, scope=school.scope(), fields=["school"])
+    return register
+
+
+def _own(actor: Actor, register: RegisterFile) -> Scope:
+    return _scope(actor, register.school, register.hints)
+
+
+@dataclass
+class Taken:
+    """What taking a register in did."""
+
+    pages: int = 0
+    pages_changed: int = 0
+    marks_added: int = 0
+    marks_changed: int = 0
+    enrolled: int = 0
+    rows_left: int = 0
+    problems: int = 0
+    waiting: int = 0
+
+
+def take_register(
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    enrol_unknown: bool,
+    at: datetime,
+    said_yes: bool = False,
+    progress: Progress | None = None,
+) -> Taken:
+    """Take in the good rows of a shown register, page by page; keep the rest for repair.
+
+    May be called again after a crash: pages already in are found unchanged.
+
+    Args:
+        enrol_unknown: enrol the rows that match nobody in their class, as the sender confirmed.
+        said_yes: the sender has seen and answered the questions (a closure? a correction?).
+
+    Raises:
+        WrongState: not shown yet, or refused.
+        NotAllowed: a page of a class that is not the actor's.
+        SecondPerson: it would turn many absences into presences; the coordinator must agree.
+    """
+    register = _begin(actor, register=register)
+    pages = [ShownPage.from_json(p) for p in (register.understood or {}).get("pages", [])]
+    taken = Taken()
+    for number, page in enumerate(pages):
+        if progress is not None:
+            progress(number, len(pages))
+        if not page.can_be_taken:
+            taken.problems += len(page.problems)
+            continue
+        if page.asks and not said_yes:
+            taken.waiting += 1
+            continue
+        _take_page(
+            actor, register=register, page=page, enrol_unknown=enrol_unknown, at=at, to=taken
+        )
+    if progress is not None:
+        progress(len(pages), len(pages))
+    _finish(actor, register=register, pages=pages, taken=taken, at=at)
+    return taken
+
+
+@use_case
+def _begin(actor: Actor, *, register: RegisterFile) -> RegisterFile:
+    register = (
+        RegisterFile.objects.select_for_update(of=("self",))
+        .select_related("school__area", "file")
+        .get(pk=register.pk)
+    )
+    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    if register.state not in (
+        RegisterFile.State.SHOWN,
+        RegisterFile.State.TAKING,
+        RegisterFile.State.TAKEN,
+    ):
+        raise WrongState
+    if register.state == RegisterFile.State.SHOWN:
+        register.state = RegisterFile.State.TAKING
+        register.save(update_fields=["state"])
+    return register
+
+
+def _take_page(
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    page: ShownPage,
+    enrol_unknown: bool,
+    at: datetime,
+    to: Taken,
+) -> None:
+    school = Body.objects.select_related("area").get(pk=page.school_id)
+    month = date.fromisoformat(page.month + "-01")
+    unknown = [r for r in page.rows if r.match == "unknown"]
+    if enrol_unknown and unknown:
+        enrolled = enrol_pupils(
+            actor,
+            school=school,
+            pupils=[_as_pupil(r, page) for r in unknown],
+            on=month,
+            at=at,
+        )
+        to.enrolled += enrolled.new
+        for row, child in zip(unknown, enrolled.children, strict=True):
+            if child is not None:
+                row.match, row.child = "sure", str(child)
+    sure = [r for r in page.rows if r.match == "sure" and r.child]
+    to.rows_left += len(page.rows) - len(sure)
+    class_section = _class_section(school, page, month)
+    if class_section is not None and sure:
+        merged = record_page(
+            actor,
+            class_section=class_section,
+            month=month,
+            page=PageMarks(
+                tuple(UUID(r.child) for r in sure),
+                np.stack([r.mark_array() for r in sure]),
+            ),
+            register=register,
+            received_at=register.received_at,
+            at=at,
+        )
+        to.pages += 1
+        to.pages_changed += bool(merged[0] or merged[1])
+        to.marks_added += merged[0]
+        to.marks_changed += merged[1]
+    to.problems += len(page.problems)
+
+
+def _as_pupil(row: ShownRow, page: ShownPage) -> NewPupil:
+    own_script = row.name if not row.name.isascii() else ""
+    given, family = split_name(row.name)
+    return NewPupil(
+        grade=page.grade,
+        section=page.section,
+        roll=row.roll,
+        given_name=given,
+        family_name=family,
+        own_script_name=own_script,
+        sex=row.sex,
+        village=row.village,
+        admission_no=row.admission_no,
+        row=row.row,
+    )
+
+
+def _class_section(school: Body, page: ShownPage, month: date) -> ClassSection | None:
+    return ClassSection.objects.filter(
+        school=school,
+        year=year_of(school, month).first_on.year,
+        grade=page.grade,
+        section=page.section,
+    ).first()
+
+
+@use_case
+def record_page(
+    actor: Actor,
+    *,
+    class_section: ClassSection,
+    month: date,
+    page: PageMarks,
+    register: RegisterFile | None,
+    received_at: datetime,
+    at: datetime,
+) -> tuple[int, int]:
+    """Lay marks over the page of a class-section's month; keep what it was before.
+
+    Args:
+        month: first day of the month.
+        page: children enrolled in the class-section, and their marks.
+
+    Returns:
+        Marks added and marks changed; (0, 0) when it said nothing new and nothing was written.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        Invalid: a child who was never enrolled in this class-section.
+        SecondPerson: more absences become presences than a teacher may mend alone.
+    """
+    require(actor, Permission.REGISTER_IMPORT, class_section)
+    enrolled = set(
+        Enrolment.objects.filter(class_section=class_section, child__in=page.children).values_list(
+            "child_id", flat=True
+        )
+    )
+    if set(page.children) - enrolled:
+        raise Invalid(_("A pupil of this page is not in this class. Read the file again."))
+    # The class-section row is the turnstile: a page may not exist yet, so it cannot be locked.
+    ClassSection.objects.select_for_update().get(pk=class_section.pk)
+    held = RegisterPage.objects.filter(class_section=class_section, month=month).first()
+    old = page_marks(held) if held is not None else None
+    merged = merge_pages(old, page)
+    if merged.first_changed is None:
+        return 0, 0
+    corrects = may(actor, Permission.REGISTER_CORRECT, class_section)
+    if merged.silenced > guidance()["correction_silenced_most"] and not corrects:
+        raise SecondPerson(
+            _("This would turn many absences into presences. The coordinator must agree to it."),
+            silenced=merged.silenced,
+        )
+    if held is None:
+        held = RegisterPage(
+            district=class_section.district,
+            class_section=class_section,
+            month=month,
+            first_received_at=received_at,
+            revision=0,
+        )
+    elif merged.changed:
+        PageRevision.objects.create(
+            district=held.district,
+            page=held,
+            revision=held.revision,
+            children=held.children,
+            marks=held.marks,
+            source=held.source,
+            received_at=held.received_at,
+            replaced_at=at,
+            changed_marks=merged.changed,
+        )
+    held.children = pack_children(merged.page.children)
+    held.marks = pack_marks(merged.page.marks)
+    held.days_taken = days_taken(merged.page.marks)
+    held.input_hash = page_hash(merged.page)
+    held.revision += 1
+    held.source = register
+    held.received_at = received_at
+    held.save()
+    record(
+        actor,
+        Verb.REGISTER_CORRECTED if merged.changed else Verb.REGISTER_RECORDED,
+        held,
+        scope=class_section.scope(),
+        added=merged.added,
+        changed=merged.changed,
+        silenced=merged.silenced,
+    )
+    return merged.added, merged.changed
+
+
+def page_marks(held: RegisterPage) -> PageMarks:
+    """The unpacked content of a stored page."""
+    children = unpack_children(held.children)
+    return PageMarks(children, unpack_marks(held.marks, len(children)))
+
+
+@use_case
+def _finish(
+    actor: Actor, *, register: RegisterFile, pages: Sequence[ShownPage], taken: Taken, at: datetime
+) -> None:
+    register = RegisterFile.objects.select_for_update().get(pk=register.pk)
+    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    _keep_problems(register, pages, at=at)
+    register.counts = {
+        "pages": taken.pages,
+        "added": taken.marks_added,
+        "changed": taken.marks_changed,
+        "enrolled": taken.enrolled,
+        "rows_left": taken.rows_left,
+        "problems": taken.problems,
+        "waiting": taken.waiting,
+    }
+    if taken.waiting == 0:
+        register.state = RegisterFile.State.TAKEN
+        register.settled_at = at
+    else:
+        register.state = RegisterFile.State.SHOWN
+    register.save(update_fields=["counts", "state", "settled_at"])
+
+
+def _keep_problems(register: RegisterFile, pages: Sequence[ShownPage], *, at: datetime) -> None:
+    school = register.school
+    rows: list[ImportProblem] = []
+    for page in pages:
+        for problem in page.all_problems():
+            key = f"{register.pk}|{page.number}|{problem['row']}|{problem['column']}|{problem['code']}"
+            rows.append(
+                ImportProblem(
+                    district=register.district,
+                    area_path=school.area.path if school else "",
+                    body_id=register.school_id,
+                    source_kind="register",
+                    source_id=str(register.pk),
+                    row=problem["row"],
+                    column=(problem["column"] or "")[:40],
+                    code=problem["code"][:64],
+                    template=problem["template"][:400],
+                    params=problem["params"],
+                    raw=problem.get("raw"),
+                    key=files.content_hash(key.encode()),
+                    found_at=at,
+                )
+            )
+    ImportProblem.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)

@@ -1,0 +1,301 @@
+"""From a flag to a visit, its finding, and how it ended. Danger becomes a concern at once."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access.models import User
+from aanchal.access.queries import live_grants
+from aanchal.cases.actions import raise_concern
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Actor, Permission, Role, covers, require
+
+from ..findings import vocabulary
+from ..guidance import guidance
+from ..models import Finding, Flag, Outcome, Visit
+
+MOST_NOTE = 2000
+
+
+@use_case
+def assign_visit(actor: Actor, *, flag: Flag, volunteer: User, at: datetime) -> Visit:
+    """Put a flag's visit into a volunteer's hands, due by its channel.
+
+    A visit already in somebody else's hands is taken from her and counted as cancelled.
+
+    Raises:
+        NotAllowed: the actor may not assign visits here, or is kin.
+        Invalid: she is no volunteer of this village, is kin of the household, or gave this
+            visit back because she did not feel safe.
+        WrongState: the flag is no longer open.
+    """
+    flag = _hold(flag)
+    require(actor, Permission.VISIT_ASSIGN, flag)
+    if flag.state not in (Flag.State.OPEN, Flag.State.ASSIGNED):
+        raise WrongState
+    _fit(flag, volunteer, at=at)
+    held = flag.visits.filter(state=Visit.State.ASSIGNED).first()
+    if held is not None:
+        if held.volunteer_id == volunteer.pk:
+            return held
+        held.state = Visit.State.CANCELLED
+        held.save(update_fields=["state"])
+    visit = Visit.objects.create(
+        district=flag.district,
+        flag=flag,
+        volunteer=volunteer,
+        assigned_by=actor.user_id,
+        assigned_at=at,
+        due_at=due_at(flag.channel, at=at),
+    )
+    flag.state = Flag.State.ASSIGNED
+    flag.save(update_fields=["state"])
+    record(actor, Verb.VISIT_ASSIGNED, visit, scope=flag.scope())
+    return visit
+
+
+def due_at(channel: str, *, at: datetime) -> datetime:
+    """When a visit is due: the end of the day that its channel allows, in the office's zone."""
+    days = guidance()[
+        "visit_due_days_urgent" if channel == Flag.Channel.URGENT else "visit_due_days_ordinary"
+    ]
+    day = timezone.localdate(at) + timedelta(days=int(days))
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))
+
+
+def _fit(flag: Flag, volunteer: User, *, at: datetime) -> None:
+    here = any(
+        covers(g.area_path, flag.area.path)
+        for g in live_grants(at=at).filter(user=volunteer, role=Role.VOLUNTEER)
+    )
+    if not here:
+        raise Invalid(_("She is not a volunteer of this village. Choose another."))
+    if str(volunteer.pk) in flag.child.kin():
+        raise Invalid(_("This visit is not for her. Choose another volunteer."))
+    unsafe = Visit.HandedBack.UNSAFE, Visit.HandedBack.KIN
+    if flag.visits.filter(volunteer=volunteer, handed_back_because__in=unsafe).exists():
+        raise Invalid(_("She asked that another make this visit. Choose another volunteer."))
+
+
+@use_case
+def hand_back_visit(actor: Actor, *, visit: Visit, because: str, at: datetime) -> Visit:
+    """Give a visit back: "I do not feel safe, give it to another". No question is asked.
+
+    Raises:
+        NotAllowed: it is not in the actor's hands.
+        Invalid: no such reason.
+        WrongState: it was recorded or taken back meanwhile.
+    """
+    visit = _hold_visit(visit)
+    require(actor, Permission.VISIT_HAND_BACK, visit)
+    if because not in Visit.HandedBack.values:
+        raise Invalid(field="because")
+    if visit.state != Visit.State.ASSIGNED:
+        raise WrongState
+    scope = visit.flag.scope()
+    visit.state = Visit.State.HANDED_BACK
+    visit.handed_back_at, visit.handed_back_because = at, because
+    visit.save(update_fields=["state", "handed_back_at", "handed_back_because"])
+    Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED).update(state=Flag.State.OPEN)
+    record(actor, Verb.VISIT_HANDED_BACK, visit, scope=scope)
+    return visit
+
+
+@use_case
+def cancel_visit(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
+    """Take a visit back from a volunteer; the flag waits for another.
+
+    Raises:
+        NotAllowed: the actor may not assign visits here.
+        WrongState: it is no longer in anybody's hands.
+    """
+    visit = _hold_visit(visit)
+    require(actor, Permission.VISIT_ASSIGN, visit.flag)
+    if visit.state != Visit.State.ASSIGNED:
+        raise WrongState
+    visit.state = Visit.State.CANCELLED
+    visit.save(update_fields=["state"])
+    Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED).update(state=Flag.State.OPEN)
+    record(actor, Verb.VISIT_HANDED_BACK, visit, scope=visit.flag.scope(), fields=["state"])
+    return visit
+
+
+@use_case
+def leave_house(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
+    """Note "I have left the house": only now do the private questions open.
+
+    Raises:
+        NotAllowed: it is not in the actor's hands.
+        WrongState: it is no longer waiting for a finding.
+    """
+    visit = _hold_visit(visit)
+    require(actor, Permission.VISIT_RECORD, visit)
+    if visit.state != Visit.State.ASSIGNED:
+        raise WrongState
+    if visit.left_house_at is None:
+        visit.left_house_at = at
+        visit.save(update_fields=["left_house_at"])
+        record(actor, Verb.VISIT_LEFT_HOUSE, visit, scope=visit.flag.scope())
+    return visit
+
+
+@use_case
+def record_visit(
+    actor: Actor,
+    *,
+    visit: Visit,
+    kind: str,
+    whom_met: str,
+    child_seen: bool,
+    next_step: str,
+    note: str,
+    visited_on: date,
+    at: datetime,
+) -> Finding:
+    """Record what a visit found. Danger raises a concern in the same transaction.
+
+    Sent twice, the second changes nothing and answers with the first.
+
+    Raises:
+        NotAllowed: it is not in the actor's hands.
+        Invalid: an unknown answer, a day in the future or before the flag, a note too long, or a
+            private finding before she has left the house.
+        WrongState: it was handed back or cancelled.
+    """
+    visit = _hold_visit(visit)
+    known = Finding.objects.filter(visit=visit, recorded_by=actor.user_id).first()
+    if known is not None:
+        return known
+    require(actor, Permission.VISIT_RECORD, visit)
+    if visit.state != Visit.State.ASSIGNED:
+        raise WrongState
+    _check_finding(
+        visit,
+        kind=kind,
+        whom_met=whom_met,
+        next_step=next_step,
+        note=note,
+        visited_on=visited_on,
+        at=at,
+    )
+    flag = visit.flag
+    finding = Finding.objects.create(
+        district=visit.district,
+        visit=visit,
+        kind=kind,
+        whom_met=whom_met,
+        child_seen=child_seen,
+        next_step=next_step,
+        note=note.strip(),
+        visited_on=visited_on,
+        recorded_by=actor.user_id,
+        recorded_at=at,
+    )
+    visit.state, visit.recorded_at = Visit.State.RECORDED, at
+    visit.save(update_fields=["state", "recorded_at"])
+    group = vocabulary().findings[kind].group
+    flag.state = Flag.State.OPEN if group == "again" else Flag.State.VISITED
+    flag.save(update_fields=["state"])
+    record(actor, Verb.VISIT_RECORDED, visit, scope=flag.scope())
+    danger = vocabulary().findings[kind].concern
+    if danger:
+        raise_concern(
+            actor,
+            kind=danger,
+            area=flag.area,
+            child=flag.child,
+            source_kind="visit",
+            source_id=str(visit.pk),
+            told=note.strip(),
+            reason=flag.reason,
+            at=at,
+        )
+    return finding
+
+
+def _check_finding(
+    visit: Visit,
+    *,
+    kind: str,
+    whom_met: str,
+    next_step: str,
+    note: str,
+    visited_on: date,
+    at: datetime,
+) -> None:
+    words = vocabulary()
+    found = words.findings.get(kind)
+    if found is None:
+        raise Invalid(_("Choose what you found."), field="kind")
+    if found.is_private and visit.left_house_at is None:
+        raise Invalid(_("Leave the house first, then answer this."), field="kind")
+    if whom_met not in words.met:
+        raise Invalid(_("Choose whom you met."), field="whom_met")
+    if next_step not in words.next_steps:
+        raise Invalid(_("Choose what should happen next."), field="next_step")
+    if len(note) > MOST_NOTE:
+        raise Invalid(_("The note is too long. Write the most important."), field="note")
+    if not visit.flag.signal_on <= visited_on <= timezone.localdate(at):
+        raise Invalid(_("The day of the visit cannot be right."), field="visited_on")
+
+
+@use_case
+def record_outcome(
+    actor: Actor, *, flag: Flag, kind: str, since_on: date, child_seen: bool, at: datetime
+) -> Outcome:
+    """Record how a flag ended. "Back" needs that somebody saw the child: a register can be bent.
+
+    Raises:
+        NotAllowed: the actor may not record outcomes here, or is kin.
+        Invalid: no such outcome, a day in the future, or "back" with nobody having seen her.
+        WrongState: nobody has visited yet, or it ended before.
+    """
+    flag = _hold(flag)
+    require(actor, Permission.OUTCOME_RECORD, flag)
+    if kind not in Outcome.Kind.values:
+        raise Invalid(_("Choose how it ended."), field="kind")
+    if since_on > timezone.localdate(at):
+        raise Invalid(_("The day cannot be in the future."), field="since_on")
+    if kind == Outcome.Kind.BACK and not child_seen:
+        raise Invalid(
+            _("Say that somebody saw the child in school, before writing that she is back."),
+            field="child_seen",
+        )
+    if flag.state != Flag.State.VISITED:
+        raise WrongState(_("First somebody must visit. Then write how it ended."))
+    outcome = Outcome.objects.create(
+        district=flag.district,
+        flag=flag,
+        kind=kind,
+        since_on=since_on,
+        child_seen=child_seen,
+        recorded_by=actor.user_id,
+        recorded_at=at,
+    )
+    flag.state = Flag.State.CLOSED
+    flag.save(update_fields=["state"])
+    record(actor, Verb.OUTCOME_RECORDED, outcome, scope=flag.scope())
+    return outcome
+
+
+def _hold(flag: Flag) -> Flag:
+    return (
+        Flag.objects.select_for_update(of=("self",))
+        .select_related("area", "child__household")
+        .prefetch_related("child__household__kinships")
+        .get(pk=flag.pk)
+    )
+
+
+def _hold_visit(visit: Visit) -> Visit:
+    # The flag is locked first everywhere: two orders of locks would one day meet.
+    _hold(Flag(pk=visit.flag_id))
+    return (
+        Visit.objects.select_for_update(of=("self",))
+        .select_related("flag__area", "flag__child__household")
+        .prefetch_related("flag__child__household__kinships")
+        .get(pk=visit.pk)
+    )

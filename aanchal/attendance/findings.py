@@ -1,0 +1,50 @@
+"""The vocabulary of visits, from `data/findings.toml`; read once."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+GROUPS = frozenset({"empty", "help", "again", "danger"})
+
+
+@dataclass(frozen=True)
+class FindingKind:
+    """One thing a visit may find. `concern` is the kind of concern it becomes at once, or ""."""
+
+    key: str
+    label: str
+    group: str
+    is_private: bool
+    concern: str
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Codes and labels of the visit's questions; labels are English, to be translated."""
+
+    findings: dict[str, FindingKind]
+    met: dict[str, str]
+    next_steps: dict[str, str]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary in force.
+
+    Raises:
+        ValueError: a finding of no known group.
+    """
+    data = tomllib.loads(files("aanchal.attendance").joinpath("data/findings.toml").read_text())
+    findings = {}
+    for key, row in data["finding"].items():
+        if row["group"] not in GROUPS:
+            raise ValueError(f"finding {key} has no known group")
+        findings[key] = FindingKind(
+            key, row["label"], row["group"], row["private"], row.get("concern", "")
+        )
+    return Vocabulary(
+        findings,
+        {k: r["label"] for k, r in data["met"].items()},
+        {k: r["label"] for k, r in data["next_step"].items()},
+    )

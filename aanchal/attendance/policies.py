@@ -1,0 +1,26 @@
+"""The policy in force: the rule's numbers from data, thresholds from each block's visit budget."""
+
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from .models import VisitBudget
+from .rules.policy import Policy, policy_from_toml
+
+
+@cache
+def default_policy() -> Policy:
+    """The policy that the project ships."""
+    text = files("aanchal.attendance").joinpath("data/early_warning.toml").read_text()
+    return policy_from_toml(text)
+
+
+def policy_in_force() -> Policy:
+    """The shipped policy with the thresholds that blocks have set; keyed by the block's path."""
+    thresholds = {
+        budget.area.path: float(budget.policy["threshold"])
+        for budget in VisitBudget.objects.filter(is_current=True).select_related("area")
+        if "threshold" in budget.policy
+    }
+    return replace(default_policy(), block_thresholds=MappingProxyType(thresholds))

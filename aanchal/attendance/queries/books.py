@@ -1,0 +1,171 @@
+"""Reads of registers: a class's book, a child's strip, schools that have fallen silent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Q, QuerySet
+from numpy.typing import NDArray
+
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import Actor, Permission, grants_for
+from aanchal.people.models import ClassSection, Enrolment
+from aanchal.people.queries import visible_classes
+from aanchal.places.models import Body
+from aanchal.places.queries import calendars_of, schools_of, within
+
+from ..guidance import guidance
+from ..models import RegisterFile, RegisterPage
+from ..rules.marks import Mark
+from ..rules.pages import ClassBook, PageMarks, bind, unpack_children, unpack_marks
+
+STRIP_DAYS = 60
+
+
+def class_book(class_section: ClassSection, *, until: date | None = None) -> ClassBook:
+    """All marks of a class-section's year, one query; empty when no page came."""
+    return class_books([class_section], until=until)[class_section.pk]
+
+
+def class_books(
+    class_sections: Sequence[ClassSection], *, until: date | None = None
+) -> dict[UUID, ClassBook]:
+    """Class-section id → all marks of its year; one query, however many."""
+    pages = RegisterPage.objects.filter(class_section__in=class_sections)
+    if until is not None:
+        pages = pages.filter(month__lte=until)
+    found: dict[UUID, list[tuple[date, PageMarks]]] = {s.pk: [] for s in class_sections}
+    for page in pages.order_by("month"):
+        found[page.class_section_id].append((page.month, _content(page)))
+    return {key: bind(held) for key, held in found.items()}
+
+
+def _content(held: RegisterPage) -> PageMarks:
+    children = unpack_children(held.children)
+    return PageMarks(children, unpack_marks(held.marks, len(children)))
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A child's last school days beside her class; oldest first, one entry a day taken.
+
+    `child` holds codes of `Mark` (not taken: she had no mark that day); `class_present` is the
+    number of classmates present, `class_marked` of those marked present or absent.
+    """
+
+    days: tuple[date, ...]
+    child: NDArray[np.uint8]
+    class_present: NDArray[np.int64]
+    class_marked: NDArray[np.int64]
+
+
+def child_strip(class_section: ClassSection, child_id: UUID, *, days: int = STRIP_DAYS) -> Strip:
+    """The last school days of one child against her classmates, herself left out."""
+    book = class_book(class_section)
+    if child_id not in book.children:
+        empty = np.zeros(0, np.int64)
+        return Strip((), np.zeros(0, np.uint8), empty, empty)
+    row = book.children.index(child_id)
+    marks = book.marks[:, -days:]
+    others = np.delete(marks, row, axis=0)
+    present = (others == Mark.PRESENT).sum(axis=0)
+    absent = (others == Mark.ABSENT).sum(axis=0)
+    return Strip(book.days[-days:], marks[row], present, present + absent)
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A school from which no register reached us for open school days."""
+
+    school: Body
+    last_on: date | None
+    open_days: int
+
+
+def silent_schools(actor: Actor, *, on: date) -> list[Silent]:
+    """Schools of the actor that owe registers, the longest silent first.
+
+    A school counts as silent when, by its own calendar, at least `silent_after_days` open days
+    have passed since the last day any of its classes was taken. Four queries.
+    """
+    schools = list(schools_of(actor, Permission.WATCH_VIEW))
+    last = last_taken_days([s.pk for s in schools])
+    calendars = calendars_of(schools)
+    limit = int(guidance()["silent_after_days"])
+    found = []
+    for school in schools:
+        if school.pk not in last:
+            continue  # a school that never sent one is not silent, it has not begun
+        since = last[school.pk]
+        missing = calendars[school.pk].count_open_days(since + timedelta(days=1), on)
+        if missing >= limit:
+            found.append(Silent(school, since, missing))
+    return sorted(found, key=lambda s: (-s.open_days, s.school.name))
+
+
+def last_taken_days(school_ids: list[UUID]) -> dict[UUID, date]:
+    """School id → the last day any class of it was taken; schools without a page are absent."""
+    rows = (
+        RegisterPage.objects.filter(class_section__school__in=school_ids, days_taken__gt=0)
+        .order_by()
+        .values_list("class_section__school_id", "month", "days_taken")
+        .distinct()
+    )
+    last: dict[UUID, date] = {}
+    for school_id, month, bits in rows:
+        day = month + timedelta(days=int(bits).bit_length() - 1)
+        last[school_id] = max(last.get(school_id, day), day)
+    return last
+
+
+@dataclass(frozen=True)
+class ClassLine:
+    """One class-section on a teacher's page: how many pupils, and until when its register is in."""
+
+    class_section: ClassSection
+    pupils: int
+    last_on: date | None
+
+
+def class_lines(actor: Actor, *, year_from: int) -> list[ClassLine]:
+    """Class-sections of the school years from `year_from` on; three queries."""
+    sections = list(visible_classes(actor).filter(year__gte=year_from))
+    pupils: dict[UUID, int] = {}
+    for section_id in Enrolment.objects.filter(
+        class_section__in=sections, ends_on__isnull=True
+    ).values_list("class_section_id", flat=True):
+        pupils[section_id] = pupils.get(section_id, 0) + 1
+    last: dict[UUID, date] = {}
+    for section_id, month, bits in RegisterPage.objects.filter(
+        class_section__in=sections, days_taken__gt=0
+    ).values_list("class_section_id", "month", "days_taken"):
+        day = month + timedelta(days=int(bits).bit_length() - 1)
+        last[section_id] = max(last.get(section_id, day), day)
+    return [ClassLine(s, pupils.get(s.pk, 0), last.get(s.pk)) for s in sections]
+
+
+def visible_register_files(actor: Actor) -> QuerySet[RegisterFile]:
+    """Register files of the actor's schools and classes, and her own that are not placed yet."""
+    held = grants_for(actor, Permission.REGISTER_IMPORT)
+    reach = within([g.area_path for g in held if g.area_path], "school__area__path")
+    for grant in held:
+        if grant.body_id and not grant.grade:
+            reach |= Q(school_id=grant.body_id)
+        elif grant.body_id:
+            reach |= Q(school_id=grant.body_id, received_by=actor.user_id)
+    reach |= Q(school__isnull=True, received_by=actor.user_id)
+    return (
+        RegisterFile.objects.filter(reach)
+        .select_related("school__area", "school__school", "file")
+        .order_by("-received_at", "-pk")
+    )
+
+
+def get_register_file(actor: Actor, *, pk: UUID | str) -> RegisterFile:
+    """One register file the actor may see; `NotFound` whether absent or hidden."""
+    found = visible_register_files(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found

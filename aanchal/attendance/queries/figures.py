@@ -1,0 +1,246 @@
+"""The week's figures. Each is a numerator of a denominator; empty visits are counted too."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from uuid import UUID
+
+from django.utils import timezone
+
+from aanchal.kernel.permissions import Actor, Permission, granted_areas
+from aanchal.people.models import Enrolment
+from aanchal.people.queries import not_kin
+from aanchal.places.models import Area, Body
+from aanchal.places.queries import calendars_of, schools_of, within
+
+from ..findings import vocabulary
+from ..guidance import guidance
+from ..models import Finding, Flag, Outcome, Visit
+from ..rules.marks import Mark
+from .books import class_books
+
+
+@dataclass(frozen=True)
+class Share:
+    """`part` of `whole`."""
+
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """The watch over the actor's area in seven days.
+
+    `first_absence_to_visit` is the median number of open school days from the first absence a
+    visited flag is about to its visit, None when nobody was visited; `before` is the same for the
+    four weeks before. `empty_kinds` counts findings of empty visits by kind, commonest first.
+    """
+
+    first_on: date
+    last_on: date
+    schools: int
+    children: int
+    visited_in_time: Share
+    first_absence_to_visit: float | None
+    before: float | None
+    empty_visits: Share
+    empty_kinds: list[tuple[str, int]]
+    back_and_there: Share
+
+
+def week_figures(actor: Actor, *, last_on: date) -> Week:
+    """Figures of the seven days that end on `last_on`; a fixed number of queries.
+
+    Visited in time: of the flags whose visit fell due in these days, those visited by then.
+    """
+    first_on = last_on - timedelta(days=6)
+    paths = granted_areas(actor, Permission.WATCH_VIEW)
+    begin, end = _moment(first_on), _moment(last_on + timedelta(days=1))
+    schools = schools_of(actor, Permission.WATCH_VIEW)
+    children = (
+        Enrolment.objects.filter(within(paths, "child__area__path"), ends_on__isnull=True)
+        .order_by()
+        .values("child_id")
+        .distinct()
+        .count()
+    )
+    due = Visit.objects.filter(
+        within(paths, "flag__area__path"),
+        not_kin(actor, "flag__child__"),
+        due_at__gte=begin,
+        due_at__lt=end,
+        state__in=(Visit.State.ASSIGNED, Visit.State.RECORDED),
+    ).values_list("due_at", "recorded_at")
+    in_time = sum(bool(done and done <= until) for until, done in due)
+    month = _visited(actor, paths, begin - timedelta(days=28), end)
+    now = [row for row in month if row[0] >= begin]
+    earlier = [row for row in month if row[0] < begin]
+    findings = Finding.objects.filter(visit__in=[row[3] for row in now])
+    kinds = Counter(f.kind for f in findings)
+    words = vocabulary().findings
+    empty = Counter({k: n for k, n in kinds.items() if k in words and words[k].group == "empty"})
+    lead = _lead_days([*now, *earlier])
+    return Week(
+        first_on=first_on,
+        last_on=last_on,
+        schools=schools.count(),
+        children=children,
+        visited_in_time=Share(in_time, len(due)),
+        first_absence_to_visit=_median(lead[: len(now)]),
+        before=_median(lead[len(now) :]),
+        empty_visits=Share(sum(empty.values()), sum(kinds.values())),
+        empty_kinds=empty.most_common(),
+        back_and_there=back_and_there(actor, paths, on=last_on),
+    )
+
+
+def _moment(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+def _visited(
+    actor: Actor, paths: list[str], begin: datetime, end: datetime
+) -> list[tuple[datetime, date, UUID, UUID]]:
+    """Visits recorded in a span: when, first absence, school, visit."""
+    return list(
+        Visit.objects.filter(
+            within(paths, "flag__area__path"),
+            not_kin(actor, "flag__child__"),
+            state=Visit.State.RECORDED,
+            recorded_at__gte=begin,
+            recorded_at__lt=end,
+        )
+        .order_by("recorded_at")
+        .values_list("recorded_at", "flag__since_on", "flag__class_section__school_id", "pk")
+    )
+
+
+def _lead_days(rows: list[tuple[datetime, date, UUID, UUID]]) -> list[int]:
+    schools = list(Body.objects.filter(pk__in={r[2] for r in rows}).select_related("area"))
+    calendars = calendars_of(schools)
+    return [
+        calendars[school].count_open_days(since, timezone.localdate(at))
+        for at, since, school, _v in rows
+    ]
+
+
+def _median(values: list[int]) -> float | None:
+    return float(median(values)) if values else None
+
+
+def back_and_there(actor: Actor, paths: list[str], *, on: date) -> Share:
+    """Of the children back in school since long enough, those who still come.
+
+    Long enough: the number of taken days in the guidance have passed since the day she was back.
+    Still there: present on at least four of five of her marked days since.
+    """
+    days = int(guidance()["back_and_there_days"])
+    outcomes = list(
+        Outcome.objects.filter(
+            within(paths, "flag__area__path"),
+            not_kin(actor, "flag__child__"),
+            kind=Outcome.Kind.BACK,
+            since_on__lte=on - timedelta(days=days),
+            since_on__gte=on - timedelta(days=days + 90),
+        ).select_related("flag__class_section")
+    )
+    sections = {o.flag.class_section_id: o.flag.class_section for o in outcomes}
+    books = class_books(list(sections.values()))
+    there = whole = 0
+    for outcome in outcomes:
+        book = books[outcome.flag.class_section_id]
+        if outcome.flag.child_id not in book.children:
+            continue
+        row = book.marks[book.children.index(outcome.flag.child_id)]
+        since = [int(row[i]) for i, d in enumerate(book.days) if d >= outcome.since_on and d <= on]
+        marked = [m for m in since if m in (Mark.PRESENT, Mark.ABSENT)]
+        if len(marked) < days:
+            continue
+        whole += 1
+        there += 5 * sum(m == Mark.PRESENT for m in marked) >= 4 * len(marked)
+    return Share(there, whole)
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    """One panchayat (or village where there is none) and where its flags stand."""
+
+    area: Area
+    flags: int
+    visited: int
+    unassigned: int
+    overdue: int
+    median_days: float | None
+
+
+def where_stuck(actor: Actor, *, since: date, at: datetime) -> list[PlaceLine]:
+    """Flags raised since a day by panchayat, the most stuck first. Three queries."""
+    paths = granted_areas(actor, Permission.WATCH_VIEW)
+    flags = list(
+        Flag.objects.filter(
+            within(paths, "area__path"), not_kin(actor, "child__"), raised_at__gte=_moment(since)
+        )
+        .exclude(state=Flag.State.WITHDRAWN)
+        .select_related("area__parent")
+        .prefetch_related("visits")
+    )
+    groups: dict[UUID, list[Flag]] = {}
+    areas: dict[UUID, Area] = {}
+    for flag in flags:
+        place = flag.area
+        if place.parent is not None and place.parent.level == Area.Level.PANCHAYAT:
+            place = place.parent
+        areas[place.pk] = place
+        groups.setdefault(place.pk, []).append(flag)
+    lines = []
+    for key, group in groups.items():
+        visits = [v for f in group for v in f.visits.all()]
+        done = [v for v in visits if v.state == Visit.State.RECORDED and v.recorded_at]
+        raised = {f.pk: f.raised_at for f in group}
+        waits = [(v.recorded_at - raised[v.flag_id]).total_seconds() / 86400 for v in done]
+        lines.append(
+            PlaceLine(
+                area=areas[key],
+                flags=len(group),
+                visited=len({v.flag_id for v in done}),
+                unassigned=sum(f.state == Flag.State.OPEN for f in group),
+                overdue=sum(v.state == Visit.State.ASSIGNED and v.due_at < at for v in visits),
+                median_days=round(median(waits), 1) if waits else None,
+            )
+        )
+    return sorted(lines, key=lambda x: (-x.overdue, -x.unassigned, -x.flags, x.area.name))
+
+
+@dataclass(frozen=True)
+class TeacherLine:
+    """What a school may know of one irregular pupil: visited, back, left; never a finding."""
+
+    child_id: UUID
+    state: str
+
+
+def irregular_pupils(class_section_id: UUID, *, since: date) -> list[TeacherLine]:
+    """Flags of a class as its school may see them, newest first.
+
+    `state` is "asked" (a question is open), "visited", "back" or "left". That a concern was raised
+    looks like any other visited flag: the one who harms may teach.
+    """
+    flags = (
+        Flag.objects.filter(class_section=class_section_id, raised_at__gte=_moment(since))
+        .exclude(state=Flag.State.WITHDRAWN)
+        .select_related("outcome")
+        .order_by("-raised_at")
+    )
+    lines = []
+    for flag in flags:
+        outcome = getattr(flag, "outcome", None)
+        if outcome is not None and outcome.kind in (Outcome.Kind.BACK, Outcome.Kind.LEFT):
+            state = str(outcome.kind)
+        elif flag.state in (Flag.State.VISITED, Flag.State.CLOSED):
+            state = "visited"
+        else:
+            state = "asked"
+        lines.append(TeacherLine(flag.child_id, state))
+    return lines

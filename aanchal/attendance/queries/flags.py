@@ -1,0 +1,120 @@
+"""Reads of flags and visits. Each starts from what the actor may see; kin are excluded first."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from aanchal.access.models import User
+from aanchal.access.queries import live_grants
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas, grants_for
+from aanchal.people.models import Kinship
+from aanchal.people.queries import not_kin
+from aanchal.places.queries import within
+
+from ..models import Flag, Visit
+
+
+def visible_flags(actor: Actor, permission: Permission = Permission.FLAG_VIEW) -> QuerySet[Flag]:
+    """Flags in the actor's areas, urgent first, then the longest waiting."""
+    return (
+        Flag.objects.filter(
+            within(granted_areas(actor, permission), "area__path"), not_kin(actor, "child__")
+        )
+        .select_related("child", "area", "class_section__school")
+        .order_by("-channel", "raised_at", "pk")
+    )
+
+
+def get_flag(
+    actor: Actor, *, pk: UUID | str, permission: Permission = Permission.FLAG_VIEW
+) -> Flag:
+    """One flag the actor may see; `NotFound` whether absent or hidden."""
+    found = (
+        visible_flags(actor, permission)
+        .filter(pk=pk)
+        .select_related("child__household", "child__area", "area", "class_section__school__area")
+        .prefetch_related(
+            "child__household__kinships",
+            Prefetch("visits", Visit.objects.select_related("volunteer", "finding")),
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unassigned_flags(actor: Actor) -> QuerySet[Flag]:
+    """Open flags that are in nobody's hands."""
+    return visible_flags(actor).filter(state=Flag.State.OPEN)
+
+
+def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
+    """Visits still in a volunteer's hands past their time, longest overdue first."""
+    return (
+        Visit.objects.filter(
+            within(granted_areas(actor, Permission.VISIT_ASSIGN), "flag__area__path"),
+            not_kin(actor, "flag__child__"),
+            state=Visit.State.ASSIGNED,
+            due_at__lt=at,
+        )
+        .select_related("flag__child", "flag__area", "volunteer")
+        .order_by("due_at", "pk")
+    )
+
+
+def my_visits(actor: Actor) -> QuerySet[Visit]:
+    """Visits in the actor's own hands, within the places she still holds, soonest due first."""
+    paths = [g.area_path for g in grants_for(actor, Permission.VISIT_RECORD) if g.area_path]
+    return (
+        Visit.objects.filter(
+            within(paths, "flag__area__path"),
+            not_kin(actor, "flag__child__"),
+            volunteer_id=actor.user_id,
+            state=Visit.State.ASSIGNED,
+        )
+        .select_related("flag__child__household", "flag__area", "flag__class_section__school")
+        .order_by("due_at", "pk")
+    )
+
+
+def get_my_visit(actor: Actor, *, pk: UUID | str) -> Visit:
+    """One visit in the actor's own hands; `NotFound` for any other."""
+    found = my_visits(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def my_recent_visits(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
+    """Visits the actor recorded since a moment, newest first, with how their flag ended."""
+    return (
+        Visit.objects.filter(
+            volunteer_id=actor.user_id, state=Visit.State.RECORDED, recorded_at__gte=since
+        )
+        .select_related("flag__child", "flag__area", "flag__outcome", "flag__class_section")
+        .order_by("-recorded_at")
+    )
+
+
+def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:
+    """Volunteers of the flag's village who may make its visit, by username.
+
+    Kin of the household are left out, and those who gave this visit back because it did not feel
+    safe. Three queries.
+    """
+    kin = Kinship.objects.filter(user=OuterRef("user"), household=flag.child.household_id)
+    back = flag.visits.filter(
+        volunteer=OuterRef("user"),
+        handed_back_because__in=(Visit.HandedBack.UNSAFE, Visit.HandedBack.KIN),
+    )
+    grants = (
+        live_grants(at=at)
+        .filter(Q(role=Role.VOLUNTEER), ~Exists(kin), ~Exists(back))
+        .select_related("user")
+        .order_by("user__username")
+    )
+    found = {g.user_id: g.user for g in grants if covers(g.area_path, flag.area.path)}
+    return list(found.values())

@@ -1,0 +1,310 @@
+"""Understanding a kept register: parse it, find its school and class, match its rows to pupils.
+
+Reads only. What comes out is what the sender is shown before she says yes, and what is taken in
+afterwards: the same thing, stored sealed with the file.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext_noop as N_
+from numpy.typing import NDArray
+
+from aanchal.kernel.permissions import Actor, Permission, Scope, may
+from aanchal.people.actions import as_known
+from aanchal.people.models import Enrolment
+from aanchal.people.rules.matching import Known, Match, Row, match_rows
+from aanchal.places.models import Body
+from aanchal.places.queries import calendars_of, year_of
+
+from .files import open_kept
+from .formats.problems import Hints, Problem, Today
+from .formats.registers import Page, read_registers
+from .models import RegisterFile, RegisterPage
+from .rules.marks import Mark
+from .rules.pages import DAYS, PageMarks, merge_pages, unpack_children, unpack_marks
+
+Progress = Callable[[int, int], None]
+LETTERS = {Mark.NOT_TAKEN: ".", Mark.PRESENT: "P", Mark.ABSENT: "A", Mark.LEAVE: "L"}
+LETTERS[Mark.HOLIDAY] = "H"
+CODES = {letter: int(mark) for mark, letter in LETTERS.items()}
+# Fewer rows than this share of a class with known pupils look like another school's register.
+FEW_KNOWN = 0.3
+LEAST_ROWS = 5
+
+
+@dataclass
+class ShownRow:
+    """One row as understood. `marks` is 31 letters: P A L H, and a point for a day not marked."""
+
+    row: int | None
+    roll: str
+    name: str
+    marks: str
+    sex: str = ""
+    village: str = ""
+    admission_no: str = ""
+    match: str = "unknown"
+    child: str = ""
+    suggestions: list[str] = field(default_factory=list)
+
+    def mark_array(self) -> NDArray[np.uint8]:
+        return np.array([CODES[letter] for letter in self.marks], np.uint8)
+
+
+@dataclass
+class ShownPage:
+    """One page as understood; `month` is "YYYY-MM" or ""; `days` of the month that were taken."""
+
+    number: int
+    school_udise: str
+    school_id: str
+    grade: str
+    section: str
+    month: str
+    sheet: str
+    days: list[int]
+    counts: dict[str, int]
+    rows: list[ShownRow]
+    problems: list[dict[str, Any]]
+    asks: list[dict[str, Any]]
+    added: int = 0
+    changed: int = 0
+    silenced: int = 0
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether it is known whose register this is, of which class and month."""
+        return bool(self.school_id and self.grade and self.month and self.days)
+
+    def all_problems(self) -> Iterable[dict[str, Any]]:
+        """Problems of cells and page, then one for each row that is nobody's yet."""
+        yield from self.problems
+        for row in self.rows:
+            if row.match != Match.SURE:
+                yield {
+                    "row": row.row,
+                    "column": None,
+                    "code": "row_unmatched",
+                    "template": N_("Row %(row)s matches no pupil of this class. Say who it is."),
+                    "params": {"row": row.row},
+                    "raw": {"page": self.number, **asdict(row)},
+                }
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "ShownPage":
+        return cls(**{**data, "rows": [ShownRow(**r) for r in data["rows"]]})
+
+
+def show_pages(
+    actor: Actor, *, register: RegisterFile, today: date, progress: Progress | None = None
+) -> list[ShownPage]:
+    """Parse a kept file and match it against the pupils of its school.
+
+    Raises:
+        Unreadable: the file as a whole cannot be read; says what to do.
+    """
+    hints = Hints(
+        school=register.school.school.udise if register.school else None,
+        grade=register.hints.get("grade") or None,
+        section=register.hints.get("section") or None,
+        month=register.hints.get("month") or None,
+    )
+    with open_kept(register.file) as source:
+        pages = [
+            _shown(number, page)
+            for number, page in enumerate(
+                read_registers(source, filename=register.file.name, hints=hints, today=Today(today))
+            )
+        ]
+    schools = {
+        b.school.udise: b
+        for b in Body.objects.filter(
+            school__udise__in={p.school_udise for p in pages if p.school_udise}
+        ).select_related("school", "area")
+    }
+    if register.school is not None:
+        schools.setdefault(register.school.school.udise, register.school)
+    calendars = calendars_of(list(schools.values()))
+    for page in pages:
+        school = schools.get(page.school_udise) or (
+            register.school if not page.school_udise else None
+        )
+        if school is None:
+            page.problems.append(_no_school(page))
+            continue
+        if not may(actor, Permission.REGISTER_IMPORT, _page_scope(school, page)):
+            # Nothing of a class that is not hers is shown, not even that it exists.
+            page.problems.append(
+                _note("not_yours", N_("This is the register of a class that is not yours."))
+            )
+            page.rows = []
+            continue
+        page.school_id, page.school_udise = str(school.pk), school.school.udise
+        if page.grade and page.month:
+            _match(page, school)
+            _ask_of_days(page, calendars[school.pk])
+    return pages
+
+
+def _shown(number: int, page: Page) -> ShownPage:
+    rows = [
+        ShownRow(
+            row=r.row,
+            roll=(r.roll or "")[:12],
+            name=r.name or r.own_script_name or "",
+            marks=_letters(page, r.marks),
+            sex=r.sex or "",
+            village=r.village or "",
+            admission_no=r.admission_no or "",
+        )
+        for r in page.pupils
+    ]
+    return ShownPage(
+        number=number,
+        school_udise=page.school or "",
+        school_id="",
+        grade=page.grade or "",
+        section=page.section or "",
+        month=page.month or "",
+        sheet=page.sheet or "",
+        days=[d.day for d in page.days],
+        counts=dict(page.counts),
+        rows=rows,
+        problems=[_problem(p) for p in page.problems],
+        asks=[_problem(p) for p in page.asks],
+    )
+
+
+def _letters(page: Page, marks: dict[date, Mark]) -> str:
+    letters = ["."] * DAYS
+    for day, mark in marks.items():
+        letters[day.day - 1] = LETTERS[Mark(mark)]
+    return "".join(letters)
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code,
+        "template": problem.template,
+        "params": dict(problem.params),
+    }
+
+
+def _note(code: str, template: str, **params: Any) -> dict[str, Any]:
+    return {"row": None, "column": None, "code": code, "template": template, "params": params}
+
+
+def _no_school(page: ShownPage) -> dict[str, Any]:
+    if page.school_udise:
+        return _note(
+            "school_unknown",
+            N_("No school with UDISE code %(udise)s is known. Import the schools first."),
+            udise=page.school_udise,
+        )
+    return _note("no_school", N_("The file does not say which school it is. Choose the school."))
+
+
+def _page_scope(school: Body, page: ShownPage) -> Scope:
+    return Scope(
+        area_path=school.area.path,
+        district=school.area.district,
+        body_id=str(school.pk),
+        grade=page.grade,
+        section=page.section,
+    )
+
+
+def _match(page: ShownPage, school: Body) -> None:
+    month = date.fromisoformat(page.month + "-01")
+    year = year_of(school, month).first_on.year
+    enrolments = list(
+        Enrolment.objects.filter(
+            class_section__school=school,
+            class_section__year=year,
+            class_section__grade=page.grade,
+            class_section__section=page.section,
+            ends_on__isnull=True,
+        )
+        .select_related("child")
+        .prefetch_related("child__identifiers")
+    )
+    known: list[Known] = [as_known(e) for e in enrolments]
+    rows = [Row(roll=r.roll, name=r.name, admission_no=r.admission_no) for r in page.rows]
+    for shown, matched in zip(page.rows, match_rows(rows, known), strict=True):
+        shown.match = str(matched.state)
+        shown.child = matched.key
+        shown.suggestions = list(matched.suggestions)
+    sure = sum(r.match == Match.SURE for r in page.rows)
+    if known and len(page.rows) >= LEAST_ROWS and sure < FEW_KNOWN * len(page.rows):
+        page.asks.append(
+            _note(
+                "another_school",
+                N_(
+                    "Only %(sure)s of %(rows)s rows are pupils of this class. "
+                    "Is this the register of another school or class?"
+                ),
+                sure=sure,
+                rows=len(page.rows),
+            )
+        )
+    _compare(page, school, year, month)
+
+
+def _compare(page: ShownPage, school: Body, year: int, month: date) -> None:
+    held = RegisterPage.objects.filter(
+        class_section__school=school,
+        class_section__year=year,
+        class_section__grade=page.grade,
+        class_section__section=page.section,
+        month=month,
+    ).first()
+    sure = [r for r in page.rows if r.match == Match.SURE]
+    if not sure:
+        return
+    new = PageMarks(tuple(UUID(r.child) for r in sure), np.stack([r.mark_array() for r in sure]))
+    old = None
+    if held is not None:
+        children = unpack_children(held.children)
+        old = PageMarks(children, unpack_marks(held.marks, len(children)))
+    merged = merge_pages(old, new)
+    page.added, page.changed, page.silenced = merged.added, merged.changed, merged.silenced
+    if merged.changed:
+        page.asks.append(
+            _note(
+                "changes_marks",
+                N_(
+                    "%(changed)s marks that were already in would change; "
+                    "%(silenced)s of them from absent to present. Is that right?"
+                ),
+                changed=merged.changed,
+                silenced=merged.silenced,
+            )
+        )
+
+
+def _ask_of_days(page: ShownPage, calendar: Any) -> None:
+    month = date.fromisoformat(page.month + "-01")
+    shut = [
+        d
+        for d in page.days
+        if not calendar.is_open(month.replace(day=d))
+        and month.replace(day=d).isoweekday() not in calendar.weekly_off
+    ]
+    if shut:
+        page.asks.append(
+            _note(
+                "shut_days",
+                N_("By its calendar the school was shut on day %(days)s. Was it open after all?"),
+                days=", ".join(str(d) for d in shut),
+            )
+        )

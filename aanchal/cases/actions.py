@@ -1,0 +1,188 @@
+"""Writes about concerns: raised at once, opened with a trace, taken up by one person."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access.models import User
+from aanchal.access.queries import live_grants
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Actor, Permission, Role, covers, require
+from aanchal.people.models import Child
+from aanchal.places.models import Area
+
+from .kinds import concern_kinds
+from .models import Concern, ConcernImplicated, ConcernMember
+
+# No vowels and no letters that are taken for digits: a code is read out on a bad line.
+CODE_LETTERS = "BCDFGHJKLMNPQRTVWXZ2346789"
+
+
+@use_case
+def raise_concern(
+    actor: Actor,
+    *,
+    kind: str,
+    area: Area,
+    child: Child | None = None,
+    source_kind: str,
+    source_id: str,
+    told: str = "",
+    reason: dict[str, Any] | None = None,
+    implicated: Sequence[User] = (),
+    at: datetime,
+) -> Concern:
+    """Raise a concern; the same source raises one only, however often it is sent.
+
+    It is sealed on arrival when its kind asks for it, or when somebody who works with us is
+    implicated; then only the case workers nearest to the place see it.
+
+    Raises:
+        NotAllowed: the actor may not raise concerns here.
+        Invalid: no such kind.
+    """
+    kinds = concern_kinds()
+    if kind not in kinds:
+        raise Invalid(_("Choose what kind of concern it is."), field="kind")
+    require(actor, Permission.CONCERN_RAISE, area)
+    known = Concern.objects.filter(source_kind=source_kind, source_id=source_id).first()
+    if known is not None:
+        return known
+    sealed = kinds[kind].is_sealed or bool(implicated)
+    concern = Concern.objects.create(
+        code="C-" + "".join(secrets.choice(CODE_LETTERS) for _i in range(6)),
+        district=area.district,
+        area=area,
+        child=child,
+        kind=kind,
+        is_sealed=sealed,
+        source_kind=source_kind,
+        source_id=source_id,
+        reason=reason,
+        told=told,
+        raised_by=actor.user_id,
+        raised_at=at,
+        calls=[],
+    )
+    out = frozenset(str(u.pk) for u in implicated)
+    if child is not None:
+        out |= child.kin()
+    ConcernImplicated.objects.bulk_create(
+        ConcernImplicated(
+            district=concern.district, concern=concern, user=user, named_by=actor.user_id
+        )
+        for user in implicated
+    )
+    if sealed:
+        ConcernMember.objects.bulk_create(
+            ConcernMember(
+                district=concern.district, concern=concern, user=user, named_by=actor.user_id
+            )
+            for user in nearest_case_workers(area, at=at, excluded=out)
+        )
+    record(actor, Verb.CONCERN_RAISED, concern, scope=area.scope(), sealed=sealed)
+    return concern
+
+
+def nearest_case_workers(area: Area, *, at: datetime, excluded: frozenset[str]) -> list[User]:
+    """Case workers whose grant covers a place most closely, those with a conflict left out.
+
+    Returns:
+        Possibly none, where no case worker's grant covers the place.
+    """
+    held = [
+        grant
+        for grant in live_grants(at=at).filter(role=Role.CASE_WORKER).select_related("user")
+        if covers(grant.area_path, area.path) and str(grant.user_id) not in excluded
+    ]
+    if not held:
+        return []
+    closest = max(len(g.area_path) for g in held)
+    return list({g.user_id: g.user for g in held if len(g.area_path) == closest}.values())
+
+
+@use_case
+def open_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
+    """Open a concern's full page, which leaves a trace.
+
+    Raises:
+        NotAllowed: excluded, not of the team of a sealed one, or not in the actor's area.
+    """
+    require(actor, Permission.CONCERN_VIEW, concern)
+    record(actor, Verb.CONCERN_OPENED, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
+    """Take a concern into one's own hands; from now on it has a name beside it.
+
+    Raises:
+        NotAllowed: the actor may not take up concerns here.
+        WrongState: somebody took it up before.
+    """
+    concern = _hold(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.stage != Concern.Stage.NEW:
+        raise WrongState(_("Somebody has already taken up this concern."))
+    concern.stage = Concern.Stage.TAKEN_UP
+    concern.taken_up_by, concern.taken_up_at = actor.user_id, at
+    concern.save(update_fields=["stage", "taken_up_by", "taken_up_at"])
+    record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def record_call(
+    actor: Actor, *, concern: Concern, number: str, answered: bool, at: datetime
+) -> Concern:
+    """Note that a helpline or the police was called about a concern, and whether they answered.
+
+    Raises:
+        NotAllowed: the actor may not take up concerns here.
+        Invalid: a number that is none of the helplines and looks like no phone number.
+    """
+    concern = _hold(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    digits = "".join(c for c in number if c.isdigit())
+    if not 3 <= len(digits) <= 13:
+        raise Invalid(_("Write the number that was called."), field="number")
+    concern.calls = [
+        *concern.calls,
+        {"number": digits, "answered": answered, "at": at.isoformat(), "by": actor.user_id},
+    ]
+    concern.save(update_fields=["calls"])
+    record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope(), fields=["calls"])
+    return concern
+
+
+@use_case
+def close_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
+    """Close a concern that was taken up and needs nothing more.
+
+    Raises:
+        NotAllowed: the actor may not take up concerns here.
+        WrongState: nobody has taken it up, or it is closed.
+    """
+    concern = _hold(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.stage != Concern.Stage.TAKEN_UP:
+        raise WrongState
+    concern.stage = Concern.Stage.CLOSED
+    concern.save(update_fields=["stage"])
+    record(actor, Verb.CONCERN_CLOSED, concern, scope=concern.scope())
+    return concern
+
+
+def _hold(concern: Concern) -> Concern:
+    return (
+        Concern.objects.select_for_update(of=("self",))
+        .select_related("area", "child__household")
+        .prefetch_related("team", "implicated")
+        .get(pk=concern.pk)
+    )

@@ -1,0 +1,65 @@
+"""Kinds of concern, from data: whom to call now, what must be reported, what is sealed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+LAW = frozenset({"F", "KH"})
+
+
+@dataclass(frozen=True)
+class Helpline:
+    """A number to call now."""
+
+    key: str
+    number: str
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """What the law asks or allows of the person who knows; `is_law` is false for guidance."""
+
+    must: bool
+    text: str
+    source: str
+    is_law: bool
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of concern."""
+
+    key: str
+    label: str
+    is_sealed: bool
+    call: tuple[Helpline, ...]
+    duties: tuple[Obligation, ...]
+
+
+def read_kinds(data: dict[str, Any]) -> dict[str, Kind]:
+    """Read the kinds from their data file.
+
+    Raises:
+        ValueError: a row without its source, confidence or dates.
+    """
+    helplines = {}
+    for key, row in data["helplines"].items():
+        _sourced(key, row)
+        helplines[key] = Helpline(key, row["number"], row["name"], row["source"])
+    kinds = {}
+    for key, row in data["kinds"].items():
+        duties = []
+        for duty in row.get("duties", []):
+            _sourced(key, duty)
+            law = duty["confidence"] in LAW
+            duties.append(Obligation(duty["must"] and law, duty["text"], duty["source"], law))
+        call = tuple(helplines[name] for name in row["call"])
+        kinds[key] = Kind(key, row["label"], row["sealed"], call, tuple(duties))
+    return kinds
+
+
+def _sourced(key: str, row: dict[str, Any]) -> None:
+    for name in ("source", "confidence", "as_of", "review_on"):
+        if not row.get(name):
+            raise ValueError(f"{key} does not say its {name}")
