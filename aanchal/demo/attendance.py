@@ -169,8 +169,8 @@ def _simulate(
     village = np.array([villages[district.households[c.household].village.path] for c in children])
 
     # Most come nearly always, some often stay away, a few are seldom there.
-    group = rng.choice(3, n, p=(0.72, 0.23, 0.05))
-    rate = np.choose(group, (rng.beta(2, 36, n), rng.beta(3, 20, n), rng.beta(4, 9, n)))
+    group = rng.choice(3, n, p=(0.76, 0.21, 0.03))
+    rate = np.choose(group, (rng.beta(2, 40, n), rng.beta(3, 22, n), rng.beta(3, 10, n)))
     base = _logit(np.clip(rate, 0.004, 0.6))
     frail = rng.gamma(2.0, 0.5, n)
 

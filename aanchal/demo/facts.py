@@ -70,18 +70,13 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A child in a class-section, under a roll number, for an academic year.
-
-    `from_on` and `to_on` bound a child who came or left in mid-year; None is the year's own edge.
-    """
+    """A child in a class-section, under a roll number, for an academic year."""
 
     year_start: date
     school: str
     grade: int
     section: str
     roll: int
-    from_on: date | None = None
-    to_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,10 @@ class _Plan:
 
 
 _PLANS = (
-    _Plan(GONE_SUDDENLY, (6, 10), "", 6, 3, (7, 10), None),
+    _Plan(GONE_SUDDENLY, (6, 10), "", 6, 4, (6, 14), None),
     _Plan(SLIDE_INTO_LABOUR, (5, 9), "", 6, 3, (28, 42), (50, 90)),
     _Plan(MARRIAGE_TALK, (8, 10), "F", 4, 2, (22, 32), (45, 80)),
-    _Plan(FAMILY_MIGRATION, (1, 8), "", 4, 1, (7, 9), (25, 60)),
+    _Plan(FAMILY_MIGRATION, (1, 8), "", 4, 1, (8, 13), (25, 60)),
     _Plan(PART_TIME_WORK, (5, 9), "", 6, 2, (30, 45), (40, 100)),
     _Plan(LONG_ILLNESS, (1, 9), "", 8, 2, (8, 10), (9, 24)),
     _Plan(NAME_CUT, (3, 9), "", 4, 1, (9, 12), None),

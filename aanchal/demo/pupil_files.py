@@ -28,6 +28,9 @@ _HEADINGS = {
     ),
 }  # fmt: skip
 
+# A school's sheets are small: writing them through temporary files costs more than the rest.
+IN_MEMORY = {"in_memory": True}
+
 # Schools by their place in the directory: (suffix, language of the headings).
 _KINDS = (("csv", ENGLISH), ("xlsx", ENGLISH), ("csv", ENGLISH))
 
@@ -112,7 +115,7 @@ def _write_csv(path: Path, language: str, rows: list[list[str]]) -> None:
 
 
 def _write_xlsx(path: Path, language: str, rows: list[list[str]], on: date) -> None:
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(path, IN_MEMORY) as book:
         book.set_properties({"created": made_at(on)})
         bold = book.add_format({"bold": True})
         page = book.add_worksheet("Pupils")

@@ -22,7 +22,7 @@ from .attendance import LEAVE, NOT_TAKEN, OPEN, PRESENT, Page, Registers
 from .facts import ROMAN, School
 from .house_style import STYLES, Container, Style
 from .page_sheet import Cell, Count, Sheet, page_sheet, written_name
-from .pupil_files import made_at, write_pupil_files
+from .pupil_files import IN_MEMORY, made_at, write_pupil_files
 from .readme import README
 
 Progress = Callable[[int, int], None]
@@ -148,8 +148,7 @@ def write_sheets(path: Path, sheets: Iterable[Sheet], style: Style, on: date) ->
         for sheet in sheets:
             _write_csv(path, sheet, style)
         return
-    options = {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(path, IN_MEMORY) as book:
         # A fixed date of making: the same district gives the same bytes.
         book.set_properties({"created": made_at(on)})
         title_format = book.add_format({"bold": True, "align": "center"})
