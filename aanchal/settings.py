@@ -6,6 +6,7 @@ Everything lives under one home folder: data/ (database and sealed files) and, b
 import secrets
 import sqlite3
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -123,6 +124,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "aanchal.web.middleware.Actors",
+    "aanchal.web.middleware.RowGuard",
     "aanchal.web.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",
 ]
@@ -193,12 +195,15 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # --- sign-in (aanchal.access) ---
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "aanchal.access.throttle.ThrottleBackend",
+    "aanchal.access.backends.PassphraseBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -207,12 +212,52 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
+
+ACCOUNT_ADAPTER = "aanchal.access.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_TIMEOUT = 5 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# By person only: a limit by address would lock a shared office.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key",
+    "login": None,
+    "signup": None,
+    "reset_password": None,
+    "reset_password_from_key": None,
+    "request_login_code": None,
+    "verify_phone": None,
+}
+MFA_ADAPTER = "aanchal.access.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RATE_LIMITS = {"webauthn_login": None}
+# The clock of a cheap phone drifts: the code before and the code after count too, each once.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_RECOVERY_CODE_DIGITS = 12
+
+AXES_HANDLER = "aanchal.access.throttle.CountOnly"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_CALLABLE = "aanchal.access.throttle.same_answer"
+AXES_CLIENT_IP_CALLABLE = "aanchal.access.throttle.no_address"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# axes would have tries counted by address; see aanchal.access.known.counted_with for why not.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+SESSION_ENGINE = "aanchal.access.session_store"
+AANCHAL_IDLE_SECONDS = 30 * 60
 # --- end of sign-in ---
 
 SESSION_COOKIE_NAME = "aanchal_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = env.https
+# The longest a session lasts, however busy; aanchal.access.session_store ends it sooner.
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "aanchal_csrf"

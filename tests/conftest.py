@@ -156,6 +156,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
             emptying(self)
         cache.clear()
 
+    # The tests act as the site does: in the role of the application, and as Aanchal itself until
+    # a request or a use case narrows it. tests/security takes both away.
+    from aanchal.kernel import rowguard
+
+    rowguard.trust_process()
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)
         yield
@@ -167,6 +173,8 @@ def triggers_asleep() -> Iterator[None]:
     from django.db import connection
 
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("RESET ROLE")
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
@@ -187,6 +195,8 @@ def triggers_asleep() -> Iterator[None]:
         with connection.cursor() as cursor:
             for statement in awake:
                 cursor.execute(statement)
+            if connection.vendor == "postgresql":
+                cursor.execute("SET ROLE aanchal_app")
 
 
 # --- the world around a test ---

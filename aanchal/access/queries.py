@@ -1,14 +1,34 @@
-"""Reads of who is who. Grants are read again for every request and every job."""
+"""Reads of who is who. Grants are read again for every request and every job.
 
-from datetime import datetime
+Every function about people takes the actor first and starts from what she may see.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from aanchal.kernel import permissions
-from aanchal.kernel.permissions import Actor, Role
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import (
+    Actor,
+    Permission,
+    Role,
+    Scope,
+    covers,
+    granted_areas,
+    grants_for,
+    may,
+)
+from aanchal.places.models import Area, Body
 
-from .models import Grant, User
+from .models import CredentialReset, Device, Grant, Invitation, User
+from .rules.places import path_and_above
+
+# An asking that nobody answered is forgotten after this; then it must be asked again.
+WAITS_FOR = timedelta(days=7)
+MOST_PLACES = 40
 
 
 def live_grants(*, at: datetime) -> QuerySet[Grant]:
@@ -39,3 +59,216 @@ def actor_for(user: User, *, at: datetime | None = None) -> Actor:
             for g in held
         ),
     )
+
+
+def roles_by_name(username: str) -> frozenset[Role]:
+    """Roles that whoever has this sign-in name holds now; one query, whether or not anyone has."""
+    held = live_grants(at=timezone.now()).filter(user__username=username.strip().casefold())
+    return frozenset(Role(role) for role in held.values_list("role", flat=True))
+
+
+def still_may(user_id: str, permission: Permission, scope: Scope) -> bool:
+    """Say whether the person who once asked for something could still ask for it today."""
+    if user_id.startswith("system:"):
+        return True
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    return user is not None and may(actor_for(user), permission, scope)
+
+
+# --- people ---
+
+
+def visible_people(actor: Actor) -> QuerySet[User]:
+    """People who hold or held something within the places whose people the actor looks after."""
+    return User.objects.filter(
+        pk__in=_within(Grant.objects, actor, Permission.PERSON_VIEW).values("user")
+    )
+
+
+def get_person(actor: Actor, *, pk: object) -> User:
+    """One person the actor may see; `NotFound` whether absent or hidden."""
+    found = visible_people(actor).prefetch_related("grants").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible_grants(actor: Actor) -> QuerySet[Grant]:
+    """Grants within the places whose people the actor looks after, newest first."""
+    return (
+        _within(Grant.objects, actor, Permission.PERSON_VIEW)
+        .select_related("user", "area", "body")
+        .order_by("-given_at", "-pk")
+    )
+
+
+def get_grant(actor: Actor, *, pk: object) -> Grant:
+    """One grant the actor may see; `NotFound` whether absent or hidden."""
+    found = visible_grants(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible_invitations(actor: Actor) -> QuerySet[Invitation]:
+    """Invitations into the places where the actor may invite, newest first."""
+    return (
+        _within(Invitation.objects, actor, Permission.PERSON_INVITE)
+        .select_related("area", "body")
+        .order_by("-invited_at", "-pk")
+    )
+
+
+def open_invitations(actor: Actor, *, at: datetime) -> QuerySet[Invitation]:
+    """Invitations not yet accepted, withdrawn or run out."""
+    return visible_invitations(actor).filter(
+        accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at
+    )
+
+
+def get_invitation(actor: Actor, *, pk: object) -> Invitation:
+    """One invitation the actor may see; `NotFound` whether absent or hidden."""
+    found = visible_invitations(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+# --- what waits for a second person ---
+
+
+def waiting_grants(actor: Actor) -> QuerySet[Grant]:
+    """Grants that wait for a second person, in the places where the actor may agree to them."""
+    return (
+        _within(Grant.objects, actor, Permission.GRANT_APPROVE)
+        .filter(needs_approval=True, approved_at__isnull=True, revoked_at__isnull=True)
+        .select_related("user", "area", "body")
+        .order_by("given_at", "pk")
+    )
+
+
+def waiting_invitations(actor: Actor, *, at: datetime) -> QuerySet[Invitation]:
+    """Invitations that wait for a second person, oldest first."""
+    return (
+        open_invitations(actor, at=at)
+        .filter(needs_approval=True, approved_at__isnull=True)
+        .order_by("invited_at", "pk")
+    )
+
+
+def waiting_resets(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
+    """Askings for new credentials that wait for a second person, oldest first."""
+    return (
+        CredentialReset.objects.filter(
+            user__in=visible_people(actor), approved_at__isnull=True, asked_at__gt=at - WAITS_FOR
+        )
+        .select_related("user")
+        .prefetch_related("user__grants")
+        .order_by("asked_at", "pk")
+    )
+
+
+def get_reset(actor: Actor, *, pk: object) -> CredentialReset:
+    """One asking about a person the actor may see; `NotFound` whether absent or hidden."""
+    found = CredentialReset.objects.filter(user__in=visible_people(actor), pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+# --- volunteers and their phones ---
+
+
+def volunteers_of(actor: Actor, area: Area, *, at: datetime | None = None) -> QuerySet[User]:
+    """Volunteers who may be sent to this place: granted over it or over a place above it.
+
+    Nobody when the actor neither assigns visits nor enrols phones there.
+    """
+    if not (may(actor, Permission.VISIT_ASSIGN, area) or may(actor, Permission.DEVICE_ENROL, area)):
+        return User.objects.none()
+    held = live_grants(at=at or timezone.now()).filter(
+        role=Role.VOLUNTEER, area_path__in=path_and_above(area.path)
+    )
+    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
+
+
+def visible_volunteers(actor: Actor, *, at: datetime | None = None) -> QuerySet[User]:
+    """Volunteers of the places where the actor may enrol phones."""
+    held = live_grants(at=at or timezone.now()).filter(role=Role.VOLUNTEER)
+    within = _within(held, actor, Permission.DEVICE_ENROL)
+    return User.objects.filter(pk__in=within.values("user")).order_by("pk")
+
+
+def get_volunteer(actor: Actor, *, pk: object) -> User:
+    """One volunteer whose phones the actor looks after; `NotFound` otherwise."""
+    found = visible_volunteers(actor).prefetch_related("grants").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible_devices(actor: Actor) -> QuerySet[Device]:
+    """Phones of the actor herself and of people whose phones she looks after."""
+    theirs = _within(Grant.objects, actor, Permission.DEVICE_ENROL).values("user")
+    return Device.objects.filter(Q(user=actor.user_id or None) | Q(user__in=theirs)).order_by(
+        "-enrol_expires_at", "-pk"
+    )
+
+
+def get_device(actor: Actor, *, pk: object) -> Device:
+    """One phone the actor looks after, or her own; `NotFound` otherwise."""
+    found = visible_devices(actor).select_related("user").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+# --- places that can be granted ---
+
+
+def grantable_places(actor: Actor, *, text: str, schools: bool) -> list[Area | Body]:
+    """Places within the actor's own administrator grants whose name or code fits `text`.
+
+    Args:
+        text: part of a name, or a whole LGD or UDISE code; empty finds only the actor's own.
+        schools: schools instead of areas.
+
+    Returns:
+        At most `MOST_PLACES`, the highest first, then by name.
+    """
+    paths = granted_areas(actor, Permission.GRANT_GIVE)
+    text = text.strip()
+    if schools:
+        found = Body.objects.filter(_under(paths, "area__path"), kind=Body.Kind.SCHOOL)
+        named = Q(name__icontains=text) | Q(school__udise=text)
+        return list(found.filter(named).select_related("area").order_by("name", "pk")[:MOST_PLACES])
+    areas = Area.objects.filter(_under(paths, "path"), joined_into__isnull=True)
+    if not text:
+        return list(areas.filter(path__in=paths).order_by("path"))
+    named = Q(name__icontains=text) | Q(codes__code=text)
+    matches = areas.filter(named).distinct().order_by("name", "pk")[: 4 * MOST_PLACES]
+    return sorted(matches, key=lambda a: (a.path.count("/"), a.name))[:MOST_PLACES]
+
+
+def sees_grant_of(actor: Actor, path: str, body_id: object = None) -> bool:
+    """Say whether the actor looks after the people of a place."""
+    return any(
+        covers(g.area_path, path) or (g.body_id and g.body_id == str(body_id))
+        for g in grants_for(actor, Permission.PERSON_VIEW)
+    )
+
+
+def _within(held: object, actor: Actor, permission: Permission) -> QuerySet:  # type: ignore[type-arg]
+    """Rows with `area_path` and `body` that stand where the actor holds a permission."""
+    reached = _under(granted_areas(actor, permission), "area_path")
+    bodies = [g.body_id for g in grants_for(actor, permission) if g.body_id]
+    if bodies:
+        reached |= Q(body__in=bodies)
+    return held.filter(reached)  # type: ignore[attr-defined, no-any-return]
+
+
+def _under(paths: Iterable[str], field: str) -> Q:
+    reached = Q(pk__in=[])
+    for path in paths:
+        reached |= Q(**{field: path}) | Q(**{f"{field}__startswith": path + "/"})
+    return reached

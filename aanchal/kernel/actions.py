@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
-from . import audit
+from . import audit, rowguard
 from .errors import DomainError, NotAllowed, SecondPerson
 from .models import AuditEvent
 from .permissions import Actor
@@ -34,7 +34,7 @@ def use_case(
     def run(actor: Actor, /, *args: Params.args, **kwargs: Params.kwargs) -> Result:
         buffer, token, outermost = audit.buffer_events()
         try:
-            with transaction.atomic():
+            with transaction.atomic(), rowguard.context(actor):
                 kept = len(buffer.events)
                 try:
                     result = function(actor, *args, **kwargs)

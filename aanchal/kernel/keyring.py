@@ -115,6 +115,11 @@ def load(text: str, passphrase: str = "") -> Keyring:
     return Keyring([Master(int(n), base64.b64decode(s)) for n, s in plain.items()])
 
 
+def is_wrapped(text: str) -> bool:
+    """Say whether a keyring's text needs a passphrase to open."""
+    return "wrapped" in json.loads(text)
+
+
 def _stretch(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=2**16, r=8, p=1).derive(passphrase.encode())
 

@@ -146,6 +146,20 @@ class ScheduledRun(models.Model):
         ]
 
 
+class Worker(models.Model):
+    """A background worker, as it last said that it lives. Its silence frees the job it held."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    doing = models.CharField(max_length=64, blank=True, help_text="Name of the job under way.")
+
+    class Privacy:
+        retention = "A week after it fell silent."
+        OPEN = ("id", "pid", "started_at", "seen_at", "doing")
+
+
 class Deployment(models.Model):
     """What this database is. One row; a demo database says so for ever."""
 

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from aanchal.access.queries import actor_for
+from aanchal.kernel import rowguard
 from aanchal.kernel.errors import DomainError, TooLarge
 from aanchal.kernel.permissions import Actor
 
@@ -59,6 +61,27 @@ class Actors:
         else:
             request.actor = Actor(user_id="")
         return self.get_response(request)
+
+
+class RowGuard:
+    """On PostgreSQL, holds each request to the districts of its actor, in one transaction.
+
+    A view that ends in an error leaves nothing written. An answer is complete before it leaves
+    here: a stream would be read when the transaction, and the right to read, are gone. SQLite has
+    no such guard, and a transaction there would starve every writer.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if connection.vendor != "postgresql":
+            return self.get_response(request)
+        with transaction.atomic(), rowguard.context(request.actor):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
 
 
 class DomainErrors:

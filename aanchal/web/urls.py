@@ -2,4 +2,9 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from .routes import Who, route
+from .views.health import health
+
+urlpatterns: list[URLPattern] = [
+    route("health/", health, name="health", who=Who.ANYONE),
+]

@@ -1,0 +1,254 @@
+"""`aanchal serve` and `aanchal work`: the site and the background worker, together or apart."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import timedelta
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from . import say, with_django
+
+serve = typer.Typer(add_completion=False)
+work = typer.Typer(add_completion=False)
+
+GRACE_SECONDS = 25.0
+
+
+@serve.command()
+def run(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Run the background worker too.")
+    ] = True,
+    threads: Annotated[int, typer.Option(help="Requests at once, a process.", min=1)] = 8,
+    processes: Annotated[
+        int, typer.Option(help="Processes for the site; more than one with PostgreSQL.", min=1)
+    ] = 1,
+) -> None:
+    """Run the site and the background worker; Ctrl-C stops both.
+
+    The embedded database is made or brought up to date first. With PostgreSQL run
+    [bold]aanchal migrate[/bold] yourself, and in production run each part by itself:
+    [bold]aanchal serve --no-worker[/bold] and [bold]aanchal work[/bold].
+
+    For other computers to reach it, put a web server with HTTPS before it and set AANCHAL_HOSTS
+    and AANCHAL_HTTPS; it listens to this computer alone unless told otherwise.
+    """
+    serve_site(host=host, port=port, worker=worker, threads=threads, processes=processes)
+
+
+@work.command()
+def run_worker(
+    poll_seconds: Annotated[
+        float, typer.Option(help="How often to look for work, in seconds.", min=0.05)
+    ] = 2.0,
+    lease_seconds: Annotated[
+        float, typer.Option(help="After so long a silence a worker's job is put back.", min=1)
+    ] = 90.0,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="End when nothing is left to do.")
+    ] = False,
+) -> None:
+    """Run the background worker alone: imports, the nightly watch, upkeep.
+
+    Several may run at once, on one computer or many; each job is done by one of them. Ctrl-C lets
+    the job in hand finish; a second Ctrl-C does not, and the job is taken up again later.
+    """
+    _unlock_by_hand()
+    with_django()
+    from aanchal.kernel.worker import Worker
+
+    worker = Worker(poll_seconds=poll_seconds, lease=timedelta(seconds=lease_seconds))
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        worker.stop()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    worker.run(until_idle=until_idle)
+
+
+def serve_site(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    worker: bool = True,
+    threads: int = 8,
+    processes: int = 1,
+    when_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until told to stop.
+
+    Args:
+        when_ready: called once with the address when the site answers; by default it is printed.
+    """
+    _refuse_taken_port(host, port)
+    _unlock_by_hand()
+    with_django(as_owner=_migrates_itself())
+    if _migrates_itself():
+        from .database import bring_up_to_date
+
+        bring_up_to_date(quiet=True)
+        _let_go_of_database()
+    url = f"http://{_name_of(host)}:{port}"
+    ready = when_ready or _print_ready
+    threading.Thread(target=_tell_when_ready, args=(url, ready), daemon=True).start()
+    if not worker:
+        _run_gunicorn(host, port, threads=threads, processes=processes)
+        return
+    from .supervising import Child, supervise
+
+    site = [
+        *("serve", "--no-worker", "--host", host, "--port", str(port)),
+        *("--threads", str(threads), "--processes", str(processes)),
+    ]
+    children = [
+        Child("site", [sys.executable, "-m", "aanchal", *site], quiet_env={"AANCHAL_CHILD": "1"}),
+        Child("worker", [sys.executable, "-m", "aanchal", "work"]),
+    ]
+    supervise(children, grace_seconds=GRACE_SECONDS)
+
+
+def _migrates_itself() -> bool:
+    # A child of `serve` finds the work done; a server database is migrated by its owner.
+    return not os.environ.get("AANCHAL_DATABASE_URL") and not os.environ.get("AANCHAL_CHILD")
+
+
+def _let_go_of_database() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _run_gunicorn(host: str, port: int, *, threads: int, processes: int) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    from aanchal.kernel import rowguard
+
+    # From here on this process serves people: every request says whose districts it may see.
+    rowguard.trust_nobody()
+    _let_go_of_database()
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    class Site(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in _gunicorn_settings(bind, threads, processes).items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from aanchal.web.wsgi import application
+
+            return application
+
+    Site().run()
+
+
+def _gunicorn_settings(bind: str, threads: int, processes: int) -> dict[str, Any]:
+    from django.conf import settings
+
+    quiet = {"handlers": [], "propagate": False, "level": "CRITICAL"}
+    logging = {
+        **settings.LOGGING,
+        "loggers": {
+            **settings.LOGGING["loggers"],
+            "gunicorn.error": {"level": "WARNING", "propagate": True},
+            # A line a request would hold addresses, and tokens in paths.
+            "gunicorn.access": quiet,
+        },
+    }
+    return {
+        "bind": bind,
+        "worker_class": "gthread",
+        "workers": processes,
+        "threads": threads,
+        "timeout": 60,
+        "graceful_timeout": int(GRACE_SECONDS) - 5,
+        "keepalive": 5,
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112
+        "control_socket_disable": True,
+        "logconfig_dict": logging,
+        "proc_name": "aanchal",
+    }
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    if os.environ.get("AANCHAL_CHILD"):
+        return
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            say(f"Cannot listen on {host}:{port} ({error.strerror}). Try --port {port + 1}.")
+            raise typer.Exit(2) from None
+
+
+def _name_of(host: str) -> str:
+    if host in ("127.0.0.1", "::1", "0.0.0.0", "::"):  # noqa: S104
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _tell_when_ready(url: str, ready: Callable[[str], None]) -> None:
+    if os.environ.get("AANCHAL_CHILD"):
+        return
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{url}/health/", timeout=5) as answer:  # noqa: S310
+                if answer.status == 200:
+                    ready(url)
+                    return
+        except urllib.error.HTTPError as error:
+            if error.code == 400:
+                say("The site runs, but not under this name. Set AANCHAL_HOSTS.")
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+
+
+def _print_ready(url: str) -> None:
+    print(f"Aanchal is at {url}   (Ctrl-C stops it)", flush=True)
+
+
+def _unlock_by_hand() -> None:
+    """Ask for the passphrase of a wrapped keyring, where there is somebody to ask."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aanchal.settings")
+    from django.conf import settings
+
+    from aanchal.kernel import keyring
+    from aanchal.kernel.errors import Locked
+
+    path = settings.AANCHAL_KEYRING
+    if settings.AANCHAL_KEYRING_PASSPHRASE or not path.exists():
+        return
+    if not keyring.is_wrapped(path.read_text()):
+        return
+    if not sys.stdin.isatty():
+        say("The keyring is wrapped and no passphrase was given: the records stay locked.")
+        return
+    for _ in range(3):
+        passphrase = typer.prompt("Passphrase of the keyring", hide_input=True)
+        try:
+            keyring.load(path.read_text(), passphrase)
+        except Locked:
+            say("That is not the passphrase.")
+            continue
+        # For this process and its children only; the shell it was started from never sees it.
+        os.environ["AANCHAL_KEYRING_PASSPHRASE"] = passphrase
+        settings.AANCHAL_KEYRING_PASSPHRASE = passphrase
+        return
+    raise Locked
