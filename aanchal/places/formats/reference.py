@@ -134,12 +134,47 @@ class SubdistrictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FestivalRow:
+    """A dated festival that matters to children and is no closure by itself.
+
+    Lunar dates are copied from a source for each year, never computed.
+    """
+
+    key: str
+    name: str
+    first_on: date
+    last_on: date
+    why: str
+    sourced: Sourced
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarData:
     """`data/calendars.toml` as a whole."""
 
     academic_years: Mapping[str, AcademicYearRow]
     weekly_offs: tuple[WeeklyOffRow, ...]
     closures: tuple[ClosureRow, ...]
+    festivals: tuple[FestivalRow, ...]
+
+    def closures_for(self, state_lgd: str, from_on: date, to_on: date) -> list[Closure]:
+        """Known closures of a state that touch the span, oldest first; both ends included."""
+        return sorted(
+            closure
+            for row in self.closures
+            if not row.states_lgd or state_lgd in row.states_lgd
+            for closure in row.closures_between(from_on, to_on)
+        )
+
+    def weekly_off_for(self, state_lgd: str, management: str | None) -> WeeklyOffRow:
+        """The usual weekly day off to suggest for a school; the most particular row that fits."""
+        fitting = [
+            row
+            for row in self.weekly_offs
+            if (not row.states_lgd or state_lgd in row.states_lgd)
+            and (not row.managements or management in row.managements)
+        ]
+        return max(fitting, key=lambda row: (bool(row.managements), bool(row.states_lgd)))
 
 
 @cache
@@ -226,8 +261,22 @@ def calendar_data() -> CalendarData:
     for closure in closures:
         if (closure.month is None) == (closure.first_on is None):
             raise ValueError(f"{name}: {closure.key} needs either month and day or dates")
+    festivals = tuple(
+        FestivalRow(
+            key=row["key"],
+            name=row["name"],
+            first_on=row["first_on"],
+            last_on=row.get("last_on", row["first_on"]),
+            why=row["why"],
+            sourced=_sourced(name, row),
+        )
+        for row in data["festival"]
+    )
     _keyed(name, ((c.key, c) for c in closures))
-    return CalendarData(years, offs, closures)
+    _keyed(name, ((f.key, f) for f in festivals))
+    if not any(not off.states_lgd and not off.managements for off in offs):
+        raise ValueError(f"{name}: no weekly day off that fits any school")
+    return CalendarData(years, offs, closures, festivals)
 
 
 def _load(name: str) -> dict[str, Any]:

@@ -259,4 +259,6 @@ def _is_open(text: str, delimiter: str) -> bool:
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), [])]
+    # A carriage return by itself is no line end here, and csv refuses it outside quotes.
+    reader = csv.reader([text.replace("\r", " ")], delimiter=delimiter)
+    return [cell.strip() for cell in next(reader, [])]

@@ -2,8 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from .codes import AreaCode, Level, System
+
+
+class Band(StrEnum):
+    """How sure a proposal is that two places are one.
+
+    Certain ones may be confirmed many at a time after a look down the list; likely ones one by
+    one; doubtful ones need somebody who knows the place.
+    """
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A place of one list: its code, its name, and the code of its parent in the same list."""
+
+    code: str
+    name: str
+    parent: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,16 +97,23 @@ def _sounds(a: Reading, b: Reading) -> float:
 
 def _by_words(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     """Likeness of two names of several words, whatever their order; 0 when a word is missing."""
-    fewer, more = sorted((a, b), key=len)
-    left = list(more)
-    scores = []
-    for word in fewer:
+    if len(a) == len(b):
+        return max(_words_found(a, b), _words_found(b, a)) - OTHER_ORDER
+    fewer, more = (a, b) if len(a) < len(b) else (b, a)
+    return _words_found(fewer, more) - FEWER_WORDS
+
+
+def _words_found(words: tuple[str, ...], among: tuple[str, ...]) -> float:
+    """Mean likeness of each word to its best partner, each partner once."""
+    left = list(among)
+    total = 0.0
+    for word in words:
         alike, found = max((_price_to_score(word, other), other) for other in left)
         if alike < _SAME_WORD or len(word) < 3:
             return 0.0
-        scores.append(alike)
+        total += alike
         left.remove(found)
-    return sum(scores) / len(scores) - (FEWER_WORDS if left else OTHER_ORDER)
+    return total / len(words)
 
 
 def _price_to_score(a: str, b: str) -> float:

@@ -13,35 +13,14 @@ names. Nothing here is joined: these are questions for somebody who knows the pl
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from django.utils.translation import gettext_noop as N_
 
+from .areas import Band, NamedPlace, SchoolRow
 from .likeness import SAME_SOUND, likeness
 from .spelling import readings
-
-
-class Band(StrEnum):
-    """How sure a proposal is.
-
-    Certain ones may be confirmed many at a time after a look down the list; likely ones one by
-    one; doubtful ones need somebody who knows the place.
-    """
-
-    CERTAIN = "certain"
-    LIKELY = "likely"
-    DOUBTFUL = "doubtful"
-
-
-@dataclass(frozen=True, slots=True)
-class Village:
-    """A village of one list: its code, its name, the code of its block in the same list."""
-
-    code: str
-    name: str
-    block: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +103,33 @@ _ORDERED_FEWEST = 6
 _ROUNDS = 3
 
 
+def villages_of(schools: Iterable[SchoolRow]) -> list[NamedPlace]:
+    """The UDISE villages of a school file: each with its most frequent name, in code order.
+
+    A village no school names is left out: there is nothing to join it by.
+    """
+    names: dict[str, Counter[str]] = defaultdict(Counter)
+    blocks: dict[str, str] = {}
+    for school in schools:
+        blocks[school.village_udise] = school.block_udise
+        if school.village_name:
+            names[school.village_udise][school.village_name] += 1
+    return [
+        NamedPlace(code, max(sorted(counts), key=lambda name: counts[name]), blocks[code])
+        for code, counts in sorted(names.items())
+    ]
+
+
 def propose_joins(
-    sources: Sequence[Village],
-    targets: Sequence[Village],
+    sources: Sequence[NamedPlace],
+    targets: Sequence[NamedPlace],
     *,
     confirmed_blocks: Mapping[str, str] | None = None,
 ) -> JoinProposals:
     """Propose joins of two lists of villages of one district.
 
     Args:
-        sources: UDISE villages; codes unique; the order of codes is the order of the list.
+        sources: UDISE villages, `parent` being the UDISE block; codes unique; the order of codes is the order of the list.
         targets: LGD or Census villages, likewise.
         confirmed_blocks: source block → target block, as a person has confirmed; those are not
             voted on again and count as certain.
@@ -143,12 +139,12 @@ def propose_joins(
         gets none of the band "certain".
     """
     blocks = propose_blocks(sources, targets, confirmed=confirmed_blocks or {})
-    by_source: dict[str, list[Village]] = defaultdict(list)
-    by_target: dict[str, list[Village]] = defaultdict(list)
+    by_source: dict[str, list[NamedPlace]] = defaultdict(list)
+    by_target: dict[str, list[NamedPlace]] = defaultdict(list)
     for village in sorted(sources, key=lambda v: v.code):
-        by_source[village.block].append(village)
+        by_source[village.parent].append(village)
     for village in sorted(targets, key=lambda v: v.code):
-        by_target[village.block].append(village)
+        by_target[village.parent].append(village)
 
     proposals: list[VillageProposal] = []
     for block in blocks:
@@ -170,8 +166,8 @@ def propose_joins(
 
 
 def propose_blocks(
-    sources: Sequence[Village],
-    targets: Sequence[Village],
+    sources: Sequence[NamedPlace],
+    targets: Sequence[NamedPlace],
     *,
     confirmed: Mapping[str, str],
 ) -> tuple[BlockProposal, ...]:
@@ -184,13 +180,13 @@ def propose_blocks(
     where: dict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
     for target in targets:
         for reading in readings(target.name):
-            where[reading.sound, reading.marks].add(target.block)
+            where[reading.sound, reading.marks].add(target.parent)
     votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    sizes: Counter[str] = Counter(v.block for v in sources)
+    sizes: Counter[str] = Counter(v.parent for v in sources)
     for source in sources:
         found = {b for r in readings(source.name) for b in where.get((r.sound, r.marks), ())}
         for block in found:
-            votes[source.block][block] += 1.0 / len(found)
+            votes[source.parent][block] += 1.0 / len(found)
     proposals = [
         BlockProposal(s, t, sizes[s], sizes[s], 0, Band.CERTAIN)
         for s, t in confirmed.items()
@@ -220,7 +216,7 @@ def propose_blocks(
 class _BlockJoin:
     """The villages of one pair of blocks, both in the order of their codes."""
 
-    def __init__(self, sources: list[Village], targets: list[Village]) -> None:
+    def __init__(self, sources: list[NamedPlace], targets: list[NamedPlace]) -> None:
         self.sources, self.targets = sources, targets
         self.alike = [[likeness(s.name, t.name) for t in targets] for s in sources]
         # Sure pairs by source, and those of them that rise together through the whole block.
@@ -327,10 +323,14 @@ class _BlockJoin:
     def rivals(self, i: int, j: int) -> list[int]:
         """Other targets nearly as heavy for source i, the heaviest first."""
         least = self.weight(i, j) - _RIVAL_WITHIN
+        alike = self.alike[i][j]
         found = [
             other
             for other in range(len(self.targets))
-            if other != j and self.is_worth_asking(i, other) and self.weight(i, other) >= least
+            if other != j
+            and self.is_worth_asking(i, other)
+            # Order may choose between namesakes, not overrule a name that is the same.
+            and (self.weight(i, other) >= least or self.alike[i][other] >= _EQUAL > alike)
         ]
         return sorted(found, key=lambda other: -self.weight(i, other))
 
@@ -339,8 +339,10 @@ class _BlockJoin:
         least = self.weight(i, j) - _RIVAL_WITHIN
         return any(
             self.is_worth_asking(other, j)
-            and self.weight(other, j) >= least
-            and self.best[other] <= self.weight(other, j)
+            and (
+                (self.weight(other, j) >= least and self.best[other] <= self.weight(other, j))
+                or self.alike[other][j] >= _EQUAL > self.alike[i][j]
+            )
             for other in range(len(self.sources))
             if other != i
         )
