@@ -28,12 +28,16 @@ class Count:
 
 @dataclass(slots=True)
 class Sheet:
-    """Rows of cells, with the rows that are one merged cell across all columns."""
+    """Rows of cells, with the rows that are one merged cell across all columns.
+
+    `first_day` is the column of the first day, so the one before it holds the name.
+    """
 
     title: str
     rows: list[list[Cell | Count]] = field(default_factory=list)
     merged: set[int] = field(default_factory=set)
     header_row: int = 0
+    first_day: int = 0
     width: int = 0
 
 
@@ -67,7 +71,7 @@ def page_sheet(page: Page, style: Style, *, seed: int, households: dict[str, Hou
     last_day = len(header) - 1
     if style.has_sums:
         header += [words.total_present, words.total_absent]
-    sheet.width = len(header)
+    sheet.width, sheet.first_day = len(header), first_day
 
     if style.is_titled:
         for text in _titles(page, style):
