@@ -40,7 +40,16 @@ def errors_of(source: Any) -> Iterable[tuple[str, str]]:
 
 def first_input_id(bound: BoundField) -> str:
     """The id that a link to this field must lead to: of its first input, if it has several."""
+    if has_rows(bound):
+        groups = choice_groups(bound, {})
+        return groups[0]["choices"][0]["id"] if groups else bound.auto_id
     return f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id
+
+
+def has_rows(bound: BoundField) -> bool:
+    """Whether its choices are drawn as rows: radio buttons or tick boxes, not a list."""
+    widget = bound.field.widget
+    return isinstance(widget, ChoiceWidget) and not isinstance(widget, Select)
 
 
 def field(
@@ -76,7 +85,7 @@ def field(
         "big": big,
         "described": " ".join(described),
     }
-    if isinstance(widget, ChoiceWidget) and not isinstance(widget, Select):
+    if has_rows(bound):
         groups = choice_groups(bound, hints or {})
         many = sum(len(group["choices"]) for group in groups) > MANY_CHOICES
         return context | {"kind": "choices", "groups": groups, "two": many}

@@ -370,8 +370,9 @@ def gallery() -> dict[str, Any]:
             for name, flags, visited, lag, tag in areas
         ],
         "pupils": [
-            (n + 1, name, marks(30, seed=n, ends_absent=n), percent(30 - 4 * n, 30))
+            (n + 1, name, row, percent(row.count("1"), row.count("1") + row.count("2")))
             for n, name in enumerate(pupils)
+            for row in [marks(30, seed=n, ends_absent=n)]
         ],
         "percents": [
             percent(41, 51),

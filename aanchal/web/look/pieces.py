@@ -262,12 +262,18 @@ def calm_table(
     Args:
         columns: `label`, and `number` (True: aligned to the end) for each column.
         rows: one sequence of cells a row, as many as columns; pass safe markup for links
-            and tags, an empty string for nothing.
+            and tags, an empty string for nothing. Whole numbers are grouped.
         caption: what the table holds, for a reader who hears it; shown above.
     """
     return {
         "columns": columns,
-        "rows": [list(zip(columns, row, strict=True)) for row in rows],
+        "rows": [
+            [
+                (column, grouped(cell) if isinstance(cell, int) else cell)
+                for column, cell in zip(columns, row, strict=True)
+            ]
+            for row in rows
+        ],
         "caption": caption,
     }
 
