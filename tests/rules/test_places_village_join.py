@@ -97,6 +97,15 @@ def test_east_is_not_proposed_for_west():
     assert found == {}
 
 
+def test_a_share_of_a_village_is_doubtful_however_alike_and_in_order():
+    targets = [*ORDERED[:4], "Arazi Jagat", *ORDERED[4:]]
+    sources = [*ORDERED[:4], "JAGAT", *ORDERED[4:]]
+
+    found, _ = join(sources, targets)
+
+    assert found["JAGAT"] == ("Arazi Jagat", Band.DOUBTFUL)
+
+
 def test_a_block_is_found_by_the_votes_of_its_villages_and_common_names_decide_nothing():
     sources = places(["Rampur", *ORDERED[:5]], parent="u1") + places(
         ["Rampur", *ORDERED[5:]], parent="u2", first=51
@@ -215,8 +224,8 @@ def test_madhubani_most_villages_get_a_proposal(madhubani_proposals):
 
     assert Counter(p.band for p in proposals.villages) == {
         Band.CERTAIN: 741,
-        Band.LIKELY: 106,
-        Band.DOUBTFUL: 83,
+        Band.LIKELY: 104,
+        Band.DOUBTFUL: 85,
     }
     assert (len(proposals.left_sources), len(proposals.left_targets)) == (163, 182)
 
@@ -267,5 +276,5 @@ def test_madhubani_nothing_certain_is_wrong_when_a_third_of_the_census_is_hidden
     wrong = [p for p in proposals.villages if p.source in orphaned]
     certain = [p for p in wrong if p.band is Band.CERTAIN]
     assert len(orphaned) > 120
-    assert len(certain) <= 3
-    assert len(wrong) < len(orphaned) / 3
+    assert certain == []
+    assert len(wrong) < len(orphaned) / 8

@@ -53,7 +53,8 @@ class Table:
 
     Attributes:
         header_row: line of the header.
-        headings: the header's cells as written, in file order; names may repeat.
+        headings: the header's cells in file order, each on one line and at most `SHOWN`
+            letters; names may repeat.
         lines: what follows: records and the problems of unreadable lines, in file order.
             Can be walked once.
     """
@@ -86,7 +87,7 @@ def open_table(source: BinaryIO, *, is_header: Callable[[Sequence[str]], bool]) 
             for delimiter in DELIMITERS:
                 cells = _cells(text, delimiter)
                 if cells and is_header(cells):
-                    return Table(row, cells, _records(numbered, delimiter))
+                    return Table(row, [shown(c) for c in cells], _records(numbered, delimiter))
         if row >= HEADER_WITHIN:
             break
     if not any(text and text.strip() for _, text in opening):

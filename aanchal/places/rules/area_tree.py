@@ -21,7 +21,7 @@ from django.utils.translation import gettext_noop as N_
 
 from .areas import Band, NamedPlace
 from .codes import AreaCode, Level, System
-from .likeness import SAME_SOUND, likeness
+from .likeness import SAME_SOUND, Likeness, compare
 
 _LEVEL_LETTER: dict[Level, str] = {
     Level.STATE: "S",
@@ -126,7 +126,8 @@ def propose_blocks_of_subdistricts(
 def _of_district(
     subdistricts: Sequence[NamedPlace], blocks: Sequence[NamedPlace], *, is_block: bool
 ) -> list[SubdistrictProposal]:
-    alike = {(s.code, b.code): likeness(s.name, b.name) for s in subdistricts for b in blocks}
+    compared = {(s.code, b.code): compare(s.name, b.name) for s in subdistricts for b in blocks}
+    alike = {pair: found.score for pair, found in compared.items()}
     found: list[SubdistrictProposal] = []
     used: set[str] = set()
     for score, s, b in sorted(
@@ -144,7 +145,7 @@ def _of_district(
         # that is.
         if -score >= SAME_SOUND:
             rivals = [r for r in rivals if alike[s, r] >= SAME_SOUND]
-        found.append(_proposal(s, b, -score, rivals, is_block))
+        found.append(_proposal(s, b, compared[s, b], rivals, is_block))
     left_s = [s for s in subdistricts if s.code not in used]
     left_b = [b for b in blocks if f"b{b.code}" not in used]
     if is_block and len(left_s) == len(left_b) == 1:
@@ -161,10 +162,14 @@ def _of_district(
 
 
 def _proposal(
-    subdistrict: str, block: str, score: float, rivals: Sequence[str], is_block: bool
+    subdistrict: str, block: str, alike: Likeness, rivals: Sequence[str], is_block: bool
 ) -> SubdistrictProposal:
+    score = alike.score
     if rivals:
         band, reason = Band.DOUBTFUL, N_("Another block of the district has nearly this name.")
+    elif alike.is_part:
+        band = Band.DOUBTFUL
+        reason = N_("One name has a word more: perhaps one is only a part of the other.")
     elif score >= SAME_SOUND and is_block:
         band, reason = Band.CERTAIN, N_("The names are the same.")
     elif score >= SAME_SOUND:

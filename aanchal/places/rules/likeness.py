@@ -7,6 +7,7 @@ prices, and an ending that half of all villages share ("-pur") does not count to
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -56,8 +57,21 @@ _MOUTH = (
 _NEIGHBOUR_PAIRS = frozenset(frozenset(pair) for pair in _MOUTH)
 
 
+class Likeness(NamedTuple):
+    """How alike two names are.
+
+    Attributes:
+        score: 0 to 100.
+        is_part: all but a mark or a word agrees, and only one name has that ("Arazi Jagat",
+            "Jagat"): one village may be a hamlet of the other, or a share of its land.
+    """
+
+    score: float
+    is_part: bool = False
+
+
 @lru_cache(maxsize=262144)
-def likeness(one: str, other: str) -> float:
+def compare(one: str, other: str) -> Likeness:
     """Compare two published names.
 
     Every reading of one is compared with every reading of the other (a second name in
@@ -67,40 +81,46 @@ def likeness(one: str, other: str) -> float:
         100 for the same letters, 97 for letters that clerks exchange, less for less; 0 when
         marks contradict each other (East and West, I and II) or a name cannot be read.
     """
-    best = 0.0
-    for a in readings(one):
-        for b in readings(other):
-            best = max(best, _compare(a, b))
-    return best
+    found = [_compare(a, b) for a in readings(one) for b in readings(other)]
+    return max(found, key=lambda alike: (alike.score, not alike.is_part), default=Likeness(0.0))
 
 
-def _compare(a: Reading, b: Reading) -> float:
+def likeness(one: str, other: str) -> float:
+    """The score of `compare`."""
+    return compare(one, other).score
+
+
+def _compare(a: Reading, b: Reading) -> Likeness:
     if a.marks == b.marks:
         return _sounds(a, b)
     if a.marks - b.marks and b.marks - a.marks:
-        return 0.0
+        return Likeness(0.0)
     # "RAMPURBRIT" holds the mark of "Rampur Birt" inside the word.
-    whole = _price_to_score(a.whole, b.whole)
-    return max(_sounds(a, b) - PART_OF, min(whole, SAME_SOUND - 1), 0.0)
+    whole = Likeness(min(_price_to_score(a.whole, b.whole), SAME_SOUND - 1))
+    part = Likeness(max(_sounds(a, b).score - PART_OF, 0.0), is_part=True)
+    return max(whole, part, key=lambda alike: alike.score)
 
 
-def _sounds(a: Reading, b: Reading) -> float:
+def _sounds(a: Reading, b: Reading) -> Likeness:
     if a.letters == b.letters:
-        return SAME_LETTERS
+        return Likeness(SAME_LETTERS)
     if a.sound == b.sound:
-        return SAME_SOUND
-    alike = _price_to_score(a.sound, b.sound)
+        return Likeness(SAME_SOUND)
+    by_letters = min(_price_to_score(a.sound, b.sound), SAME_SOUND - 1)
     if a.words and b.words and len(a.words) + len(b.words) > 2:
-        alike = max(alike, _by_words(a.words, b.words))
-    return min(alike, SAME_SOUND - 1)
+        by_words = _by_words(a.words, b.words)
+        if by_words.score > by_letters:
+            return by_words
+    return Likeness(by_letters)
 
 
-def _by_words(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+def _by_words(a: tuple[str, ...], b: tuple[str, ...]) -> Likeness:
     """Likeness of two names of several words, whatever their order; 0 when a word is missing."""
     if len(a) == len(b):
-        return max(_words_found(a, b), _words_found(b, a)) - OTHER_ORDER
+        score = max(_words_found(a, b), _words_found(b, a)) - OTHER_ORDER
+        return Likeness(max(score, 0.0))
     fewer, more = (a, b) if len(a) < len(b) else (b, a)
-    return _words_found(fewer, more) - FEWER_WORDS
+    return Likeness(max(_words_found(fewer, more) - FEWER_WORDS, 0.0), is_part=True)
 
 
 def _words_found(words: tuple[str, ...], among: tuple[str, ...]) -> float:

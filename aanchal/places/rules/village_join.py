@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext_noop as N_
 
 from .areas import Band, NamedPlace, SchoolRow
-from .likeness import SAME_SOUND, likeness
+from .likeness import SAME_SOUND, compare, likeness
 from .spelling import readings
 
 
@@ -358,6 +358,9 @@ class _BlockJoin:
         elif self.is_contested(i, j):
             band = Band.DOUBTFUL
             reason = N_("Another village of this block in the same list has nearly this name.")
+        elif compare(self.sources[i].name, self.targets[j].name).is_part:
+            band = Band.DOUBTFUL
+            reason = N_("One name has a word more: perhaps one is only a part of the other.")
         elif alike >= _EQUAL and in_order is not False:
             band, reason = Band.CERTAIN, N_("The names are the same.")
         elif alike >= _EQUAL:
