@@ -62,8 +62,8 @@ SENTENCES: dict[str, str] = {
         "correct the weekdays."
     ),
     "school_disagrees": N_(
-        "The file is the register of school %(file)s, but you said %(said)s. Nothing was changed; send "
-        "it for the right school."
+        "The file is the register of school %(file)s, but you said %(said)s. Check which "
+        "is right."
     ),
     "class_disagrees": N_(
         "The file says class %(file)s, but you said %(said)s. The file's was taken; check which is right."
@@ -100,6 +100,10 @@ SENTENCES: dict[str, str] = {
     "dates_turned": N_(
         "The dates above the columns have day and month exchanged, as a program set to American dates "
         "does. They were read as days of %(month)s; check them."
+    ),
+    "days_again": N_(
+        "From this column on the day numbers begin anew; these columns were not read. Put each month on "
+        "a sheet of its own."
     ),
     "bad_date": N_("“%(text)s” is not a date that can be read. Write it as 01-07-2026."),
     "impossible_date": N_("“%(text)s” is a day the calendar does not have. Correct it."),

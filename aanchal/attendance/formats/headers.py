@@ -1,0 +1,363 @@
+"""Finding the head of a table: which row it is, which column holds what, which columns are days."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from .labels import Field, field_of
+from .months import DayCell, Reading, a_date, day_cell, weekdays_of
+from .texts import Cell, fold, is_empty, shown
+
+WHO = (Field.NAME, Field.ROLL, Field.ADMISSION, Field.STATE_ID)
+_LABELS_ABOVE = 3  # rows over the days in which "Roll No." and "Name" may stand
+
+
+@dataclass(slots=True)
+class DayColumn:
+    """One column of marks. `index` counts from 0; month and year are None where the head is bare."""
+
+    index: int
+    day: int
+    month: int | None = None
+    year: int | None = None
+    weekdays: frozenset[int] = frozenset()
+    second: int | None = None  # the column of the afternoon, where a day has two
+
+
+@dataclass(slots=True)
+class Layout:
+    """The columns of one table, and how sure we are of its days.
+
+    `first_row` to `last_row` are the rows of the head, as the user counts them. `days` is empty for
+    the long form, a row for each child and day.
+    """
+
+    first_row: int
+    last_row: int
+    fields: dict[Field, int]
+    days: list[DayColumn] = field(default_factory=list)
+    is_long: bool = False
+    day_or_month: bool = False
+    turned: bool = False
+    repeated: list[tuple[int, int]] = field(default_factory=list)  # (column, day)
+    width: int = 0
+    lines: list[str] = field(default_factory=list)  # the words of the head, for telling its font
+
+    def same_columns(self, other: "Layout") -> bool:
+        return self.fields == other.fields and [
+            (c.index, c.day, c.month, c.year) for c in self.days
+        ] == [(c.index, c.day, c.month, c.year) for c in other.days]
+
+
+Row = tuple[int, Sequence[Cell]]
+
+
+def find_header(rows: Sequence[Row], *, start: int = 0) -> tuple[Layout, int] | None:
+    """Find the first table's head in buffered rows.
+
+    Returns:
+        The layout and the place in `rows` of the first row below the head; None when no row can be
+        a head.
+    """
+    for place in range(start, len(rows)):
+        row = rows[place][1]
+        labels = labels_of(row)
+        if is_long_header(labels) and len(day_sequence(row)) < 2:
+            return _long_layout(rows[place], labels), place + 1
+        days = day_sequence(row)
+        if days and _is_head(rows, place, labels, days, start):
+            return _wide_layout(rows, place, days, start)
+    return None
+
+
+def _is_head(
+    rows: Sequence[Row],
+    place: int,
+    labels: dict[Field, int],
+    days: list[tuple[int, DayCell]],
+    start: int,
+) -> bool:
+    if len(days) >= 5 or names_someone(labels):
+        return True
+    if len(days) < 3:
+        return False
+    # Few days, and the words for them in a row near by: a title with numbers in it must not do.
+    filled = sum(not is_empty(cell) for cell in rows[place][1])
+    near = (*range(max(start, place - _LABELS_ABOVE), place), place + 1)
+    return filled <= 2 * len(days) and any(
+        names_someone(labels_of(rows[other][1])) for other in near if other < len(rows)
+    )
+
+
+def labels_of(row: Sequence[Cell]) -> dict[Field, int]:
+    """The fields a row names, each at its first column; a second name in another script is kept."""
+    found: dict[Field, int] = {}
+    for index, cell in enumerate(row):
+        if not isinstance(cell, str) or not cell:
+            continue
+        known = field_of(cell)
+        if known is None:
+            continue
+        if known is Field.NAME and known in found:
+            first = shown(row[found[known]])
+            if first.isascii() != shown(cell).isascii() and Field.OWN_NAME not in found:
+                own, plain = (index, found[known]) if first.isascii() else (found[known], index)
+                found[Field.OWN_NAME], found[Field.NAME] = own, plain
+            continue
+        found.setdefault(known, index)
+    return found
+
+
+def names_someone(labels: dict[Field, int]) -> bool:
+    return any(which in labels for which in WHO) or Field.SERIAL in labels
+
+
+def is_long_header(labels: dict[Field, int]) -> bool:
+    """True for the head of the long form: a date, a status and who it is about."""
+    return (
+        Field.DATE in labels
+        and any(which in labels for which in WHO)
+        and (Field.STATUS in labels or Field.SUM in labels)
+    )
+
+
+def _long_layout(row: Row, labels: dict[Field, int]) -> Layout:
+    if Field.STATUS not in labels:
+        labels[Field.STATUS] = labels.pop(Field.SUM)  # a column headed "Present" holding 1 or 0
+    return Layout(
+        row[0], row[0], labels, is_long=True, width=len(row), lines=[shown(cell) for cell in row]
+    )
+
+
+def day_sequence(row: Sequence[Cell]) -> list[tuple[int, DayCell]]:
+    """The cells of a row that stand for days in order: (column, day); empty when they do not.
+
+    Bare numbers must rise as days do, mostly by one; a row of marks (1 0 1 1) or of totals does not.
+    A new month may begin once the numbers have passed 20 and fall to a low one.
+    """
+    cells = [(index, seen) for index, cell in enumerate(row) if (seen := day_cell(cell)) is not None]
+    if not cells:
+        return []
+    dated = [(i, c) for i, c in cells if _is_dated(c)]
+    if len(dated) * 2 >= len(cells):
+        return dated if len(dated) == 1 or _mostly_new(dated) else []
+    bare = [(i, c) for i, c in cells if not _is_dated(c)]
+    return _rising(bare)
+
+
+def _is_dated(cell: DayCell) -> bool:
+    return cell.readings[0].month is not None
+
+
+def _mostly_new(cells: list[tuple[int, DayCell]]) -> bool:
+    return len({c.readings for _, c in cells}) * 10 >= len(cells) * 4
+
+
+def _rising(cells: list[tuple[int, DayCell]]) -> list[tuple[int, DayCell]]:
+    best: list[tuple[int, DayCell]] = []
+    for run in _runs(cells):
+        days = [cell.readings[0].day for _, cell in run]
+        close = sum(1 for a, b in zip(days, days[1:], strict=False) if b - a <= 2)
+        if len(set(days)) > 1 and close * 10 < (len(days) - 1) * 6:
+            continue
+        if len(run) > 1 and len(set(days)) == 1:
+            continue
+        best = max(best, run, key=len)
+    return best
+
+
+def _runs(cells: list[tuple[int, DayCell]]) -> list[list[tuple[int, DayCell]]]:
+    """Bare numbers cut wherever they fall; a number twice side by side is two sessions of a day."""
+    runs: list[list[tuple[int, DayCell]]] = []
+    for index, cell in cells:
+        day = cell.readings[0].day
+        if runs:
+            before_index, before = runs[-1][-1]
+            beside = day == before.readings[0].day and index - before_index == 1
+            if day > before.readings[0].day or beside:
+                runs[-1].append((index, cell))
+                continue
+        runs.append([(index, cell)])
+    return runs
+
+
+def later_days(row: Sequence[Cell], layout: Layout) -> int | None:
+    """The column where day numbers begin anew, right of those read; None when they do not."""
+    if not layout.days or layout.days[0].month is not None:
+        return None
+    last = layout.days[-1].index
+    cells = [
+        (index, seen)
+        for index, cell in enumerate(row)
+        if index > last and (seen := day_cell(cell)) is not None
+    ]
+    return next((run[0][0] for run in _runs(cells) if len(run) >= 5), None)
+
+
+def _wide_layout(
+    rows: Sequence[Row], place: int, days: list[tuple[int, DayCell]], start: int
+) -> tuple[Layout, int]:
+    number, row = rows[place]
+    first_day = days[0][0]
+    day_columns = {index for index, _ in days}
+    fields: dict[Field, int] = {}
+    first = last = place
+    lines = [shown(cell) for cell in row]
+    _take(fields, labels_of(row), day_columns)
+    for above in range(place - 1, max(start, place - _LABELS_ABOVE) - 1, -1):
+        labels = labels_of(rows[above][1])
+        if not names_someone(labels):
+            continue
+        if not any(which in fields for which in WHO) or _fills(labels, fields):
+            _take(fields, labels, day_columns)
+            lines += [shown(cell) for cell in rows[above][1]]
+            first = min(first, above)
+    weekdays = weekday_row(rows[place - 1][1], days) if place > start else {}
+    if weekdays:
+        first = min(first, place - 1)
+    sessions = False
+    for below in range(place + 1, min(place + 3, len(rows))):
+        line = rows[below][1]
+        found = weekday_row(line, days)
+        labels = labels_of(line)
+        if below == place + 1 and has_two_sessions(line, days):
+            sessions, last = True, below
+        elif found:
+            weekdays = weekdays or found
+            last = below
+        elif names_someone(labels) and sum(not is_empty(c) for c in line) <= len(labels) + 3:
+            last = below
+        elif is_column_numbers(line):
+            last = below
+            continue
+        else:
+            break
+        _take(fields, labels, day_columns)
+        lines += [shown(cell) for cell in line]
+    layout = Layout(
+        rows[first][0], rows[last][0], fields, width=max(len(rows[place][1]), first_day), lines=lines
+    )
+    _settle_days(layout, days, weekdays)
+    if sessions:
+        for column in layout.days:
+            column.second = column.index + 1
+    return layout, last + 1
+
+
+def has_two_sessions(row: Sequence[Cell], days: Sequence[tuple[int, object]]) -> bool:
+    """True when each day spans two columns, headed by one same pair of words (morning, afternoon)."""
+    places = [index for index, _ in days]
+    if len(places) < 2 or any(b - a != 2 for a, b in zip(places, places[1:], strict=False)):
+        return False
+    pairs = {
+        tuple(fold(shown(row[at])) if at < len(row) else "" for at in (index, index + 1)) for index in places
+    }  # fmt: skip
+    pair = pairs.pop()
+    return not pairs and all(pair) and pair[0] != pair[1]
+
+
+def _fills(labels: dict[Field, int], fields: dict[Field, int]) -> bool:
+    taken = set(fields.values())
+    return any(column not in taken for column in labels.values())
+
+
+def _take(fields: dict[Field, int], labels: dict[Field, int], day_columns: set[int]) -> None:
+    taken = set(fields.values())
+    for known, column in labels.items():
+        if column not in day_columns and column not in taken and known not in fields:
+            fields[known] = column
+            taken.add(column)
+
+
+def weekday_row(row: Sequence[Cell], days: Iterable[tuple[int, object]]) -> dict[int, frozenset[int]]:
+    """Column -> weekdays, when the row names the weekdays of the day columns; empty otherwise."""
+    found: dict[int, frozenset[int]] = {}
+    filled = 0
+    total = 0
+    texts = set()
+    for index, _ in days:
+        total += 1
+        cell = row[index] if index < len(row) else None
+        if is_empty(cell):
+            continue
+        filled += 1
+        named = weekdays_of(cell)
+        if named:
+            found[index] = named
+            texts.add(fold(shown(cell)))
+    if not found or len(found) < filled * 0.8 or len(found) < min(total * 0.6, 5):
+        return {}
+    if total >= 4 and len(texts) < 3:
+        return {}  # a row of S, or of one letter, is marks
+    return found
+
+
+def is_column_numbers(row: Sequence[Cell]) -> bool:
+    """True for the line that numbers the columns of an official form: (1) (2) (3) …"""
+    filled = [(index, shown(cell).strip("() ")) for index, cell in enumerate(row) if not is_empty(cell)]
+    if len(filled) < 5:
+        return False
+    numbers = [fold(text) for _, text in filled]
+    return all(text.isdigit() for text in numbers) and [int(text) for text in numbers] == list(
+        range(int(numbers[0]), int(numbers[0]) + len(numbers))
+    ) and int(numbers[0]) == 1 and filled[0][0] <= 1  # fmt: skip
+
+
+def _settle_days(
+    layout: Layout, days: list[tuple[int, DayCell]], weekdays: dict[int, frozenset[int]]
+) -> None:
+    """Choose one reading for each day of the head, by what makes them days of one month in order."""
+    chosen = _chosen(layout, [cell for _, cell in days])
+    seen: dict[tuple[int, int | None, int | None], DayColumn] = {}
+    for (index, cell), reading in zip(days, chosen, strict=True):
+        column = DayColumn(
+            index, reading.day, reading.month, reading.year, cell.weekdays or weekdays.get(index, frozenset())
+        )  # fmt: skip
+        key = (reading.day, reading.month, reading.year)
+        if key in seen:
+            layout.repeated.append((index, reading.day))
+            continue
+        seen[key] = column
+        layout.days.append(column)
+    if layout.repeated and [c.index + 1 for c in layout.days] == [i for i, _ in layout.repeated]:
+        # Every day twice, side by side: morning and afternoon.
+        for column in layout.days:
+            column.second = column.index + 1
+        layout.repeated.clear()
+
+
+def _chosen(layout: Layout, cells: list[DayCell]) -> list[Reading]:
+    plain = [cell.readings[0] for cell in cells]
+    if all(len(cell.readings) == 1 for cell in cells) and _in_order(plain):
+        return plain
+    months = {(r.year, r.month) for cell in cells for r in cell.readings if r.month}
+    fitting = []
+    for year, month in sorted(months, key=lambda m: (m[0] or 0, m[1] or 0)):
+        picked = [
+            next((r for r in cell.readings if r.month == month and r.year == year), None) for cell in cells
+        ]  # fmt: skip
+        if all(picked) and _in_order([r for r in picked if r]):
+            fitting.append([r for r in picked if r])
+    if len(fitting) == 1:
+        layout.turned = any(r.month_first for r in fitting[0])
+        return fitting[0]
+    if len(fitting) > 1:
+        layout.day_or_month = True
+        return next((f for f in fitting if not any(r.month_first for r in f)), fitting[0])
+    if _in_order(plain):
+        return plain
+    other = [cell.readings[-1] for cell in cells]
+    if _in_order(other):
+        layout.turned = True
+        return other
+    return plain
+
+
+def _in_order(readings: list[Reading]) -> bool:
+    keys = [(r.year or 0, r.month or 0, r.day) for r in readings]
+    return all(a <= b for a, b in zip(keys, keys[1:], strict=False)) and not _impossible(readings)
+
+
+def _impossible(readings: list[Reading]) -> bool:
+    # A single 31 February is a slip to report; many are a wrong reading.
+    bad = sum(1 for r in readings if r.month and a_date(r.year or 2024, r.month, r.day) is None)
+    return bad > max(1, len(readings) // 5)

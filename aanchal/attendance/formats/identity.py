@@ -1,0 +1,271 @@
+"""Whose register it is and for which month: the file's own words first, then its names, then the user's.
+
+Nothing is chosen silently. A value that comes only from a file's name, a year worked out from the
+weekdays, two words that disagree: each is said.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .grades import grade_of, roman, same_section
+from .headers import DayColumn
+from .months import a_date
+from .problems import Hints, Problems
+from .texts import fold, quoted
+from .titles import Title, udise_of
+
+Month = tuple[int, int]  # year, month
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the user said, read once: see `Hints`. Values that cannot be read are None and reported."""
+
+    school: str | None = None
+    grade: str | None = None
+    section: str | None = None
+    month: Month | None = None
+
+
+@dataclass(slots=True)
+class Evidence:
+    """All there is to go by for one page."""
+
+    title: Title
+    sheet: Title
+    file: Title
+    said: Said
+    today: date
+
+
+def read_hints(hints: Hints, problems: Problems) -> Said:
+    """Read what the user said; a hint that is no class, code or month is reported and left out."""
+    school = udise_of(hints.school) if hints.school else None
+    if hints.school and not school:
+        problems.add(None, None, "bad_hint_school", said=quoted(hints.school))
+    seen = grade_of(hints.grade) if hints.grade else None
+    if hints.grade and not (seen and seen.grade):
+        problems.add(None, None, "bad_hint_class", said=quoted(hints.grade))
+    month = None
+    if hints.month:
+        found = re.fullmatch(r"(20\d\d)-(\d{1,2})", fold(hints.month))
+        month = (int(found[1]), int(found[2])) if found and 1 <= int(found[2]) <= 12 else None
+        if month is None:
+            problems.add(None, None, "bad_hint_month", said=quoted(hints.month))
+    section = hints.section.strip().upper() if hints.section and hints.section.strip() else None
+    return Said(
+        school, seen.grade if seen else None, section or (seen.section if seen else None), month
+    )
+
+
+@dataclass(slots=True)
+class Identity:
+    school: str | None
+    school_name: str | None
+    grade: str | None
+    section: str | None
+
+
+def identify(
+    evidence: Evidence, key: tuple[str, str, str, str], row: int | None, problems: Problems
+) -> Identity:
+    """School, class and section of a page; `key` is what its rows themselves say, if anything."""
+    title, sheet, file, said = evidence.title, evidence.sheet, evidence.file, evidence.said
+    key_school, key_name, key_grade, key_section = key
+    if title.several:
+        problems.add(title.row, None, "title_disagrees")
+
+    school = udise_of(key_school) if key_school else None
+    if key_school and not school:
+        problems.add(row, None, "bad_school", text=quoted(key_school))
+    school = school or title.school or sheet.school
+    if school and said.school and school != said.school:
+        problems.add(title.row, None, "school_disagrees", file=school, said=said.school)
+    school = school or said.school
+    if not school and file.school:
+        school = file.school
+        problems.add(None, None, "school_from_file_name", school=school)
+
+    seen = grade_of(key_grade) if key_grade else None
+    if key_grade and not (seen and seen.grade):
+        problems.add(row, None, "bad_class", text=quoted(key_grade))
+    grade = (seen.grade if seen else None) or title.grade
+    if grade and sheet.grade and grade != sheet.grade and not key_grade:
+        problems.add(
+            title.row, None, "sheet_name_disagrees", title=roman(grade), sheet=roman(sheet.grade)
+        )
+    grade = grade or sheet.grade
+    if grade and said.grade and grade != said.grade:
+        problems.add(title.row, None, "class_disagrees", file=roman(grade), said=roman(said.grade))
+    grade = grade or said.grade
+    if not grade and file.grade:
+        grade = file.grade
+        problems.add(None, None, "class_from_file_name", grade=roman(grade))
+
+    section = key_section.strip().upper() or (seen.section if seen else None) or title.section
+    section = section or sheet.section
+    if section and said.section and not same_section(section, said.section):
+        problems.add(title.row, None, "section_disagrees", file=section, said=said.section)
+    section = section or said.section or (file.section if file.grade == grade else None)
+    return Identity(school, key_name or title.school_name, grade, section)
+
+
+def months_of(
+    days: Sequence[DayColumn], evidence: Evidence, row: int | None, problems: Problems
+) -> dict[int, Month | None]:
+    """The month of each day column, by its place in `days`.
+
+    Columns headed by full dates say it themselves; for the rest the title, the sheet's name, the user
+    and the file's name are asked, in this order.
+    """
+    stated = {place: (c.year, c.month) for place, c in enumerate(days) if c.year and c.month}
+    named = {c.month for c in days if c.month}
+    if len(stated) == len(days):
+        found = {place: (int(y), int(m)) for place, (y, m) in stated.items() if y and m}
+        _compare_months(set(found.values()), evidence, row, problems)
+        return dict(found)
+    result: dict[int, Month | None] = dict.fromkeys(range(len(days)))
+    for number in named:
+        month = _with_year(number, [c for c in days if c.month == number], evidence, problems)
+        for place, column in enumerate(days):
+            if column.month == number:
+                result[place] = (column.year, number) if column.year else month
+    if named:
+        _compare_months({m for m in result.values() if m}, evidence, row, problems)
+    else:
+        month = _bare_month(days, evidence, row, problems)
+        result = dict.fromkeys(range(len(days)), month)
+    return result
+
+
+def _bare_month(
+    days: Sequence[DayColumn], evidence: Evidence, row: int | None, problems: Problems
+) -> Month | None:
+    title, sheet, file, said = evidence.title, evidence.sheet, evidence.file, evidence.said
+    if title.month.month:
+        month = _with_year(title.month.month, days, evidence, problems)
+        if sheet.month.month and sheet.month.month != title.month.month:
+            problems.add(
+                title.row,
+                None,
+                "sheet_name_disagrees",
+                title=f"{title.month.month:02}",
+                sheet=f"{sheet.month.month:02}",
+            )
+        _compare_hint({month} if month else set(), evidence, problems, number=title.month.month)
+        return month
+    if title.month.other_calendar and not said.month:
+        problems.add(title.row, None, "other_calendar")
+        return None
+    if sheet.month.month:
+        month = _with_year(sheet.month.month, days, evidence, problems)
+        if month:
+            if not said.month:
+                problems.add(None, None, "month_from_sheet_name", month=shown_month(month))
+            _compare_hint({month}, evidence, problems)
+        return month
+    if said.month:
+        return said.month
+    if file.month.month:
+        month = _with_year(file.month.month, days, evidence, problems)
+        if month:
+            problems.add(None, None, "month_from_file_name", month=shown_month(month))
+        return month
+    problems.add(row, None, "no_month")
+    return None
+
+
+def _with_year(
+    number: int, days: Sequence[DayColumn], evidence: Evidence, problems: Problems
+) -> Month | None:
+    """The month with a year, from the title, the names, the user or the weekdays; else None."""
+    for title in (evidence.title, evidence.sheet):
+        if title.month.year:
+            return title.month.year, number
+        if title.month.session:
+            # An academic year that crosses the new year ends before its first month comes again.
+            return title.month.session + (1 if number < 4 else 0), number
+    said = evidence.said.month
+    if said and said[1] == number:
+        problems.add(None, None, "year_from_hint", month=shown_month(said))
+        return said
+    today = evidence.today
+    fitting = [
+        year
+        for year in range(today.year - 3, today.year + 1)
+        if (year, number) <= (today.year, today.month) and _weekdays_fit(days, (year, number)) is True
+    ]
+    if len(fitting) == 1:
+        problems.add(None, None, "year_from_weekdays", month=shown_month((fitting[0], number)))
+        return fitting[0], number
+    if evidence.file.month.year and evidence.file.month.month in (None, number):
+        month = (evidence.file.month.year, number)
+        problems.add(None, None, "month_from_file_name", month=shown_month(month))
+        return month
+    problems.add(evidence.title.row, None, "no_year")
+    return None
+
+
+def _weekdays_fit(days: Sequence[DayColumn], month: Month) -> bool | None:
+    """True or False where enough weekdays are written to tell; None where they are not."""
+    told = [(a_date(*month, c.day), c.weekdays) for c in days if c.weekdays]
+    judged = [on.weekday() in weekdays for on, weekdays in told if on]
+    if len(judged) < 4:
+        return None
+    if sum(judged) * 10 >= len(judged) * 9:
+        return True
+    return False
+
+
+def check_weekdays(
+    days: Sequence[DayColumn], month: Month, row: int | None, problems: Problems
+) -> None:
+    """Say it when the weekdays above the columns are those of another month."""
+    told = [c for c in days if c.weekdays and a_date(*month, c.day)]
+    wrong = [c for c in told if a_date(*month, c.day).weekday() not in c.weekdays]  # type: ignore[union-attr]
+    if len(told) >= 4 and len(wrong) * 2 > len(told):
+        problems.add(row, None, "weekdays_disagree", month=shown_month(month))
+
+
+def _compare_months(
+    found: set[Month], evidence: Evidence, row: int | None, problems: Problems
+) -> None:
+    titled = evidence.title.month
+    if found and titled.month and titled.month not in {month for _, month in found}:
+        year = titled.year or titled.session
+        problems.add(
+            row,
+            None,
+            "month_disagrees",
+            dates=shown_month(min(found)),
+            title=f"{year}-{titled.month:02}" if year else f"{titled.month:02}",
+        )
+    elif found and titled.month and titled.year and (titled.year, titled.month) not in found:
+        problems.add(
+            row,
+            None,
+            "month_disagrees",
+            dates=shown_month(min(found)),
+            title=shown_month((titled.year, titled.month)),
+        )
+    _compare_hint(found, evidence, problems)
+
+
+def _compare_hint(
+    found: set[Month], evidence: Evidence, problems: Problems, *, number: int | None = None
+) -> None:
+    said = evidence.said.month
+    if said is None:
+        return
+    if (found and said not in found) or (not found and number and number != said[1]):
+        file = shown_month(min(found)) if found else f"{number:02}"
+        problems.add(
+            evidence.title.row, None, "month_disagrees_hint", file=file, said=shown_month(said)
+        )
+
+
+def shown_month(month: Month) -> str:
+    """(2026, 7) -> "2026-07"."""
+    return f"{month[0]}-{month[1]:02}"

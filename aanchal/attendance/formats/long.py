@@ -1,0 +1,493 @@
+"""The long form: a row for each child and day, as state systems export it.
+
+The rows are read twice. The first reading collects the different dates and marks, so that the whole
+column decides whether 05/07 is July or May and whether 0 is an absence; the second fills the pages.
+Both keep a few bytes for each child and nothing for each row, so a file of millions of rows stays
+small in memory, whatever the order of its rows.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from .headers import Layout, find_header, is_long_header, labels_of
+from .identity import Evidence, Said, identify, shown_month
+from .labels import Field
+from .legacy import is_lost
+from .lines import kind_of_line
+from .marks import Mark, Sense, convention_of, sense_of
+from .months import DayCell, Reading, a_date, day_cell
+from .pages import DAYS, Counts, Page, PupilRow
+from .problems import Limits, Problems, Unreadable
+from .sentences import N_, QUESTIONS
+from .sheets import Sheet
+from .texts import Cell, column_letter, fold, is_empty, quoted, shown
+from .titles import Title, read_title
+
+_LOOK_AHEAD = 80
+_DATES = 20_000  # different texts in the column of dates; more is no column of dates
+_STATUSES = 2_000
+
+
+@dataclass(slots=True)
+class Columns:
+    """Where the long form keeps what; -1 where it does not."""
+
+    date: int
+    status: int
+    roll: int
+    name: int
+    admission: int
+    state_id: int
+    serial: int
+    key: tuple[int, int, int, int]
+    extras: list[tuple[str, int]]
+    needed: int
+
+
+@dataclass(slots=True)
+class Child:
+    """One child in one month, as the rows come."""
+
+    row: int
+    roll: str
+    name: str
+    marks: bytearray = field(default_factory=lambda: bytearray(DAYS))
+    admission: str = ""
+    state_id: str = ""
+    extras: dict[str, str] = field(default_factory=dict)
+
+
+def read_long(
+    sheet: Sheet,
+    sheet_title: Title,
+    file_title: Title,
+    said: Said,
+    *,
+    limits: Limits,
+    today: date,
+) -> Iterator[Page]:
+    """Read a sheet in the long form; one page for each school, class, section and month in it.
+
+    Raises:
+        Unreadable: it names more children than `limits.pupils`, or its columns are not what their
+            heads say.
+    """
+    rows = _Rows(sheet, limits)
+    meaning = _first_reading(rows, sheet, said, limits, today)
+    book = _Book(rows, meaning, limits)
+    book.read()
+    yield from book.pages(Evidence(rows.title, sheet_title, file_title, said, today))
+
+
+class _Rows:
+    """The table's head, and its rows as often as asked."""
+
+    def __init__(self, sheet: Sheet, limits: Limits) -> None:
+        self.sheet = sheet
+        ahead = []
+        for number, row in enumerate(sheet.rows(), 1):
+            ahead.append((number, row))
+            if number >= _LOOK_AHEAD:
+                break
+        found = find_header(ahead)
+        assert found is not None and found[0].is_long
+        self.layout: Layout = found[0]
+        self.title = read_title([row for row in ahead if row[0] < self.layout.first_row])
+        self.columns = _columns(self.layout)
+        self.most = limits.text_rows if sheet.is_text else limits.rows
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        needed = self.columns.needed
+        first = self.layout.last_row
+        for number, row in enumerate(self.sheet.rows(), 1):
+            if number <= first:
+                continue
+            if number > self.most:
+                break
+            if len(row) < needed:
+                row = [*row, *[""] * (needed - len(row))]
+            yield number, row
+
+
+def _columns(layout: Layout) -> Columns:
+    fields = layout.fields
+    at = {which: fields.get(which, -1) for which in Field}
+    extras = [
+        (attribute, fields[which])
+        for attribute, which in (
+            ("own_name", Field.OWN_NAME), ("guardian", Field.GUARDIAN), ("sex", Field.SEX),
+            ("village", Field.VILLAGE),
+        )
+        if which in fields
+    ]  # fmt: skip
+    name = at[Field.NAME] if at[Field.NAME] >= 0 else at[Field.OWN_NAME]
+    key = (at[Field.SCHOOL], at[Field.SCHOOL_NAME], at[Field.CLASS], at[Field.SECTION])
+    return Columns(
+        at[Field.DATE], at[Field.STATUS], at[Field.ROLL], name, at[Field.ADMISSION], at[Field.STATE_ID],
+        at[Field.SERIAL], key, extras, max(fields.values()) + 1,
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Meaning:
+    """What the first reading settled: every date text and every status text, and what to report."""
+
+    dates: dict[Cell, date | None]
+    statuses: dict[Cell, int | None]
+    problems: Problems
+
+
+def _first_reading(
+    rows: _Rows, sheet: Sheet, said: Said, limits: Limits, today: date
+) -> _Meaning:
+    dates: Counter[Cell] = Counter()
+    statuses: Counter[Cell] = Counter()
+    at_date, at_status = rows.columns.date, rows.columns.status
+    for _, row in rows:
+        dates[_day_part(row[at_date])] += 1
+        statuses[row[at_status]] += 1
+        if len(dates) > _DATES or len(statuses) > _STATUSES:
+            letter = column_letter(at_date if len(dates) > _DATES else at_status)
+            raise Unreadable(
+                "not_what_the_head_says",
+                N_(
+                    "Column %(column)s holds too many different values to be dates or marks. Check the "
+                    "heads of the columns and send the file again."
+                ),
+                column=letter,
+            )
+    problems = Problems(limits.problems)
+    if sheet.repaired_encoding:
+        problems.add(None, None, "double_encoded")
+    head = rows.layout.last_row
+    read = _settle_dates(list(dates), said, rows.title, today, problems, head, column_letter(at_date))
+    senses: Counter[Sense] = Counter()
+    by_text = {text: sense_of(text) for text in statuses}
+    for text, count in statuses.items():
+        senses[by_text[text]] += count
+    convention = convention_of(senses)
+    legend = rows.title.legend
+    marks: dict[Cell, int | None] = {}
+    for text, sense in by_text.items():
+        mark = legend.get(fold(shown(text)).strip(".'\"")) or convention.marks.get(sense)
+        marks[text] = 0 if sense is Sense.OFF else mark
+    for sense, code in (
+        (Sense.CROSS, "cross_beside_absent"), (Sense.DOT, "dot_as_present"), (Sense.ZERO, "zero_alone")
+    ):  # fmt: skip
+        if sense in convention.questions:
+            problems.add(None, column_letter(at_status), code)
+    return _Meaning(read, marks, problems)
+
+
+def _day_part(cell: Cell) -> Cell:
+    """The date of a time stamp, so that a column of stamps has few different texts."""
+    if isinstance(cell, str) and ":" in cell:
+        head = cell.replace("T", " ").split(" ")
+        if len(head) > 1 and any(mark in head[0] for mark in "-/.") and head[0][-1:].isdigit():
+            return head[0]
+    return cell
+
+
+def _settle_dates(
+    texts: list[Cell], said: Said, title: Title, today: date, problems: Problems, head: int, letter: str
+) -> dict[Cell, date | None]:
+    """Every text's date, day and month told apart by the whole column; None where it has none."""
+    seen = {text: day_cell(text) if not is_empty(text) else None for text in texts}
+    cells = [cell for cell in seen.values() if cell]
+    year = title.month.year or (said.month[0] if said.month else None)
+    month_first = _month_first(cells, said, title, today, year)
+    if month_first is None:
+        problems.add(head, letter, "day_or_month")
+    read: dict[Cell, date | None] = {}
+    for text, cell in seen.items():
+        reading = _picked(cell, bool(month_first)) if cell else None
+        read[text] = _on(reading, year) if reading else None
+    return read
+
+
+def _picked(cell: DayCell, month_first: bool) -> Reading:
+    if month_first:
+        return next((r for r in cell.readings if r.month_first), cell.readings[0])
+    return cell.readings[0]
+
+
+def _on(reading: Reading, year: int | None) -> date | None:
+    if reading.month is None:
+        return None
+    given = reading.year or year
+    return a_date(given, reading.month, reading.day) if given else None
+
+
+def _month_first(
+    cells: list[DayCell], said: Said, title: Title, today: date, year: int | None
+) -> bool | None:
+    """False for day first, True for month first, None when the column cannot tell."""
+    # Cells that can be read one way only decide for the rest.
+    written = [cell for cell in cells if cell.readings[0].month is not None]
+    doubtful = [cell for cell in written if len(cell.readings) > 1]
+    if not doubtful:
+        return False
+    if any(len(c.readings) == 1 and c.readings[0].month_first for c in written):
+        only_day_first = any(_certain_day_first(c) for c in written)
+        return None if only_day_first else True
+    if any(_certain_day_first(c) for c in written):
+        return False
+    for month in (said.month, (title.month.year or 0, title.month.month or 0)):
+        if month and month[1]:
+            as_day_first = all(c.readings[0].month == month[1] for c in doubtful)
+            as_month_first = all(_picked(c, True).month == month[1] for c in doubtful)
+            if as_day_first != as_month_first:
+                return as_month_first
+    day_first = [_on(c.readings[0], year) for c in doubtful]
+    month_first = [_on(_picked(c, True), year) for c in doubtful]
+    late_a = any(d and d > today for d in day_first)
+    late_b = any(d and d > today for d in month_first)
+    if late_a != late_b:
+        return late_a
+    months_a = {(d.year, d.month) for d in day_first if d}
+    months_b = {(d.year, d.month) for d in month_first if d}
+    if len(doubtful) >= 3 and len(months_a) * 3 <= len(months_b):
+        return False
+    if len(doubtful) >= 3 and len(months_b) * 3 <= len(months_a):
+        return True
+    return None
+
+
+def _certain_day_first(cell: DayCell) -> bool:
+    # 25/07 can only be day first; 7/7 and 2026-07-01 tell nothing.
+    only = cell.readings[0]
+    return len(cell.readings) == 1 and not only.month_first and only.day > 12
+
+
+class _Book:
+    """All pages of the file, filled row by row."""
+
+    def __init__(self, rows: _Rows, meaning: _Meaning, limits: Limits) -> None:
+        self.rows = rows
+        self.meaning = meaning
+        self.limits = limits
+        self.pages_by_key: dict[tuple[tuple[str, str, str, str], int, int], dict[object, Child]] = {}
+        self.problems_by_key: dict[tuple[str, str, str, str], Problems] = {}
+        self.children = 0
+        self.unread = 0
+
+    def read(self) -> None:
+        columns = self.rows.columns
+        dates, statuses = self.meaning.dates, self.meaning.statuses
+        problems = self.meaning.problems
+        at_date, at_status, at_roll, at_name = columns.date, columns.status, columns.roll, columns.name
+        at_admission, at_state_id = columns.admission, columns.state_id
+        school_at, called_at, grade_at, section_at = columns.key
+        places: dict[tuple[Cell, ...], tuple[dict[object, Child], int]] = {}
+        for number, row in self.rows:
+            raw = row[at_date]
+            place_key = (
+                raw,
+                row[school_at] if school_at >= 0 else "",
+                row[called_at] if called_at >= 0 else "",
+                row[grade_at] if grade_at >= 0 else "",
+                row[section_at] if section_at >= 0 else "",
+            )
+            place = places.get(place_key)
+            if place is None:
+                place = self.place(number, row, place_key, dates)
+                if place is None:
+                    continue
+                if len(places) > 500_000:
+                    places.clear()  # a column of time stamps: every row another text
+                places[place_key] = place
+            children, index = place
+            roll = row[at_roll] if at_roll >= 0 else ""
+            name = row[at_name] if at_name >= 0 else ""
+            admission = row[at_admission] if at_admission >= 0 else ""
+            state_id = row[at_state_id] if at_state_id >= 0 else ""
+            who = (roll, name, admission, state_id)
+            child = children.get(who)
+            if child is None:
+                child = self.child(number, row, who, children)
+                if child is None:
+                    continue
+            mark = statuses[row[at_status]]
+            if mark is None:
+                problems.add(
+                    number, column_letter(at_status), "unknown_status", text=quoted(shown(row[at_status]))
+                )
+                continue
+            old = child.marks[index]
+            if not old:
+                child.marks[index] = mark
+            elif mark and mark != old:
+                on = dates[_day_part(raw)]
+                problems.add(
+                    number, column_letter(at_status), "two_marks",
+                    day=on.isoformat() if on else "", other=child.row,
+                )  # fmt: skip
+
+    def place(
+        self,
+        number: int,
+        row: Sequence[Cell],
+        place_key: tuple[Cell, ...],
+        dates: dict[Cell, date | None],
+    ) -> tuple[dict[object, Child], int] | None:
+        """The page and day of a row; None when the row is no child's day (and that is said)."""
+        if all(is_empty(cell) for cell in row):
+            return None
+        on = dates.get(_day_part(place_key[0]))
+        letter = column_letter(self.rows.columns.date)
+        if on is None:
+            if is_long_header(labels_of(row)):
+                return None  # the head, printed again
+            words = " ".join(shown(cell) for cell in row[:4])
+            if kind_of_line(words) and is_empty(row[self.rows.columns.status]):
+                return None
+            if kind_of_line(words) and is_empty(place_key[0]):
+                return None
+            if is_empty(place_key[0]):
+                self.meaning.problems.add(number, letter, "no_date")
+            else:
+                cell = day_cell(place_key[0])
+                code = "impossible_date" if cell and cell.readings[0].month else "bad_date"
+                self.meaning.problems.add(number, letter, code, text=quoted(shown(place_key[0])))
+            return None
+        key = (shown(place_key[1]), shown(place_key[2]), shown(place_key[3]), shown(place_key[4]))
+        page_key = (key, on.year, on.month)
+        if page_key not in self.pages_by_key and len(self.pages_by_key) >= self.limits.pages:
+            raise _too_many(self.limits)
+        return self.pages_by_key.setdefault(page_key, {}), on.day - 1
+
+    def child(
+        self,
+        number: int,
+        row: Sequence[Cell],
+        who: tuple[Cell, ...],
+        children: dict[object, Child],
+    ) -> Child | None:
+        roll, name, admission, state_id = (shown(cell) for cell in who)
+        if not (roll or name or admission or state_id):
+            self.meaning.problems.add(number, None, "no_child")
+            return None
+        if not roll and name and kind_of_line(name) and not (admission or state_id):
+            if sense_of(row[self.rows.columns.status]) is Sense.UNKNOWN:
+                return None  # "Total present", a count beside it
+        # One child, written with and without a space or a leading zero, stays one child.
+        identity = (fold(admission) or fold(state_id) or None, fold(roll).lstrip("0"), fold(name))
+        child = children.get(identity)
+        if child is None:
+            self.children += 1
+            if self.children > self.limits.pupils:
+                raise _too_many(self.limits)
+            extras = {attribute: shown(row[index]) for attribute, index in self.rows.columns.extras}
+            child = Child(number, roll, name, admission=admission, state_id=state_id)
+            if any(extras.values()):
+                child.extras = extras
+            children[identity] = child
+        children[who] = child
+        return child
+
+    def pages(self, evidence: Evidence) -> Iterator[Page]:
+        waiting = self.meaning.problems
+        keys = list(self.pages_by_key)
+        for number, page_key in enumerate(keys):
+            key, year, month = page_key
+            children = list(dict.fromkeys(_Same(c) for c in self.pages_by_key.pop(page_key).values()))
+            yield _finished(
+                [same.child for same in children], key, (year, month), evidence, self.limits,
+                waiting if number == 0 else None, len(keys), self.rows.layout,
+            )  # fmt: skip
+        if not keys:
+            problems = waiting
+            identity = identify(evidence, ("", "", "", ""), None, problems)
+            problems.add(self.rows.layout.last_row, None, "no_pupils")
+            kept = problems.close()
+            yield Page(
+                identity.school, identity.school_name, identity.grade, identity.section, None, [], [],
+                Counts(), [p for p in kept if p.code not in QUESTIONS],
+                [p for p in kept if p.code in QUESTIONS],
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A child compared by identity: two keys may lead to one child."""
+
+    child: Child
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.child is self.child
+
+    def __hash__(self) -> int:
+        return id(self.child)
+
+
+def _too_many(limits: Limits) -> Unreadable:
+    return Unreadable(
+        "too_many_pupils",
+        N_("The file holds more than %(limit)d children. Send one file for each block or month."),
+        limit=limits.pupils,
+    )
+
+
+def _finished(
+    children: list[Child],
+    key: tuple[str, str, str, str],
+    month: tuple[int, int],
+    evidence: Evidence,
+    limits: Limits,
+    waiting: Problems | None,
+    pages: int,
+    layout: Layout,
+) -> Page:
+    problems = Problems(limits.problems)
+    if waiting is not None:
+        problems.kept, problems.more = list(waiting.kept), waiting.more
+    identity = identify(evidence, key, children[0].row if children else None, problems)
+    said = evidence.said.month
+    if said and said != month and pages == 1:
+        problems.add(None, None, "month_disagrees_hint", file=shown_month(month), said=shown_month(said))
+    if sum(is_lost(c.name) for c in children) * 3 > len(children):
+        problems.add(None, None, "lost_letters")
+    rows = [
+        PupilRow(
+            c.row, fold(c.roll).removesuffix(".0") or None, c.name, bytes(c.marks), None,
+            c.admission or None, c.state_id or None, c.extras.get("own_name") or None,
+            c.extras.get("guardian") or None, c.extras.get("sex") or None, c.extras.get("village") or None,
+        )
+        for c in children
+    ]  # fmt: skip
+    _report_same_rolls(rows, layout, problems)
+    joined = b"".join(row.marks for row in rows)
+    days = []
+    for index in range(DAYS):
+        column = joined[index::DAYS]
+        on = a_date(*month, index + 1)
+        if on and any(mark in column for mark in (1, 2, 3)):
+            days.append(on)
+            absent = column.count(Mark.ABSENT)
+            if absent >= max(2, 0.8 * len(column)) and absent == len(column) - column.count(0):
+                problems.add(None, None, "all_absent", count=absent, day=on.isoformat())
+    if month > (evidence.today.year, evidence.today.month):
+        problems.add(None, None, "month_in_future", month=shown_month(month))
+    elif days and days[-1] > evidence.today:
+        later = next(day for day in days if day > evidence.today)
+        problems.add(None, None, "marks_in_future", day=later.isoformat())
+    kept = problems.close()
+    return Page(
+        identity.school, identity.school_name, identity.grade, identity.section, shown_month(month), rows,
+        days, Counts(*(joined.count(mark) for mark in (1, 2, 3, 4))),
+        [p for p in kept if p.code not in QUESTIONS], [p for p in kept if p.code in QUESTIONS],
+    )  # fmt: skip
+
+
+def _report_same_rolls(rows: list[PupilRow], layout: Layout, problems: Problems) -> None:
+    first: dict[str, PupilRow] = {}
+    column = layout.fields.get(Field.ROLL)
+    letter = column_letter(column) if column is not None else None
+    for row in rows:
+        if not row.roll:
+            continue
+        other = first.setdefault(row.roll, row)
+        if other is not row:
+            problems.add(row.row, letter, "same_roll", roll=row.roll, other=other.row)

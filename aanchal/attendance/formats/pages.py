@@ -1,0 +1,63 @@
+"""What reading a register gives: pages of marks, as the paper has them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from .problems import Problem
+
+DAYS = 31
+
+
+class Counts(NamedTuple):
+    """How many marks of each kind a page holds."""
+
+    present: int = 0
+    absent: int = 0
+    leave: int = 0
+    holiday: int = 0
+
+
+@dataclass(slots=True)
+class PupilRow:
+    """One child's line. `marks` has one byte for each day of the month, the 1st at 0.
+
+    Codes are `Mark`'s: 0 not taken, 1 present, 2 absent, 3 leave, 4 holiday. `row` is where the child
+    first stands in the file. Fields the file does not have are None; `name` may be "" where only a
+    roll number is written.
+    """
+
+    row: int
+    roll: str | None
+    name: str
+    marks: bytes = bytes(DAYS)
+    serial: str | None = None
+    admission_no: str | None = None
+    state_id: str | None = None
+    own_script_name: str | None = None
+    guardian_name: str | None = None
+    sex: str | None = None
+    village: str | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """One class-section for one month, as read from a file.
+
+    `grade` is '1' to '12' or 'pre'; `month` is "YYYY-MM", or None when the file and the user are both
+    silent; then `days` is empty, though the marks stand under their day numbers. `days` are the days
+    taken: on each, at least one child is present, absent or on leave. A day that is a holiday for the
+    whole class counts in `marks.holiday` and is not among `days`.
+    """
+
+    school: str | None
+    school_name: str | None
+    grade: str | None
+    section: str | None
+    month: str | None
+    pupils: list[PupilRow]
+    days: list[date]
+    marks: Counts
+    problems: list[Problem] = field(default_factory=list)
+    asks: list[Problem] = field(default_factory=list)
+    sheet: str | None = None

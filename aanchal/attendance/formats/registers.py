@@ -1,0 +1,211 @@
+"""The door: a file in, pages of marks out, with what could not be read said plainly.
+
+What is accepted, and every choice between two readings, is described in the package's README.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from .grades import roman
+from .headers import find_header
+from .identity import Evidence, Said, read_hints
+from .interpretation import Builder, Part
+from .long import read_long
+from .pages import Page
+from .problems import Hints, Limits, Problem, Problems, Unreadable
+from .sentences import N_, SENTENCES
+from .sheets import Progress, Sheet, Source, open_sheets
+from .titles import Title, title_of_name
+from .wide import LOOK_AHEAD, Block, Table
+
+
+def read_registers(
+    source: Source,
+    *,
+    filename: str,
+    hints: Hints,
+    limits: Limits,
+    today: date,
+    progress: Progress | None = None,
+) -> Iterator[Page]:
+    """Read every register in a file: one page for each class-section and month.
+
+    Args:
+        source: an open, seekable binary file, or a path. It is not closed.
+        filename: the name the user gave it; asked only where the file itself is silent.
+        hints: what the user said. It fills silence; a disagreement is a problem, and the file's own
+            word stands.
+        today: the day of reading. Marks after it are reported.
+        progress: told the share done, 0 to 1, from time to time.
+
+    Yields:
+        Pages in the order of the file. A long form gives its pages at the end of the file, since a
+        class may go on to the last line. At least one page.
+
+    Raises:
+        Unreadable: the file as a whole cannot be read, or holds no register; nothing was yielded
+            before, except where a text file breaks off in its middle.
+    """
+    said_problems = Problems(limits.problems)
+    said = read_hints(hints, said_problems)
+    file_title = title_of_name(filename, is_file=True)
+    sheets = open_sheets(source, filename=filename, limits=limits, progress=progress)
+    several = sum(not sheet.hidden for sheet in sheets) > 1
+    found = False
+    unread: list[Problem] = []
+    first = list(said_problems.close())
+    for place, sheet in enumerate(sheets):
+        pages = _pages_of(sheet, file_title, said, limits, today)
+        if sheet.hidden:
+            if next(iter(pages), None) is not None:
+                unread.append(Problem(None, None, "hidden_sheet", SENTENCES["hidden_sheet"], {}, sheet.name))
+            continue
+        for page in pages:
+            if first or unread:
+                page.problems = first + unread + page.problems
+                first, unread = [], []
+            if several:
+                page.sheet = sheet.name
+                page.problems = [problem._replace(sheet=problem.sheet or sheet.name) for problem in page.problems]
+                page.asks = [ask._replace(sheet=sheet.name) for ask in page.asks]
+            found = True
+            yield page
+        if progress and len(sheets) > 1:
+            progress((place + 1) / len(sheets))
+    if not found:
+        if unread:
+            raise Unreadable("hidden_only", N_("The register stands on a hidden sheet. Show the sheet, save the file and send it again."))  # fmt: skip  # noqa: E501
+        raise Unreadable(
+            "no_register",
+            N_(
+                "No register was found in this file. It needs a row with the days 1, 2, 3 … above the "
+                "marks and a row for each child, or a column each for date, child and status."
+            ),
+        )
+
+
+def _pages_of(
+    sheet: Sheet, file_title: Title, said: Said, limits: Limits, today: date
+) -> Iterator[Page]:
+    sheet_title = title_of_name(sheet.name) if sheet.name else Title()
+    head = _head_of(sheet)
+    if head == "long":
+        yield from read_long(sheet, sheet_title, file_title, said, limits=limits, today=today)
+        return
+    if head is None:
+        return
+    problems = Problems(limits.problems)
+    if sheet.repaired_encoding:
+        problems.add(None, None, "double_encoded")
+    table = Table(sheet, limits=limits, problems=problems)
+    blocks = table.read(sheet.rows())
+    if sheet.survey.cut_below is not None:
+        problems.add(None, None, "cut_below", row=sheet.survey.cut_below)
+    waiting = problems.close()
+    groups = list(_groups(blocks))
+    for number, (group, key) in enumerate(groups, 1):
+        evidence = Evidence(group[0].block.title, sheet_title, file_title, said, today)
+        pages = Builder(group, table.symbols, key, evidence, sheet.survey, limits).pages()
+        last = max((part.lines[-1].row for part in group if part.lines), default=0)
+        mine = [p for p in waiting if p.row is None or p.row <= last or number == len(groups)]
+        waiting = [p for p in waiting if p not in mine]
+        pages[0].problems = mine + pages[0].problems
+        yield from pages
+
+
+def _head_of(sheet: Sheet) -> str | None:
+    """"wide", "long", or None for a sheet that is no register."""
+    rows = []
+    for number, row in enumerate(sheet.rows(), 1):
+        rows.append((number, row))
+        if number >= LOOK_AHEAD:
+            break
+    found = find_header(rows)
+    if found is None:
+        return None
+    return "long" if found[0].is_long else "wide"
+
+
+def _groups(
+    blocks: list[Block],
+) -> Iterator[tuple[list[Part], tuple[str, str, str, str]]]:
+    """Parts that make a page together: blocks under one title, or rows that name one class."""
+    runs: list[list[Block]] = []
+    for block in blocks:
+        if runs and _same_page(runs[-1][0], block):
+            runs[-1].append(block)
+        else:
+            runs.append([block])
+    for run in runs:
+        by_key: dict[tuple[str, str, str, str], dict[int, Part]] = {}
+        for number, block in enumerate(run):
+            for line in block.lines:
+                parts = by_key.setdefault(line.key, {})
+                if number not in parts:
+                    parts[number] = Part(block, [])
+                parts[number].lines.append(line)
+        if not by_key:
+            yield [Part(run[0], [])], ("", "", "", "")
+        for key, parts in by_key.items():
+            yield list(parts.values()), key
+
+
+def _same_page(one: Block, other: Block) -> bool:
+    a, b = one.title, other.title
+    return (a.school, a.grade, a.section, a.month) == (b.school, b.grade, b.section, b.month)
+
+
+def dry_run_json(pages: Iterable[Page]) -> dict[str, Any]:
+    """What was understood of one file, as the command line prints it.
+
+    `school`, `class`, `section` and `month` are null when silent or when the pages differ; `pupils`
+    counts each child once, though a workbook may hold many months of one class; `days` are dates
+    taken in any of the pages. A problem has `sheet` beside its place when the file has several.
+    """
+    schools: set[str | None] = set()
+    grades: set[str | None] = set()
+    sections: set[str | None] = set()
+    months: set[str | None] = set()
+    children: set[tuple[object, ...]] = set()
+    pupils = 0
+    days: set[date] = set()
+    marks = [0, 0, 0, 0]
+    problems: list[dict[str, Any]] = []
+    for page in pages:
+        schools.add(page.school)
+        grades.add(page.grade)
+        sections.add(page.section)
+        months.add(page.month)
+        days.update(page.days)
+        marks = [a + b for a, b in zip(marks, page.marks, strict=True)]
+        for row in page.pupils:
+            who = (page.school, page.grade, page.section, row.roll or row.serial, row.name)
+            seen_here = (*who, page.month)
+            if seen_here in children:
+                pupils += 1  # a double the reader left standing
+            elif who not in children:
+                pupils += 1
+            children.update((who, seen_here))
+        for problem in (*page.problems, *page.asks):
+            shown: dict[str, Any] = {
+                "row": problem.row, "column": problem.column, "reason": problem.reason
+            }  # fmt: skip
+            if problem.sheet is not None:
+                shown["sheet"] = problem.sheet
+            problems.append(shown)
+    grade = _only(grades)
+    return {
+        "school": _only(schools),
+        "class": roman(grade) if grade else None,
+        "section": _only(sections),
+        "month": _only(months),
+        "pupils": pupils,
+        "days": [day.isoformat() for day in sorted(days)],
+        "marks": dict(zip(("present", "absent", "leave", "holiday"), marks, strict=True)),
+        "problems": problems,
+    }
+
+
+def _only(values: set[str | None]) -> str | None:
+    return next(iter(values)) if len(values) == 1 else None

@@ -1,0 +1,444 @@
+"""The wide form: a row for each child, a column for each day, as teachers keep it.
+
+Rows are read once, top to bottom. A sheet may hold several tables (a class below another, a month cut
+into two halves, a header printed again on each page); titles between them say what begins anew.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+
+from .headers import Layout, Row, day_sequence, find_header, is_column_numbers, labels_of, later_days
+from .headers import names_someone, weekday_row
+from .labels import Field
+from .lines import Kind, is_only_words_of_a_sum, kind_of_line
+from .marks import Mark, Sense, legend_in, names_a_closure, sense_of
+from .problems import Limits, Problems, Unreadable
+from .sentences import N_
+from .sheets import Range, Sheet
+from .symbols import Symbols
+from .texts import Cell, column_letter, is_empty, quoted, shown
+from .titles import Title, line_of, read_title, title_of_line
+
+LOOK_AHEAD = 80  # rows in which the first table's head must stand
+
+
+@dataclass(slots=True)
+class Line:
+    """One child's row before its page is understood: `codes` has a byte for each day column."""
+
+    row: int
+    roll: str
+    name: str
+    codes: bytes
+    serial: str = ""
+    admission: str = ""
+    state_id: str = ""
+    own_name: str = ""
+    guardian: str = ""
+    sex: str = ""
+    village: str = ""
+    key: tuple[str, str, str, str] = ("", "", "", "")  # school, its name, class, section in the row
+
+
+@dataclass(slots=True)
+class Closure:
+    """Words written once over several cells: which day columns (by place), which rows, what."""
+
+    columns: range
+    rows: range
+    text: str
+
+
+@dataclass(slots=True)
+class Block:
+    """The rows under one head, and what stands above it."""
+
+    title: Title
+    layout: Layout
+    lines: list[Line] = field(default_factory=list)
+    closures: list[Closure] = field(default_factory=list)
+    legend: dict[str, Mark] = field(default_factory=dict)
+
+
+class Table:
+    """Reads one sheet's tables into blocks; problems of single rows are noted on the way.
+
+    Args:
+        sheet: the sheet; its rows are read once.
+        limits: rows and pupils beyond them refuse the file.
+        problems: where a row's problem is noted.
+    """
+
+    def __init__(self, sheet: Sheet, *, limits: Limits, problems: Problems) -> None:
+        self.sheet = sheet
+        self.limits = limits
+        self.problems = problems
+        self.symbols = Symbols()
+        self.blocks: list[Block] = []
+        self.pupils = 0
+        self.head_lines: list[str] = []
+
+    def read(self, rows: Iterator[Sequence[Cell]]) -> list[Block]:
+        """Read all rows; an empty list when no row is the head of a wide table."""
+        numbered: Iterator[Row] = enumerate(rows, 1)
+        ahead = list(islice(numbered, LOOK_AHEAD))
+        found = find_header(ahead)
+        if found is None or found[0].is_long:
+            return []
+        layout, after = found
+        above = [row for row in ahead if row[0] < layout.first_row]
+        self.start_block(read_title(above), layout, ahead)
+        waiting: list[Row] = []
+        merges = _merges_by_row(self.sheet.merged)
+        for row in _chain(ahead[after:], numbered):
+            if row[0] > self.limits.rows and not self.sheet.is_text:
+                self.problems.add(row[0], None, "cut_below", row=row[0] - 1)
+                break
+            self.take(row, waiting, merges)
+        return self.blocks
+
+    def start_block(self, title: Title, layout: Layout, rows: Sequence[Row]) -> None:
+        self.block = Block(title, layout, legend=dict(title.legend))
+        self.blocks.append(self.block)
+        self.layout = layout
+        self.last: Line | None = None
+        self.unsure: list[Line] = []
+        self.columns = [column.index for column in layout.days]
+        self.place = {index: place for place, index in enumerate(self.columns)}
+        self.days_of = itemgetter(*self.columns) if len(self.columns) > 1 else _one(self.columns[0])
+        fields = layout.fields
+        self.name_at = fields.get(Field.NAME, fields.get(Field.OWN_NAME))
+        self.roll_at = fields.get(Field.ROLL)
+        self.serial_at = fields.get(Field.SERIAL)
+        self.other_at = [
+            (attribute, fields[which])
+            for attribute, which in _ATTRIBUTES.items()
+            if which in fields and fields[which] != self.name_at
+        ]
+        self.key_at = [fields.get(which, -1) for which in _KEY] if any(w in fields for w in _KEY) else []
+        self.needed = max([*self.columns, *fields.values(), *(c.second or 0 for c in layout.days)]) + 1
+        self.head_lines += layout.lines
+        if any(column.second for column in layout.days):
+            self.problems.add(layout.last_row, None, "two_sessions")
+        for column, day in layout.repeated:
+            self.problems.add(layout.last_row, column_letter(column), "repeated_day", day=day)
+        for number, row in rows:
+            if layout.first_row <= number <= layout.last_row:
+                again = later_days(row, layout)
+                if again is not None:
+                    self.problems.add(number, column_letter(again), "days_again")
+                    break
+        if self.name_at is None and self.roll_at is None:
+            self.guess_name(rows)
+
+    def guess_name(self, rows: Sequence[Row]) -> None:
+        """Without a word above it, the column of names is the one of words left of the days."""
+        below = [row for number, row in rows if number > self.layout.last_row]
+        taken = set(self.layout.fields.values())
+        best, most = None, 0
+        for index in range(self.columns[0]):
+            if index in taken:
+                continue
+            words = sum(
+                1 for row in below
+                if index < len(row) and isinstance(row[index], str) and sum(c.isalpha() for c in shown(row[index])) > 2
+            )  # fmt: skip
+            if words > most:
+                best, most = index, words
+        self.name_at = best
+        if best and self.serial_at is None:
+            left = [shown(row[best - 1]) for row in below if best - 1 < len(row)]
+            if sum(text.isdigit() for text in left) * 2 > len(left):
+                self.serial_at = best - 1
+
+    def take(self, numbered: Row, waiting: list[Row], merges: dict[int, list[Range]]) -> None:
+        number, row = numbered
+        if len(row) < self.needed:
+            row = [*row, *[""] * (self.needed - len(row))]
+        codes = bytes(map(self.symbols.__getitem__, self.days_of(row)))
+        if merges:
+            codes = self.apply_merges(number, row, codes, merges)
+        name = shown(row[self.name_at]) if self.name_at is not None else ""
+        roll = shown(row[self.roll_at]) if self.roll_at is not None else ""
+        serial = shown(row[self.serial_at]) if self.serial_at is not None else ""
+        if (
+            name
+            and (roll or serial)
+            and not codes.translate(None, self.symbols.known)
+            and _has_digit(roll or serial)
+            and len(row) <= max(self.needed, self.layout.width)
+            and not is_only_words_of_a_sum(name)
+        ):
+            self.add(number, row, roll, serial, name, codes)
+            waiting.clear()
+            return
+        self.weigh(number, row, roll, serial, name, codes, waiting)
+
+    def weigh(
+        self,
+        number: int,
+        row: Sequence[Cell],
+        roll: str,
+        serial: str,
+        name: str,
+        codes: bytes,
+        waiting: list[Row],
+    ) -> None:
+        """Decide what a row is that is not plainly a child's."""
+        filled = codes.translate(None, b"\x00")
+        if not filled and not any(not is_empty(cell) for cell in row):
+            return
+        if self.is_head_again(number, row, waiting):
+            return
+        if not filled and not _has_digit(roll) and self.is_title(row):
+            waiting.append((number, row))
+            return
+        has_number = _has_digit(roll) or _has_digit(serial)
+        marks = [self.symbols.sense(code) for code in filled]
+        readable = sum(1 for sense in marks if sense is not Sense.UNKNOWN)
+        words = line_of(row[: self.columns[0]]) or line_of(row)
+        kind = kind_of_line(words)
+        if kind and (not has_number or is_only_words_of_a_sum(name or words)):
+            if kind is Kind.SIGNATURE or not name or not _are_letters(marks) or is_only_words_of_a_sum(name):
+                self.note_legend(row)
+                waiting.append((number, row))
+                return
+        if not name and not roll and not _has_digit(self.admission_of(row)):
+            self.without_name(number, row, serial, marks, readable, waiting)
+            return
+        if self.is_shifted(number, row):
+            self.add(number, row, roll, serial, name, bytes(len(codes)))
+            return
+        if name and not has_number and not filled:
+            self.name_alone(number, row, name, codes, waiting)
+            return
+        if not name and not filled:
+            return  # a number printed in advance
+        if not name:
+            self.problems.add(number, _letter(self.name_at), "name_missing")
+        if name and not has_number and not readable and (self.roll_at, self.serial_at) != (None, None):
+            waiting.append((number, row))  # words run into the days: a note, not a child
+            return
+        self.add(number, row, roll, serial, name, codes)
+        waiting.clear()
+
+    def without_name(
+        self,
+        number: int,
+        row: Sequence[Cell],
+        serial: str,
+        marks: list[Sense],
+        readable: int,
+        waiting: list[Row],
+    ) -> None:
+        if _are_letters(marks) and readable * 2 > len(marks) and not _closes(marks):
+            if serial and _has_digit(serial):
+                self.problems.add(number, _letter(self.name_at), "name_missing")
+                codes = bytes(map(self.symbols.__getitem__, self.days_of(row)))
+                self.add(number, row, "", serial, "", codes)
+                return
+            self.problems.add(number, None, "marks_without_child")
+            return
+        self.note_legend(row)
+        waiting.append((number, row))
+
+    def name_alone(
+        self, number: int, row: Sequence[Cell], name: str, codes: bytes, waiting: list[Row]
+    ) -> None:
+        if self.roll_at is None and self.serial_at is None:
+            # Only a later child below makes this a child and not a line of the foot.
+            self.unsure.append(self.line(number, row, "", "", name, codes))
+            waiting.append((number, row))
+            return
+        if self.last and self.last.row == number - 1 and _is_name_like(name) and not waiting:
+            self.last.name = f"{self.last.name} {name}".strip()
+            self.problems.add(number, _letter(self.name_at), "second_line", other=self.last.row)
+            return
+        waiting.append((number, row))
+        self.note_legend(row)
+
+    def note_legend(self, row: Sequence[Cell]) -> None:
+        self.block.legend |= legend_in(line_of(row))
+
+    def admission_of(self, row: Sequence[Cell]) -> str:
+        for which in (Field.ADMISSION, Field.STATE_ID):
+            if which in self.layout.fields:
+                return shown(row[self.layout.fields[which]])
+        return ""
+
+    def is_head_again(self, number: int, row: Sequence[Cell], waiting: list[Row]) -> bool:
+        """A head printed again, its line of weekdays, or the head of a new table."""
+        # Words among the marks ("No", "P") are marks, not the words of a head.
+        labels = labels_of(["" if index in self.place else cell for index, cell in enumerate(row)])
+        days = day_sequence(row)
+        is_head = (len(days) >= 5 or (len(days) >= 2 and names_someone(labels))) and not self.is_sum(row, days)
+        if is_head or (names_someone(labels) and len(labels) >= 2 and not days):
+            near: list[Row] = [*waiting[-3:], (number, row)]
+            found = find_header(near)
+            if found is None:
+                waiting.append((number, row))
+                return True
+            layout = found[0]
+            above = [line for line in waiting if line[0] < layout.first_row]
+            title = read_title(above)
+            if not layout.fields:
+                layout.fields = self.layout.fields
+            if title.says_which() or not layout.same_columns(self.layout):
+                if not set(layout.fields) & {Field.NAME, Field.ROLL, Field.SERIAL}:
+                    layout.fields = self.layout.fields | layout.fields
+                self.start_block(title.over(self.block.title), layout, [(number, row)])
+            waiting.clear()
+            return True
+        return bool(
+            weekday_row(row, [(index, None) for index in self.columns])
+            and not _has_digit(line_of(row[: self.columns[0]]))
+        ) or is_column_numbers(row)
+
+    def is_title(self, row: Sequence[Cell]) -> bool:
+        title = title_of_line(line_of(row))
+        return title.says_which() or title.school_name is not None
+
+    def is_sum(self, row: Sequence[Cell], days: list[tuple[int, object]]) -> bool:
+        """True when rising numbers stand beside a sum's words, not beside the words of a head."""
+        words = line_of(row[: days[0][0]]) if days else ""
+        return bool(words) and not names_someone(labels_of(row)) and kind_of_line(words) is Kind.SUM
+
+    def is_shifted(self, number: int, row: Sequence[Cell]) -> bool:
+        extra = [cell for cell in row[self.layout.width :] if not is_empty(cell)]
+        if not (extra and self.sheet.is_text and len(row) > self.layout.width):
+            return False
+        self.problems.add(number, None, "row_shifted", found=len(row), expected=self.layout.width)
+        return True
+
+    def add(
+        self, number: int, row: Sequence[Cell], roll: str, serial: str, name: str, codes: bytes
+    ) -> None:
+        for line in self.unsure:
+            self.block.lines.append(line)
+        self.unsure.clear()
+        self.last = self.line(number, row, roll, serial, name, codes)
+        self.block.lines.append(self.last)
+        self.pupils += 1
+        if number in self.sheet.survey.hidden_rows:
+            self.problems.add(number, None, "hidden_row")
+        if self.pupils > self.limits.pupils:
+            raise Unreadable(
+                "too_many_pupils",
+                N_("The file holds more than %(limit)d children. Send one file for each block or month."),
+                limit=self.limits.pupils,
+            )
+
+    def line(
+        self, number: int, row: Sequence[Cell], roll: str, serial: str, name: str, codes: bytes
+    ) -> Line:
+        line = Line(number, roll, name, codes, serial)
+        for attribute, index in self.other_at:
+            setattr(line, attribute, shown(row[index]))
+        if self.key_at:
+            school, called, grade, section = self.key_at
+            line.key = (
+                shown(row[school]) if school >= 0 else "",
+                shown(row[called]) if called >= 0 else "",
+                shown(row[grade]) if grade >= 0 else "",
+                shown(row[section]) if section >= 0 else "",
+            )
+        if any(column.second for column in self.layout.days):
+            line.codes = self.both_sessions(row, codes)
+        return line
+
+    def both_sessions(self, row: Sequence[Cell], codes: bytes) -> bytes:
+        """One mark from morning and afternoon: present in either is present."""
+        merged = bytearray(codes)
+        for place, column in enumerate(self.layout.days):
+            if column.second is None:
+                continue
+            second = self.symbols[row[column.second]]
+            first_sense, second_sense = self.symbols.sense(codes[place]), self.symbols.sense(second)
+            if not codes[place] or (second_sense in _HERE and first_sense not in _HERE):
+                merged[place] = second
+        return bytes(merged)
+
+    def apply_merges(
+        self, number: int, row: Sequence[Cell], codes: bytes, merges: dict[int, list[Range]]
+    ) -> bytes:
+        """Spread a mark merged over days; set aside words merged over children."""
+        ranges = merges.get(number - 1)
+        if not ranges:
+            return codes
+        changed = bytearray(codes)
+        for (top, left), (bottom, right) in ranges:
+            covered = [place for index, place in self.place.items() if left <= index <= right]
+            if not covered or left >= len(row):
+                continue
+            text = shown(row[left])
+            if not text:
+                continue
+            if bottom > top:
+                columns = range(covered[0], covered[-1] + 1)
+                self.block.closures.append(Closure(columns, range(number, bottom + 2), text))
+                changed[covered[0]] = 0
+            elif len(covered) > 1:
+                code = self.symbols[row[left]]
+                sense = self.symbols.sense(code)
+                if sense is Sense.UNKNOWN:
+                    changed[covered[0]] = 0
+                    if not names_a_closure(text) and self.name_at is not None and not is_empty(row[self.name_at]):
+                        letter = column_letter(self.columns[covered[0]])
+                        self.problems.add(number, letter, "across_days", text=quoted(text))
+                else:
+                    for place in covered:
+                        changed[place] = code
+        return bytes(changed)
+
+
+_HERE = (Sense.PRESENT, Sense.TICK, Sense.ONE)
+_KEY = (Field.SCHOOL, Field.SCHOOL_NAME, Field.CLASS, Field.SECTION)
+_ATTRIBUTES = {
+    "admission": Field.ADMISSION,
+    "state_id": Field.STATE_ID,
+    "own_name": Field.OWN_NAME,
+    "guardian": Field.GUARDIAN,
+    "sex": Field.SEX,
+    "village": Field.VILLAGE,
+}
+
+
+def _one(index: int):  # type: ignore[no-untyped-def]
+    return lambda row: (row[index],)
+
+
+def _letter(index: int | None) -> str | None:
+    return None if index is None else column_letter(index)
+
+
+def _has_digit(text: str) -> bool:
+    return text.isdigit() or any(letter.isdigit() for letter in text)
+
+
+def _are_letters(senses: list[Sense]) -> bool:
+    """True when marks stand here and not the numbers of a sum."""
+    sure = sum(1 for sense in senses if sense not in (Sense.UNKNOWN, Sense.ONE, Sense.ZERO, Sense.DASH))
+    return sure * 2 > len(senses) or bool(senses) and all(s is not Sense.UNKNOWN for s in senses)
+
+
+def _closes(senses: list[Sense]) -> bool:
+    return all(s in (Sense.OFF, Sense.OFF_LETTER, Sense.HOLIDAY, Sense.LEAVE_OR_HOLIDAY) for s in senses)
+
+
+def _is_name_like(text: str) -> bool:
+    letters = sum(letter.isalpha() for letter in text)
+    return letters >= 2 and len(text) <= 40 and letters * 2 > len(text) and sense_of(text) is Sense.UNKNOWN
+
+
+def _merges_by_row(ranges: list[Range]) -> dict[int, list[Range]]:
+    found: dict[int, list[Range]] = {}
+    for merged in ranges:
+        found.setdefault(merged[0][0], []).append(merged)
+    return found
+
+
+def _chain(first: Iterable[Row], then: Iterable[Row]) -> Iterator[Row]:
+    yield from first
+    yield from then
