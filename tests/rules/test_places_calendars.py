@@ -39,6 +39,22 @@ def test_is_open(day, is_open, why):
     assert calendar.is_open(day) is is_open, why
 
 
+def test_days_between_two_closures_are_open():
+    fair = Closure(date(2026, 8, 7), date(2026, 8, 8), ClosureKind.HOLIDAY)
+    calendar = SchoolCalendar(closures=[FLOOD, fair])
+
+    assert calendar.open_days(date(2026, 8, 3), date(2026, 8, 10)) == [
+        date(2026, 8, 6),
+        date(2026, 8, 10),
+    ]
+
+
+def test_a_closure_inside_a_longer_one_does_not_end_it():
+    inside = Closure(date(2026, 6, 3), date(2026, 6, 4), ClosureKind.HOLIDAY)
+
+    assert not SchoolCalendar(closures=[SUMMER, inside]).is_open(date(2026, 6, 10))
+
+
 def test_a_school_may_rest_on_friday_and_teach_on_sunday():
     calendar = SchoolCalendar(weekly_off=[FRIDAY])
 

@@ -122,6 +122,19 @@ def test_a_block_is_found_by_the_votes_of_its_villages_and_common_names_decide_n
     ]
 
 
+def test_six_common_names_weigh_less_than_four_rare_ones():
+    common = ["Rampur", "Parsa", "Bishunpur", "Madhopur", "Mahua", "Balua"]
+    rare = ["Jhonjhi", "Mureth", "Uchaith", "Nagdah Balain"]
+    sources = places([*common, *rare], parent="u")
+    targets = places(rare, parent="right", first=501)
+    for i in range(4):
+        targets += places(common, parent=f"b{i}", first=601 + 50 * i)
+
+    (block,) = propose_blocks(sources, targets, confirmed={})
+
+    assert (block.target, block.agreeing, block.runner_up) == ("right", 4, 2)
+
+
 def test_a_block_with_hardly_a_name_in_common_gets_none():
     sources = places(["Ward No. 1", "Ward No. 2", "Parsa"], parent="u")
 
