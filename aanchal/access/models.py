@@ -3,11 +3,14 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
-from aanchal.kernel.fields import SealedTextField
+from aanchal.kernel.fields import SealedJSONField, SealedTextField
 from aanchal.kernel.ids import new_id
 from aanchal.kernel.permissions import ROOT, Role, Scope
 from aanchal.places.models import Area, Body, district_of
+
+from .rules.places import shared_path
 
 
 class PersonManager(BaseUserManager["User"]):
@@ -27,6 +30,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=5, default="en")
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    sign_in_round = models.PositiveIntegerField(
+        default=0, help_text="Raised to end every session of this person at once."
+    )
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -35,7 +41,7 @@ class User(AbstractBaseUser):
 
     class Privacy:
         retention = "As long as the person works here, then two years; audit keeps the bare key."
-        OPEN = ("id", "language", "is_active", "made_at")
+        OPEN = ("id", "language", "is_active", "made_at", "sign_in_round")
         PERSONAL = ("username", "email", "last_login")
         SENSITIVE = ("display_name",)
         SECRET = ("password",)
@@ -56,11 +62,17 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.display_name or self.username
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Every session holds this value: a new passphrase or a new round ends them all.
+        said = f"{self.password}|{self.sign_in_round}"
+        return salted_hmac("aanchal.sign-in", said, secret=secret, algorithm="sha256").hexdigest()
+
     def scope(self) -> Scope:
-        """People stand at the root, or in the one area all their grants share."""
-        paths = [g.area_path for g in self.grants.all() if g.area_path]
-        path = paths[0] if len(set(paths)) == 1 else ROOT
-        return Scope(area_path=path, district=district_of(path), excluded=frozenset())
+        """A person stands at the smallest area that holds all she is granted; else at the root."""
+        held = list(self.grants.all())
+        standing = [g.area_path for g in held if g.revoked_at is None]
+        path = shared_path(standing or [g.area_path for g in held]) or ROOT
+        return Scope(area_path=path, district=district_of(path))
 
 
 class Grant(models.Model):
@@ -116,10 +128,13 @@ class Grant(models.Model):
 
 
 class Invitation(models.Model):
-    """A link by which one new person comes in with one first grant. Stored as a keyed hash."""
+    """A link by which one new person comes in with one first grant. Stored as a keyed hash.
+
+    An invitation that needs a second person has no link until that person agreed.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64, blank=True)
     for_name = SealedTextField(default="")
     role = models.CharField(max_length=20)
     area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT)
@@ -131,17 +146,42 @@ class Invitation(models.Model):
     invited_by = models.CharField(max_length=64)
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    needs_approval = models.BooleanField(default=False)
+    approved_by = models.CharField(max_length=64, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=64, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
         retention = "Ninety days after it ended."
         OPEN = ("id", "role", "area", "body", "area_path", "grade", "section", "language")
-        OPEN += ("expires_at", "withdrawn_at")
-        PERSONAL = ("invited_by", "invited_at", "accepted_by", "accepted_at")
+        OPEN += ("expires_at", "needs_approval", "withdrawn_at")
+        PERSONAL = ("invited_by", "invited_at", "approved_by", "approved_at", "accepted_by")
+        PERSONAL += ("accepted_at", "withdrawn_by")
         SENSITIVE = ("for_name",)
         SECRET = ("token_hash",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token_hash"], condition=~Q(token_hash=""), name="invitation_by_token"
+            ),
+            models.CheckConstraint(
+                condition=Q(area__isnull=False, body__isnull=True)
+                | Q(area__isnull=True, body__isnull=False),
+                name="invitation_over_area_or_body",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | ~Q(approved_by=models.F("invited_by")),
+                name="invitation_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_approval=False) | Q(approved_at__isnull=False) | Q(token_hash=""),
+                name="invitation_link_after_approval",
+            ),
+        ]
 
     def scope(self) -> Scope:
         return Scope(area_path=self.area_path, district=district_of(self.area_path))
@@ -169,7 +209,16 @@ class Device(models.Model):
         SECRET = ("enrol_token_hash", "token_hash")
 
     class Meta:
-        indexes = [models.Index(fields=["token_hash"], name="device_by_token")]
+        indexes = [
+            models.Index(fields=["token_hash"], name="device_by_token"),
+            models.Index(fields=["enrol_token_hash"], name="device_by_enrolment"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(enrolled_at__isnull=True) | ~Q(token_hash=""),
+                name="device_enrolled_with_token",
+            )
+        ]
 
     def scope(self) -> Scope:
         return self.user.scope()
@@ -204,11 +253,60 @@ class CredentialReset(models.Model):
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=True) | ~Q(approved_by=models.F("asked_by")),
                 name="reset_approved_by_another",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=False) | Q(token_hash=""),
+                name="reset_link_after_approval",
+            ),
         ]
+        indexes = [models.Index(fields=["token_hash"], name="reset_by_token")]
 
     def scope(self) -> Scope:
         return self.user.scope()
+
+
+class Notice(models.Model):
+    """Something about her own account that a person is told at her next sign-in."""
+
+    class Kind(models.TextChoices):
+        RESET_ASKED = "reset_asked"
+        RESET_APPROVED = "reset_approved"
+        PASSPHRASE_CHANGED = "passphrase_changed"
+        SECOND_FACTOR_REMOVED = "second_factor_removed"
+        SECOND_FACTOR_ADDED = "second_factor_added"
+        DEVICE_OFFERED = "device_offered"
+        DEVICE_ENROLLED = "device_enrolled"
+        DEVICE_REVOKED = "device_revoked"
+        GRANT_GIVEN = "grant_given"
+        GRANT_REVOKED = "grant_revoked"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Privacy:
+        retention = "One year after it was seen."
+        OPEN = ("id",)
+        PERSONAL = ("user", "kind", "at", "seen_at")
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "seen_at"], name="notice_of_person")]
+
+
+class Session(models.Model):
+    """One browser's session. The key is a keyed hash and the data sealed: a copy lets nobody in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True)
+    data = SealedJSONField(default=dict)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Privacy:
+        retention = "Until it expires: twelve hours at most."
+        OPEN = ("id", "expires_at")
+        SECRET = ("key_hash", "data")
 
 
 class DemoLink(models.Model):

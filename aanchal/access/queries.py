@@ -272,3 +272,14 @@ def _under(paths: Iterable[str], field: str) -> Q:
     for path in paths:
         reached |= Q(**{field: path}) | Q(**{f"{field}__startswith": path + "/"})
     return reached
+
+
+def people_named(ids: Iterable[str]) -> dict[str, str]:
+    """Display names of people by their key as text; system actors and unknown keys are left out.
+
+    For pages whose record the reader may already see: who did what in it. One query.
+    """
+    keys = {i for i in ids if i and not i.startswith("system:")}
+    if not keys:
+        return {}
+    return {str(u.pk): u.get_full_name() for u in User.objects.filter(pk__in=keys)}

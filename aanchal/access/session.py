@@ -1,8 +1,64 @@
-"""What a session must carry before its person is let further."""
+"""What a session must carry before its person is let further; asked again at every request."""
 
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from aanchal.kernel.permissions import needs_mfa
+
+from .backends import needs_device
+from .models import Device, User
+
+DEVICE_KEY = "device"
+SECOND_FACTOR = "mfa"
+DEMO_LINK = "demo_link"
+# A phone that passes from hand to hand is left open for less time.
+IDLE_SECONDS = 30 * 60
+SHARED_PHONE_IDLE_SECONDS = 15 * 60
 
 
 def second_factor_missing(request: HttpRequest) -> HttpResponse | None:
-    """Return the page to go to first when a role asks for a second factor; None when all is well."""
+    """Return the page to go to first, or None when all is well.
+
+    A person who holds no role any more, or whose phone was taken off her account, is signed out
+    here; a person whose role asks for a second factor is led to give it, or to get one.
+    """
+    roles = request.actor.roles()  # type: ignore[attr-defined]
+    user = request.user
+    if not isinstance(user, User) or not roles:
+        return _out(request)
+    if gave_second_factor(request):
+        return None
+    if needs_mfa(roles):
+        from allauth.mfa.utils import is_mfa_enabled
+
+        return redirect("confirm_self" if is_mfa_enabled(user) else "enrol_second_factor")
+    if needs_device(roles) and not _on_live_device(request, user):
+        return _out(request)
     return None
+
+
+def gave_second_factor(request: HttpRequest) -> bool:
+    """Say whether this session was opened or confirmed with a second factor (or a demo link)."""
+    user = request.user
+    if not isinstance(user, User):
+        return False
+    given = {record.get("method") for record in get_authentication_records(request, user)}
+    return bool(given & {SECOND_FACTOR, DEMO_LINK})
+
+
+def _on_live_device(request: HttpRequest, user: User) -> bool:
+    held = request.session.get(DEVICE_KEY)
+    return (
+        bool(held)
+        and Device.objects.filter(
+            pk=held, user=user, enrolled_at__isnull=False, revoked_at__isnull=True
+        ).exists()
+    )
+
+
+def _out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect_to_login("/")

@@ -158,7 +158,8 @@ def write_events(events: list[Event], *, at: datetime) -> None:
                 target_type=event.target_type,
                 target_id=event.target_id,
                 area_path=event.area_path,
-                changes=event.changes,
+                # As it will be read back: what is hashed is what any reader can hash again.
+                changes=json.loads(json.dumps(event.changes)),
                 previous_hash=head.hash,
             )
             row.hash = head.hash = link_hash(row)
@@ -209,8 +210,13 @@ def verify(anchors: dict[str, tuple[int, str]] | None = None) -> Iterator[Break]
         last_hash, last_seq = GENESIS, 0
         anchor = anchors.get(district)
         chain = AuditEvent.objects.filter(district=district).order_by("seq")
-        # Read in pages by key: an open cursor would stall writers on SQLite.
-        while page := list(chain.filter(seq__gt=last_seq)[:2000]):
+        # Read in pages by key: an open cursor would stall writers on SQLite. The head is read before
+        # each page, so that what is added meanwhile is not taken for a break.
+        while True:
+            head = AuditHead.objects.filter(district=district).first()
+            page = list(chain.filter(seq__gt=last_seq)[:2000])
+            if not page:
+                break
             for event in page:
                 if event.seq != last_seq + 1:
                     yield Break(district, last_seq + 1, "missing")
@@ -219,7 +225,6 @@ def verify(anchors: dict[str, tuple[int, str]] | None = None) -> Iterator[Break]
                 if anchor and event.seq == anchor[0] and event.hash != anchor[1]:
                     yield Break(district, event.seq, "not what the anchor says")
                 last_hash, last_seq = event.hash, event.seq
-        head = AuditHead.objects.filter(district=district).first()
         if head is None or head.seq != last_seq or head.hash != last_hash:
             yield Break(district, last_seq, "its head says otherwise")
         if anchor and last_seq < anchor[0]:

@@ -1,0 +1,52 @@
+"""Writes of access: one function, one use case, one audit event."""
+
+from .account import (
+    add_second_factor,
+    change_passphrase,
+    make_recovery_codes,
+    note_seen,
+    set_language,
+)
+from .devices import enrol_device, offer_device, revoke_device
+from .founding import invite_administrators
+from .grants import approve_grant, give_grant, revoke_grant
+from .invitations import (
+    accept_invitation,
+    approve_invitation,
+    invite_person,
+    withdraw_invitation,
+)
+from .resets import (
+    approve_credential_reset,
+    ask_credential_reset,
+    choose_passphrase,
+    drop_second_factor,
+)
+from .signing_in import enter_demo, note_failed_sign_in, note_sign_in, note_sign_out
+
+__all__ = [
+    "accept_invitation",
+    "add_second_factor",
+    "approve_credential_reset",
+    "approve_grant",
+    "approve_invitation",
+    "ask_credential_reset",
+    "change_passphrase",
+    "choose_passphrase",
+    "drop_second_factor",
+    "enrol_device",
+    "enter_demo",
+    "give_grant",
+    "invite_administrators",
+    "invite_person",
+    "make_recovery_codes",
+    "note_failed_sign_in",
+    "note_seen",
+    "note_sign_in",
+    "note_sign_out",
+    "offer_device",
+    "revoke_device",
+    "revoke_grant",
+    "set_language",
+    "withdraw_invitation",
+]

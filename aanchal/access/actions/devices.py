@@ -1,0 +1,106 @@
+"""Phones of volunteers: offered by one who looks after them, enrolled on the phone, revoked."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access.known import new_token, token_hash
+from aanchal.access.links import Offered, dead_link
+from aanchal.access.models import Device, User
+from aanchal.access.notices import Kind, tell
+from aanchal.access.queries import live_grants, still_may
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, SecondPerson, WrongState
+from aanchal.kernel.permissions import DEVICE_ROLES, Actor, Permission, require
+
+OFFER_LASTS = timedelta(hours=24)
+
+
+@use_case
+def offer_device(actor: Actor, *, user: User, name: str, at: datetime) -> Offered[Device]:
+    """Make a link, good once and for a day, that puts a volunteer's account on a phone.
+
+    Raises:
+        NotAllowed: the actor does not look after this person's phones.
+        SecondPerson: it would be the actor's own.
+        Invalid: she holds no role that comes by phone.
+    """
+    require(actor, Permission.DEVICE_ENROL, user)
+    if actor.user_id == str(user.pk):
+        raise SecondPerson
+    if not live_grants(at=at).filter(user=user, role__in=DEVICE_ROLES).exists():
+        raise Invalid(_("Only a volunteer's account is put on a phone."), field="user")
+    token = new_token()
+    device = Device.objects.create(
+        user=user,
+        name=name.strip(),
+        enrolled_by=actor.user_id,
+        enrol_token_hash=token_hash(token, purpose="enrolment"),
+        enrol_expires_at=at + OFFER_LASTS,
+    )
+    tell(user, Kind.DEVICE_OFFERED, at=at)
+    record(actor, Verb.DEVICE_OFFERED, device, scope=user.scope(), user=str(user.pk))
+    return Offered(device, token)
+
+
+@use_case
+def enrol_device(actor: Actor, *, token: str, at: datetime) -> Offered[Device]:
+    """Make the phone on which the link was opened the volunteer's; the token is for its cookie.
+
+    Nobody is signed in by it: she still needs her passphrase.
+
+    Raises:
+        NotFound: the link does not work, whatever the reason.
+    """
+    device = (
+        Device.objects.select_for_update()
+        .filter(
+            enrol_token_hash=token_hash(token, purpose="enrolment"),
+            enrol_expires_at__gt=at,
+            enrolled_at__isnull=True,
+            revoked_at__isnull=True,
+        )
+        .first()
+    )
+    if device is None or not device.user.is_active:
+        raise dead_link()
+    if not still_may(device.enrolled_by, Permission.DEVICE_ENROL, device.scope()):
+        raise dead_link()
+    kept = new_token()
+    device.token_hash = token_hash(kept, purpose="device")
+    device.enrol_token_hash = ""
+    device.enrolled_at = at
+    device.save(update_fields=["token_hash", "enrol_token_hash", "enrolled_at"])
+    tell(device.user, Kind.DEVICE_ENROLLED, at=at)
+    herself = Actor(user_id=str(device.user_id), language=device.user.language)
+    record(herself, Verb.DEVICE_ENROLLED, device, scope=device.scope())
+    return Offered(device, kept)
+
+
+@use_case
+def revoke_device(actor: Actor, *, device: Device, at: datetime) -> Device:
+    """Take a phone off an account; it is refused at its very next request. Her own, she may too.
+
+    Raises:
+        NotAllowed: neither hers nor in the actor's care.
+        WrongState: it was revoked before.
+    """
+    device = Device.objects.select_for_update().get(pk=device.pk)
+    if actor.user_id != str(device.user_id):
+        require(actor, Permission.DEVICE_ENROL, device)
+    if device.revoked_at:
+        raise WrongState
+    device.revoked_by = actor.user_id
+    device.revoked_at = at
+    device.enrol_token_hash = ""
+    device.save(update_fields=["revoked_by", "revoked_at", "enrol_token_hash"])
+    tell(device.user, Kind.DEVICE_REVOKED, at=at)
+    record(
+        actor,
+        Verb.DEVICE_REVOKED,
+        device,
+        scope=device.scope(),
+        was_in_use=device.enrolled_at is not None,
+    )
+    return device

@@ -1,0 +1,140 @@
+"""Giving and taking roles."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access.granting import check_roles_together, place_of
+from aanchal.access.models import Grant, User
+from aanchal.access.notices import Kind, tell
+from aanchal.access.queries import live_grants, still_may, visible_people
+from aanchal.access.rules.places import path_and_above
+from aanchal.access.rules.second_person import needs_second_person
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
+from aanchal.kernel.permissions import Actor, Permission, Role, require
+from aanchal.places.models import Area, Body
+
+
+@use_case
+def give_grant(
+    actor: Actor,
+    *,
+    user: User,
+    role: Role,
+    starts_at: datetime,
+    at: datetime,
+    area: Area | None = None,
+    body: Body | None = None,
+    grade: str = "",
+    section: str = "",
+    ends_at: datetime | None = None,
+) -> Grant:
+    """Give a person a role over an area or a body.
+
+    A role given to oneself, or one that weighs (`needs_second_person`), is without force until
+    another administrator agrees.
+
+    Raises:
+        Invalid: the place does not fit the role, the end is not after the start, or the role
+            does not mix with one she holds.
+        NotAllowed: the place is not within the actor's own grant.
+        NotFound: the actor may not know of this person.
+        WrongState: she holds exactly this already.
+    """
+    place = place_of(role, area=area, body=body, grade=grade, section=section)
+    grant = Grant(
+        user=user,
+        role=role,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        given_by=actor.user_id,
+        given_at=at,
+        needs_approval=needs_second_person(role) or actor.user_id == str(user.pk),
+        **place,
+    )
+    require(actor, Permission.GRANT_GIVE, body if body is not None else grant)
+    if not visible_people(actor).filter(pk=user.pk).exists():
+        raise NotFound
+    if ends_at is not None and ends_at <= max(starts_at, at):
+        raise Invalid(_("The last day must come after the first."), field="ends_on")
+    User.objects.select_for_update().get(pk=user.pk)  # two givers at once see each other
+    check_roles_together(user, role, at=at)
+    same = Grant.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+        user=user,
+        role=role,
+        revoked_at__isnull=True,
+        **place,
+    )
+    if same.exists():
+        raise WrongState(_("This person holds this role here already."))
+    grant.save()
+    tell(user, Kind.GRANT_GIVEN, at=at)
+    record(
+        actor,
+        Verb.GRANT_GIVEN,
+        grant,
+        scope=grant.scope(),
+        role=str(role),
+        user=str(user.pk),
+        waits=grant.needs_approval,
+    )
+    return grant
+
+
+@use_case
+def approve_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
+    """Agree, as a second person, to a grant; it has force from now on.
+
+    Raises:
+        NotAllowed: the actor may not agree to grants at that place.
+        SecondPerson: the actor gave it, or it is her own.
+        WrongState: it does not wait, was revoked, or its giver may no longer give it.
+    """
+    grant = Grant.objects.select_for_update().get(pk=grant.pk)
+    where = grant.body or grant
+    require(actor, Permission.GRANT_APPROVE, where)
+    if actor.user_id in (grant.given_by, str(grant.user_id)):
+        raise SecondPerson
+    if not grant.needs_approval or grant.approved_at or grant.revoked_at:
+        raise WrongState
+    if not still_may(grant.given_by, Permission.GRANT_GIVE, where.scope()):
+        raise WrongState(_("Who gave this role may no longer give it. It must be given again."))
+    check_roles_together(grant.user, Role(grant.role), at=at)
+    grant.approved_by = actor.user_id
+    grant.approved_at = at
+    grant.save(update_fields=["approved_by", "approved_at"])
+    record(actor, Verb.GRANT_APPROVED, grant, scope=grant.scope(), role=grant.role)
+    return grant
+
+
+@use_case
+def revoke_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
+    """Take a role away; it has no force from the very next request.
+
+    Raises:
+        NotAllowed: the actor may not take roles away at that place.
+        WrongState: it was revoked before, or nobody would be left to look after people there.
+    """
+    grant = Grant.objects.select_for_update().get(pk=grant.pk)
+    require(actor, Permission.GRANT_REVOKE, grant.body or grant)
+    if grant.revoked_at:
+        raise WrongState
+    if grant.role == Role.ADMINISTRATOR and not _others_look_after(grant, at):
+        raise WrongState(_("Nobody would be left to look after the people here."))
+    grant.revoked_by = actor.user_id
+    grant.revoked_at = at
+    grant.save(update_fields=["revoked_by", "revoked_at"])
+    tell(grant.user, Kind.GRANT_REVOKED, at=at)
+    record(actor, Verb.GRANT_REVOKED, grant, scope=grant.scope(), role=grant.role)
+    return grant
+
+
+def _others_look_after(grant: Grant, at: datetime) -> bool:
+    if not live_grants(at=at).filter(pk=grant.pk).exists():
+        return True  # it has no force now, so nothing is lost with it
+    others = live_grants(at=at).exclude(pk=grant.pk).filter(role=Role.ADMINISTRATOR)
+    return others.filter(area_path__in=path_and_above(grant.area_path), body=None).exists()

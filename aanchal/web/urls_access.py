@@ -1,0 +1,174 @@
+"""Addresses of access: coming in, one's own account, people and their roles, phones."""
+
+from django.urls import URLPattern
+
+from aanchal.kernel.permissions import Permission
+
+from .routes import Who, route
+from .views.access import account, links, people, sign_in, volunteers
+
+BOTH = ("GET", "POST")
+P = Permission
+
+urlpatterns: list[URLPattern] = [
+    route("sign-in/", sign_in.sign_in, name="sign_in", who=Who.ANYONE, methods=BOTH),
+    route(
+        "sign-in/code/", sign_in.second_factor, name="second_factor", who=Who.ANYONE, methods=BOTH
+    ),
+    route("sign-in/help/", sign_in.cannot_sign_in, name="cannot_sign_in", who=Who.ANYONE),
+    route(
+        "sign-out/",
+        sign_in.sign_out,
+        name="sign_out",
+        who=Who.SIGNED_IN_WITHOUT_SECOND_FACTOR,
+        methods=("POST",),
+    ),
+    route(
+        "language/",
+        sign_in.choose_language,
+        name="set_language",
+        who=Who.ANYONE,
+        methods=("POST",),
+    ),
+    # --- single-use links ---
+    route(
+        "invitation/<str:token>/",
+        links.accept_invitation,
+        name="accept_invitation",
+        who=Who.ANYONE,
+        methods=BOTH,
+    ),
+    route("welcome/", links.welcome, name="welcome", who=Who.ANYONE),
+    route(
+        "phone/<str:token>/", links.enrol_device, name="enrol_device", who=Who.ANYONE, methods=BOTH
+    ),
+    route(
+        "reset/<str:token>/",
+        links.reset_credential,
+        name="reset_credential",
+        who=Who.ANYONE,
+        methods=BOTH,
+    ),
+    route("demo/<str:token>/", links.enter_demo, name="enter_demo", who=Who.ANYONE, methods=BOTH),
+    # --- one's own account ---
+    route("account/", account.my_account, name="account", who=Who.SIGNED_IN),
+    route(
+        "account/notices/",
+        account.notices,
+        name="notices",
+        who=Who.SIGNED_IN,
+        methods=BOTH,
+    ),
+    route(
+        "account/passphrase/",
+        account.change_passphrase,
+        name="change_passphrase",
+        who=Who.SIGNED_IN,
+        methods=BOTH,
+    ),
+    route(
+        "account/confirm/",
+        account.confirm_self,
+        name="confirm_self",
+        who=Who.SIGNED_IN_WITHOUT_SECOND_FACTOR,
+        methods=BOTH,
+    ),
+    route(
+        "account/codes-app/",
+        account.enrol_second_factor,
+        name="enrol_second_factor",
+        who=Who.SIGNED_IN_WITHOUT_SECOND_FACTOR,
+        methods=BOTH,
+    ),
+    route(
+        "account/recovery-codes/",
+        account.recovery_codes,
+        name="recovery_codes",
+        who=Who.SIGNED_IN,
+        methods=BOTH,
+    ),
+    route(
+        "account/phones/<uuid:pk>/",
+        account.drop_my_device,
+        name="drop_my_device",
+        who=Who.SIGNED_IN,
+        methods=BOTH,
+    ),
+    # --- people and their roles ---
+    route("people/", people.people, name="people", who=P.PERSON_VIEW),
+    route("people/<uuid:pk>/", people.person, name="person", who=P.PERSON_VIEW),
+    route(
+        "people/invite/",
+        account.confirmed(people.invite),
+        name="invite_person",
+        who=P.PERSON_INVITE,
+        methods=BOTH,
+    ),
+    route("people/invitations/", people.invitations, name="invitations", who=P.PERSON_INVITE),
+    route(
+        "people/invitations/<uuid:pk>/withdraw/",
+        people.withdraw_invitation,
+        name="withdraw_invitation",
+        who=P.PERSON_INVITE,
+        methods=BOTH,
+    ),
+    route(
+        "people/<uuid:pk>/give/",
+        account.confirmed(people.give_grant),
+        name="give_grant",
+        who=P.GRANT_GIVE,
+        methods=BOTH,
+    ),
+    route(
+        "people/grants/<uuid:pk>/revoke/",
+        people.revoke_grant,
+        name="revoke_grant",
+        who=P.GRANT_REVOKE,
+        methods=BOTH,
+    ),
+    route(
+        "people/<uuid:pk>/reset/",
+        account.confirmed(people.ask_reset),
+        name="ask_reset",
+        who=P.CREDENTIAL_RESET,
+        methods=BOTH,
+    ),
+    route("people/waiting/", people.approvals, name="approvals", who=P.GRANT_APPROVE),
+    route(
+        "people/waiting/grants/<uuid:pk>/",
+        account.confirmed(people.approve_grant),
+        name="approve_grant",
+        who=P.GRANT_APPROVE,
+        methods=BOTH,
+    ),
+    route(
+        "people/waiting/invitations/<uuid:pk>/",
+        account.confirmed(people.approve_invitation),
+        name="approve_invitation",
+        who=P.GRANT_APPROVE,
+        methods=BOTH,
+    ),
+    route(
+        "people/waiting/resets/<uuid:pk>/",
+        account.confirmed(people.approve_reset),
+        name="approve_reset",
+        who=P.CREDENTIAL_RESET,
+        methods=BOTH,
+    ),
+    # --- volunteers' phones ---
+    route("volunteers/", volunteers.volunteers, name="volunteers", who=P.DEVICE_ENROL),
+    route(
+        "volunteers/<uuid:pk>/",
+        account.confirmed(volunteers.volunteer),
+        name="volunteer",
+        who=P.DEVICE_ENROL,
+        methods=BOTH,
+    ),
+    route(
+        "volunteers/phones/<uuid:pk>/revoke/",
+        volunteers.revoke_device,
+        name="revoke_device",
+        who=P.DEVICE_ENROL,
+        methods=BOTH,
+    ),
+]

@@ -1,0 +1,206 @@
+"""One's own account."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.utils import is_mfa_enabled
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from aanchal.access import actions, qr
+from aanchal.access import sign_in as entry
+from aanchal.access.adapters import SecondFactorAdapter
+from aanchal.access.models import Device, Notice, User
+from aanchal.access.notices import sentence
+from aanchal.access.queries import get_device
+from aanchal.access.session import gave_second_factor
+from aanchal.kernel.errors import Invalid, NotFound
+
+from .links import OldPassphraseForm, PassphraseFields
+from .people import live_grant_rows
+
+View = Callable[..., HttpResponse]
+
+
+def confirmed(view: View) -> View:
+    """A page for which a person gives her passphrase or her code again when it is long ago."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not did_recently_reauthenticate(request):
+            there = request.path if request.method == "GET" else reverse("account")
+            return redirect_to_login(there, login_url=reverse("confirm_self"))
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
+class ChangePassphraseForm(PassphraseFields):
+    old = forms.CharField(
+        label=_("Your present passphrase"),
+        max_length=200,
+        strip=False,
+        error_messages={"required": _("Write your present passphrase.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("old", "passphrase", "again")
+
+
+class FirstCodeForm(forms.Form):
+    """The first code of a new app: it shows that the app holds the secret."""
+
+    code = forms.CharField(
+        label=_("The six digits that the app shows now"),
+        max_length=12,
+        error_messages={"required": _("Write the six digits.")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+def my_account(request: HttpRequest) -> HttpResponse:
+    """Roles, language, passphrase, second factor, phones."""
+    user = _me(request)
+    devices = Device.objects.filter(user=user, revoked_at=None, enrolled_at__isnull=False)
+    page = {
+        "person": user,
+        "grants": live_grant_rows(user),
+        "devices": devices.order_by("-enrolled_at"),
+        "has_second_factor": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
+        "notices": _told(user)[:20],
+    }
+    return render(request, "access/my_account.html", page)
+
+
+def notices(request: HttpRequest) -> HttpResponse:
+    """What she must be told before she goes on; a POST says that she read it."""
+    user = _me(request)
+    if request.method == "POST":
+        actions.note_seen(request.actor, user=user, at=timezone.now())
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    unseen = [n for n in _told(user) if not n["seen"]]
+    if not unseen:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "access/notices.html", {"notices": unseen})
+
+
+@sensitive_post_parameters()
+def change_passphrase(request: HttpRequest) -> HttpResponse:
+    """A new passphrase, knowing the old one."""
+    form = ChangePassphraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            entry.give_new_passphrase(request, old=given["old"], passphrase=given["passphrase"])
+        except Invalid as error:
+            form.add_error(str(error.details.get("field")), str(error))
+        else:
+            messages.success(request, _("Your passphrase is changed. Other browsers are out."))
+            return redirect("account")
+    status = 400 if form.errors else 200
+    return render(request, "access/change_passphrase.html", {"form": form}, status=status)
+
+
+@sensitive_post_parameters()
+def confirm_self(request: HttpRequest) -> HttpResponse:
+    """Show again that it is you: the code where there is one, otherwise the passphrase."""
+    user = _me(request)
+    there = entry.safe_path(
+        request, request.POST.get("next") or request.GET.get("next") or ""
+    ) or reverse("account")
+    by_code = is_mfa_enabled(user, [Authenticator.Type.TOTP])
+    data = request.POST if request.method == "POST" else None
+    form: forms.Form
+    if by_code:
+        form = entry.SecondFactorForm(user=user, data=data)
+    else:
+        form = OldPassphraseForm(data)
+    if data is not None and form.is_valid():
+        if isinstance(form, entry.SecondFactorForm):
+            form.confirm(request, again=True)
+            return redirect(there)
+        if entry.whose_passphrase(request, user=user, passphrase=form.cleaned_data["passphrase"]):
+            record_authentication(request, user, method="password", reauthenticated=True)
+            return redirect(there)
+        form.add_error("passphrase", _("This did not work. Look at your passphrase."))
+    page = {"form": form, "by_code": by_code, "next": there}
+    return render(request, "access/confirm_self.html", page, status=400 if form.errors else 200)
+
+
+@sensitive_post_parameters()
+def enrol_second_factor(request: HttpRequest) -> HttpResponse:
+    """Put the account into an app that makes codes; needed before anything else by most roles."""
+    user = _me(request)
+    has_one = is_mfa_enabled(user, [Authenticator.Type.TOTP])
+    if (has_one and not gave_second_factor(request)) or not did_recently_reauthenticate(request):
+        return redirect_to_login(request.path, login_url=reverse("confirm_self"))
+    secret = totp.get_totp_secret()
+    form = FirstCodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        code = form.cleaned_data["code"]
+        if entry.is_right_first_code(user, secret, code):
+            entry.take_second_factor(request, secret)
+            return redirect("recovery_codes")
+        form.add_error("code", _("This code is not right. Wait for the next one and write that."))
+    adapter = SecondFactorAdapter()
+    page = {
+        "form": form,
+        "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        "qr": qr.drawing(adapter.build_totp_url(user, secret)),
+        "has_one": has_one,
+    }
+    status = 400 if form.errors else 200
+    return render(request, "access/enrol_second_factor.html", page, status=status)
+
+
+@confirmed
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """The codes for a lost app, to be printed or written down; a POST makes new ones."""
+    user = _me(request)
+    if request.method == "POST":
+        actions.make_recovery_codes(request.actor, user=user)
+        return redirect("recovery_codes")
+    codes = entry.unused_recovery_codes(user)
+    if codes is None:
+        raise NotFound
+    shown = [f"{code[:4]} {code[4:8]} {code[8:]}" for code in codes]
+    return render(request, "access/recovery_codes.html", {"codes": shown})
+
+
+def drop_my_device(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take one of one's own phones off the account."""
+    device = get_device(request.actor, pk=pk)
+    if str(device.user_id) != request.actor.user_id:
+        raise NotFound
+    if request.method == "POST":
+        actions.revoke_device(request.actor, device=device, at=timezone.now())
+        return redirect("account")
+    page = {
+        "title": _("Take this phone off your account?"),
+        "yes": _("Take the phone off"),
+        "cancel_href": reverse("account"),
+        "consequences": [_("Nobody can sign in as you on that phone any more.")],
+    }
+    return render(request, "confirm.html", page)
+
+
+def _told(user: User) -> list[dict[str, Any]]:
+    held = Notice.objects.filter(user=user).order_by("-at", "-pk")[:100]
+    return [{"at": n.at, "text": sentence(n), "seen": n.seen_at is not None} for n in held]
+
+
+def _me(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # every route here asks for a signed-in person
+    return request.user

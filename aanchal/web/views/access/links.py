@@ -1,0 +1,189 @@
+"""Pages behind single-use links. Opening one shows a neutral button and nothing else."""
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from aanchal.access import actions, demo
+from aanchal.access import sign_in as entry
+from aanchal.access.known import remember_device
+from aanchal.access.links import invitation_behind, nobody, reset_behind
+from aanchal.access.models import CredentialReset
+from aanchal.kernel.errors import Invalid
+from aanchal.kernel.permissions import DEVICE_ROLES, ROLE_NAMES, Role
+
+from .people import place_words
+
+WELCOME = "welcome"
+ONLY_OPEN = "open"
+
+
+class PassphraseFields(forms.Form):
+    """A new passphrase, written twice."""
+
+    passphrase = forms.CharField(
+        label=_("A passphrase"),
+        max_length=200,
+        strip=False,
+        help_text=_("At least 12 letters. Four words that only you would put together are good."),
+        error_messages={"required": _("Write a passphrase.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The same passphrase again"),
+        max_length=200,
+        strip=False,
+        error_messages={"required": _("Write the passphrase again.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean() or {}
+        if given.get("again") and given.get("passphrase") != given["again"]:
+            self.add_error("again", _("The two are not the same. Write it again."))
+        return given
+
+
+class AcceptForm(PassphraseFields):
+    display_name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        help_text=_("As your colleagues call you."),
+        error_messages={"required": _("Write your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ("display_name", "passphrase", "again")
+
+
+class OldPassphraseForm(forms.Form):
+    passphrase = forms.CharField(
+        label=_("Your passphrase"),
+        max_length=200,
+        strip=False,
+        error_messages={"required": _("Write your passphrase.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+@sensitive_post_parameters()
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Come in by an invitation."""
+    if request.method == "GET":
+        return _button(request, _("Your invitation"), _("Open the invitation"))
+    now = timezone.now()
+    with transaction.atomic():
+        invitation = invitation_behind(token, at=now)
+    page = {
+        "role": ROLE_NAMES[Role(invitation.role)],
+        "place": place_words(invitation),
+        "by_phone": invitation.role in DEVICE_ROLES,
+    }
+    if "passphrase" not in request.POST:
+        form = AcceptForm(initial={"display_name": invitation.for_name})
+        return render(request, "access/accept.html", {"form": form, **page})
+    form = AcceptForm(request.POST)
+    if form.is_valid():
+        try:
+            made = actions.accept_invitation(
+                nobody(),
+                token=token,
+                display_name=form.cleaned_data["display_name"].strip(),
+                passphrase=form.cleaned_data["passphrase"],
+                at=now,
+            )
+        except Invalid as error:
+            form.add_error("passphrase", str(error))
+        else:
+            request.session[WELCOME] = made.user.username
+            response = redirect("welcome")
+            if made.device_token:
+                remember_device(request, response, made.device_token)
+            entry.speak(response, made.user.language)
+            return response
+    return render(request, "access/accept.html", {"form": form, **page}, status=400)
+
+
+def welcome(request: HttpRequest) -> HttpResponse:
+    """The sign-in name just given, to be written down; then the way in."""
+    name = request.session.get(WELCOME)
+    if not name:
+        return redirect("sign_in")
+    return render(request, "access/welcome.html", {"username": name})
+
+
+def enrol_device(request: HttpRequest, token: str) -> HttpResponse:
+    """Make this phone a volunteer's own."""
+    if request.method == "GET":
+        return _button(request, _("This phone"), _("Use this phone for your work"))
+    made = actions.enrol_device(nobody(), token=token, at=timezone.now())
+    response = redirect("sign_in")
+    remember_device(request, response, made.token)
+    entry.speak(response, made.record.user.language)
+    return response
+
+
+@sensitive_post_parameters()
+def reset_credential(request: HttpRequest, token: str) -> HttpResponse:
+    """A new passphrase, or the way out of a lost second factor."""
+    if request.method == "GET":
+        return _button(request, _("Your account"), _("Go on"))
+    now = timezone.now()
+    with transaction.atomic():
+        reset = reset_behind(token, at=now)
+    if reset.kind == CredentialReset.Kind.PASSPHRASE:
+        return _choose_passphrase(request, token)
+    return _drop_second_factor(request, token, reset)
+
+
+def _choose_passphrase(request: HttpRequest, token: str) -> HttpResponse:
+    if "passphrase" not in request.POST:
+        return render(request, "access/new_passphrase.html", {"form": PassphraseFields()})
+    form = PassphraseFields(request.POST)
+    if form.is_valid():
+        try:
+            user = actions.choose_passphrase(
+                nobody(),
+                token=token,
+                passphrase=form.cleaned_data["passphrase"],
+                at=timezone.now(),
+            )
+        except Invalid as error:
+            form.add_error("passphrase", str(error))
+        else:
+            request.session[WELCOME] = user.username
+            return redirect("welcome")
+    return render(request, "access/new_passphrase.html", {"form": form}, status=400)
+
+
+def _drop_second_factor(request: HttpRequest, token: str, reset: CredentialReset) -> HttpResponse:
+    if "passphrase" not in request.POST:
+        return render(request, "access/drop_second_factor.html", {"form": OldPassphraseForm()})
+    form = OldPassphraseForm(request.POST)
+    if form.is_valid():
+        herself = entry.whose_passphrase(
+            request, user=reset.user, passphrase=form.cleaned_data["passphrase"]
+        )
+        if herself is not None:
+            actions.drop_second_factor(herself, token=token, at=timezone.now())
+            return redirect("sign_in")
+        form.add_error("passphrase", _("This did not work. Look at your passphrase."))
+    return render(request, "access/drop_second_factor.html", {"form": form}, status=400)
+
+
+def enter_demo(request: HttpRequest, token: str) -> HttpResponse:
+    """Sign in as a made-up person; anything but a good link here and now is not there at all."""
+    link = demo.demo_link_behind(request, token)
+    if request.method == "POST":
+        return entry.sign_in_by_demo_link(request, token)
+    roles = link.user.grants.values_list("role", flat=True).distinct()
+    names = [str(ROLE_NAMES[Role(role)]) for role in roles]
+    return render(request, "access/demo.html", {"role": ", ".join(names)})
+
+
+def _button(request: HttpRequest, title: object, act: object) -> HttpResponse:
+    """The same page whatever the link: a program that opens links learns and uses up nothing."""
+    return render(request, "access/link.html", {"title": title, "act": act, "step": ONLY_OPEN})

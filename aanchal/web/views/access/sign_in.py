@@ -1,0 +1,110 @@
+"""Coming in and going out."""
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from aanchal.access import sign_in as entry
+from aanchal.access.actions import note_failed_sign_in, set_language
+from aanchal.access.known import devices_of
+from aanchal.access.links import nobody
+from aanchal.access.models import User
+
+# One sentence for everybody who does not come in, so that it tells nobody why.
+NOT_IN = _(
+    "This did not work. Look at your sign-in name and your passphrase. After several wrong tries "
+    "wait 15 minutes. A volunteer signs in on her own phone only."
+)
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(
+        label=_("Your sign-in name"),
+        max_length=60,
+        help_text=_("A word and a number, such as neem-4821."),
+        error_messages={"required": _("Write your sign-in name.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    passphrase = forms.CharField(
+        label=_("Your passphrase"),
+        max_length=200,
+        strip=False,
+        error_messages={"required": _("Write your passphrase.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    next = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+
+
+@sensitive_post_parameters()
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Name and passphrase; whoever is in already goes to her page."""
+    if request.method == "GET":
+        if request.user.is_authenticated:
+            return redirect(settings.LOGIN_REDIRECT_URL)
+        first = {"next": request.GET.get("next", ""), "username": _only_one_here(request)}
+        return render(request, "access/sign_in.html", {"form": SignInForm(initial=first)})
+    form = SignInForm(request.POST)
+    if form.is_valid():
+        there = entry.give_passphrase(
+            request,
+            username=form.cleaned_data["username"],
+            passphrase=form.cleaned_data["passphrase"],
+            next_path=form.cleaned_data["next"],
+        )
+        if there is not None:
+            return there
+        form.add_error(None, NOT_IN)
+    return render(request, "access/sign_in.html", {"form": form}, status=400)
+
+
+@sensitive_post_parameters()
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """The code, after the passphrase was right."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    stage = entry.pending_second_factor(request)
+    if stage is None or not isinstance(stage.login.user, User):
+        return redirect("sign_in")
+    if request.method == "GET":
+        form = entry.SecondFactorForm(user=stage.login.user)
+        return render(request, "access/second_factor.html", {"form": form})
+    form = entry.SecondFactorForm(user=stage.login.user, data=request.POST)
+    if form.is_valid():
+        form.confirm(request, again=False)
+        return stage.exit()
+    note_failed_sign_in(nobody(), user=stage.login.user, step="second_factor")
+    return render(request, "access/second_factor.html", {"form": form}, status=400)
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Go out, from this browser."""
+    entry.sign_out(request)
+    return redirect("sign_in")
+
+
+def cannot_sign_in(request: HttpRequest) -> HttpResponse:
+    """What to do when one cannot come in; it asks nothing, so it can tell nothing."""
+    return render(request, "access/cannot_sign_in.html")
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages on this browser, and of the account when signed in."""
+    language = request.POST.get("language", "")
+    there = entry.safe_path(request, request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL
+    response = redirect(there)
+    if language in dict(settings.LANGUAGES):
+        if isinstance(request.user, User):
+            set_language(request.actor, user=request.user, language=language)
+        entry.speak(response, language)
+    return response
+
+
+def _only_one_here(request: HttpRequest) -> str:
+    """The sign-in name to offer: of the only volunteer whose phone this is."""
+    held = devices_of(request)
+    return held[0].user.username if len(held) == 1 else ""
