@@ -37,7 +37,7 @@ check: dev  ## style, types, borders, migrations, generated pages, translations
 	@$(BIN)/python -m tools.check
 
 test: system-packages dev check  ## everything: the checks, then the whole suite on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest --dist each \
+	@$(BIN)/python -m pytest --dist each --max-worker-restart 2 \
 	  --tx popen//id=sqlite//env:AANCHAL_TEST_DATABASE=sqlite \
 	  --tx popen//id=postgres//env:AANCHAL_TEST_DATABASE=postgres
 

@@ -13,7 +13,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 
 from tests import use_case_ledger
@@ -22,6 +24,17 @@ from tests.postgres import Cluster, PostgresMissing
 ROOT = Path(__file__).resolve().parent.parent
 # Folders whose tests do not touch the database: on a run on both, the second one is spared them.
 ONCE = ("rules", "formats", "house")
+
+
+hypothesis.settings.register_profile(
+    "aanchal",
+    # A shared machine has slow moments; a slow example is not a wrong one.
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("aanchal")
 
 
 def database() -> str:
@@ -37,10 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
     specs = getattr(config.option, "tx", None) or []
     wants_postgres = database() == "postgres" or any("DATABASE=postgres" in s for s in specs)
     if not is_worker:
+        os.environ["AANCHAL_TEST_DIST"] = config.option.dist
         _make_run_folder()
         if wants_postgres:
             _start_postgres()
-    _choose_settings()
+    if is_worker or config.option.dist == "no":
+        # The process that only deals tests out must leave no settings in its workers' environment.
+        _choose_settings()
 
 
 def _make_run_folder() -> None:
@@ -65,7 +81,9 @@ def _start_postgres() -> None:
 def _choose_settings() -> None:
     """Point Django at this process's own home and database, before anything reads settings."""
     if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
-        pytest.exit("Settings were read before the tests chose a database.", 4)
+        pytest.exit(
+            "Settings were read before the tests chose a database: unset DJANGO_SETTINGS_MODULE.", 4
+        )
     for name in [n for n in os.environ if n.startswith("AANCHAL_") and "_TEST_" not in n]:
         del os.environ[name]
     home = run_folder() / "home"
@@ -93,12 +111,12 @@ def run_folder() -> Path:
     return folder
 
 
-def pytest_report_header() -> str:
-    return f"database: {database()}"
+def pytest_report_header(config: pytest.Config) -> str:
+    return "database: " + ("one a process" if config.option.dist == "each" else database())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    on_both = config.option.dist == "each"
+    on_both = os.environ["AANCHAL_TEST_DIST"] == "each"
     whole = _is_whole_run(config)
     kept, left = [], []
     for item in items:
@@ -124,7 +142,7 @@ def _is_whole_run(config: pytest.Config) -> bool:
     everything = all(Path(arg.split("::")[0]).resolve() == ROOT / "tests" for arg in config.args)
     chosen = config.option.keyword or config.option.markexpr or config.option.deselect
     chosen = chosen or config.option.ignore or getattr(config.option, "lf", False)
-    shared = config.option.dist not in ("no", "each")
+    shared = os.environ["AANCHAL_TEST_DIST"] not in ("no", "each")
     return everything and not chosen and not shared
 
 
@@ -143,7 +161,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Let the tables be emptied after a transactional test, though the audit refuses deletion."""
     from django.test import TransactionTestCase
 
@@ -160,7 +178,8 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     # a request or a use case narrows it. tests/security takes both away.
     from aanchal.kernel import rowguard
 
-    rowguard.trust_process()
+    with django_db_blocker.unblock():
+        rowguard.trust_process()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)

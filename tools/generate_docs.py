@@ -13,8 +13,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import click
-
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
 MARK = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
@@ -94,7 +92,7 @@ def commands() -> str:
         "# Commands",
         "`aanchal --help` and `aanchal COMMAND --help` say the same.",
     ]
-    root = typer.main.get_command(app)
+    root: Any = typer.main.get_command(app)
     if root.help:
         lines.append(_plain(root.help))
     lines += _commands(root, "aanchal")
@@ -103,14 +101,18 @@ def commands() -> str:
 
 def _commands(command: Any, name: str) -> list[str]:
     lines: list[str] = []
-    for word, inner in sorted(getattr(command, "commands", {}).items()):
-        if inner.hidden:
+    with command.make_context(name, [], resilient_parsing=True) as context:
+        inside = {
+            word: command.get_command(context, word) for word in command.list_commands(context)
+        }
+    for word, inner in inside.items():
+        if inner is None or inner.hidden:
             continue
         full = f"{name} {word}"
-        if getattr(inner, "commands", None):
+        if hasattr(inner, "list_commands"):
             lines += [f"## `{full} …`", _plain(inner.help or ""), *_commands(inner, full)]
             continue
-        with click.Context(inner, info_name=full) as context:
+        with inner.make_context(full, [], resilient_parsing=True) as context:
             usage = " ".join(inner.collect_usage_pieces(context))
         lines += [f"### `{full}`", _plain(inner.help or ""), f"```\n{full} {usage}\n```"]
         rows = [row for p in inner.params if (row := _parameter(p))]

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -30,23 +31,51 @@ def test_a_use_case_has_the_one_shape(name):
 
     assert first.name == "actor"
     assert all(p.kind is p.KEYWORD_ONLY for p in rest)
-    assert inspect.getdoc(function)
+    # One with an underscore is a step of another, which says it all.
+    assert inspect.getdoc(function) or function.__name__.startswith("_")
     assert inspect.signature(function).return_annotation is not inspect.Signature.empty
-    assert function.__name__.split("_")[0] not in {"process", "handle", "manage", "do"}
+    assert function.__name__.strip("_").split("_")[0] not in {"process", "handle", "manage", "do"}
+
+
+WRITES = re.compile(
+    r"\.(save|delete|create|bulk_create|update|bulk_update|get_or_create|update_or_create|add|set)\("
+)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
-def test_every_public_function_of_an_actions_module_is_a_use_case(module):
-    public = {
+def test_what_writes_in_public_is_a_use_case(module):
+    """A public function beside the use cases may look things up for them; it may not write."""
+    registered = {f.__name__ for f in USE_CASES.values() if f.__module__ == module.__name__}
+
+    writing = {
         name
         for name, value in vars(module).items()
         if inspect.isfunction(value)
         and value.__module__ == module.__name__
         and not name.startswith("_")
+        and name not in registered
+        and WRITES.search(inspect.getsource(value))
     }
 
-    registered = {f.__name__ for f in USE_CASES.values() if f.__module__ == module.__name__}
-    assert public <= registered
+    assert not writing
+
+
+WRITES_ROWS = re.compile(
+    r"\.objects\.(create|bulk_create|update|bulk_update|get_or_create|update_or_create)\(|\.save\("
+)
+
+
+def test_pages_and_queries_write_nothing():
+    """What a page changes, it changes through a use case."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for pattern in ("web/**/*.py", "*/queries.py", "*/queries/*.py")
+        for path in sorted((ROOT / "aanchal").glob(pattern))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if WRITES_ROWS.search(line) and "session.save(" not in line
+    ]
+
+    assert not found
 
 
 def test_the_ledger_sees_a_call_whatever_it_is_called_by():
