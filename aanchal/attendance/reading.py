@@ -16,19 +16,21 @@ from numpy.typing import NDArray
 
 from aanchal.kernel.permissions import Actor, Permission, Scope, may
 from aanchal.people.actions import as_known
-from aanchal.people.models import Enrolment
+from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.matching import Known, Match, Row, match_rows
 from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of, year_of
 
 from .files import open_kept
-from .formats.problems import Hints, Problem, Today
-from .formats.registers import Page, read_registers
+from .formats.grades import same_section
+from .formats.pages import Page
+from .formats.problems import Hints, Limits, Problem
+from .formats.registers import read_registers
 from .models import RegisterFile, RegisterPage
 from .rules.marks import Mark
 from .rules.pages import DAYS, PageMarks, merge_pages, unpack_children, unpack_marks
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[float], None]
 LETTERS = {Mark.NOT_TAKEN: ".", Mark.PRESENT: "P", Mark.ABSENT: "A", Mark.LEAVE: "L"}
 LETTERS[Mark.HOLIDAY] = "H"
 CODES = {letter: int(mark) for mark, letter in LETTERS.items()}
@@ -140,6 +142,8 @@ def show_pages(
         if school is None:
             page.problems.append(_no_school(page))
             continue
+        if page.grade and page.month:
+            _settle_section(page, school)
         if not may(actor, Permission.REGISTER_IMPORT, _page_scope(school, page)):
             # Nothing of a class that is not hers is shown, not even that it exists.
             page.problems.append(
@@ -158,9 +162,9 @@ def _shown(number: int, page: Page) -> ShownPage:
     rows = [
         ShownRow(
             row=r.row,
-            roll=(r.roll or "")[:12],
+            roll=(r.roll or r.serial or "")[:12],
             name=r.name or r.own_script_name or "",
-            marks=_letters(page, r.marks),
+            marks="".join(LETTERS[Mark(code)] for code in r.marks),
             sex=r.sex or "",
             village=r.village or "",
             admission_no=r.admission_no or "",
@@ -176,18 +180,11 @@ def _shown(number: int, page: Page) -> ShownPage:
         month=page.month or "",
         sheet=page.sheet or "",
         days=[d.day for d in page.days],
-        counts=dict(page.counts),
+        counts=page.marks._asdict(),
         rows=rows,
         problems=[_problem(p) for p in page.problems],
         asks=[_problem(p) for p in page.asks],
     )
-
-
-def _letters(page: Page, marks: dict[date, Mark]) -> str:
-    letters = ["."] * DAYS
-    for day, mark in marks.items():
-        letters[day.day - 1] = LETTERS[Mark(mark)]
-    return "".join(letters)
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
@@ -222,6 +219,30 @@ def _page_scope(school: Body, page: ShownPage) -> Scope:
         grade=page.grade,
         section=page.section,
     )
+
+
+def _settle_section(page: ShownPage, school: Body) -> None:
+    """Write the section as the school's own: the only one of its grade, or the same letter."""
+    month = date.fromisoformat(page.month + "-01")
+    known = list(
+        ClassSection.objects.filter(
+            school=school, year=year_of(school, month).first_on.year, grade=page.grade
+        ).values_list("section", flat=True)
+    )
+    if page.section in known:
+        return
+    alike = [k for k in known if page.section and k and same_section(page.section, k)]
+    if len(alike) == 1:
+        page.section = alike[0]
+    elif not page.section and len(known) == 1:
+        page.section = known[0]
+    elif not page.section and len(known) > 1:
+        page.problems.append(
+            _note(
+                "which_section",
+                N_("The class has several sections. Say which one this register is of."),
+            )
+        )
 
 
 def _match(page: ShownPage, school: Body) -> None:

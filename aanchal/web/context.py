@@ -1,10 +1,106 @@
-"""What every page's template may use."""
+"""What every page's template may use: who asks, her pages, the numbers to call."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.cases.kinds import concern_kinds
+from aanchal.kernel.permissions import ROLE_NAMES, Actor, Permission, Role, may_anywhere
+
+
+class Door(NamedTuple):
+    """A page that stands in the menu of those who hold its permission."""
+
+    permission: Permission
+    url_name: str
+    label: Any
+
+
+DOORS = (
+    Door(Permission.VISIT_HAND_BACK, "my_visits", gettext_lazy("My visits")),
+    Door(Permission.WATCH_VIEW, "watch", gettext_lazy("The watch")),
+    Door(Permission.FLAG_VIEW, "flags", gettext_lazy("Questions")),
+    Door(Permission.CONCERN_VIEW, "concerns", gettext_lazy("Concerns")),
+    Door(Permission.CLASS_VIEW, "classes", gettext_lazy("Classes")),
+    Door(Permission.REGISTER_IMPORT, "register_files", gettext_lazy("Registers")),
+    Door(Permission.CHILD_VIEW, "children", gettext_lazy("Children")),
+    Door(Permission.PERSON_VIEW, "people", gettext_lazy("People")),
+    Door(Permission.AREA_JOIN, "places", gettext_lazy("Places")),
+    Door(Permission.HEALTH_VIEW, "office", gettext_lazy("Health")),
+)
+
+# The page a role begins its day with.
+FIRST_DOOR = {
+    Role.VOLUNTEER: "my_visits",
+    Role.TEACHER: "classes",
+    Role.COORDINATOR: "watch",
+    Role.CASE_WORKER: "concerns",
+    Role.ADMINISTRATOR: "people",
+}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The asker and her menu."""
-    return {"actor": getattr(request, "actor", None)}
+    """The asker, her menu, and the helplines."""
+    actor: Actor | None = getattr(request, "actor", None)
+    signed_in = bool(actor and actor.user_id)
+    context: dict[str, Any] = {
+        "actor": actor,
+        "signed_in": signed_in,
+        "home_url": "/",
+        "helplines": helplines(),
+        "quick_exit_url": "",
+    }
+    if actor is None or not signed_in:
+        return context
+    roles = actor.roles()
+    context["role"] = _(" and ").join(str(ROLE_NAMES[r]) for r in Role if r in roles)
+    context["where"] = SimpleLazyObject(lambda: _where(actor))
+    context["nav"] = _doors(actor, request.path)
+    context["account_links"] = [{"href": reverse("my_account"), "label": _("My account")}]
+    if Role.VOLUNTEER in roles:
+        context["quick_exit_url"] = reverse("leave_quickly")
+    return context
+
+
+def helplines() -> list[dict[str, str]]:
+    """The numbers to call now, from data: child helpline and police."""
+    lines = {line.key: line for kind in concern_kinds().values() for line in kind.call}
+    return [{"number": x.number, "label": _(x.name)} for x in lines.values()]
+
+
+def _doors(actor: Actor, path: str) -> list[dict[str, Any]]:
+    doors = [door for door in DOORS if may_anywhere(actor, door.permission)]
+    if len(doors) < 2:
+        return []
+    links = [{"href": reverse(d.url_name), "label": d.label} for d in doors]
+    here = max((x["href"] for x in links if path.startswith(x["href"])), key=len, default="")
+    return [{**link, "current": link["href"] == here} for link in links]
+
+
+def _where(actor: Actor) -> str:
+    """The name of the one place the actor's grants are about; nothing when there are several."""
+    from aanchal.places.models import Area, Body
+
+    bodies = {g.body_id for g in actor.grants if g.body_id}
+    paths = {g.area_path for g in actor.grants if g.area_path}
+    if len(bodies) + len(paths) != 1:
+        return ""
+    if bodies:
+        found = Body.objects.filter(pk=bodies.pop()).only("name", "local_name").first()
+    else:
+        found = Area.objects.filter(path=paths.pop()).only("name", "local_name").first()
+    return local_name(found)
+
+
+def local_name(place: Any) -> str:
+    """A place's name in its own script when the page is in one, else in Latin letters."""
+    from django.utils.translation import get_language
+
+    if place is None:
+        return ""
+    own = (get_language() or "en") != "en" and place.local_name
+    return str(own or place.name)

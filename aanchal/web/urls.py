@@ -1,10 +1,95 @@
-"""Every address of the site."""
+"""Every address of the site. Nothing personal stands in one: keys only, never a name."""
 
 from django.urls import URLPattern
 
+from aanchal.kernel.permissions import Permission
+
 from .routes import Who, route
-from .views.health import health
+from .urls_access import urlpatterns as access
+from .views import classes, concerns, errors, health, home, places, registers, upkeep, visits, watch
+
+BOTH = ("GET", "POST")
+P = Permission
 
 urlpatterns: list[URLPattern] = [
-    route("health/", health, name="health", who=Who.ANYONE),
+    route("", home.home, name="home", who=Who.SIGNED_IN),
+    route(
+        "leave/",
+        home.leave_quickly,
+        name="leave_quickly",
+        who=Who.SIGNED_IN_WITHOUT_SECOND_FACTOR,
+        methods=("POST",),
+    ),
+    route("calendar/", home.calendar, name="calendar", who=Who.ANYONE),
+    route("health/", health.health, name="health", who=Who.ANYONE),
+    # --- volunteer ---
+    route("today/", visits.visit_list, name="my_visits", who=P.VISIT_HAND_BACK),
+    route("visits/<uuid:pk>/", visits.visit, name="visit", who=P.VISIT_HAND_BACK, methods=BOTH),
+    route(
+        "visits/<uuid:pk>/finding/",
+        visits.finding,
+        name="visit_finding",
+        who=P.VISIT_HAND_BACK,
+        methods=BOTH,
+    ),
+    route("visits/<uuid:pk>/done/", visits.done, name="visit_done", who=P.VISIT_HAND_BACK),
+    route(
+        "visits/<uuid:pk>/another/",
+        visits.hand_back,
+        name="visit_hand_back",
+        who=P.VISIT_HAND_BACK,
+        methods=BOTH,
+    ),
+    # --- concerns ---
+    route(
+        "concerns/new/", concerns.new_concern, name="concern_new", who=P.CONCERN_RAISE, methods=BOTH
+    ),
+    route("concerns/", concerns.concern_list, name="concerns", who=P.CONCERN_VIEW),
+    route(
+        "concerns/<uuid:pk>/",
+        concerns.concern,
+        name="concern",
+        who=P.CONCERN_VIEW,
+        methods=BOTH,
+    ),
+    # --- teacher ---
+    route("classes/", classes.class_list, name="classes", who=P.CLASS_VIEW),
+    route("classes/<uuid:pk>/", classes.class_page, name="class", who=P.CLASS_VIEW),
+    route("registers/", registers.file_list, name="register_files", who=P.REGISTER_IMPORT),
+    route(
+        "registers/send/",
+        registers.send,
+        name="register_send",
+        who=P.REGISTER_IMPORT,
+        methods=BOTH,
+    ),
+    route(
+        "registers/<uuid:pk>/",
+        registers.register_file,
+        name="register_file",
+        who=P.REGISTER_IMPORT,
+        methods=BOTH,
+    ),
+    route(
+        "registers/<uuid:pk>/repair/",
+        registers.repair,
+        name="register_repair",
+        who=P.REGISTER_REPAIR,
+        methods=BOTH,
+    ),
+    # --- coordinator ---
+    route("watch/", watch.week, name="watch", who=P.WATCH_VIEW),
+    route("questions/", watch.flag_list, name="flags", who=P.FLAG_VIEW),
+    route("questions/<uuid:pk>/", watch.flag, name="flag", who=P.FLAG_VIEW, methods=BOTH),
+    route("children/", watch.child_list, name="children", who=P.CHILD_VIEW),
+    route("children/<uuid:pk>/", watch.child, name="child", who=P.CHILD_OPEN_FILE),
+    # --- administrator ---
+    route("places/", places.places, name="places", who=P.AREA_JOIN),
+    route("places/joins/", places.joins, name="joins", who=P.AREA_JOIN, methods=BOTH),
+    route("office/", upkeep.office, name="office", who=P.HEALTH_VIEW),
+    *access,
 ]
+
+handler400 = errors.bad_request
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -9,6 +9,7 @@ from .registers import (
     refuse_register,
     take_register,
 )
+from .repairs import ENROL, SET_ASIDE, repair_row, set_problem_aside
 from .visits import (
     assign_visit,
     cancel_visit,
@@ -20,6 +21,8 @@ from .visits import (
 from .watch import raise_flags, run_watch, set_visit_budget
 
 __all__ = [
+    "ENROL",
+    "SET_ASIDE",
     "Taken",
     "assign_visit",
     "cancel_visit",
@@ -33,7 +36,9 @@ __all__ = [
     "record_page",
     "record_visit",
     "refuse_register",
+    "repair_row",
     "run_watch",
+    "set_problem_aside",
     "set_visit_budget",
     "take_register",
 ]

@@ -29,6 +29,7 @@ from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
+from ..formats.problems import Unreadable
 from ..guidance import guidance
 from ..models import PageRevision, RegisterFile, RegisterPage
 from ..reading import ShownPage, ShownRow, show_pages
@@ -44,6 +45,7 @@ from ..rules.pages import (
 )
 
 Progress = Callable[[int, int], None]
+Read = Callable[[float], None]
 
 
 @use_case
@@ -143,14 +145,12 @@ def _media_type(filename: str) -> str:
 
 
 def read_register(
-    actor: Actor, *, register: RegisterFile, at: datetime, progress: Progress | None = None
+    actor: Actor, *, register: RegisterFile, at: datetime, progress: Read | None = None
 ) -> RegisterFile:
     """Understand a kept file and store what will be shown. Parsing is outside any transaction.
 
     A file that cannot be read becomes REFUSED, with its one sentence; it is still kept.
     """
-    from ..formats.problems import Unreadable
-
     try:
         shown = show_pages(actor, register=register, today=at.date(), progress=progress)
     except Unreadable as refusal:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -10,11 +11,12 @@ from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
 from aanchal.kernel.errors import NotFound
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, grants_for
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.queries import visible_classes
 from aanchal.places.models import Body
-from aanchal.places.queries import calendars_of, schools_of, within
+from aanchal.places.queries import calendars_of, schools_of, within, year_of
 
 from ..guidance import guidance
 from ..models import RegisterFile, RegisterPage
@@ -169,3 +171,29 @@ def get_register_file(actor: Actor, *, pk: UUID | str) -> RegisterFile:
     if found is None:
         raise NotFound
     return found
+
+
+def open_problems(actor: Actor, register: RegisterFile) -> QuerySet[ImportProblem]:
+    """What waits for repair in a register file the actor may see, rows first, in file order."""
+    if not visible_register_files(actor).filter(pk=register.pk).exists():
+        return ImportProblem.objects.none()
+    return ImportProblem.objects.filter(
+        source_kind="register", source_id=str(register.pk), state=ImportProblem.State.OPEN
+    ).order_by("row", "pk")
+
+
+def class_pupils(register: RegisterFile, page: dict[str, Any]) -> list[Enrolment]:
+    """Pupils of the class a shown page is of; only pupils of that class are ever suggested."""
+    if not (page["school_id"] and page["grade"] and page["month"]):
+        return []
+    school = Body.objects.select_related("area").get(pk=page["school_id"])
+    year = year_of(school, date.fromisoformat(page["month"] + "-01")).first_on.year
+    return list(
+        Enrolment.objects.filter(
+            class_section__school=school,
+            class_section__year=year,
+            class_section__grade=page["grade"],
+            class_section__section=page["section"],
+            ends_on__isnull=True,
+        ).select_related("child")
+    )

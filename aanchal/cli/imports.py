@@ -1,0 +1,145 @@
+"""`aanchal import`: areas, schools, pupils and registers from files, by the same doors as the site."""
+
+import json
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from . import with_django
+
+# A register's day is India's, wherever the computer's clock thinks it is.
+OFFICE = timezone(timedelta(hours=5, minutes=30))
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
+
+Files = Annotated[list[Path], typer.Argument(help="One file or more.", show_default=False)]
+School = Annotated[str, typer.Option("--school", help="UDISE code, where the file does not say.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object for each file.")]
+
+
+@app.command("registers")
+def import_registers(
+    files: Files,
+    school: School = "",
+    grade: Annotated[str, typer.Option("--class", help="Class: VI, 6, छठी, ষষ্ঠ.")] = "",
+    section: Annotated[str, typer.Option("--section", help="Section: A.")] = "",
+    month: Annotated[str, typer.Option("--month", help="Month: 2026-07.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what was understood; keep nothing.")
+    ] = False,
+    as_json: AsJson = False,
+    enrol: Annotated[
+        bool, typer.Option("--enrol", help="Enrol the pupils that nobody knows yet.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Answer yes to what is asked (a closure? a correction?).")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch/--no-watch", help="Run the watch over the classes afterwards.")
+    ] = True,
+) -> None:
+    """Take attendance registers in: XLSX, XLS, ODS or CSV, wide or long, in three languages.
+
+    Good rows go in; the rest is kept for repair, with the reason. Importing twice changes nothing.
+    With [bold]--dry-run --json[/bold] it prints what it understood, for schools and pupils not yet
+    known too: school, class, section, month, pupils, days, marks and problems.
+    """
+    hints = {"school": school, "grade": grade, "section": section, "month": month}
+    if dry_run:
+        _dry_run(files, hints, as_json=as_json)
+        return
+    with_django()
+    from .register_import import import_files
+
+    sys.exit(
+        import_files(files, hints=hints, enrol=enrol, said_yes=yes, as_json=as_json, watch=watch)
+    )
+
+
+def _dry_run(files: list[Path], hints: dict[str, str], *, as_json: bool) -> None:
+    """Read and tell; needs no database. Code 2 when a file could not be read at all."""
+    from aanchal.attendance.formats.problems import Hints, Limits, Unreadable
+    from aanchal.attendance.formats.registers import dry_run_json, read_registers
+
+    said = Hints(**{name: value or None for name, value in hints.items()})
+    today = datetime.now(tz=OFFICE).date()
+    failed = False
+    for path in files:
+        try:
+            pages = list(
+                read_registers(
+                    path, filename=path.name, hints=said, limits=Limits(), today=today
+                )
+            )
+            told = dry_run_json(pages)
+        except Unreadable as refusal:
+            failed = True
+            told = dry_run_json([])
+            told["problems"] = [{"row": None, "column": None, "reason": str(refusal)}]
+        told = {"file": path.name, **told}
+        if as_json:
+            print(json.dumps(told, ensure_ascii=False))
+        else:
+            _tell(told)
+    if failed:
+        sys.exit(2)
+
+
+def _tell(told: dict[str, Any]) -> None:
+    marks = told["marks"]
+    print(f"{told.get('file', '')}")
+    print(
+        f"  school {told['school'] or '?'}  class {told['class'] or '?'}"
+        f"{told['section'] or ''}  month {told['month'] or '?'}"
+    )
+    print(
+        f"  {told['pupils']} pupils, {len(told['days'])} days taken: {marks['present']} present, "
+        f"{marks['absent']} absent, {marks['leave']} leave, {marks['holiday']} holiday"
+    )
+    for problem in told["problems"]:
+        where = " ".join(
+            f"{name} {problem[name]}" for name in ("row", "column") if problem[name] is not None
+        )
+        print(f"  - {where + ': ' if where else ''}{problem['reason']}")
+
+
+@app.command("pupils")
+def import_pupils(files: Files, school: School = "", as_json: AsJson = False) -> None:
+    """Take lists of pupils in: UDISE, class, section, roll, names, village; CSV or XLSX.
+
+    A pupil already known stays one record; a village that is not known is the school's, marked as
+    assumed. Importing twice changes nothing.
+    """
+    with_django()
+    from .pupil_import import import_files
+
+    sys.exit(import_files(files, school=school, as_json=as_json))
+
+
+@app.command("areas")
+def import_areas(files: Files, as_json: AsJson = False) -> None:
+    """Take areas in, as the Local Government Directory and the Census publish them (CSV).
+
+    States, districts, sub-districts, blocks and villages, in one call or one after another; the
+    kind of each file is known by its heading.
+    """
+    with_django()
+    from .place_import import import_area_files
+
+    sys.exit(import_area_files(files, as_json=as_json))
+
+
+@app.command("schools")
+def import_schools(files: Files, as_json: AsJson = False) -> None:
+    """Take schools in, as UDISE publishes them (CSV).
+
+    Their villages are proposed as the directory's villages of the same name, for a person to
+    confirm. Wrong rows are told by line and kept for repair.
+    """
+    with_django()
+    from .place_import import import_school_files
+
+    sys.exit(import_school_files(files, as_json=as_json))

@@ -1,0 +1,146 @@
+"""Registers from the command line, through the very use cases the site calls."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from aanchal.attendance.actions import give_register, read_register, run_watch, take_register
+from aanchal.attendance.formats.grades import grade_of
+from aanchal.attendance.models import Flag, RegisterFile, RegisterPage
+from aanchal.kernel.errors import DomainError
+from aanchal.kernel.permissions import system_actor
+from aanchal.places.models import Body
+from aanchal.places.queries import school_by_udise
+
+from . import say
+
+console = Console(stderr=True)
+
+
+def progress_bar() -> Progress:
+    """The one look of progress on long work."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def import_files(
+    files: list[Path],
+    *,
+    hints: dict[str, str],
+    enrol: bool,
+    said_yes: bool,
+    as_json: bool,
+    watch: bool,
+) -> int:
+    """Take files in, tell of each, and run the watch over what changed; returns the exit code."""
+    school = school_by_udise(hints["school"]) if hints["school"] else None
+    failed = False
+    touched: set[UUID] = set()
+    with progress_bar() as bar:
+        task = bar.add_task("Registers", total=len(files))
+        for path in files:
+            told = _one(path, school=school, hints=hints, enrol=enrol, said_yes=said_yes)
+            failed |= told["state"] != RegisterFile.State.TAKEN
+            touched |= set(told.pop("classes"))
+            if as_json:
+                print(json.dumps(told, ensure_ascii=False, default=str))
+            else:
+                _tell(path, told)
+            bar.advance(task)
+    if watch and touched:
+        _watch(touched)
+    return 1 if failed else 0
+
+
+def _one(
+    path: Path, *, school: Body | None, hints: dict[str, str], enrol: bool, said_yes: bool
+) -> dict[str, Any]:
+    actor, now = system_actor("imports"), timezone.now()
+    grade = grade_of(hints["grade"]).grade or "" if hints["grade"] else ""
+    kept = {"grade": grade, "section": hints["section"], "month": hints["month"]}
+    try:
+        with path.open("rb") as source:
+            register = give_register(
+                actor,
+                source=source,
+                filename=path.name,
+                school=school,
+                hints=kept,
+                via="command",
+                at=now,
+            )
+        if register.state in (RegisterFile.State.RECEIVED, RegisterFile.State.SHOWN):
+            register = read_register(actor, register=register, at=now)
+        if register.state == RegisterFile.State.REFUSED:
+            sentence = register.refusal % (register.refusal_params or {})
+            return {"file": path.name, "state": register.state, "reason": sentence, "classes": []}
+        taken = take_register(
+            actor, register=register, enrol_unknown=enrol, said_yes=said_yes, at=now
+        )
+    except DomainError as refusal:
+        return {
+            "file": path.name,
+            "state": "refused",
+            "reason": str(refusal),
+            "classes": [],
+        }
+    register.refresh_from_db()
+    classes = list(
+        RegisterPage.objects.filter(source=register).values_list("class_section_id", flat=True)
+    )
+    asks = [
+        ask["template"] % ask["params"]
+        for page in (register.understood or {}).get("pages", [])
+        for ask in page["asks"]
+    ]
+    return {
+        "file": path.name,
+        "state": register.state,
+        **register.counts,
+        "asks": asks if taken.waiting else [],
+        "classes": classes,
+    }
+
+
+def _tell(path: Path, told: dict[str, Any]) -> None:
+    if "reason" in told:
+        say(f"{path.name}: {told['reason']}")
+        return
+    line = (
+        f"{path.name}: {told['pages']} pages, {told['added']} marks in, {told['changed']} changed"
+    )
+    if told["enrolled"]:
+        line += f", {told['enrolled']} pupils enrolled"
+    if told["rows_left"]:
+        line += f", {told['rows_left']} rows wait for repair"
+    if told["problems"]:
+        line += f", {told['problems']} cells or rows to look at"
+    print(line)
+    for ask in told["asks"]:
+        print(f"  ? {ask} (answer with --yes)")
+
+
+def _watch(classes: set[UUID]) -> None:
+    now = timezone.now()
+    with progress_bar() as bar:
+        task = bar.add_task("The watch", total=None)
+        done = run_watch(
+            system_actor("watch"),
+            on=timezone.localdate(now),
+            at=now,
+            classes=classes,
+            progress=lambda n, of: bar.update(task, completed=n, total=of),
+        )
+    live = Flag.objects.filter(pk__in=done.raised).count()
+    console.print(f"The watch looked at {done.scored} classes and raised {live} new flags.")

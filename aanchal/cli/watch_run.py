@@ -1,0 +1,50 @@
+"""Running the watch from the command line, and the list of open questions it prints."""
+
+from datetime import date
+
+from django.utils import timezone, translation
+from rich.table import Table
+
+from aanchal.attendance.actions import run_watch
+from aanchal.attendance.models import Flag
+from aanchal.attendance.sentences import flag_sentence
+from aanchal.kernel.permissions import system_actor
+
+from .register_import import console, progress_bar
+
+
+def run_now(on: date | None, *, show: bool, most: int = 40) -> int:
+    """Run the watch with a bar and print the open questions; returns how many flags are new."""
+    now = timezone.now()
+    with progress_bar() as bar:
+        task = bar.add_task("The watch", total=None)
+        done = run_watch(
+            system_actor("watch"),
+            on=on or timezone.localdate(now),
+            at=now,
+            progress=lambda n, of: bar.update(task, completed=n, total=of),
+        )
+    console.print(
+        f"The watch looked at {done.classes} classes, scored {done.scored}, "
+        f"raised {len(done.raised)} new flags and withdrew {done.withdrawn}."
+    )
+    if show:
+        print_list(most=most)
+    return len(done.raised)
+
+
+def print_list(*, most: int = 40, title: str = "Children to ask after") -> None:
+    """Print the open questions: child code, village, reason; never a name."""
+    waiting = Flag.objects.filter(state=Flag.State.OPEN)
+    flags = waiting.select_related("child", "area").order_by("-channel", "raised_at")[:most]
+    table = Table(title=title, show_lines=False, expand=False)
+    for heading in ("Child", "Village", "Why", "How soon"):
+        table.add_column(heading)
+    with translation.override("en"):
+        for flag in flags:
+            soon = "now" if flag.channel == Flag.Channel.URGENT else "this week"
+            table.add_row(flag.child.code, flag.area.name, flag_sentence(flag), soon)
+    console.print(table)
+    more = waiting.count() - len(flags)
+    if more > 0:
+        console.print(f"… and {more} more.")

@@ -1,0 +1,54 @@
+"""Small helpers for forms that many pages share."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.kernel.errors import Invalid
+
+
+def choices(labels: dict[str, str]) -> list[tuple[str, str]]:
+    """Codes with their labels in the reader's language, in the order of the data."""
+    return [(key, _(label)) for key, label in labels.items()]
+
+
+class ChoiceRows(forms.ChoiceField):
+    """A choice drawn as rows, each big enough for a thumb."""
+
+    widget = forms.RadioSelect
+
+
+class DayField(forms.DateField):
+    """A day; the browser's own calendar where it has one, and ISO or day-first text where not."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    input_formats = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
+    default_error_messages = {  # noqa: RUF012  (Django's own way to say it)
+        "invalid": gettext_lazy("Write the day like 2026-11-22 or 22/11/2026.")
+    }
+
+
+def yes_no(label: Any, **kwargs: Any) -> forms.TypedChoiceField:
+    """A question that must be answered with yes or no; nothing is chosen beforehand."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
+        coerce=lambda text: text == "yes",
+        widget=forms.RadioSelect,
+        **kwargs,
+    )
+
+
+def blame(form: forms.Form, error: Invalid) -> None:
+    """Put a refusal beside the field it is about, or above the form."""
+    field = error.details.get("field")
+    form.add_error(str(field) if field in form.fields else None, str(error))
+
+
+def today() -> date:
+    """The day in the office's zone."""
+    return timezone.localdate()

@@ -1,0 +1,15 @@
+"""Which of a child's names a page may show. Lists: code and first name. Files: the whole name."""
+
+from aanchal.people.models import Child
+
+
+def first_name(child: Child) -> str:
+    """The first name, in her own script when it is known."""
+    if child.own_script_name:
+        return child.own_script_name.split()[0]
+    return child.given_name.split()[0] if child.given_name.split() else ""
+
+
+def whole_name(child: Child) -> str:
+    """The whole name, in her own script when it is known."""
+    return child.own_script_name or f"{child.given_name} {child.family_name}".strip()

@@ -1,0 +1,36 @@
+"""Where each person begins."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+
+from aanchal.kernel.permissions import Role
+
+from ..context import FIRST_DOOR
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the page a role begins its day with; the first role in order of urgency."""
+    roles = request.actor.roles()
+    for role in (
+        Role.VOLUNTEER,
+        Role.CASE_WORKER,
+        Role.COORDINATOR,
+        Role.TEACHER,
+        Role.ADMINISTRATOR,
+    ):
+        if role in roles:
+            return redirect(FIRST_DOOR[role])
+    return render(request, "nothing_yet.html")
+
+
+def leave_quickly(request: HttpRequest) -> HttpResponse:
+    """Sign out and show a wall calendar: for when somebody looks over the shoulder."""
+    from django.contrib.auth import logout
+
+    logout(request)
+    return HttpResponseRedirect("/calendar/")
+
+
+def calendar(request: HttpRequest) -> HttpResponse:
+    """A month, and nothing that says where the reader came from."""
+    return render(request, "neutral.html")
