@@ -14,6 +14,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -110,7 +111,7 @@ def trust_process() -> None:
     """Declare that this whole process is Aanchal itself: the worker, the command line."""
     global _process_districts
     _process_districts = EVERYWHERE
-    if connection.connection is not None:
+    if connection.vendor == "postgresql" and connection.connection is not None:
         _begin(connection)
 
 
@@ -297,3 +298,49 @@ def _try(cursor: CursorWrapper, order: str) -> bool:
         log.warning("%s was refused (%s)", order.split(" TO ")[0], type(refused).__name__)
         return False
     return True
+
+
+# --- what is in force ---
+
+
+@dataclass(frozen=True)
+class InForce:
+    """What the database enforces for this connection."""
+
+    guarded: int
+    unguarded: tuple[str, ...]
+    role: str
+    login: str
+    owns_tables: bool
+    login_owns: bool
+    bypasses: bool
+    may_alter_audit: bool
+
+
+def in_force() -> InForce:
+    """Ask the database what holds for this connection; PostgreSQL only."""
+    with connection.cursor() as cursor:
+        unguarded = tuple(_unguarded(cursor))
+        cursor.execute(
+            """SELECT current_user, session_user,
+                      pg_has_role(current_user, c.relowner, 'USAGE'),
+                      pg_has_role(session_user, c.relowner, 'USAGE'),
+                      r.rolsuper OR r.rolbypassrls,
+                      has_table_privilege(current_user, c.oid, 'UPDATE')
+                        OR has_table_privilege(current_user, c.oid, 'DELETE')
+                        OR has_table_privilege(current_user, c.oid, 'TRUNCATE')
+               FROM pg_class c JOIN pg_roles r ON r.rolname = current_user
+               WHERE c.oid = to_regclass(%s)""",
+            [AUDIT],
+        )
+        role, login, owns, login_owns, bypasses, alters = cursor.fetchone()
+    return InForce(
+        guarded=len(guarded_tables()) - len(unguarded),
+        unguarded=unguarded,
+        role=role,
+        login=login,
+        owns_tables=owns,
+        login_owns=login_owns,
+        bypasses=bypasses,
+        may_alter_audit=alters,
+    )
