@@ -56,7 +56,8 @@ class Parts(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = dict.fromkeys(PARTS)  # the names, for "did you mean"
+        # Their names alone, for "did you mean".
+        self.commands = {name: TyperCommand(name) for name in PARTS}
 
     def list_commands(self, ctx: Any) -> list[str]:
         here = Path(__file__).parent
@@ -149,7 +150,7 @@ def _told(error: Exception) -> int:
         say(f"A part is missing ({error.name}). Run: make setup")
     elif "ImproperlyConfigured" in kinds or "ValidationError" in kinds:
         say("A setting cannot be right. Look at the variables that begin with AANCHAL_.")
-    elif "OperationalError" in kinds and "no such table" not in str(error):
+    elif "OperationalError" in kinds and not _lacks_tables(error):
         say("The database does not answer. Is it running, and is AANCHAL_DATABASE_URL right?")
     elif "OperationalError" in kinds or "ProgrammingError" in kinds:
         say("The database is not ready. Run: aanchal migrate")
@@ -163,3 +164,8 @@ def _told(error: Exception) -> int:
         say(f"Something is wrong inside Aanchal ({place}). AANCHAL_DEBUG=1 shows all of it.")
         return 70
     return 2
+
+
+def _lacks_tables(error: Exception) -> bool:
+    text = str(error)
+    return any(words in text for words in ("no such table", "no such column", "has no column"))

@@ -133,7 +133,7 @@ def _let_go_of_database() -> None:
 
 
 def _run_gunicorn(host: str, port: int, *, threads: int, processes: int) -> None:
-    from gunicorn.app.base import BaseApplication
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
     from aanchal.kernel import rowguard
 
@@ -142,7 +142,7 @@ def _run_gunicorn(host: str, port: int, *, threads: int, processes: int) -> None
     _let_go_of_database()
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    class Site(BaseApplication):  # type: ignore[misc]
+    class Site(BaseApplication):
         def load_config(self) -> None:
             for name, value in _gunicorn_settings(bind, threads, processes).items():
                 self.cfg.set(name, value)
@@ -159,10 +159,11 @@ def _gunicorn_settings(bind: str, threads: int, processes: int) -> dict[str, Any
     from django.conf import settings
 
     quiet = {"handlers": [], "propagate": False, "level": "CRITICAL"}
+    base: dict[str, Any] = settings.LOGGING
     logging = {
-        **settings.LOGGING,
+        **base,
         "loggers": {
-            **settings.LOGGING["loggers"],
+            **base["loggers"],
             "gunicorn.error": {"level": "WARNING", "propagate": True},
             # A line a request would hold addresses, and tokens in paths.
             "gunicorn.access": quiet,

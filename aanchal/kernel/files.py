@@ -17,7 +17,7 @@ from django.conf import settings
 from .errors import TooLarge
 from .keyring import keyring
 from .models import StoredFile
-from .sealing import Tampered, seal, unseal
+from .sealing import HEAD, Tampered, key_number, seal, unseal
 
 CHUNK_BYTES = 256 * 1024
 
@@ -56,7 +56,9 @@ def keep_file(
         kept_at=kept_at,
     )
     path = path_of(stored)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sync_folder(path.parent.parent)
     part = path.with_suffix(".part")
     size = 0
     digest = hmac.new(keyring().index_key("content"), digestmod=hashlib.sha256)
@@ -77,6 +79,7 @@ def keep_file(
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)
+        sync_folder(path.parent)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -84,6 +87,15 @@ def keep_file(
     stored.content_hash = digest.hexdigest()
     stored.save(force_insert=True)
     return stored
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, not only the bytes behind them."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def content_hash(data: bytes) -> str:
@@ -114,6 +126,39 @@ def chunks(stored: StoredFile) -> Iterator[bytes]:
 def read_file(stored: StoredFile) -> bytes:
     """The whole plain content; for files already known to be small enough."""
     return b"".join(chunks(stored))
+
+
+def key_numbers(stored: StoredFile) -> set[int]:
+    """Numbers of the masters a stored file is sealed under; it reads no content."""
+    found = set()
+    with path_of(stored).open("rb") as source:
+        while head := source.read(4):
+            sealed = source.read(HEAD)
+            found.add(key_number(sealed))
+            source.seek(int.from_bytes(head, "big") - len(sealed), os.SEEK_CUR)
+    return found
+
+
+def reseal_file(stored: StoredFile) -> None:
+    """Seal a stored file anew under the writing master; a crash leaves the old file or the new."""
+    path = path_of(stored)
+    part = path.with_suffix(".rekey")
+    try:
+        with part.open("wb") as out:
+            number, held = 0, None
+            for chunk in chunks(stored):
+                if held is not None:
+                    _write_chunk(out, held, stored=stored, number=number, last=False)
+                    number += 1
+                held = chunk
+            _write_chunk(out, held or b"", stored=stored, number=number, last=True)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+        sync_folder(path.parent)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _write_chunk(

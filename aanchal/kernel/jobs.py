@@ -6,6 +6,7 @@ for. The queue is a table of the same database, so a job asked for inside a tran
 exactly if the transaction is. `kernel/worker.py` carries the jobs out.
 """
 
+import importlib
 import inspect
 import re
 import types
@@ -78,6 +79,7 @@ def job(
 
 def discover() -> None:
     """Import the `jobs` module of every app, so that all jobs and turns are registered."""
+    importlib.import_module("aanchal.kernel.nightly")
     autodiscover_modules("jobs")
 
 

@@ -1,8 +1,10 @@
 """The keys. A keyring file lies outside the database, its data folder and its backups.
 
 Every purpose has its own key, derived from a numbered master secret (HKDF-SHA256), so that a
-leaked index key opens no field. The file is JSON, readable by its owner alone; it may be wrapped
-by a passphrase (scrypt, then AES-256-GCM), in which case `unlock` must be called once a process.
+leaked index key opens no field. Keyed indexes stand on a secret of their own, which no rotation
+changes: a master can be destroyed and what was indexed is still found. The file is JSON, readable
+by its owner alone; it may be wrapped by a passphrase (scrypt, then AES-256-GCM), in which case
+`unlock` must be called once a process. A process notices within a second that the file changed.
 """
 
 import base64
@@ -10,6 +12,7 @@ import json
 import os
 import secrets
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from .errors import Locked
 
 FORMAT = "aanchal-keyring-1"
+INDEX = "index"
+LOOK_EVERY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,18 @@ class Master:
 
 
 class Keyring:
-    """Derives keys by purpose. The newest master writes; every master still reads."""
+    """Derives keys by purpose. The newest master writes; every master still reads.
 
-    def __init__(self, masters: list[Master]) -> None:
+    Args:
+        index: secret of the keyed indexes; None (keyrings of the first days) for the oldest
+            master's.
+    """
+
+    def __init__(self, masters: list[Master], index: bytes | None = None) -> None:
         if not masters:
             raise ValueError("a keyring holds at least one master secret")
         self._masters = {m.number: m for m in masters}
+        self._index = index or self._masters[min(self._masters)].secret
         self.writing = max(self._masters)
         self._derived: dict[tuple[int, str], bytes] = {}
         self._guard = threading.Lock()
@@ -60,25 +71,40 @@ class Keyring:
         master = self._masters.get(number)
         if master is None:
             raise Locked(key_number=number)
+        return self._derive(number, purpose, master.secret)
+
+    def index_key(self, purpose: str) -> bytes:
+        """Return the key of a keyed index; it never rotates with the writing master."""
+        number, purpose = 0, "index/" + purpose
+        return self._derived.get((number, purpose)) or self._derive(number, purpose, self._index)
+
+    def _derive(self, number: int, purpose: str, secret: bytes) -> bytes:
         derived = HKDF(
             algorithm=hashes.SHA256(), length=32, salt=None, info=b"aanchal/" + purpose.encode()
-        ).derive(master.secret)
+        ).derive(secret)
         with self._guard:
             self._derived[(number, purpose)] = derived
         return derived
 
-    def index_key(self, purpose: str) -> bytes:
-        """Return the key of a keyed index; it never rotates with the writing master."""
-        return self.key("index/" + purpose, min(self._masters))
-
     def with_new_master(self) -> "Keyring":
         """Return a keyring with one more master, which becomes the writing one."""
         new = Master(self.writing + 1, secrets.token_bytes(32))
-        return Keyring([*self._masters.values(), new])
+        return Keyring([*self._masters.values(), new], self._index)
+
+    def without(self, number: int) -> "Keyring":
+        """Return a keyring in which a master is gone for good; never the writing one.
+
+        Raises:
+            ValueError: it is the writing one, or not there.
+        """
+        if number == self.writing or number not in self._masters:
+            raise ValueError(f"master {number} cannot be taken away")
+        return Keyring([m for m in self._masters.values() if m.number != number], self._index)
 
     def dump(self, passphrase: str = "") -> str:
         """Return the keyring as text for its file, wrapped when a passphrase is given."""
         plain = {str(m.number): base64.b64encode(m.secret).decode() for m in self._masters.values()}
+        plain[INDEX] = base64.b64encode(self._index).decode()
         if not passphrase:
             return json.dumps({"format": FORMAT, "masters": plain}, indent=1)
         salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
@@ -112,7 +138,9 @@ def load(text: str, passphrase: str = "") -> Keyring:
         except InvalidTag:
             raise Locked from None
         plain = json.loads(opened)
-    return Keyring([Master(int(n), base64.b64decode(s)) for n, s in plain.items()])
+    held_secrets = {name: base64.b64decode(secret) for name, secret in plain.items()}
+    index = held_secrets.pop(INDEX, None)
+    return Keyring([Master(int(n), s) for n, s in held_secrets.items()], index)
 
 
 def is_wrapped(text: str) -> bool:
@@ -126,7 +154,7 @@ def _stretch(passphrase: str, salt: bytes) -> bytes:
 
 def create(path: Path, passphrase: str = "") -> Keyring:
     """Write a fresh keyring to `path` (mode 0600, never over an old one) and return it."""
-    ring = Keyring([Master(1, secrets.token_bytes(32))])
+    ring = Keyring([Master(1, secrets.token_bytes(32))], secrets.token_bytes(32))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write(path, ring, passphrase, exclusive=True)
     return ring
@@ -150,45 +178,90 @@ def write(path: Path, ring: Keyring, passphrase: str = "", *, exclusive: bool = 
             part.unlink()
     else:
         part.replace(path)
+    # Nothing may be sealed under a key whose file a power cut could still take back.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 _current: Keyring | None = None
+_passphrase = ""
+_seen: tuple[int, int, int] = (0, 0, 0)
+_looked = 0.0
 
 
-def keyring() -> Keyring:
-    """Return this process's keyring, reading its file on first use.
+def keyring(*, look_now: bool = False) -> Keyring:
+    """Return this process's keyring, reading its file on first use and when it has changed.
 
     With the embedded default a missing file is created; elsewhere that is an error, because a
     fresh keyring beside old records would hide that the old one was lost.
 
+    Args:
+        look_now: look at the file even if that was done a moment ago.
+
     Raises:
         Locked: no keyring, or it is wrapped and nobody has unlocked it.
     """
-    global _current
-    if _current is None:
-        from django.conf import settings
+    global _current, _looked
+    now = time.monotonic()
+    if _current is not None and not look_now and now - _looked < LOOK_EVERY_SECONDS:
+        return _current
+    from django.conf import settings
 
-        path = Path(settings.AANCHAL_KEYRING)
-        if not path.exists():
-            if not settings.AANCHAL_CREATE_KEYRING:
-                raise Locked
+    path = Path(settings.AANCHAL_KEYRING)
+    _looked = now
+    if _current is not None:
+        if _mark(path) != _seen:
             try:
-                create(path)
-            except FileExistsError:
-                pass
-        _current = load(path.read_text(), settings.AANCHAL_KEYRING_PASSPHRASE)
+                _read(path, _passphrase or settings.AANCHAL_KEYRING_PASSPHRASE)
+            except (Locked, OSError, ValueError):
+                pass  # wrapped anew, or being replaced: what was read still holds
+        return _current
+    if not path.exists():
+        if not settings.AANCHAL_CREATE_KEYRING:
+            raise Locked
+        try:
+            create(path)
+        except FileExistsError:
+            pass
+    return _read(path, _passphrase or settings.AANCHAL_KEYRING_PASSPHRASE)
+
+
+def _read(path: Path, passphrase: str) -> Keyring:
+    global _current, _seen
+    seen = _mark(path)
+    _current = load(path.read_text(), passphrase)
+    _seen = seen
     return _current
+
+
+def _mark(path: Path) -> tuple[int, int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 def unlock(passphrase: str) -> None:
     """Open this process's wrapped keyring; raises `Locked` on a wrong passphrase."""
-    global _current
+    global _passphrase
     from django.conf import settings
 
-    _current = load(Path(settings.AANCHAL_KEYRING).read_text(), passphrase)
+    _read(Path(settings.AANCHAL_KEYRING), passphrase)
+    _passphrase = passphrase
+
+
+def passphrase() -> str:
+    """The passphrase this process opened the keyring with; "" when there was none."""
+    from django.conf import settings
+
+    return _passphrase or str(settings.AANCHAL_KEYRING_PASSPHRASE)
 
 
 def forget() -> None:
     """Drop the keyring from this process (after rotation, and between tests)."""
-    global _current
-    _current = None
+    global _current, _passphrase
+    _current, _passphrase = None, ""

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     DEVICE_ENROL = "device_enrol"
     AUDIT_VERIFY = "audit_verify"
     HEALTH_VIEW = "health_view"
+    KEYS_ROTATE = "keys_rotate"
     CHILD_VIEW = "child_view"
     CHILD_OPEN_FILE = "child_open_file"
     CHILD_ENROL = "child_enrol"
@@ -121,6 +122,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CALENDAR_EDIT,
             P.AUDIT_VERIFY,
             P.HEALTH_VIEW,
+            P.KEYS_ROTATE,
             P.CHILD_ENROL,
             P.REGISTER_IMPORT,
             P.REGISTER_REPAIR,

@@ -7,6 +7,7 @@ latest missed turn is made up for, once. A turn waits while the one before it is
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -91,7 +92,7 @@ def _begin(turn: Turn, day: date, now: datetime) -> bool:
             run = ScheduledRun.objects.create(
                 name=turn.name, due_on=day, started_at=now, heartbeat_at=now, tries=0
             )
-            ids = {turn.day_as: day} if turn.day_as else {}
+            ids: dict[str, Any] = {turn.day_as: day} if turn.day_as else {}
             enqueue_on_commit(turn.job, scheduled_run=run.pk, **ids)
     except IntegrityError:
         return False  # another worker was quicker

@@ -17,7 +17,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
+from django.db import (
+    DatabaseError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -28,6 +34,7 @@ from .ids import new_id
 from .logs import kind_and_place
 from .models import Worker as WorkerRow
 
+Row = DBTaskResult[Any, Any]
 READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
 LEASE = timedelta(seconds=90)
 POLL_SECONDS = 2.0
@@ -136,7 +143,7 @@ class Worker:
 
     # --- one job ---
 
-    def claim(self) -> DBTaskResult | None:
+    def claim(self) -> Row | None:
         """Take the first ready job that may run now; None when there is none."""
         ready = DBTaskResult.objects.filter(
             status=READY, task_path=jobs.PERFORM
@@ -162,7 +169,7 @@ class Worker:
                 return row
         return None
 
-    def carry_out(self, row: DBTaskResult) -> None:
+    def carry_out(self, row: Row) -> None:
         """Run a claimed job and write down how it ended."""
         name, run = _name(row.args_kwargs), _run(row.args_kwargs)
         self._now_doing = (name, run, time.monotonic())
@@ -205,12 +212,12 @@ def _run(held: dict[str, Any]) -> UUID | None:
     return UUID(text) if text else None
 
 
-def _still_mine(row: DBTaskResult) -> Any:
+def _still_mine(row: Row) -> Any:
     # started_at is set by the claim: another claim of the same row has another.
     return DBTaskResult.objects.filter(pk=row.pk, status=RUNNING, started_at=row.started_at)
 
 
-def _end(row: DBTaskResult, *, now: datetime) -> None:
+def _end(row: Row, *, now: datetime) -> None:
     with transaction.atomic():
         mine = _still_mine(row).update(
             status=TaskResultStatus.SUCCESSFUL,
@@ -225,7 +232,7 @@ def _end(row: DBTaskResult, *, now: datetime) -> None:
 
 
 def _fail(
-    row: DBTaskResult, error: Exception, *, now: datetime, insist: Callable[[Callable[[], Any]], None]
+    row: Row, error: Exception, *, now: datetime, insist: Callable[[Callable[[], Any]], None]
 ) -> None:
     """Try again later, or give up; only the kind of error and its place are kept."""
     name = _name(row.args_kwargs)
@@ -247,7 +254,7 @@ def _fail(
 
 
 def _write_failure(
-    row: DBTaskResult,
+    row: Row,
     error: BaseException,
     what: str,
     *,
@@ -306,7 +313,7 @@ def put_back_left_jobs(*, now: datetime, lease: timedelta = LEASE) -> int:
     return count
 
 
-def _left_jobs(now: datetime, lease: timedelta) -> list[DBTaskResult]:
+def _left_jobs(now: datetime, lease: timedelta) -> list[Row]:
     running = list(DBTaskResult.objects.filter(status=RUNNING, task_path=jobs.PERFORM))
     if not running:
         return []
