@@ -115,6 +115,14 @@ def pytest_report_header(config: pytest.Config) -> str:
     return "database: " + ("one a process" if config.option.dist == "each" else database())
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _overhear() -> None:
+    """Keep what is logged and shown in error, for tests/security to look through at the end."""
+    from tests import overheard
+
+    overheard.listen()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     on_both = os.environ["AANCHAL_TEST_DIST"] == "each"
     whole = _is_whole_run(config)

@@ -112,13 +112,21 @@ def no_js(browse: NewPage) -> Page:
 
 
 @pytest.fixture
-def sign_in(client: Any, live_server: Any) -> Callable[[Page, Any], None]:
-    """`sign_in(page, user)`: she is signed in, second factor and all, without the pages for it."""
+def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
+    """`sign_in(page, user)`: she is signed in as her role must be, without the pages for it."""
 
     def carry_over(page: Page, user: Any) -> None:
-        from tests.sessions import signed_in_cookie
+        from django.test import Client
 
-        page.context.add_cookies([signed_in_cookie(user, live_server.url)])
+        from tests.signing_in import signed_in
+
+        cookies = signed_in(Client(), user).cookies
+        page.context.add_cookies(
+            [
+                {"name": name, "value": morsel.value, "url": live_server.url, "httpOnly": True}
+                for name, morsel in cookies.items()
+            ]
+        )
 
     return carry_over
 
