@@ -81,7 +81,7 @@ class SessionStore(SessionBase):
         try:
             with transaction.atomic():
                 Session(pk=row_id, data=data, expires_at=end).save(
-                    update_fields=["data", "expires_at"]
+                    force_update=True, update_fields=["data", "expires_at"]
                 )
         except DatabaseError:  # the row is gone: signed out elsewhere
             raise UpdateError from None

@@ -51,7 +51,7 @@ urlpatterns: list[URLPattern] = [
     ),
     route("demo/<str:token>/", links.enter_demo, name="enter_demo", who=Who.ANYONE, methods=BOTH),
     # --- one's own account ---
-    route("account/", account.my_account, name="account", who=Who.SIGNED_IN),
+    route("account/", account.my_account, name="my_account", who=Who.SIGNED_IN),
     route(
         "account/notices/",
         account.notices,

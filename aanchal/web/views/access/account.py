@@ -41,7 +41,7 @@ def confirmed(view: View) -> View:
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not did_recently_reauthenticate(request):
-            there = request.path if request.method == "GET" else reverse("account")
+            there = request.path if request.method == "GET" else reverse("my_account")
             return redirect_to_login(there, login_url=reverse("confirm_self"))
         return view(request, *args, **kwargs)
 
@@ -108,7 +108,7 @@ def change_passphrase(request: HttpRequest) -> HttpResponse:
             form.add_error(str(error.details.get("field")), str(error))
         else:
             messages.success(request, _("Your passphrase is changed. Other browsers are out."))
-            return redirect("account")
+            return redirect("my_account")
     status = 400 if form.errors else 200
     return render(request, "access/change_passphrase.html", {"form": form}, status=status)
 
@@ -119,7 +119,7 @@ def confirm_self(request: HttpRequest) -> HttpResponse:
     user = _me(request)
     there = entry.safe_path(
         request, request.POST.get("next") or request.GET.get("next") or ""
-    ) or reverse("account")
+    ) or reverse("my_account")
     by_code = is_mfa_enabled(user, [Authenticator.Type.TOTP])
     data = request.POST if request.method == "POST" else None
     form: forms.Form
@@ -186,11 +186,11 @@ def drop_my_device(request: HttpRequest, pk: str) -> HttpResponse:
         raise NotFound
     if request.method == "POST":
         actions.revoke_device(request.actor, device=device, at=timezone.now())
-        return redirect("account")
+        return redirect("my_account")
     page = {
         "title": _("Take this phone off your account?"),
         "yes": _("Take the phone off"),
-        "cancel_href": reverse("account"),
+        "cancel_href": reverse("my_account"),
         "consequences": [_("Nobody can sign in as you on that phone any more.")],
     }
     return render(request, "confirm.html", page)
