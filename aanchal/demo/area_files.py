@@ -156,6 +156,10 @@ def _calendar(registers: Registers, path: Path) -> Path:
     """Closed days by block, and the schools whose week ends on another day than Sunday."""
     rows: list[list[object]] = []
     for block in registers.district.blocks:
+        starts = registers.district.year_starts[block.number][-1]
+        rows.append(
+            ["block", block.area.code, "school_year", f"{starts:%m-%d}", "", "School year", ""]
+        )
         for closure in registers.closures[block.number]:
             rows.append(
                 [

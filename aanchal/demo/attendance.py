@@ -234,6 +234,9 @@ def _simulate(
         mark[(mark == PRESENT) & (slip < 0.0015)] = ABSENT
         not_taken = rng.random(groups) < 0.02
         school_wide = rng.random(len(schools)) < 0.006  # election duty, a training, a funeral
+        # Where nobody came, nobody opens the register.
+        came = np.bincount(group_of[open_now & (mark == PRESENT)], minlength=groups)
+        not_taken |= came == 0
         mark[not_taken[group_of] | school_wide[school] | unlisted] = NOT_TAKEN
         marks[open_now, column] = mark[open_now]
         away_before = np.where(open_now, away, away_before)

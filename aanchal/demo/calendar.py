@@ -96,6 +96,11 @@ def closures(block: int, first: date, last: date) -> list[Closure]:
     return sorted(found, key=lambda c: (c.first, c.last, c.name))
 
 
+def year_starts_in(block: int) -> int:
+    """The month in which the academic year of a block's schools begins."""
+    return int(_file()["academic_year"][str(block)].split("-")[0])
+
+
 def seasons(block: int, first: date, last: date) -> list[Season]:
     """Field seasons of a block that touch first..last."""
     return [

@@ -100,7 +100,8 @@ class Child:
     """A child of the district.
 
     `born_on` is known for most; for the others only `age_years`, guessed on `age_estimated_on`.
-    `admission_number` is the school's own. `disability` is empty or one of the words of the
+    `state_id` follows her from school to school; `admission_numbers`
+    are the schools' own, by school code. `disability` is empty or one of the words of the
     pupil file.
     """
 
@@ -112,7 +113,8 @@ class Child:
     age_estimated_on: date | None
     disability: str
     household: str
-    admission_number: str
+    state_id: str
+    admission_numbers: dict[str, str] = field(default_factory=dict)
     enrolments: list[Enrolment] = field(default_factory=list)
 
     def enrolment_in(self, year_start: date) -> Enrolment | None:

@@ -40,6 +40,7 @@ def make_families(
     households: dict[str, Household] = {}
     made: list[Child] = []
     wanted: list[tuple[Child, School, Area, str]] = []
+    known_heads: set[tuple[str, str]] = set()
     places = [(block, village) for block in blocks for village in block.villages]
     weights = [rng.uniform(0.6, 1.6) for _ in places]
     urdu = {school.village.path for school in schools if school.is_madrasa}
@@ -53,6 +54,10 @@ def make_families(
         community = MUSLIM if rng.random() < muslim_share[at] else HINDU
         tradition = f"{_REGION[block.number]}_{community}"
         household = _make_household(rng, len(households), block, village, tradition)
+        heads = {(village.path, g.name.latin) for g in household.guardians}
+        if heads & known_heads:
+            continue  # two houses of one village under one name could not be told apart
+        known_heads |= heads
         households[household.key] = household
         family = household.guardians[0].name.family
         count = rng.choices([n for n, _ in _SIBLINGS], [w for _, w in _SIBLINGS])[0]
@@ -72,6 +77,7 @@ def make_families(
             child.enrolments.append(Enrolment(start, school.udise, grade, "", 0))
     _add_last_year(rng, wanted, schools, year_starts)
     _seat(rng, made)
+    _admit(made)
     return households, made
 
 
@@ -136,7 +142,7 @@ def _make_child(
         age_estimated_on=estimated_on,
         disability=rng.choice(_DISABILITIES) if rng.random() < 0.02 else "",
         household=household.key,
-        admission_number=f"{rng.randrange(1, 60)}/{today.year - rng.randrange(0, 5)}",
+        state_id=f"990{index + 1000001:08d}",
     )
 
 
@@ -198,6 +204,15 @@ def _seat(rng: Random, children: list[Child]) -> None:
                 child.enrolments[position] = Enrolment(
                     year_start, school, grade, "ABCDEF"[number], roll
                 )
+
+
+def _admit(children: list[Child]) -> None:
+    """Give each school's own admission numbers, in the order of admission; one a child a school."""
+    last: dict[str, int] = defaultdict(int)
+    for child in children:
+        for school in dict.fromkeys(enrolment.school for enrolment in child.enrolments):
+            last[school] += 1
+            child.admission_numbers[school] = f"{last[school] + 400}"
 
 
 def staff_name(rng: Random, block: int, sex: str) -> Name:

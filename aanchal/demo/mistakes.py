@@ -68,7 +68,7 @@ def write_mistakes(registers: Registers, folder: Path) -> tuple[Path, ...]:
     )
     keep(
         "words-for-marks.xlsx",
-        _words_for_marks(sheet_of(page)),
+        _words_for_marks(sheet_of(page), page),
         "Some cells hold words that are no marks.",
     )
     keep(
@@ -80,7 +80,9 @@ def write_mistakes(registers: Registers, folder: Path) -> tuple[Path, ...]:
     keep(
         "no-title.csv",
         sheet_of(page, text_style),
-        "No title, and a name that says nothing: which school, class and month is this?",
+        "No title, and a name that says nothing: which school, class and month is this? "
+        f"(Say --school {udise} --class {ROMAN[page.grade]} --section {page.section} "
+        f"--month {page.month:%Y-%m}.)",
         text_style,
     )
     written.append(_schools_with_mistakes(registers, target / "schools-with-mistakes.csv"))
@@ -168,11 +170,11 @@ def _all_absent(page: Page) -> Page:
     return replace(page, marks=marks)
 
 
-def _words_for_marks(sheet: Sheet) -> Sheet:
+def _words_for_marks(sheet: Sheet, page: Page) -> Sheet:
     first = _first_pupil_row(sheet)
-    column = sheet.rows[sheet.header_row].index(3)
+    taken = [c for c in range(len(page.days)) if (page.marks[:, c] == PRESENT).any()]
     for offset, word in enumerate(("at uncle's", "PP", "?")):
-        sheet.rows[first + offset][column + offset] = word
+        sheet.rows[first + offset][sheet.first_day + taken[offset]] = word
     return sheet
 
 
@@ -182,6 +184,8 @@ def _unknown_pupils(sheet: Sheet) -> Sheet:
     for offset, text in enumerate(("Chameli Kumari", "Bulbul Kumar", "Kokila Kumari")):
         sheet.rows[first + offset][name] = text
         sheet.rows[first + offset][0] = 90 + offset
+    given, _, family = str(sheet.rows[first + 3][name]).partition(" ")
+    sheet.rows[first + 3][name] = f"{family.upper()} {given[:3]}."
     return sheet
 
 

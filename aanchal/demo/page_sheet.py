@@ -85,7 +85,7 @@ def page_sheet(page: Page, style: Style, *, seed: int, households: dict[str, Hou
     for number, (roll, child) in enumerate(page.pupils):
         row: list[Cell | Count] = [_roll(style, roll)]
         for extra in style.extra:
-            row.append(_extra(style, extra, number + 1, child, households))
+            row.append(_extra(style, extra, number + 1, child, page.school.udise, households))
         row.append(written_name(style, seed, page.school.udise, child))
         marks = page.marks[number]
         for column, day in enumerate(days):
@@ -163,12 +163,17 @@ def _roll(style: Style, roll: int) -> Cell:
 
 
 def _extra(
-    style: Style, extra: str, serial: int, child: Child, households: dict[str, Household]
+    style: Style,
+    extra: str,
+    serial: int,
+    child: Child,
+    school: str,
+    households: dict[str, Household],
 ) -> Cell:
     if extra == "serial":
         return _roll(style, serial)
     if extra == "admission":
-        return child.admission_number
+        return child.admission_numbers[school]
     guardian = households[child.household].guardians[0]
     return guardian.name.own if style.names == "own" else guardian.name.latin
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,17 +13,17 @@ from .facts import BENGALI, ENGLISH, HINDI, ROMAN, Child, District, Enrolment, S
 
 _HEADINGS = {
     ENGLISH: (
-        "UDISE Code", "Class", "Section", "Roll No.", "Admission No.", "Given Name", "Family Name",
+        "UDISE Code", "Class", "Section", "Roll No.", "Admission No.", "Student ID", "Given Name", "Family Name",
         "Name in own script", "Sex", "Date of Birth", "Age", "Age estimated on", "Disability",
         "Father's Name", "Mother's Name", "Guardian's Name", "Village", "Hamlet",
     ),
     HINDI: (
-        "यू-डायस कोड", "कक्षा", "खंड", "रोल नं.", "नामांकन सं.", "नाम", "उपनाम",
+        "यू-डायस कोड", "कक्षा", "खंड", "रोल नं.", "नामांकन सं.", "छात्र आईडी", "नाम", "उपनाम",
         "हिंदी में नाम", "लिंग", "जन्म तिथि", "आयु", "आयु का दिनांक", "दिव्यांगता",
         "पिता का नाम", "माता का नाम", "अभिभावक का नाम", "गाँव", "पता",
     ),
     BENGALI: (
-        "ইউ-ডাইস কোড", "শ্রেণি", "শাখা", "রোল নং", "ভর্তি নং", "নাম", "পদবি",
+        "ইউ-ডাইস কোড", "শ্রেণি", "শাখা", "রোল নং", "ভর্তি নং", "শিক্ষার্থী আইডি", "নাম", "পদবি",
         "বাংলায় নাম", "লিঙ্গ", "জন্ম তারিখ", "বয়স", "বয়সের তারিখ", "প্রতিবন্ধকতা",
         "পিতার নাম", "মাতার নাম", "অভিভাবকের নাম", "গ্রাম", "ঠিকানা",
     ),
@@ -35,8 +36,17 @@ IN_MEMORY = {"in_memory": True}
 _KINDS = (("csv", ENGLISH), ("xlsx", ENGLISH), ("csv", ENGLISH))
 
 
-def write_pupil_files(registers: Registers, folder: Path) -> tuple[Path, ...]:
-    """Write the lists, the earliest year first; returns the paths in that order."""
+@dataclass(frozen=True, slots=True)
+class PupilFile:
+    """A school's list, and the day it speaks of: the first of the academic year."""
+
+    path: Path
+    school: str
+    on: date
+
+
+def write_pupil_files(registers: Registers, folder: Path) -> tuple[PupilFile, ...]:
+    """Write the lists, the earliest year first; returns them in that order."""
     folder.mkdir(exist_ok=True)
     district = registers.district
     years = sorted({start for starts in district.year_starts.values() for start in starts})
@@ -52,7 +62,7 @@ def write_pupil_files(registers: Registers, folder: Path) -> tuple[Path, ...]:
                 _write_csv(path, language, rows)
             else:
                 _write_xlsx(path, language, rows, registers.last)
-            written.append(path)
+            written.append(PupilFile(path, school.udise, year))
     return tuple(written)
 
 
@@ -85,7 +95,8 @@ def pupil_rows(district: District, school: School, year: date) -> Iterator[list[
             ROMAN[enrolment.grade],
             enrolment.section,
             str(enrolment.roll),
-            child.admission_number,
+            child.admission_numbers[school.udise],
+            child.state_id,
             child.name.given.latin,
             child.name.family.latin,
             child.name.own,

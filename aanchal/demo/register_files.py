@@ -22,7 +22,7 @@ from .attendance import LEAVE, NOT_TAKEN, OPEN, PRESENT, Page, Registers
 from .facts import ROMAN, School
 from .house_style import STYLES, Container, DayLabel, Style
 from .page_sheet import Cell, Count, Sheet, page_sheet, written_name
-from .pupil_files import IN_MEMORY, made_at, write_pupil_files
+from .pupil_files import IN_MEMORY, PupilFile, made_at, write_pupil_files
 from .readme import README
 
 Progress = Callable[[int, int], None]
@@ -36,7 +36,7 @@ class Written:
     areas: tuple[Path, ...]
     schools: Path
     calendar: Path
-    pupils: tuple[Path, ...]
+    pupils: tuple[PupilFile, ...]
     registers: tuple[Path, ...]
     truth: Path
 
@@ -157,7 +157,9 @@ def write_sheets(path: Path, sheets: Iterable[Sheet], style: Style, on: date) ->
         for sheet in sheets:
             page = book.add_worksheet(sheet.title)
             page.set_column(sheet.first_day - 1, sheet.first_day - 1, 30)
-            page.set_column(sheet.first_day, sheet.width - 1, 11 if style.day_label is DayLabel.DATE else 6)
+            page.set_column(
+                sheet.first_day, sheet.width - 1, 11 if style.day_label is DayLabel.DATE else 6
+            )
             for number, row in enumerate(sheet.rows):
                 if number in sheet.merged:
                     page.merge_range(number, 0, number, sheet.width - 1, row[0], title_format)

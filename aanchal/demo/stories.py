@@ -21,6 +21,7 @@ ASSIGNED_DAYS = 7
 # Of the older ones, one in this many was never visited and stands overdue.
 FORGOTTEN_ONE_IN = 25
 HANDED_BACK_ONE_IN = 30
+NOBODY_HOME = "not_home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Work:
         visited_on: the day of the visit; None when nobody has gone yet.
         told: what was found; None without a visit.
         outcome_on: the day of the outcome; None while the question is open.
+        again: the second visit, where nobody was at home the first time; None when it is still to
+            come or not needed.
     """
 
     assigned_on: date
@@ -66,6 +69,7 @@ class Work:
     visited_on: date | None = None
     told: Told | None = None
     outcome_on: date | None = None
+    again: "Work | None" = None
 
 
 @cache
@@ -126,9 +130,20 @@ class Worked:
             handed_back, wait = "unsafe", wait + 2
         visited_on = min(assigned_on + timedelta(days=wait), self.today)
         told = self._told_of(child, raised_on)
-        return Work(
-            assigned_on, handed_back, visited_on, told, self._outcome(child, visited_on, told)
-        )
+        outcome_on = self._outcome(child, visited_on, told)
+        again = None
+        if told.finding == NOBODY_HOME:
+            again = self._second_visit(child, raised_on, visited_on)
+        return Work(assigned_on, handed_back, visited_on, told, outcome_on, again)
+
+    def _second_visit(self, child: str, raised_on: date, first_on: date) -> Work | None:
+        visited_on = first_on + timedelta(days=2)
+        if visited_on > self.today:
+            return None
+        told = self._told_of(child, raised_on)
+        while told.finding == NOBODY_HOME:
+            told = self._told_of(child, raised_on)
+        return Work(first_on, "", visited_on, told, self._outcome(child, visited_on, told))
 
     def _outcome(self, child: str, visited_on: date, told: Told) -> date | None:
         """The day the question ended; "back" only on a day the register itself shows it."""

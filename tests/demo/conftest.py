@@ -19,8 +19,8 @@ def registers() -> Registers:
 
 @pytest.fixture(scope="session")
 def small() -> Registers:
-    """The same places with few children, quick to write."""
-    return make_registers(make_district(7, TODAY, children=400))
+    """The same places with fewer children, quicker to write and to read."""
+    return make_registers(make_district(7, TODAY, children=1200))
 
 
 @pytest.fixture(scope="session")

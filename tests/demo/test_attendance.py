@@ -11,7 +11,7 @@ from aanchal.demo.district import make_district
 
 
 def test_the_same_district_has_the_same_marks(small: Registers):
-    again = simulate(make_district(7, small.district.today, children=400))
+    again = simulate(make_district(7, small.district.today, children=1200))
 
     assert np.array_equal(again.marks, small.marks)
     assert again.stories == small.stories

@@ -101,7 +101,7 @@ def test_the_school_file_is_read_by_the_importer_without_a_problem(small_files: 
 
 def test_pupil_lists_name_every_child_once(small: Registers, small_files: Written):
     names: list[tuple[str, ...]] = []
-    for path in small_files.pupils:
+    for path in (listed.path for listed in small_files.pupils):
         if path.suffix == ".csv":
             with path.open(encoding="utf-8-sig", newline="") as stream:
                 rows = [tuple(row) for row in csv.reader(stream)]

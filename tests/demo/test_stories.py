@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from aanchal.attendance.findings import vocabulary
 from aanchal.demo.attendance import PRESENT, Registers
 from aanchal.demo.stories import UNASSIGNED_DAYS, Work, Worked, _told
 
@@ -64,13 +65,32 @@ def test_a_flag_behind_which_nothing_was_planted_is_told_as_ordinary(registers: 
     planted = {story.child for story in registers.stories}
     worked = Worked(registers)
     plain = [c.key for c in registers.district.children if c.key not in planted][:80]
-    told = [
-        work.told
-        for child in plain
-        if (work := worked.work_on(child, registers.first + timedelta(days=60), is_urgent=False))
-        and work.told
-    ]
+    raised_on = registers.first + timedelta(days=60)
+    works = [worked.work_on(child, raised_on, is_urgent=False) for child in plain]
+    visits = [visit for work in works if work for visit in (work, work.again) if visit]
+    told = [visit.told for visit in visits if visit.told]
 
     assert told
     assert not any(t.concern for t in told)
     assert {t.finding for t in told} == {t.finding for t in _told()["ordinary"]}
+
+
+def test_every_answer_is_in_the_vocabulary_of_visits():
+    words = vocabulary()
+    for rows in _told().values():
+        for told in rows:
+            assert words.findings[told.finding].concern == told.concern
+            assert told.whom_met in words.met
+            assert told.next_step in words.next_steps
+            assert told.outcome in ("", "back", "left", "explained", "concern")
+
+
+def test_where_nobody_was_at_home_somebody_goes_again(registers: Registers):
+    works = [w for w in all_work(registers).values() if w and w.told]
+    locked = [w for w in works if w.told.finding == "not_home"]
+
+    assert locked
+    for work in locked:
+        assert work.outcome_on is None
+        assert work.again and work.again.told and work.again.told.finding != "not_home"
+        assert work.visited_on < work.again.visited_on <= registers.district.today
