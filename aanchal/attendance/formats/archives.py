@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from .problems import Limits, Unreadable
@@ -88,7 +89,7 @@ class Archive:
                 info.filename, start, info.compress_size, info.compress_type, info.file_size
             )
         spans.sort()
-        for (_, end), (begin, _) in zip(spans, spans[1:], strict=False):
+        for (_, end), (begin, _) in pairwise(spans):
             if begin < end:  # parts that share bytes: the trick of a bomb without nesting
                 raise Unreadable("strange_archive", _STRANGE)
         if spans and spans[-1][1] > len(self._raw):

@@ -1,6 +1,5 @@
 """Old workbooks (.xls) and protected ones: what their outer container tells before they are read."""
 
-
 from .problems import Limits, Unreadable
 from .sentences import N_
 

@@ -123,7 +123,7 @@ def _rows(
         raise Unreadable(
             "broken_row",
             N_(
-                "From row %(row)d on the file cannot be read as a table; a quotation mark (\") is opened "
+                'From row %(row)d on the file cannot be read as a table; a quotation mark (") is opened '
                 "there and not closed. Correct that row and send the file again."
             ),
             row=number + 1,
@@ -162,7 +162,9 @@ def _encoding(sample: bytes, stream: BinaryIO) -> str:
     high = sum(1 for byte in sample if byte >= 0x80)
     if high * 20 < len(sample) or not high:
         return _western(sample)
-    best = from_bytes(sample[:65536], cp_isolation=["utf_16", "utf_16_le", "utf_16_be", "cp1252"]).best()
+    best = from_bytes(
+        sample[:65536], cp_isolation=["utf_16", "utf_16_le", "utf_16_be", "cp1252"]
+    ).best()
     if best is not None and best.encoding == "cp1252" and _is_words(sample):
         return _western(sample)
     raise Unreadable("unknown_letters", _ENCODING)
@@ -195,7 +197,7 @@ def _is_words(sample: bytes) -> bool:
 
 def _delimiter(text: str) -> tuple[str, bool]:
     """The delimiter, and whether the first line only names it ("sep=;", as some programs write)."""
-    first, _, rest = text.partition("\n")
+    first, _, _ = text.partition("\n")
     first = first.strip().strip('"')
     if first[:4].lower() == "sep=" and first[4:5] in set(_DELIMITERS):
         return first[4:5], True

@@ -42,7 +42,9 @@ _CLASS = r"(?:class|clas|std\.?|standard|grade|कक्षा|वर्ग|श�
 _SECTION = r"(?:section|sect|sec|div|division|सेक्शन|खंड|अनुभाग|उपवर्ग|विभाग|বিভাগ|শাখা|সেকশন)"
 _SEPARATOR = r"[\s:=\-–—.।|¦_'\"’(]*"
 _CLASS, _SECTION = fold(_CLASS), fold(_SECTION)
-_VALUE_SECTION = rf"(?:\s*[-–/('\"’ ]\s*['\"(]?(?P<sec>{_SECTION_LETTER}){END}|(?P<sec2>[a-h]){END})?"
+_VALUE_SECTION = (
+    rf"(?:\s*[-–/('\"’ ]\s*['\"(]?(?P<sec>{_SECTION_LETTER}){END}|(?P<sec2>[a-h]){END})?"
+)
 _RANGE = rf"(?!\s*(?:-|–|to{END}|से|থেকে)\s*{_VALUE}{END})"
 
 _AFTER_LABEL = re.compile(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .labels import Field, field_of
 from .months import DayCell, Reading, a_date, day_cell, weekdays_of
@@ -92,7 +93,7 @@ def labels_of(row: Sequence[Cell]) -> dict[Field, int]:
     """The fields a row names, each at its first column; a second name in another script is kept."""
     found: dict[Field, int] = {}
     for index, cell in enumerate(row):
-        if not isinstance(cell, str) or not cell:
+        if not isinstance(cell, str) or cell == "":
             continue
         known = field_of(cell)
         if known is None:
@@ -123,18 +124,20 @@ def is_long_header(labels: dict[Field, int]) -> bool:
 def _long_layout(row: Row, labels: dict[Field, int]) -> Layout:
     if Field.STATUS not in labels:
         labels[Field.STATUS] = labels.pop(Field.SUM)  # a column headed "Present" holding 1 or 0
-    return Layout(
-        row[0], row[0], labels, is_long=True, width=len(row), lines=[shown(cell) for cell in row]
-    )
+    number, cells = row
+    lines = [shown(cell) for cell in cells]
+    return Layout(number, number, labels, is_long=True, width=len(cells), lines=lines)
 
 
 def day_sequence(row: Sequence[Cell]) -> list[tuple[int, DayCell]]:
     """The cells of a row that stand for days in order: (column, day); empty when they do not.
 
     Bare numbers must rise as days do, mostly by one; a row of marks (1 0 1 1) or of totals does not.
-    A new month may begin once the numbers have passed 20 and fall to a low one.
+    Where the numbers begin anew, the longest run counts.
     """
-    cells = [(index, seen) for index, cell in enumerate(row) if (seen := day_cell(cell)) is not None]
+    cells = [
+        (index, seen) for index, cell in enumerate(row) if (seen := day_cell(cell)) is not None
+    ]
     if not cells:
         return []
     dated = [(i, c) for i, c in cells if _is_dated(c)]
@@ -156,8 +159,8 @@ def _rising(cells: list[tuple[int, DayCell]]) -> list[tuple[int, DayCell]]:
     best: list[tuple[int, DayCell]] = []
     for run in _runs(cells):
         days = [cell.readings[0].day for _, cell in run]
-        close = sum(1 for a, b in zip(days, days[1:], strict=False) if b - a <= 2)
-        if len(set(days)) > 1 and close * 10 < (len(days) - 1) * 6:
+        close = sum(1 for a, b in pairwise(days) if b - a <= 2)
+        if len(set(days)) > 4 and close * 10 < (len(days) - 1) * 6:
             continue
         if len(run) > 1 and len(set(days)) == 1:
             continue
@@ -196,7 +199,7 @@ def later_days(row: Sequence[Cell], layout: Layout) -> int | None:
 def _wide_layout(
     rows: Sequence[Row], place: int, days: list[tuple[int, DayCell]], start: int
 ) -> tuple[Layout, int]:
-    number, row = rows[place]
+    row = rows[place][1]
     first_day = days[0][0]
     day_columns = {index for index, _ in days}
     fields: dict[Field, int] = {}
@@ -234,7 +237,11 @@ def _wide_layout(
         _take(fields, labels, day_columns)
         lines += [shown(cell) for cell in line]
     layout = Layout(
-        rows[first][0], rows[last][0], fields, width=max(len(rows[place][1]), first_day), lines=lines
+        rows[first][0],
+        rows[last][0],
+        fields,
+        width=max(len(rows[place][1]), first_day),
+        lines=lines,
     )
     _settle_days(layout, days, weekdays)
     if sessions:
@@ -246,7 +253,7 @@ def _wide_layout(
 def has_two_sessions(row: Sequence[Cell], days: Sequence[tuple[int, object]]) -> bool:
     """True when each day spans two columns, headed by one same pair of words (morning, afternoon)."""
     places = [index for index, _ in days]
-    if len(places) < 2 or any(b - a != 2 for a, b in zip(places, places[1:], strict=False)):
+    if len(places) < 2 or any(b - a != 2 for a, b in pairwise(places)):
         return False
     pairs = {
         tuple(fold(shown(row[at])) if at < len(row) else "" for at in (index, index + 1)) for index in places
@@ -268,7 +275,9 @@ def _take(fields: dict[Field, int], labels: dict[Field, int], day_columns: set[i
             taken.add(column)
 
 
-def weekday_row(row: Sequence[Cell], days: Iterable[tuple[int, object]]) -> dict[int, frozenset[int]]:
+def weekday_row(
+    row: Sequence[Cell], days: Iterable[tuple[int, object]]
+) -> dict[int, frozenset[int]]:
     """Column -> weekdays, when the row names the weekdays of the day columns; empty otherwise."""
     found: dict[int, frozenset[int]] = {}
     filled = 0
@@ -293,7 +302,9 @@ def weekday_row(row: Sequence[Cell], days: Iterable[tuple[int, object]]) -> dict
 
 def is_column_numbers(row: Sequence[Cell]) -> bool:
     """True for the line that numbers the columns of an official form: (1) (2) (3) …"""
-    filled = [(index, shown(cell).strip("() ")) for index, cell in enumerate(row) if not is_empty(cell)]
+    filled = [
+        (index, shown(cell).strip("() ")) for index, cell in enumerate(row) if not is_empty(cell)
+    ]
     if len(filled) < 5:
         return False
     numbers = [fold(text) for _, text in filled]
@@ -354,7 +365,7 @@ def _chosen(layout: Layout, cells: list[DayCell]) -> list[Reading]:
 
 def _in_order(readings: list[Reading]) -> bool:
     keys = [(r.year or 0, r.month or 0, r.day) for r in readings]
-    return all(a <= b for a, b in zip(keys, keys[1:], strict=False)) and not _impossible(readings)
+    return all(a <= b for a, b in pairwise(keys)) and not _impossible(readings)
 
 
 def _impossible(readings: list[Reading]) -> bool:

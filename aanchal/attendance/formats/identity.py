@@ -195,7 +195,8 @@ def _with_year(
     fitting = [
         year
         for year in range(today.year - 3, today.year + 1)
-        if (year, number) <= (today.year, today.month) and _weekdays_fit(days, (year, number)) is True
+        if (year, number) <= (today.year, today.month)
+        and _weekdays_fit(days, (year, number)) is True
     ]
     if len(fitting) == 1:
         problems.add(None, None, "year_from_weekdays", month=shown_month((fitting[0], number)))
@@ -214,9 +215,7 @@ def _weekdays_fit(days: Sequence[DayColumn], month: Month) -> bool | None:
     judged = [on.weekday() in weekdays for on, weekdays in told if on]
     if len(judged) < 4:
         return None
-    if sum(judged) * 10 >= len(judged) * 9:
-        return True
-    return False
+    return sum(judged) * 10 >= len(judged) * 9
 
 
 def check_weekdays(

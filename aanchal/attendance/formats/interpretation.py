@@ -14,8 +14,16 @@ from enum import Enum, auto
 from .headers import DayColumn
 from .identity import Evidence, Identity, Month, check_weekdays, identify, months_of, shown_month
 from .legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
-from .marks import Convention, Mark, Sense, convention_of, names_a_closure, sense_of, spells_a_closure
-from .months import a_date
+from .marks import (
+    Convention,
+    Mark,
+    Sense,
+    convention_of,
+    names_a_closure,
+    sense_of,
+    spells_a_closure,
+)
+from .months import a_date, weekdays_of
 from .pages import DAYS, Counts, Page, PupilRow
 from .problems import Limits, Problems
 from .sentences import QUESTIONS
@@ -55,6 +63,7 @@ class Part:
     lines: list[Line]
     verdicts: list[Verdict] = field(default_factory=list)
     months: dict[int, Month | None] = field(default_factory=dict)
+    slips: set[int] = field(default_factory=set)  # places where a mark stands on a day of closure
 
     def on(self, place: int) -> date | None:
         month = self.months.get(place)
@@ -110,8 +119,9 @@ class Builder:
         table, unread = self.tables(convention)
         for part in self.parts:
             self.report_cells(part, unread)
-        months = sorted({m for p in self.parts for m in p.months.values() if m}) or [None]  # type: ignore[list-item]
-        pages = [self.page(identity, month, table) for month in months]
+        dated = sorted({m for p in self.parts for m in p.months.values() if m})
+        covered: list[Month | None] = [*dated] or [None]
+        pages = [self.page(identity, month, table) for month in covered]
         self.ask(convention, pages)
         problems = self.problems.close()
         pages[0].problems = [p for p in problems if p.code not in QUESTIONS]
@@ -120,7 +130,9 @@ class Builder:
 
     def say_how_dates_were_read(self, part: Part) -> None:
         layout = part.block.layout
-        if layout.day_or_month and not (self.evidence.said.month or self.evidence.title.month.month):
+        if layout.day_or_month and not (
+            self.evidence.said.month or self.evidence.title.month.month
+        ):
             letter = column_letter(layout.days[0].index)
             self.problems.add(layout.last_row, letter, "day_or_month")
         if layout.turned:
@@ -168,30 +180,49 @@ class Builder:
             kinds = set(codes)
             kinds.discard(0)
             if kinds:
-                part.verdicts[place] = self.verdict(part, place, codes, {self.sense(k) for k in kinds})
+                part.verdicts[place] = self.verdict(
+                    part, place, codes, {self.sense(k) for k in kinds}
+                )
         for closure in part.block.closures:
             self.close(part, closure.columns, closure.rows, closure.text)
 
-    def verdict(
-        self, part: Part, place: int, codes: Sequence[int], senses: set[Sense]
-    ) -> Verdict:
+    def verdict(self, part: Part, place: int, codes: Sequence[int], senses: set[Sense]) -> Verdict:
         if senses <= _CHILD:
             return Verdict.MARKS
         column = part.block.layout.days[place]
         filled = [code for code in codes if code]
+        if len(filled) >= 5 and not senses <= _TIME_OFF:
+            shut = sum(self.sense(code) in _TIME_OFF for code in filled)
+            if shut * 10 >= len(filled) * 9:
+                # One mark among a column of holidays is a slip, and is reported as one.
+                part.slips.add(place)
+                off = senses - _CHILD - {Sense.UNKNOWN} <= _OFF
+                return Verdict.CLOSED if off else Verdict.HOLIDAY
         texts = [self.symbols.text(code) for code in filled]
         if Sense.UNKNOWN in senses:
             if spells_a_closure(texts):
                 return Verdict.CLOSED
             if self.spells_a_word(filled, texts):
                 word = "".join(texts)
-                self.problems.add(part.lines[0].row, column_letter(column.index), "spelled", text=quoted(word))
+                self.problems.add(
+                    part.lines[0].row, column_letter(column.index), "spelled", text=quoted(word)
+                )
                 return Verdict.CLOSED
-            if all(names_a_closure(text) or self.sense(c) in _TIME_OFF for c, text in zip(filled, texts, strict=True)):
+            if all(
+                names_a_closure(text) or self.sense(c) in _TIME_OFF
+                for c, text in zip(filled, texts, strict=True)
+            ):
                 return Verdict.CLOSED
-            if len(filled) == 1 and len(codes) >= 3 and len(texts[0]) > 3 and Sense.UNKNOWN in senses:
+            if (
+                len(filled) == 1
+                and len(codes) >= 3
+                and len(texts[0]) > 3
+                and Sense.UNKNOWN in senses
+            ):
                 line = next(line for line in part.lines if line.codes[place])
-                self.problems.add(line.row, column_letter(column.index), "note_in_column", text=quoted(texts[0]))
+                self.problems.add(
+                    line.row, column_letter(column.index), "note_in_column", text=quoted(texts[0])
+                )
                 return Verdict.CLOSED
             return Verdict.MARKS
         if senses <= _OFF:
@@ -200,13 +231,24 @@ class Builder:
             if len(filled) == 1 and len(codes) >= 3:
                 # A word written once stands for the day; a letter stands for its child.
                 return Verdict.CLOSED if names_a_closure(texts[0]) else Verdict.MARKS
-            only_letters = not any(s in senses for s in (Sense.HOLIDAY, Sense.HOLIDAY_LETTER, *_OFF))
+            only_letters = not any(
+                s in senses for s in (Sense.HOLIDAY, Sense.HOLIDAY_LETTER, *_OFF)
+            )
             if only_letters and len(filled) * 2 < len(codes) and len(codes) > 1:
                 return Verdict.MARKS
             if only_letters and len(codes) == 1:
-                return Verdict.MARKS
+                # A class of one: a whole word is the day's, unless the page has another for that.
+                whole = names_a_closure(texts[0]) and not self.has_word_for_holiday()
+                return Verdict.HOLIDAY if whole else Verdict.MARKS
             return Verdict.HOLIDAY
         return Verdict.MARKS
+
+    def has_word_for_holiday(self) -> bool:
+        return any(
+            sense in (Sense.HOLIDAY, Sense.HOLIDAY_LETTER)
+            or (sense is Sense.OFF and not weekdays_of(text))
+            for sense, text in zip(self.senses, self.symbols.texts, strict=False)
+        )
 
     def spells_a_word(self, filled: list[int], texts: list[str]) -> bool:
         """True when single letters, mostly no marks, run down a column: D-U-R-G-A-P-U-J-A."""
@@ -283,8 +325,14 @@ class Builder:
             if not line.codes.translate(None, readable):
                 continue
             for place, code in enumerate(line.codes):
-                if code in unread and part.verdicts[place] is not Verdict.CLOSED:
+                closed = part.verdicts[place] is Verdict.CLOSED and place not in part.slips
+                if code in unread and not closed:
                     self.report_cell(part, line, place, code)
+        for place in part.slips:
+            for line in part.lines:
+                if self.sense(line.codes[place]) in _CHILD:
+                    letter = column_letter(layout.days[place].index)
+                    self.problems.add(line.row, letter, "mark_on_closed_day")
         if self.survey.uncalculated or self.survey.errors:
             rows = {line.row for line in part.lines}
             for cells, code_name in (
@@ -312,10 +360,14 @@ class Builder:
         pupils = Roll(self.problems, month)
         for part in self.parts:
             places = [
-                place for place in range(len(part.block.layout.days)) if part.months.get(place) == month
+                place
+                for place in range(len(part.block.layout.days))
+                if part.months.get(place) == month
             ]
             usable = self.usable(part, places, month)
-            straight = [part.block.layout.days[p].day for p in usable] == list(range(1, len(usable) + 1))
+            straight = [part.block.layout.days[p].day for p in usable] == list(
+                range(1, len(usable) + 1)
+            )
             straight = straight and usable == list(range(len(part.block.layout.days)))
             special = [p for p in usable if part.verdicts[p] in (Verdict.CLOSED, Verdict.HOLIDAY)]
             for line in part.lines:
@@ -359,20 +411,20 @@ class Builder:
             if part.verdicts[place] is Verdict.CLOSED:
                 changed[place] = 0
             elif codes[place]:
-                changed[place] = 0 if self.sense(codes[place]) in _OFF else Mark.HOLIDAY
+                counted = self.sense(codes[place]) in _TIME_OFF - _OFF
+                changed[place] = Mark.HOLIDAY if counted else 0
         return bytes(changed)
 
     def finished(self, identity: Identity, month: Month | None, rows: list[PupilRow]) -> Page:
         joined = b"".join(row.marks for row in rows)
         counts = Counts(*(joined.count(mark) for mark in (1, 2, 3, 4)))
         days = []
-        for index in range(DAYS) if month else ():
+        for index in range(DAYS):
             column = joined[index::DAYS]
-            if 1 in column or 2 in column or 3 in column:
-                on = a_date(*month, index + 1)  # type: ignore[misc]
-                if on:
-                    days.append(on)
-                    self.ask_about_day(on, column)
+            on = a_date(*month, index + 1) if month else None
+            if on and (1 in column or 2 in column or 3 in column):
+                days.append(on)
+                self.ask_about_day(on, column)
         page = Page(
             identity.school, identity.school_name, identity.grade, identity.section,
             shown_month(month) if month else None, rows, days, counts,
@@ -412,13 +464,17 @@ class Builder:
         rows = [row for page in pages for row in page.pupils]
         present = sum(page.marks.present for page in pages)
         absent = sum(page.marks.absent + page.marks.leave for page in pages)
-        blank = sum(
-            row.marks[day.day - 1] == 0 for page in pages for row in page.pupils for day in page.days
-        ) if (present == 0) != (absent == 0) else 0  # fmt: skip
-        if absent and not present and blank > absent:
-            self.problems.add(None, None, "only_absences")
-        if present and not absent and blank * 10 >= present:
-            self.problems.add(None, None, "only_presences")
+        if (present == 0) != (absent == 0):
+            blanks = [
+                sum(row.marks[day.day - 1] == 0 for day in page.days)
+                for page in pages
+                for row in page.pupils
+            ]
+            if absent and sum(blanks) > absent:
+                self.problems.add(None, None, "only_absences")
+            spread = sum(1 for blank in blanks if blank) * 3 >= len(blanks)
+            if present and spread and sum(blanks) * 10 >= present:
+                self.problems.add(None, None, "only_presences")
         if not rows:
             self.problems.add(self.parts[0].block.layout.last_row, None, "no_pupils")
         elif not present and not absent and not any(page.marks.holiday for page in pages):

@@ -139,9 +139,7 @@ class _Meaning:
     problems: Problems
 
 
-def _first_reading(
-    rows: _Rows, sheet: Sheet, said: Said, limits: Limits, today: date
-) -> _Meaning:
+def _first_reading(rows: _Rows, sheet: Sheet, said: Said, limits: Limits, today: date) -> _Meaning:
     dates: Counter[Cell] = Counter()
     statuses: Counter[Cell] = Counter()
     at_date, at_status = rows.columns.date, rows.columns.status
@@ -162,7 +160,9 @@ def _first_reading(
     if sheet.repaired_encoding:
         problems.add(None, None, "double_encoded")
     head = rows.layout.last_row
-    read = _settle_dates(list(dates), said, rows.title, today, problems, head, column_letter(at_date))
+    read = _settle_dates(
+        list(dates), said, rows.title, today, problems, head, column_letter(at_date)
+    )
     senses: Counter[Sense] = Counter()
     by_text = {text: sense_of(text) for text in statuses}
     for text, count in statuses.items():
@@ -191,7 +191,13 @@ def _day_part(cell: Cell) -> Cell:
 
 
 def _settle_dates(
-    texts: list[Cell], said: Said, title: Title, today: date, problems: Problems, head: int, letter: str
+    texts: list[Cell],
+    said: Said,
+    title: Title,
+    today: date,
+    problems: Problems,
+    head: int,
+    letter: str,
 ) -> dict[Cell, date | None]:
     """Every text's date, day and month told apart by the whole column; None where it has none."""
     seen = {text: day_cell(text) if not is_empty(text) else None for text in texts}
@@ -268,7 +274,9 @@ class _Book:
         self.rows = rows
         self.meaning = meaning
         self.limits = limits
-        self.pages_by_key: dict[tuple[tuple[str, str, str, str], int, int], dict[object, Child]] = {}
+        self.pages_by_key: dict[
+            tuple[tuple[str, str, str, str], int, int], dict[object, Child]
+        ] = {}
         self.problems_by_key: dict[tuple[str, str, str, str], Problems] = {}
         self.children = 0
         self.unread = 0
@@ -277,7 +285,12 @@ class _Book:
         columns = self.rows.columns
         dates, statuses = self.meaning.dates, self.meaning.statuses
         problems = self.meaning.problems
-        at_date, at_status, at_roll, at_name = columns.date, columns.status, columns.roll, columns.name
+        at_date, at_status, at_roll, at_name = (
+            columns.date,
+            columns.status,
+            columns.roll,
+            columns.name,
+        )
         at_admission, at_state_id = columns.admission, columns.state_id
         school_at, called_at, grade_at, section_at = columns.key
         places: dict[tuple[Cell, ...], tuple[dict[object, Child], int]] = {}
@@ -312,7 +325,10 @@ class _Book:
             mark = statuses[row[at_status]]
             if mark is None:
                 problems.add(
-                    number, column_letter(at_status), "unknown_status", text=quoted(shown(row[at_status]))
+                    number,
+                    column_letter(at_status),
+                    "unknown_status",
+                    text=quoted(shown(row[at_status])),
                 )
                 continue
             old = child.marks[index]
@@ -369,9 +385,12 @@ class _Book:
         if not (roll or name or admission or state_id):
             self.meaning.problems.add(number, None, "no_child")
             return None
-        if not roll and name and kind_of_line(name) and not (admission or state_id):
-            if sense_of(row[self.rows.columns.status]) is Sense.UNKNOWN:
-                return None  # "Total present", a count beside it
+        if (
+            not (roll or admission or state_id)
+            and kind_of_line(name)
+            and sense_of(row[self.rows.columns.status]) is Sense.UNKNOWN
+        ):
+            return None  # "Total present", a count beside it
         # One child, written with and without a space or a leading zero, stays one child.
         identity = (fold(admission) or fold(state_id) or None, fold(roll).lstrip("0"), fold(name))
         child = children.get(identity)
@@ -392,7 +411,9 @@ class _Book:
         keys = list(self.pages_by_key)
         for number, page_key in enumerate(keys):
             key, year, month = page_key
-            children = list(dict.fromkeys(_Same(c) for c in self.pages_by_key.pop(page_key).values()))
+            children = list(
+                dict.fromkeys(_Same(c) for c in self.pages_by_key.pop(page_key).values())
+            )
             yield _finished(
                 [same.child for same in children], key, (year, month), evidence, self.limits,
                 waiting if number == 0 else None, len(keys), self.rows.layout,
@@ -446,7 +467,9 @@ def _finished(
     identity = identify(evidence, key, children[0].row if children else None, problems)
     said = evidence.said.month
     if said and said != month and pages == 1:
-        problems.add(None, None, "month_disagrees_hint", file=shown_month(month), said=shown_month(said))
+        problems.add(
+            None, None, "month_disagrees_hint", file=shown_month(month), said=shown_month(said)
+        )
     if sum(is_lost(c.name) for c in children) * 3 > len(children):
         problems.add(None, None, "lost_letters")
     rows = [

@@ -14,7 +14,9 @@ from .texts import Cell
 if TYPE_CHECKING:
     from .sheets import Sheet
 
-_HTML = re.compile(rb"^\s*(?:<!doctype\s+html|<html|<head|<body|<table|<meta|<div|<style|<!--)", re.I)
+_HTML = re.compile(
+    rb"^\s*(?:<!doctype\s+html|<html|<head|<body|<table|<meta|<div|<style|<!--)", re.I
+)
 _XML = re.compile(rb"^\s*<\?xml|^\s*<[a-z]+:?[a-z]*[\s>]", re.I)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w\-]+)", re.I)
 _SPAN = 400
@@ -25,7 +27,9 @@ def is_markup(head: bytes) -> bool:
     start = head.lstrip(b"\xef\xbb\xbf")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         start = start[2:].replace(b"\x00", b"")
-    if _HTML.match(start) or (_XML.match(start) and re.search(rb"<(?:html|table)[\s>]", start, re.I)):
+    if _HTML.match(start) or (
+        _XML.match(start) and re.search(rb"<(?:html|table)[\s>]", start, re.I)
+    ):
         return True
     if _XML.match(start):
         raise Unreadable(
@@ -65,7 +69,10 @@ def open_tables(raw: bytes, *, limits: Limits) -> "list[Sheet]":
 def _decoded(raw: bytes) -> str:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "replace")
-    for name in ("utf-8-sig", (_CHARSET.search(raw[:4096]) or [b"", b""])[1].decode("ascii", "ignore")):
+    for name in (
+        "utf-8-sig",
+        (_CHARSET.search(raw[:4096]) or [b"", b""])[1].decode("ascii", "ignore"),
+    ):
         try:
             return raw.decode(name)
         except (UnicodeDecodeError, LookupError):

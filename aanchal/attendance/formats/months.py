@@ -58,7 +58,9 @@ _GAP = r"[\s,./'’\-–—]*"
 _ORDINAL = r"(?:st|nd|rd|th|ला|ली|लि|রা|ঠা|লা|ই|শে)?"
 
 _DAY = re.compile(rf"\(?(?P<d>\d{{1,2}}){_ORDINAL}\)?\.?$")
-_NUMBERS = re.compile(r"(\d{1,2})[\s]?[./\-–\\][\s]?(\d{1,2})(?:[\s]?[./\-–\\][\s]?(\d{4}|\d{2}))?$")
+_NUMBERS = re.compile(
+    r"(\d{1,2})[\s]?[./\-–\\][\s]?(\d{1,2})(?:[\s]?[./\-–\\][\s]?(\d{4}|\d{2}))?$"
+)
 _ISO = re.compile(r"(\d{4})[./\-–](\d{1,2})[./\-–](\d{1,2})$")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
 _DAY_MONTH = re.compile(rf"(\d{{1,2}}){_ORDINAL}{_GAP}({_MONTH})\.?(?:{_GAP}(\d{{4}}|\d{{2}}))?$")
@@ -120,9 +122,9 @@ def _weekdays_of(text: str) -> frozenset[int]:
 
 
 def day_cell(cell: Cell) -> DayCell | None:
-    """Read a cell that may stand at the head of a day's column; None when it is no day.
+    r"""Read a cell that may stand at the head of a day's column; None when it is no day.
 
-    Takes 1, "०१", "1st", "1/7", "01-07-2026", "1 Jul", "जुलाई 1", "Wed 1", "1\\nसोम", a date cell, and
+    Takes 1, "०१", "1st", "1/7", "01-07-2026", "1 Jul", "जुलाई 1", "Wed 1", "1\nसोम", a date cell, and
     the serial number a spreadsheet keeps for a date. An impossible day (31/02) is still a reading:
     the caller reports it, since the column is there.
     """
@@ -273,9 +275,9 @@ def month_in(text: str, *, loose: bool = False) -> MonthSeen:
         rest = text[label.end() : label.end() + 40]
         if any(word in OTHER_CALENDAR_MONTHS for word in re.findall(rf"[{LETTER}]+", rest)):
             return MonthSeen(None, None, session, other_calendar=True)
-    if year is None and session is None and (lone := _YEAR.findall(text)):
-        if len(set(lone)) == 1:
-            year = int(lone[0])
+    lone = set(_YEAR.findall(text)) if year is None and session is None else set()
+    if len(lone) == 1:
+        year = int(lone.pop())
     return MonthSeen(month, year, session)
 
 

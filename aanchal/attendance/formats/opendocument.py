@@ -8,7 +8,14 @@ from xml.parsers import expat
 from . import archives
 from .problems import Limits
 
-_NEEDED = ("mimetype", "content.xml", "styles.xml", "meta.xml", "settings.xml", "META-INF/manifest.xml")
+_NEEDED = (
+    "mimetype",
+    "content.xml",
+    "styles.xml",
+    "meta.xml",
+    "settings.xml",
+    "META-INF/manifest.xml",
+)
 
 
 def open_document(

@@ -55,19 +55,23 @@ def read_registers(
     found = False
     unread: list[Problem] = []
     first = list(said_problems.close())
+    for sheet in sheets:
+        if sheet.hidden and _head_of(sheet) is not None:
+            unread.append(
+                Problem(None, None, "hidden_sheet", SENTENCES["hidden_sheet"], {}, sheet.name)
+            )
     for place, sheet in enumerate(sheets):
-        pages = _pages_of(sheet, file_title, said, limits, today)
         if sheet.hidden:
-            if next(iter(pages), None) is not None:
-                unread.append(Problem(None, None, "hidden_sheet", SENTENCES["hidden_sheet"], {}, sheet.name))
             continue
-        for page in pages:
+        for page in _pages_of(sheet, file_title, said, limits, today):
             if first or unread:
                 page.problems = first + unread + page.problems
                 first, unread = [], []
             if several:
                 page.sheet = sheet.name
-                page.problems = [problem._replace(sheet=problem.sheet or sheet.name) for problem in page.problems]
+                page.problems = [
+                    problem._replace(sheet=problem.sheet or sheet.name) for problem in page.problems
+                ]
                 page.asks = [ask._replace(sheet=sheet.name) for ask in page.asks]
             found = True
             yield page
@@ -75,7 +79,7 @@ def read_registers(
             progress((place + 1) / len(sheets))
     if not found:
         if unread:
-            raise Unreadable("hidden_only", N_("The register stands on a hidden sheet. Show the sheet, save the file and send it again."))  # fmt: skip  # noqa: E501
+            raise Unreadable("hidden_only", N_("The register stands on a hidden sheet. Show the sheet, save the file and send it again."))  # fmt: skip
         raise Unreadable(
             "no_register",
             N_(
@@ -115,7 +119,7 @@ def _pages_of(
 
 
 def _head_of(sheet: Sheet) -> str | None:
-    """"wide", "long", or None for a sheet that is no register."""
+    """Which form a sheet has, "wide" or "long"; None for a sheet that is no register."""
     rows = []
     for number, row in enumerate(sheet.rows(), 1):
         rows.append((number, row))

@@ -118,6 +118,10 @@ SENTENCES: dict[str, str] = {
         "empty."
     ),
     "one_unclear": N_("1 stands beside P here and may be a slip. Write P for present."),
+    "mark_on_closed_day": N_(
+        "This child has a mark on a day that is a holiday for the rest of the class. It was not counted; "
+        "correct it, or write the marks of the others."
+    ),
     "across_days": N_("“%(text)s” is written across several days; these days have no mark."),
     "spelled": N_(
         "The letters down this column spell “%(text)s”. It was taken as a day the school was closed; if "

@@ -16,8 +16,8 @@ import python_calamine
 
 from . import archives, compound, delimited, markup, opendocument
 from .problems import Limits, Unreadable
-from .sentences import N_
 from .relations import sheet_targets
+from .sentences import N_
 from .survey import Survey, survey_xlsx
 from .texts import Cell
 
@@ -59,7 +59,9 @@ def open_sheets(
     head = stream.read(4096)
     stream.seek(0)
     if not head.strip(b"\x00 \t\r\n"):
-        raise Unreadable("empty_file", N_("The file is empty. Send the file that holds the register."))
+        raise Unreadable(
+            "empty_file", N_("The file is empty. Send the file that holds the register.")
+        )
     kind = _kind(head)
     if kind == "text":
         _within(size, limits.text_bytes)
@@ -98,12 +100,24 @@ def _within(size: int, most: int) -> None:
 _OTHER_KINDS = (
     (b"%PDF", N_("This is a PDF. Send the register as a spreadsheet (.xlsx) or as CSV.")),
     (b"\x89PNG", N_("This is a picture. Send the register as a spreadsheet (.xlsx) or as CSV.")),
-    (b"\xff\xd8\xff", N_("This is a picture. Send the register as a spreadsheet (.xlsx) or as CSV.")),
+    (
+        b"\xff\xd8\xff",
+        N_("This is a picture. Send the register as a spreadsheet (.xlsx) or as CSV."),
+    ),
     (b"GIF8", N_("This is a picture. Send the register as a spreadsheet (.xlsx) or as CSV.")),
     (b"Rar!", N_("This is a RAR archive. Unpack it and send the registers inside, one by one.")),
-    (b"7z\xbc\xaf", N_("This is a 7z archive. Unpack it and send the registers inside, one by one.")),
-    (b"\x1f\x8b", N_("This is a gzip archive. Unpack it and send the registers inside, one by one.")),
-    (b"{\\rtf", N_("This is a text document. Send the register as a spreadsheet (.xlsx) or as CSV.")),
+    (
+        b"7z\xbc\xaf",
+        N_("This is a 7z archive. Unpack it and send the registers inside, one by one."),
+    ),
+    (
+        b"\x1f\x8b",
+        N_("This is a gzip archive. Unpack it and send the registers inside, one by one."),
+    ),
+    (
+        b"{\\rtf",
+        N_("This is a text document. Send the register as a spreadsheet (.xlsx) or as CSV."),
+    ),
     (b"SQLite", N_("This is a database. Send the register as a spreadsheet (.xlsx) or as CSV.")),
 )
 

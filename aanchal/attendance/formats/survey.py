@@ -76,7 +76,7 @@ def _plain(xml: bytes) -> Survey | None:
 
 
 def _column(letters: str) -> int:
-    """"A" -> 1, "AA" -> 27."""
+    """The number of a column: "A" is 1, "AA" is 27."""
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - 64
@@ -110,11 +110,11 @@ class _Walk:
             raise broken() from error
         found = self.found
         found.rows = max(found.rows, self.last_real)
-        if self.last_real and self.cut_at is not None and self.data_end is not None:
-            if found.rows - self.last_real > _FAR:
-                found.cut_below = self.last_real
-                found.rows, found.columns = self.last_real, self.columns_before_cut
-                return xml[: self.cut_at] + xml[self.data_end :], found
+        far = found.rows - self.last_real > _FAR
+        if far and self.last_real and self.cut_at is not None and self.data_end is not None:
+            found.cut_below = self.last_real
+            found.rows, found.columns = self.last_real, self.columns_before_cut
+            return xml[: self.cut_at] + xml[self.data_end :], found
         return xml, found
 
     def doctype(self, *_: object) -> None:

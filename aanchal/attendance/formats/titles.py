@@ -44,6 +44,9 @@ _NAME_ENDS = re.compile(
 )
 
 
+_NO_MONTH = MonthSeen(None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """What the lines above (or a sheet's name) say; None and empty where they are silent."""
@@ -52,7 +55,7 @@ class Title:
     school_name: str | None = None
     grade: str | None = None
     section: str | None = None
-    month: MonthSeen = MonthSeen(None, None)
+    month: MonthSeen = _NO_MONTH
     legend: dict[str, Mark] = field(default_factory=dict)
     row: int | None = None
     several: frozenset[str] = frozenset()  # kinds said twice, differently, in one title
@@ -73,7 +76,9 @@ class Title:
             )
         elif month.year is None and month.session is None:
             month = month._replace(year=older.month.year, session=older.month.session)
-        section = self.section if self.section or self.grade not in (None, older.grade) else older.section
+        section = (
+            self.section if self.section or self.grade not in (None, older.grade) else older.section
+        )
         return replace(
             self,
             school=self.school or older.school,
@@ -143,9 +148,11 @@ def udise_of(cell: Cell) -> str | None:
     digits = re.sub(r"[\s\-']", "", fold(shown(cell)))
     if digits.endswith(".0"):
         digits = digits[:-2]
-    if digits.isdigit() and len(digits) in (10, 11) and 1 <= int(digits.zfill(11)[:2]) <= 38:
-        return digits.zfill(11)
-    return None
+    if not digits.isdigit() or len(digits) not in (10, 11):
+        return None
+    state = int(digits.zfill(11)[:2])
+    # 99 is no state's: the schools of the demonstration carry it.
+    return digits.zfill(11) if 1 <= state <= 38 or state == 99 else None
 
 
 def school_name_in(line: str) -> str | None:
@@ -173,7 +180,9 @@ def title_of_name(text: str, *, is_file: bool = False) -> Title:
     if is_file:
         text = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", text.replace("\\", "/").rsplit("/", 1)[-1])
     folded = fold(text.replace("_", " "))
-    alone = re.sub(r"\s+", " ", re.sub(r"\b(?:attendance|register|sheet|copy|of)\b", " ", folded)).strip()
+    alone = re.sub(
+        r"\s+", " ", re.sub(r"\b(?:attendance|register|sheet|copy|of)\b", " ", folded)
+    ).strip()
     seen: ClassSeen = class_in(folded)
     if seen.grade is None and not is_file and not re.fullmatch(r"sheet ?\d*", folded):
         seen = grade_of(alone)

@@ -4,13 +4,24 @@ Rows are read once, top to bottom. A sheet may hold several tables (a class belo
 into two halves, a header printed again on each page); titles between them say what begins anew.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
+from typing import Any
 
-from .headers import Layout, Row, day_sequence, find_header, is_column_numbers, labels_of, later_days
-from .headers import names_someone, weekday_row
+from .headers import (
+    Layout,
+    Row,
+    day_sequence,
+    find_header,
+    is_column_numbers,
+    labels_of,
+    later_days,
+    names_someone,
+    weekday_row,
+)
 from .labels import Field
 from .lines import Kind, is_only_words_of_a_sum, kind_of_line
 from .marks import Mark, Sense, legend_in, names_a_closure, sense_of
@@ -107,7 +118,7 @@ class Table:
         self.unsure: list[Line] = []
         self.columns = [column.index for column in layout.days]
         self.place = {index: place for place, index in enumerate(self.columns)}
-        self.days_of = itemgetter(*self.columns) if len(self.columns) > 1 else _one(self.columns[0])
+        self.days_of = _cells_at(self.columns)
         fields = layout.fields
         self.name_at = fields.get(Field.NAME, fields.get(Field.OWN_NAME))
         self.roll_at = fields.get(Field.ROLL)
@@ -117,8 +128,12 @@ class Table:
             for attribute, which in _ATTRIBUTES.items()
             if which in fields and fields[which] != self.name_at
         ]
-        self.key_at = [fields.get(which, -1) for which in _KEY] if any(w in fields for w in _KEY) else []
-        self.needed = max([*self.columns, *fields.values(), *(c.second or 0 for c in layout.days)]) + 1
+        self.key_at = (
+            [fields.get(which, -1) for which in _KEY] if any(w in fields for w in _KEY) else []
+        )
+        self.needed = (
+            max([*self.columns, *fields.values(), *(c.second or 0 for c in layout.days)]) + 1
+        )
         self.head_lines += layout.lines
         if any(column.second for column in layout.days):
             self.problems.add(layout.last_row, None, "two_sessions")
@@ -200,11 +215,12 @@ class Table:
         readable = sum(1 for sense in marks if sense is not Sense.UNKNOWN)
         words = line_of(row[: self.columns[0]]) or line_of(row)
         kind = kind_of_line(words)
-        if kind and (not has_number or is_only_words_of_a_sum(name or words)):
-            if kind is Kind.SIGNATURE or not name or not _are_letters(marks) or is_only_words_of_a_sum(name):
-                self.note_legend(row)
-                waiting.append((number, row))
-                return
+        is_sum = is_only_words_of_a_sum(name or words)
+        no_child = kind is Kind.SIGNATURE or not name or not _are_letters(marks) or is_sum
+        if kind and (not has_number or is_sum) and no_child:
+            self.note_legend(row)
+            waiting.append((number, row))
+            return
         if not name and not roll and not _has_digit(self.admission_of(row)):
             self.without_name(number, row, serial, marks, readable, waiting)
             return
@@ -218,7 +234,12 @@ class Table:
             return  # a number printed in advance
         if not name:
             self.problems.add(number, _letter(self.name_at), "name_missing")
-        if name and not has_number and not readable and (self.roll_at, self.serial_at) != (None, None):
+        if (
+            name
+            and not has_number
+            and not readable
+            and (self.roll_at, self.serial_at) != (None, None)
+        ):
             waiting.append((number, row))  # words run into the days: a note, not a child
             return
         self.add(number, row, roll, serial, name, codes)
@@ -273,7 +294,9 @@ class Table:
         # Words among the marks ("No", "P") are marks, not the words of a head.
         labels = labels_of(["" if index in self.place else cell for index, cell in enumerate(row)])
         days = day_sequence(row)
-        is_head = (len(days) >= 5 or (len(days) >= 2 and names_someone(labels))) and not self.is_sum(row, days)
+        is_head = (
+            len(days) >= 5 or (len(days) >= 2 and names_someone(labels))
+        ) and not self.is_sum(row, days)
         if is_head or (names_someone(labels) and len(labels) >= 2 and not days):
             near: list[Row] = [*waiting[-3:], (number, row)]
             found = find_header(near)
@@ -300,7 +323,7 @@ class Table:
         title = title_of_line(line_of(row))
         return title.says_which() or title.school_name is not None
 
-    def is_sum(self, row: Sequence[Cell], days: list[tuple[int, object]]) -> bool:
+    def is_sum(self, row: Sequence[Cell], days: Sequence[tuple[int, object]]) -> bool:
         """True when rising numbers stand beside a sum's words, not beside the words of a head."""
         words = line_of(row[: days[0][0]]) if days else ""
         return bool(words) and not names_someone(labels_of(row)) and kind_of_line(words) is Kind.SUM
@@ -326,7 +349,9 @@ class Table:
         if self.pupils > self.limits.pupils:
             raise Unreadable(
                 "too_many_pupils",
-                N_("The file holds more than %(limit)d children. Send one file for each block or month."),
+                N_(
+                    "The file holds more than %(limit)d children. Send one file for each block or month."
+                ),
                 limit=self.limits.pupils,
             )
 
@@ -384,7 +409,11 @@ class Table:
                 sense = self.symbols.sense(code)
                 if sense is Sense.UNKNOWN:
                     changed[covered[0]] = 0
-                    if not names_a_closure(text) and self.name_at is not None and not is_empty(row[self.name_at]):
+                    if (
+                        not names_a_closure(text)
+                        and self.name_at is not None
+                        and not is_empty(row[self.name_at])
+                    ):
                         letter = column_letter(self.columns[covered[0]])
                         self.problems.add(number, letter, "across_days", text=quoted(text))
                 else:
@@ -393,6 +422,7 @@ class Table:
         return bytes(changed)
 
 
+_SAYS_MORE = re.compile(r"[:=]|\s\S+\s")
 _HERE = (Sense.PRESENT, Sense.TICK, Sense.ONE)
 _KEY = (Field.SCHOOL, Field.SCHOOL_NAME, Field.CLASS, Field.SECTION)
 _ATTRIBUTES = {
@@ -405,8 +435,12 @@ _ATTRIBUTES = {
 }
 
 
-def _one(index: int):  # type: ignore[no-untyped-def]
-    return lambda row: (row[index],)
+def _cells_at(columns: list[int]) -> Callable[[Sequence[Cell]], Sequence[Cell]]:
+    if len(columns) == 1:
+        only = columns[0]
+        return lambda row: (row[only],)
+    pick: Callable[[Any], Any] = itemgetter(*columns)
+    return pick
 
 
 def _letter(index: int | None) -> str | None:
@@ -414,22 +448,34 @@ def _letter(index: int | None) -> str | None:
 
 
 def _has_digit(text: str) -> bool:
-    return text.isdigit() or any(letter.isdigit() for letter in text)
+    """True for what may be a number of a child: 7, ०७, A-12; not for a line with a year in it."""
+    return text.isdigit() or (
+        len(text) <= 16 and any(letter.isdigit() for letter in text) and not _SAYS_MORE.search(text)
+    )
 
 
 def _are_letters(senses: list[Sense]) -> bool:
     """True when marks stand here and not the numbers of a sum."""
-    sure = sum(1 for sense in senses if sense not in (Sense.UNKNOWN, Sense.ONE, Sense.ZERO, Sense.DASH))
-    return sure * 2 > len(senses) or bool(senses) and all(s is not Sense.UNKNOWN for s in senses)
+    sure = sum(
+        1 for sense in senses if sense not in (Sense.UNKNOWN, Sense.ONE, Sense.ZERO, Sense.DASH)
+    )
+    return sure * 2 > len(senses) or (bool(senses) and all(s is not Sense.UNKNOWN for s in senses))
 
 
 def _closes(senses: list[Sense]) -> bool:
-    return all(s in (Sense.OFF, Sense.OFF_LETTER, Sense.HOLIDAY, Sense.LEAVE_OR_HOLIDAY) for s in senses)
+    return all(
+        s in (Sense.OFF, Sense.OFF_LETTER, Sense.HOLIDAY, Sense.LEAVE_OR_HOLIDAY) for s in senses
+    )
 
 
 def _is_name_like(text: str) -> bool:
     letters = sum(letter.isalpha() for letter in text)
-    return letters >= 2 and len(text) <= 40 and letters * 2 > len(text) and sense_of(text) is Sense.UNKNOWN
+    return (
+        letters >= 2
+        and len(text) <= 40
+        and letters * 2 > len(text)
+        and sense_of(text) is Sense.UNKNOWN
+    )
 
 
 def _merges_by_row(ranges: list[Range]) -> dict[int, list[Range]]:

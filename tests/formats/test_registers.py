@@ -1,0 +1,61 @@
+"""Registers from files: every layout, language and mark a school may use, and what is said of each."""
+
+import importlib.util
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from aanchal.attendance.formats.pages import Page
+from aanchal.attendance.formats.problems import Limits
+from aanchal.attendance.formats.registers import dry_run_json, read_registers
+
+_HERE = Path(__file__).parent
+_SPEC = importlib.util.spec_from_file_location("register_samples", _HERE / "register_samples.py")
+assert _SPEC and _SPEC.loader
+samples = importlib.util.module_from_spec(_SPEC)
+sys.modules["register_samples"] = samples
+_SPEC.loader.exec_module(samples)
+
+
+def read(sample) -> list[Page]:
+    return list(
+        read_registers(
+            io.BytesIO(sample.data),
+            filename=sample.filename,
+            hints=sample.hints,
+            limits=Limits(),
+            today=samples.TODAY,
+        )
+    )
+
+
+def said(pages: list[Page]) -> list[tuple[str, int | None, str | None]]:
+    return [(p.code, p.row, p.column) for page in pages for p in (*page.problems, *page.asks)]
+
+
+@pytest.mark.parametrize("sample", samples.SAMPLES, ids=lambda s: s.why)
+def test_register_is_understood(sample):
+    pages = read(sample)
+
+    whole = dry_run_json(pages)
+    assert tuple(whole["marks"].values()) == sample.marks, sample.why
+    assert whole["pupils"] == sample.pupils, sample.why
+    assert sorted(int(day[-2:]) for day in whole["days"]) == sorted(sample.days), sample.why
+    assert whole["month"] == sample.month, sample.why
+    assert whole["school"] == sample.school, sample.why
+    grades = {page.grade for page in pages}
+    assert (grades.pop() if len(grades) == 1 else None) == sample.grade, sample.why
+    assert whole["section"] == sample.section, sample.why
+
+
+@pytest.mark.parametrize("sample", samples.SAMPLES, ids=lambda s: s.why)
+def test_only_what_is_doubtful_is_said_and_where(sample):
+    pages = read(sample)
+
+    assert {code for code, _, _ in said(pages)} == sample.problems, sample.why
+    for place in sample.places:
+        assert place in said(pages), sample.why
+    if sample.names:
+        assert tuple(row.name for row in pages[0].pupils) == sample.names
