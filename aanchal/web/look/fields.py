@@ -42,7 +42,7 @@ def first_input_id(bound: BoundField) -> str:
     """The id that a link to this field must lead to: of its first input, if it has several."""
     if has_rows(bound):
         groups = choice_groups(bound, {})
-        return groups[0]["choices"][0]["id"] if groups else bound.auto_id
+        return str(groups[0]["choices"][0]["id"]) if groups else bound.auto_id
     return f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id
 
 
@@ -117,7 +117,7 @@ def choice_groups(bound: BoundField, hints: Mapping[str, str]) -> list[dict[str,
     attrs = bound.build_widget_attrs({"id": bound.auto_id})
     attrs.pop("aria-invalid", None)
     drawn_widget = bound.field.widget.get_context(bound.html_name, bound.value(), attrs)["widget"]
-    groups = []
+    groups: list[dict[str, Any]] = []
     for name, options, _index in drawn_widget["optgroups"]:
         choices = [
             {

@@ -3,6 +3,35 @@
 
 (() => {
   const WAIT_SHOWN_AFTER_MS = 1000;
+  // An answer that is a file leaves the page standing: it must not stay blocked.
+  const FORGOTTEN_AFTER_MS = 15000;
+  const words = document.body.dataset;
+  let waiting = 0;
+
+  function removeAll(selector) {
+    document.querySelectorAll(selector).forEach((element) => element.remove());
+  }
+
+  function showBarIfSlow() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      removeAll(".wait");
+      const bar = document.createElement("progress");
+      bar.className = "wait";
+      bar.setAttribute("aria-label", words.waiting);
+      document.body.append(bar);
+      waiting = setTimeout(() => removeAll(".wait"), FORGOTTEN_AFTER_MS);
+    }, WAIT_SHOWN_AFTER_MS);
+  }
+
+  function sayOffline(form) {
+    removeAll(".offline");
+    const notice = document.createElement("p");
+    notice.className = "notice soon offline";
+    notice.setAttribute("role", "alert");
+    notice.textContent = words.offline;
+    form.append(notice);
+  }
 
   // The reader of a refused form lands on what went wrong, not on the masthead.
   const summary = document.querySelector(".error-summary");
@@ -18,29 +47,39 @@
       document.title = form.dataset.leave;
       return;
     }
-
+    // Without a network the browser would show its own page in place of what she wrote.
+    if (!navigator.onLine) {
+      event.preventDefault();
+      sayOffline(form);
+      return;
+    }
     // A slow network must not turn one tap into two records.
     if (form.dataset.sent) {
       event.preventDefault();
       return;
     }
-    form.dataset.sent = "yes";
-    form.setAttribute("aria-busy", "true");
-    setTimeout(() => {
-      const bar = document.createElement("progress");
-      bar.className = "wait";
-      bar.setAttribute("aria-label", document.body.dataset.waiting || "");
-      document.body.append(bar);
-    }, WAIT_SHOWN_AFTER_MS);
+    if (form.method === "post") {
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, FORGOTTEN_AFTER_MS);
+    }
+    showBarIfSlow();
   });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const plain = !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (!link || !plain || link.target || link.hasAttribute("download")) return;
+    const here = link.pathname === location.pathname && link.search === location.search;
+    if (link.origin === location.origin && !here) showBarIfSlow();
+  });
+
+  window.addEventListener("online", () => removeAll(".offline"));
 
   // Coming back with the back button: the form may be sent again, and the bar is over.
   window.addEventListener("pageshow", () => {
+    clearTimeout(waiting);
+    removeAll(".wait");
     document.body.hidden = false;
-    document.querySelectorAll("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      form.removeAttribute("aria-busy");
-    });
-    document.querySelectorAll(".wait").forEach((bar) => bar.remove());
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 })();

@@ -6,6 +6,9 @@ each takes is said in `aanchal/web/look/`; all of them are on one page, `gallery
 with long names, no data and too much data.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from django import template
 
 from aanchal.web.look import fields, numbers, pieces, strips
@@ -17,7 +20,7 @@ register.filter("grouped", numbers.grouped)
 register.filter("in_script", numbers.in_script)
 register.simple_tag(numbers.percent)
 
-for component in (
+ALONE: tuple[Callable[..., dict[str, Any]], ...] = (
     pieces.answers,
     pieces.calm_table,
     pieces.clock,
@@ -35,15 +38,17 @@ for component in (
     fields.field,
     strips.strip,
     strips.strip_legend,
-):
-    register.inclusion_tag(f"components/{component.__name__}.html")(component)
-
+)
 # These need the page around them: its request, its token against forgery, its numbers.
-for component in (
+WITH_PAGE: tuple[Callable[..., dict[str, Any]], ...] = (
     pieces.confirm,
     pieces.helplines,
     pieces.pager,
     pieces.quick_exit,
     pieces.undo,
-):
-    register.inclusion_tag(f"components/{component.__name__}.html", takes_context=True)(component)
+)
+
+for component in ALONE + WITH_PAGE:
+    register.inclusion_tag(
+        f"components/{component.__name__}.html", takes_context=component in WITH_PAGE
+    )(component)
