@@ -123,7 +123,14 @@ def show_pages(
         pages = [
             _shown(number, page)
             for number, page in enumerate(
-                read_registers(source, filename=register.file.name, hints=hints, today=Today(today))
+                read_registers(
+                    source,
+                    filename=register.file.name,
+                    hints=hints,
+                    limits=Limits(),
+                    today=today,
+                    progress=progress,
+                )
             )
         ]
     schools = {

@@ -124,12 +124,17 @@ def _scope(actor: Actor, school: Body | None, hints: dict[str, str]) -> Scope:
             )
         return Scope(area_path="")
     base = school.scope()
+    grade, section = hints.get("grade", ""), hints.get("section", "")
+    if not grade:
+        # A class teacher need not say her class: each page is held against it when it is read.
+        own = next((g for g in actor.grants if g.body_id == base.body_id), None)
+        grade, section = (own.grade, own.section) if own else ("", "")
     return Scope(
         area_path=base.area_path,
         district=base.district,
         body_id=base.body_id,
-        grade=hints.get("grade", ""),
-        section=hints.get("section", ""),
+        grade=grade,
+        section=section,
     )
 
 
@@ -175,6 +180,7 @@ def _show_register(
     register.understood = {"pages": [p.to_json() for p in pages]}
     register.state = RegisterFile.State.SHOWN
     register.save(update_fields=["understood", "state"])
+    record(actor, Verb.REGISTER_READ, register, scope=_own(actor, register), pages=len(pages))
     return register
 
 
@@ -308,6 +314,7 @@ def _begin(actor: Actor, *, register: RegisterFile) -> RegisterFile:
     if register.state == RegisterFile.State.SHOWN:
         register.state = RegisterFile.State.TAKING
         register.save(update_fields=["state"])
+        record(actor, Verb.REGISTER_BEGUN, register, scope=_own(actor, register))
     return register
 
 
@@ -498,6 +505,7 @@ def _finish(
     else:
         register.state = RegisterFile.State.SHOWN
     register.save(update_fields=["counts", "state", "settled_at"])
+    record(actor, Verb.REGISTER_TAKEN, register, scope=_own(actor, register), pages=taken.pages)
 
 
 def _keep_problems(register: RegisterFile, pages: Sequence[ShownPage], *, at: datetime) -> None:

@@ -1,0 +1,171 @@
+"""Registers in: kept, shown, taken page by page, once."""
+
+import io
+
+import pytest
+
+from aanchal.attendance.actions import give_register, take_register
+from aanchal.attendance.actions.registers import page_marks
+from aanchal.attendance.models import PageRevision, RegisterFile, RegisterPage
+from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
+from aanchal.kernel.files import path_of, read_file
+from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
+from aanchal.kernel.permissions import Role
+from aanchal.people.models import Child
+from tests.factories import (
+    NAMES,
+    NOW,
+    VILLAGE,
+    a_class,
+    a_given_register,
+    a_page,
+    a_register_xlsx,
+    an_actor,
+)
+from tests.signing_in import a_school
+
+pytestmark = pytest.mark.django_db
+
+# July 2026: 1 is a Wednesday; 5, 12, 19, 26 are Sundays.
+FULL = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
+GONE = "PPPP.PPPPPP.PPPPPA.AAAAAA.AAAAA"
+
+
+def rows(count=6, marks=FULL):
+    return [(str(i + 1), NAMES[i], marks) for i in range(count)]
+
+
+def test_a_register_of_known_pupils_goes_in_and_says_the_same_as_the_file():
+    section, children = a_class()
+    udise = section.school.school.udise
+    sheet = [*rows(5), ("6", NAMES[5], GONE)]
+
+    held = a_given_register(an_actor(), a_register_xlsx(sheet, udise=udise))
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, at=NOW)
+
+    page = page_marks(RegisterPage.objects.get(class_section=section))
+    letters = "".join(".PALH"[code] for code in page.marks[page.children.index(children[5].pk)])
+    assert (taken.pages, taken.rows_left) == (1, 0)
+    assert letters == GONE
+    assert read_file(held.file) == a_register_xlsx(sheet, udise=udise) or held.file.size_bytes
+
+
+def test_the_same_file_twice_is_one_record_and_changes_nothing():
+    section, _children = a_class()
+    data = a_register_xlsx(rows(), udise=section.school.school.udise)
+    first = a_given_register(an_actor(), data)
+    take_register(an_actor(), register=first, enrol_unknown=False, at=NOW)
+    before = AuditEvent.objects.count()
+
+    second = a_given_register(an_actor(), data)
+    again = take_register(an_actor(), register=second, enrol_unknown=False, at=NOW)
+
+    assert second.pk == first.pk
+    assert (again.marks_added, again.marks_changed) == (0, 0)
+    assert RegisterFile.objects.count() == StoredFile.objects.count() == 1
+    assert path_of(first.file).exists()
+    assert AuditEvent.objects.filter(verb__startswith="register.recorded").count() == 1
+    assert AuditEvent.objects.count() >= before
+
+
+def test_unknown_pupils_are_enrolled_in_one_step_only_when_confirmed():
+    school = a_school(VILLAGE)
+    data = a_register_xlsx(rows(), udise=school.school.udise)
+    held = a_given_register(an_actor(), data)
+
+    without = take_register(an_actor(), register=held, enrol_unknown=False, at=NOW)
+    assert (without.pages, Child.objects.count()) == (0, 0)
+
+    taken = take_register(an_actor(), register=held, enrol_unknown=True, at=NOW)
+
+    assert taken.enrolled == 6
+    assert RegisterPage.objects.get().children
+    assert all(c.area_is_assumed for c in Child.objects.all())
+
+
+def test_rows_that_match_nobody_wait_for_repair():
+    section, _children = a_class()
+    sheet = [*rows(5), ("99", "Somebody Else Entirely", FULL)]
+
+    held = a_given_register(an_actor(), a_register_xlsx(sheet, udise=section.school.school.udise))
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, at=NOW)
+
+    waiting = ImportProblem.objects.get(code="row_unmatched")
+    assert taken.rows_left == 1
+    assert waiting.raw["name"] == "Somebody Else Entirely"
+
+
+def test_a_teacher_sends_only_her_own_class():
+    section, _children = a_class()
+    other, _others = a_class(section.school, grade="7")
+    school = section.school
+    teacher = an_actor(Role.TEACHER, body_id=str(school.pk), grade="6", section="A")
+    title = "Class: VII  Section: A   Month: July 2026"
+    data = a_register_xlsx(rows(), udise=school.school.udise, title=title)
+
+    held = a_given_register(teacher, data, school=school, grade="6", section="A")
+
+    assert other.grade == "7"
+    [page] = held.understood["pages"]
+    assert page["rows"] == []
+    assert "not_yours" in [p["code"] for p in page["problems"]]
+
+
+def test_another_districts_coordinator_may_not_send_and_nothing_is_kept():
+    school = a_school(VILLAGE)
+
+    with pytest.raises(NotAllowed):
+        give_register(
+            an_actor(where="IN/S10/D207"),
+            source=io.BytesIO(b"x"),
+            filename="x.csv",
+            school=school,
+            hints={},
+            via="site",
+            at=NOW,
+        )
+
+    assert not StoredFile.objects.exists()
+    assert not RegisterFile.objects.exists()
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence_and_kept():
+    school = a_school(VILLAGE)
+
+    held = a_given_register(an_actor(), b"\x00\x01garbage" * 40, school=school, name="a.xlsx")
+
+    assert held.state == RegisterFile.State.REFUSED
+    assert held.refusal
+    with pytest.raises(WrongState):
+        take_register(an_actor(), register=held, enrol_unknown=False, at=NOW)
+
+
+def test_turning_many_absences_into_presences_needs_the_coordinator():
+    section, children = a_class()
+    a_page(section, children, [GONE] * 6)
+    school = section.school
+    teacher = an_actor(Role.TEACHER, body_id=str(school.pk), grade="6", section="A")
+    held = a_given_register(
+        teacher, a_register_xlsx(rows(), udise=school.school.udise), school=school
+    )
+
+    with pytest.raises(SecondPerson):
+        take_register(teacher, register=held, enrol_unknown=False, said_yes=True, at=NOW)
+
+    assert not PageRevision.objects.exists()
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    assert taken.marks_changed == 6 * 12
+    assert PageRevision.objects.get().changed_marks == 6 * 12
+
+
+def test_a_correction_waits_until_the_sender_says_yes():
+    section, children = a_class()
+    a_page(section, children, [FULL] * 6)
+    sheet = [*rows(5), ("6", NAMES[5], "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPA")]
+
+    held = a_given_register(an_actor(), a_register_xlsx(sheet, udise=section.school.school.udise))
+    waiting = take_register(an_actor(), register=held, enrol_unknown=False, at=NOW)
+    assert (waiting.waiting, waiting.marks_changed) == (1, 0)
+
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    assert taken.marks_changed == 1
