@@ -26,14 +26,13 @@ def run(
 
 
 def bring_up_to_date(*, login_role: str = "", quiet: bool = False) -> None:
-    """Migrate, make the cache table and guard the rows; raises `Busy` while another does it."""
+    """Migrate, with all that follows it; raises `Busy` while another does it."""
     from django.core.management import call_command
 
     from aanchal.kernel import locks, rowguard
 
     with locks.held("migrate"):
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
         for trouble in rowguard.install(login_role):
             say(f"Not in force: {trouble}")
     if not quiet:

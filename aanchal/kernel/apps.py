@@ -14,10 +14,14 @@ class KernelConfig(AppConfig):
 
         connection_created.connect(rowguard.on_connect, dispatch_uid="aanchal.rowguard")
         # Sent once for this app after the tables of all apps are there, whoever migrates.
-        post_migrate.connect(_guard_rows, sender=self, dispatch_uid="aanchal.rowguard")
+        post_migrate.connect(_finish_tables, sender=self, dispatch_uid="aanchal.rowguard")
 
 
-def _guard_rows(**_: Any) -> None:
+def _finish_tables(**_: Any) -> None:
+    """Make what is no model's table, then guard the rows and give the site its rights to all."""
+    from django.core.management import call_command
+
     from . import rowguard
 
+    call_command("createcachetable", verbosity=0)
     rowguard.install()
