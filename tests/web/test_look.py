@@ -137,7 +137,7 @@ def test_a_strip_says_in_words_what_it_shows():
     assert 'role="img"' in markup
     assert (
         'aria-label="her 7 days. Present 2, absent 2, leave 1, holiday 1, '
-        'register not taken 1. Absent on the latest 2 school days."'
+        'register not taken 1. Absent 2 school days running."'
     ) in markup
 
 

@@ -98,8 +98,8 @@ def strip_in_words(codes: Sequence[int], caption: str = "") -> str:
     if run:
         said.append(
             ngettext(
-                "Absent on the latest school day.",
-                "Absent on the latest %(days)s school days.",
+                "Absent on the last school day.",
+                "Absent %(days)s school days running.",
                 run,
             )
             % {"days": run}
