@@ -25,6 +25,8 @@ class Field(Enum):
     SEX = "sex"
     BIRTH = "date of birth"
     AGE = "age"
+    AGE_ON = "day of the age"
+    RELATION = "relation of the guardian"
     DISABILITY = "disability"
     VILLAGE = "village"
     CLASS = "class"
@@ -104,6 +106,10 @@ _WORDS: dict[Field, str] = {
     "জন্ম তারিখ|জন্মতারিখ|জন্মের তারিখ|জন্ম দিন",
     Field.AGE: "age|age years|age in years|age yrs|age year|age completed years|आयु|उम्र|आयु वर्ष|आयु वर्ष में|"
     "उम्र वर्ष|বয়স|বয়স বছর|বয়স বছরে",
+    Field.AGE_ON: "age estimated on|age as on|age on|age date|date of age|age recorded on|"
+    "आयु का दिनांक|आयु की तिथि|आयु तिथि|उम्र की तिथि|বয়সের তারিখ|বয়স নির্ধারণের তারিখ",
+    Field.RELATION: "relation|relationship|guardian relation|guardian relationship|relation with guardian|"
+    "relation of guardian|relation to child|अभिभावक से संबंध|संबंध|सम्बन्ध|रिश्ता|সম্পর্ক|অভিভাবকের সঙ্গে সম্পর্ক",
     Field.DISABILITY: "disability|disabled|cwsn|cwsn type|type of disability|disability type|divyang|pwd|"
     "special needs|whether cwsn|impairment|impairment type|दिव्यांग|दिव्यांगता|विकलांगता|विकलांग|दिव्यांगता का प्रकार|"
     "প্রতিবন্ধকতা|প্রতিবন্ধী|বিশেষ চাহিদা|প্রতিবন্ধকতার ধরন|বিশেষ চাহিদাসম্পন্ন",
@@ -141,7 +147,7 @@ _WORDS: dict[Field, str] = {
     "कुल दिन|कार्य दिवस|कुल कार्य दिवस|गत माह|इस माह|अभ्युक्ति|टिप्पणी|हस्ताक्षर|कुल दिवस|माह का योग|"
     "মোট|মোট উপস্থিতি|মোট উপস্থিত|মোট অনুপস্থিত|মোট অনুপস্থিতি|উপস্থিত|অনুপস্থিত|শতাংশ|শতকরা|সর্বমোট|"
     "মন্তব্য|কার্যদিবস|মোট দিন|মোট কার্যদিবস|স্বাক্ষর|গত মাস|এই মাস|যোগফল",
-    Field.OTHER: "category|caste|social category|religion|address|block|district|state|cluster|crc|panchayat|"
+    Field.OTHER: "category|caste|social category|religion|address|hamlet|block|district|state|cluster|crc|panchayat|"
     "bank|account no|ifsc|aadhaar|aadhar|aadhaar no|aadhar no|blood group|height|weight|minority|bpl|"
     "medium|stream|house|date of admission|admission date|photo|email|pin|pincode|teacher|marked by|"
     "updated by|updated on|entry by|entry date|remarks if any|reason|day|weekday|time|"

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from .dates import are_turned, date_of, is_month_first, picked
 from .headers import Layout, find_header, is_long_header, labels_of
 from .identity import Evidence, Said, identify, shown_month
 from .labels import Field
 from .legacy import is_lost
 from .lines import kind_of_line
 from .marks import Mark, Sense, convention_of, sense_of
-from .months import DayCell, Reading, a_date, day_cell
+from .months import a_date, day_cell
 from .pages import DAYS, Counts, Page, PupilRow
 from .problems import Limits, Problems, Unreadable
 from .sentences import N_, QUESTIONS
@@ -202,69 +203,22 @@ def _settle_dates(
     """Every text's date, day and month told apart by the whole column; None where it has none."""
     seen = {text: day_cell(text) if not is_empty(text) else None for text in texts}
     cells = [cell for cell in seen.values() if cell]
-    year = title.month.year or (said.month[0] if said.month else None)
-    month_first = _month_first(cells, said, title, today, year)
+    asked = said.month or (title.month.year or title.month.session or 0, title.month.month or 0)
+    year = asked[0] or None
+    month_first = is_month_first(cells, today=today, month=asked[1] or None, year=year)
     if month_first is None:
         problems.add(head, letter, "day_or_month")
+    turned = are_turned(cells)
+    if turned:
+        problems.add(head, letter, "date_cells_turned")
     read: dict[Cell, date | None] = {}
     for text, cell in seen.items():
-        reading = _picked(cell, bool(month_first)) if cell else None
-        read[text] = _on(reading, year) if reading else None
+        if cell is None:
+            read[text] = None
+            continue
+        exchanged = turned if cell.form == "cell" else bool(month_first) and cell.form == "numbers"
+        read[text] = date_of(picked(cell, exchanged), year)
     return read
-
-
-def _picked(cell: DayCell, month_first: bool) -> Reading:
-    if month_first:
-        return next((r for r in cell.readings if r.month_first), cell.readings[0])
-    return cell.readings[0]
-
-
-def _on(reading: Reading, year: int | None) -> date | None:
-    if reading.month is None:
-        return None
-    given = reading.year or year
-    return a_date(given, reading.month, reading.day) if given else None
-
-
-def _month_first(
-    cells: list[DayCell], said: Said, title: Title, today: date, year: int | None
-) -> bool | None:
-    """False for day first, True for month first, None when the column cannot tell."""
-    # Cells that can be read one way only decide for the rest.
-    written = [cell for cell in cells if cell.readings[0].month is not None]
-    doubtful = [cell for cell in written if len(cell.readings) > 1]
-    if not doubtful:
-        return False
-    if any(len(c.readings) == 1 and c.readings[0].month_first for c in written):
-        only_day_first = any(_certain_day_first(c) for c in written)
-        return None if only_day_first else True
-    if any(_certain_day_first(c) for c in written):
-        return False
-    for month in (said.month, (title.month.year or 0, title.month.month or 0)):
-        if month and month[1]:
-            as_day_first = all(c.readings[0].month == month[1] for c in doubtful)
-            as_month_first = all(_picked(c, True).month == month[1] for c in doubtful)
-            if as_day_first != as_month_first:
-                return as_month_first
-    day_first = [_on(c.readings[0], year) for c in doubtful]
-    month_first = [_on(_picked(c, True), year) for c in doubtful]
-    late_a = any(d and d > today for d in day_first)
-    late_b = any(d and d > today for d in month_first)
-    if late_a != late_b:
-        return late_a
-    months_a = {(d.year, d.month) for d in day_first if d}
-    months_b = {(d.year, d.month) for d in month_first if d}
-    if len(doubtful) >= 3 and len(months_a) * 3 <= len(months_b):
-        return False
-    if len(doubtful) >= 3 and len(months_b) * 3 <= len(months_a):
-        return True
-    return None
-
-
-def _certain_day_first(cell: DayCell) -> bool:
-    # 25/07 can only be day first; 7/7 and 2026-07-01 tell nothing.
-    only = cell.readings[0]
-    return len(cell.readings) == 1 and not only.month_first and only.day > 12
 
 
 class _Book:

@@ -89,10 +89,15 @@ class Reading(NamedTuple):
 
 
 class DayCell(NamedTuple):
-    """A header or date cell: its possible readings, most Indian first, and a weekday beside it."""
+    """A header or date cell: its possible readings, most Indian first, and a weekday beside it.
+
+    `form` tells how it was written: "cell" (a date of the spreadsheet's own), "numbers" (1/7/2026,
+    which needs its neighbours to be understood) or "plain" (all that is read one way).
+    """
 
     readings: tuple[Reading, ...]
     weekdays: frozenset[int] = frozenset()
+    form: str = "plain"
 
 
 def a_date(year: int, month: int, day: int) -> date | None:
@@ -145,8 +150,9 @@ def _of_date(cell: date) -> DayCell:
     plain = Reading(cell.day, cell.month, cell.year)
     if cell.day <= 12 and cell.day != cell.month:
         # A spreadsheet set to American dates turns the typed 1/7 into 7 January.
-        return DayCell((plain, Reading(cell.month, cell.day, cell.year, month_first=True)))
-    return DayCell((plain,))
+        turned = Reading(cell.month, cell.day, cell.year, month_first=True)
+        return DayCell((plain, turned), form="cell")
+    return DayCell((plain,), form="cell")
 
 
 def _of_number(number: int | float) -> DayCell | None:
@@ -171,13 +177,18 @@ def _of_text(text: str) -> DayCell | None:
         folded = _CLOCK.sub("", folded)
     readings = _readings(folded)
     if readings:
-        return DayCell(readings)
+        return DayCell(readings, form=_form(folded))
     around = _AROUND_WEEKDAY.match(folded)
     if around and (around["before"] or around["after"]):
         readings = _readings(around["rest"].strip(" .,:-–()"))
         if readings:
-            return DayCell(readings, WEEKDAYS[around["before"] or around["after"]])
+            weekdays = WEEKDAYS[around["before"] or around["after"]]
+            return DayCell(readings, weekdays, _form(around["rest"].strip(" .,:-–()")))
     return None
+
+
+def _form(text: str) -> str:
+    return "numbers" if _NUMBERS.match(text) and not _ISO.match(text) else "plain"
 
 
 def _readings(text: str) -> tuple[Reading, ...]:

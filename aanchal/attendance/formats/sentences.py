@@ -105,6 +105,10 @@ SENTENCES: dict[str, str] = {
         "From this column on the day numbers begin anew; these columns were not read. Put each month on "
         "a sheet of its own."
     ),
+    "date_cells_turned": N_(
+        "The dates in this column have day and month exchanged, as a program set to American dates does. "
+        "They were put right; check them."
+    ),
     "bad_date": N_("“%(text)s” is not a date that can be read. Write it as 01-07-2026."),
     "impossible_date": N_("“%(text)s” is a day the calendar does not have. Correct it."),
     "uncalculated": N_(
@@ -168,6 +172,26 @@ SENTENCES: dict[str, str] = {
     "unknown_status": N_("“%(text)s” is not a mark. Write P, A, L or H."),
     "no_child": N_("This row names no child: no name, no roll number. It was left out."),
     "no_date": N_("This row has no date. It was left out."),
+    # Lists of pupils.
+    "no_class": N_("This row names no class. Write it as VI or 6; the child was left out."),
+    "no_school": N_(
+        "This row names no school. Write the school's UDISE code, or say it with --school; the child was "
+        "left out."
+    ),
+    "pupil_name_missing": N_("This row has no name. Write the child's name; the row was left out."),
+    "pupil_name_lost": N_(
+        "The letters of this name were lost when the file was saved (????). Save it as “CSV UTF-8” or .xlsx "
+        "and send it again; the row was left out."
+    ),
+    "pupil_twice": N_("This child is already in row %(other)d. The row was left out."),
+    "bad_age": N_("“%(text)s” is not an age in years. It was left out."),
+    "bad_birth": N_("“%(text)s” is not a date of birth that can be. It was left out; correct it."),
+    "birth_day_or_month": N_(
+        "The dates of birth can be read with the day first or the month first. The day was taken first; "
+        "check them."
+    ),
+    "bad_phone": N_("“%(text)s” is not a telephone number of ten digits. It was left out."),
+    "unknown_sex": N_("“%(text)s” is not understood here. Write girl, boy or other."),
     # The page.
     "legacy_font": N_(
         "The names are typed in an old font (such as Kruti Dev) that other computers cannot read. The "

@@ -1,0 +1,434 @@
+"""Lists of pupils, as schools and state systems send them: a row for each child.
+
+The same care as for registers: any of three languages above the columns, any usual file, and nothing
+guessed in silence. A row without a name, class or school is left out and said; the rest go in. Caste,
+religion and Aadhaar numbers are not read, whatever column holds them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .dates import are_turned, date_of, is_month_first, picked
+from .grades import grade_of
+from .headers import labels_of
+from .interpretation import number_of
+from .labels import Field
+from .legacy import is_lost, legacy_words
+from .lines import is_only_words_of_a_sum, kind_of_line
+from .months import DayCell, day_cell
+from .problems import Limits, Problem, Problems, Unreadable
+from .sentences import N_
+from .sheets import Progress, Sheet, Source, open_sheets
+from .texts import Cell, column_letter, fold, is_empty, quoted, shown
+from .titles import Title, read_title, title_of_name, udise_of
+
+_LOOK_AHEAD = 80
+_FULL_NAME = (Field.NAME, Field.OWN_NAME)
+_TELLING = frozenset(
+    (
+        Field.CLASS, Field.SECTION, Field.ROLL, Field.SCHOOL, Field.SEX, Field.BIRTH, Field.AGE, Field.FATHER,
+        Field.MOTHER, Field.GUARDIAN, Field.ADMISSION, Field.STATE_ID, Field.VILLAGE, Field.PHONE, Field.OWN_NAME,
+        Field.DISABILITY,
+    )
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Pupil:
+    """One line of a list. None where the list is silent.
+
+    `school` is a UDISE code, `grade` '1' to '12' or 'pre', `sex` "girl", "boy" or "other". A list with
+    given and family names apart fills those; otherwise `name` is the whole name and they are None.
+    `guardian_relation` is "father", "mother", or "other"; the father is taken before the mother and
+    both before anyone else. `age_on` is the day the age was true, when the list says it.
+    """
+
+    row: int
+    school: str
+    grade: str
+    section: str | None
+    roll: str | None
+    name: str
+    given_name: str | None = None
+    family_name: str | None = None
+    own_script_name: str | None = None
+    sex: str | None = None
+    born_on: date | None = None
+    age_years: int | None = None
+    age_on: date | None = None
+    disability: str | None = None
+    village: str | None = None
+    father_name: str | None = None
+    mother_name: str | None = None
+    guardian_name: str | None = None
+    guardian_relation: str | None = None
+    guardian_phone: str | None = None
+    admission_no: str | None = None
+    state_id: str | None = None
+
+
+@dataclass(slots=True)
+class PupilList:
+    """All pupils of a file, in its order, and what could not be read."""
+
+    pupils: list[Pupil]
+    problems: list[Problem]
+
+
+def read_pupils(
+    source: Source,
+    *,
+    filename: str,
+    school: str | None = None,
+    limits: Limits | None = None,
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> PupilList:
+    """Read a list of pupils from CSV, XLSX, XLS, ODS or a table saved as a web page.
+
+    Args:
+        source: an open, seekable binary file, or a path.
+        filename: the name the user gave it; asked only where the file is silent.
+        school: the UDISE code the user named. It fills silence; where the file names another, the
+            file's stands and the row is reported.
+        limits: caps on size; the usual ones when not given.
+        today: no birth can be later; not checked when not given.
+
+    Raises:
+        Unreadable: no list of pupils is in it, or it cannot be read as a whole.
+    """
+    limits = limits or Limits()
+    problems = Problems(limits.problems)
+    said = udise_of(school) if school else None
+    if school and not said:
+        problems.add(None, None, "bad_hint_school", said=quoted(school))
+    reader = _Reader(said, title_of_name(filename, is_file=True), problems, limits, today)
+    found = False
+    for sheet in open_sheets(source, filename=filename, limits=limits, progress=progress):
+        if not sheet.hidden:
+            found |= reader.read(sheet)
+    if not found:
+        raise Unreadable(
+            "no_pupil_list",
+            N_(
+                "No list of pupils was found in this file. It needs a row of headings with the name and the "
+                "class, and a row for each child."
+            ),
+        )
+    return PupilList(reader.pupils, problems.close())
+
+
+class _Reader:
+    def __init__(
+        self, said: str | None, file: Title, problems: Problems, limits: Limits, today: date | None
+    ) -> None:
+        self.said = said
+        self.file = file
+        self.problems = problems
+        self.limits = limits
+        self.today = today
+        self.pupils: list[Pupil] = []
+        self.seen: dict[tuple[str | None, ...], int] = {}
+        self.rolls: dict[tuple[str | None, ...], int] = {}
+        self.compared = False
+
+    def read(self, sheet: Sheet) -> bool:
+        """Read one sheet; False when it is no list."""
+        rows = enumerate(sheet.rows(), 1)
+        above: list[tuple[int, Sequence[Cell]]] = []
+        for number, row in rows:
+            labels = labels_of(row)
+            if _is_head(labels):
+                self.start(sheet, labels, row, above, number)
+                self.take_all(rows)
+                return True
+            above.append((number, row))
+            if number >= _LOOK_AHEAD:
+                return False
+        return False
+
+    def start(
+        self,
+        sheet: Sheet,
+        labels: dict[Field, int],
+        row: Sequence[Cell],
+        above: list[tuple[int, Sequence[Cell]]],
+        number: int,
+    ) -> None:
+        self.at = labels
+        self.needed = max(labels.values()) + 1
+        self.title = read_title(above)
+        self.sheet_title = title_of_name(sheet.name) if sheet.name else Title()
+        if legacy_words([shown(row[labels[w]]) for w in _FULL_NAME if w in labels]):
+            raise Unreadable(
+                "legacy_names",
+                N_(
+                    "The names in this list are typed in an old font (such as Kruti Dev) that other "
+                    "computers cannot read. Convert the file to Unicode and send it again."
+                ),
+            )
+        if sheet.repaired_encoding:
+            self.problems.add(None, None, "double_encoded")
+        self.head = number
+
+    def take_all(self, rows: Iterator[tuple[int, Sequence[Cell]]]) -> None:
+        births: list[tuple[Pupil, Cell]] = []
+        ages_on: list[tuple[Pupil, Cell]] = []
+        for number, row in rows:
+            if len(row) < self.needed:
+                row = [*row, *[""] * (self.needed - len(row))]
+            pupil = self.pupil(number, row)
+            if pupil is None:
+                continue
+            self.pupils.append(pupil)
+            if len(self.pupils) > self.limits.pupils:
+                raise Unreadable(
+                    "too_many_pupils",
+                    N_(
+                        "The file holds more than %(limit)d children. Send one file for each block or month."
+                    ),
+                    limit=self.limits.pupils,
+                )
+            if not is_empty(cell := self.cell(row, Field.BIRTH)):
+                births.append((pupil, cell))
+            if not is_empty(cell := self.cell(row, Field.AGE_ON)):
+                ages_on.append((pupil, cell))
+        for pupil, born_on in self.dated(births, Field.BIRTH):
+            pupil.born_on = born_on
+        for pupil, age_on in self.dated(ages_on, Field.AGE_ON):
+            pupil.age_on = age_on
+
+    def cell(self, row: Sequence[Cell], which: Field) -> Cell:
+        at = self.at.get(which)
+        return row[at] if at is not None else ""
+
+    def text(self, row: Sequence[Cell], which: Field) -> str:
+        return shown(self.cell(row, which))
+
+    def letter(self, which: Field) -> str | None:
+        at = self.at.get(which)
+        return column_letter(at) if at is not None else None
+
+    def pupil(self, number: int, row: Sequence[Cell]) -> Pupil | None:
+        """The child of one row; None for a row that is no child, or lacks what must be known."""
+        if all(is_empty(cell) for cell in row) or _is_head(labels_of(row)):
+            return None
+        given = self.text(row, Field.NAME)
+        family = self.text(row, Field.FAMILY_NAME)
+        own = self.text(row, Field.OWN_NAME)
+        name = " ".join(part for part in (given, family) if part) or own
+        if self.is_foot(row, name):
+            return None
+        if is_lost(name):
+            self.problems.add(number, self.letter(Field.NAME), "pupil_name_lost")
+            return None
+        if not name:
+            self.problems.add(number, self.letter(Field.NAME), "pupil_name_missing")
+            return None
+        school = self.school(number, row)
+        grade, section = self.grade_and_section(number, row)
+        if not school or not grade:
+            return None
+        pupil = Pupil(
+            number, school, grade, section, number_of(self.text(row, Field.ROLL)), name,
+            given_name=given if Field.FAMILY_NAME in self.at else None,
+            family_name=family if Field.FAMILY_NAME in self.at else None,
+            own_script_name=(own if not is_lost(own) else "") or (name if not name.isascii() else None) or None,
+            sex=self.sex(number, row),
+            age_years=self.age(number, row),
+            disability=_disability(self.text(row, Field.DISABILITY)),
+            village=self.text(row, Field.VILLAGE) or None,
+            father_name=self.text(row, Field.FATHER) or None,
+            mother_name=self.text(row, Field.MOTHER) or None,
+            guardian_phone=self.phone(number, row),
+            admission_no=self.text(row, Field.ADMISSION) or None,
+            state_id=self.text(row, Field.STATE_ID) or None,
+        )  # fmt: skip
+        self.set_guardian(pupil, row)
+        return None if self.is_double(pupil) else pupil
+
+    def is_foot(self, row: Sequence[Cell], name: str) -> bool:
+        """True for sums and signatures below the list."""
+        numbered = any(
+            any(c.isdigit() for c in self.text(row, which)) for which in (Field.ROLL, Field.SERIAL, Field.ADMISSION)
+        )  # fmt: skip
+        words = " ".join(text for cell in row[:4] if (text := shown(cell)))
+        if name and is_only_words_of_a_sum(name):
+            return True
+        if numbered:
+            return False
+        if name and not is_empty(self.cell(row, Field.CLASS)):
+            return False
+        return kind_of_line(words) is not None
+
+    def school(self, number: int, row: Sequence[Cell]) -> str | None:
+        text = self.text(row, Field.SCHOOL)
+        own = udise_of(self.cell(row, Field.SCHOOL)) if text else None
+        if text and not own:
+            self.problems.add(number, self.letter(Field.SCHOOL), "bad_school", text=quoted(text))
+        found = own or self.title.school or self.sheet_title.school
+        if found and self.said and found != self.said and (own or not self.compared):
+            self.compared = True
+            self.problems.add(
+                number if own else self.title.row, self.letter(Field.SCHOOL), "school_disagrees", file=found,
+                said=self.said,
+            )  # fmt: skip
+        found = found or self.said
+        if not found and not text and self.file.school:
+            found = self.file.school
+            if not self.compared:
+                self.compared = True
+                self.problems.add(None, None, "school_from_file_name", school=found)
+        if not found and not text:
+            self.problems.add(number, None, "no_school")
+        return found if own or not text else None
+
+    def grade_and_section(self, number: int, row: Sequence[Cell]) -> tuple[str | None, str | None]:
+        text = self.text(row, Field.CLASS)
+        seen = grade_of(text) if text else None
+        if text and not (seen and seen.grade):
+            self.problems.add(number, self.letter(Field.CLASS), "bad_class", text=quoted(text))
+            return None, None
+        grade = (seen.grade if seen else None) or self.title.grade or self.sheet_title.grade
+        if not grade:
+            self.problems.add(number, self.letter(Field.CLASS), "no_class")
+        section = self.text(row, Field.SECTION).upper() or (seen.section if seen else None)
+        return grade, section or self.title.section or self.sheet_title.section
+
+    def sex(self, number: int, row: Sequence[Cell]) -> str | None:
+        text = self.text(row, Field.SEX)
+        if not text:
+            return None
+        found = SEXES.get(fold(text).strip(" .()"))
+        if found is None:
+            self.problems.add(number, self.letter(Field.SEX), "unknown_sex", text=quoted(text))
+        return found
+
+    def age(self, number: int, row: Sequence[Cell]) -> int | None:
+        text = self.text(row, Field.AGE)
+        if not text:
+            return None
+        found = _AGE.match(fold(text))
+        if found and 2 <= int(found[1]) <= 25:
+            return int(found[1])
+        self.problems.add(number, self.letter(Field.AGE), "bad_age", text=quoted(text))
+        return None
+
+    def phone(self, number: int, row: Sequence[Cell]) -> str | None:
+        text = self.text(row, Field.PHONE)
+        if not text:
+            return None
+        digits = re.sub(r"[\s\-().]|\.0$", "", fold(text))
+        found = _PHONE.match(digits)
+        if found is None:
+            if digits.strip("0-"):
+                self.problems.add(number, self.letter(Field.PHONE), "bad_phone", text=quoted(text))
+            return None
+        return found[1]
+
+    def set_guardian(self, pupil: Pupil, row: Sequence[Cell]) -> None:
+        other = self.text(row, Field.GUARDIAN) or None
+        said = RELATIONS.get(fold(self.text(row, Field.RELATION)).strip(" ."))
+        for name, relation in (
+            (pupil.father_name, "father"), (pupil.mother_name, "mother"), (other, said or "other")
+        ):  # fmt: skip
+            if name:
+                pupil.guardian_name, pupil.guardian_relation = name, relation
+                return
+
+    def is_double(self, pupil: Pupil) -> bool:
+        """Report a child listed twice (True: leave the row out) and a roll number given twice."""
+        where = (pupil.school, pupil.grade, pupil.section)
+        who = pupil.admission_no or pupil.state_id or pupil.roll
+        key = (*where, who, fold(pupil.name), pupil.guardian_name if not who else None)
+        if key in self.seen:
+            self.problems.add(pupil.row, None, "pupil_twice", other=self.seen[key])
+            return True
+        self.seen[key] = pupil.row
+        if pupil.roll:
+            other = self.rolls.setdefault((*where, pupil.roll), pupil.row)
+            if other != pupil.row:
+                self.problems.add(
+                    pupil.row, self.letter(Field.ROLL), "same_roll", roll=pupil.roll, other=other
+                )
+        return False
+
+    def dated(
+        self, cells: list[tuple[Pupil, Cell]], which: Field
+    ) -> Iterator[tuple[Pupil, date | None]]:
+        """Each pupil with the date in her cell, day and month told apart by the whole column."""
+        known: dict[Cell, DayCell | None] = {cell: day_cell(cell) for _, cell in cells}
+        read = [cell for cell in known.values() if cell]
+        month_first = is_month_first(read, today=self.today or date.max)
+        if month_first is None:
+            self.problems.add(self.head, self.letter(which), "birth_day_or_month")
+        turned = are_turned(read)
+        if turned:
+            self.problems.add(self.head, self.letter(which), "date_cells_turned")
+        for pupil, cell in cells:
+            seen = known[cell]
+            on = None
+            if seen:
+                exchanged = (
+                    turned if seen.form == "cell" else seen.form == "numbers" and bool(month_first)
+                )
+                on = date_of(picked(seen, exchanged))
+            too_old = on is not None and which is Field.BIRTH and on.year < 1990
+            if on is None or too_old or (self.today and on > self.today):
+                self.problems.add(
+                    pupil.row, self.letter(which), "bad_birth", text=quoted(shown(cell))
+                )
+                on = None
+            yield pupil, on
+
+
+def _is_head(labels: dict[Field, int]) -> bool:
+    return any(which in labels for which in _FULL_NAME) and len(_TELLING & set(labels)) >= 1
+
+
+def _disability(text: str) -> str | None:
+    return None if fold(text).strip(" .-") in _NO else text or None
+
+
+_AGE = re.compile(r"(\d{1,2})(?:\.0)?\s*(?:\+|years?|yrs?|y|वर्ष|साल|বছর)?\.?$")
+_PHONE = re.compile(r"(?:\+?91|0)?([6-9]\d{9})$")
+_NO = frozenset(
+    fold(word)
+    for word in [
+        "",
+        "no",
+        "none",
+        "nil",
+        "na",
+        "n/a",
+        "not applicable",
+        "0",
+        "n",
+        "नहीं",
+        "नही",
+        "না",
+        "নেই",
+    ]
+)
+SEXES = {
+    fold(word): sex
+    for sex, words in {
+        "girl": "girl f female g women woman महिला बालिका लड़की स्त्री छात्रा मादा মেয়ে মহিলা বালিকা স্ত্রী ছাত্রী 2",
+        "boy": "boy m male b man पुरुष पुरूष बालक लड़का छात्र পুরুষ ছেলে বালক ছাত্র 1",
+        "other": "other o t tg transgender third अन्य ट्रांसजेंडर তৃতীয় অন্যান্য রূপান্তরকামী 3",
+    }.items()
+    for word in words.split()
+}
+RELATIONS = {
+    fold(word): relation
+    for relation, words in {
+        "father": "father|f|पिता|বাবা|পিতা",
+        "mother": "mother|m|माता|माँ|মা|মাতা",
+        "grandparent": "grandfather|grandmother|grandparent|दादा|दादी|नाना|नानी|দাদু|ঠাকুমা|দিদা|ঠাকুরদা|দাদি|নানি|নানা",
+        "sibling": "brother|sister|sibling|भाई|बहन|ভাই|বোন|দাদা|দিদি",
+        "relative": "uncle|aunt|relative|चाचा|चाची|मामा|मामी|मौसी|बुआ|কাকা|কাকি|মামা|মামি|মাসি|পিসি",
+    }.items()
+    for word in words.split("|")
+}
