@@ -12,7 +12,7 @@ from aanchal.attendance.formats.pupils import read_pupils
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.permissions import system_actor
 from aanchal.people.actions import enrol_pupils
-from aanchal.people.rules.pupils import NewPupil, split_name
+from aanchal.people.pupil_lists import new_pupil
 from aanchal.places.queries import school_by_udise
 
 from . import say
@@ -78,32 +78,6 @@ def _by_school(pupils: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     for pupil in pupils:
         groups.setdefault(pupil.school or "", []).append(pupil)
     return sorted(groups.items())
-
-
-def new_pupil(row: Any) -> NewPupil:
-    """A line of a pupil list as the enrolment desk takes it."""
-    given, family = row.given_name or "", row.family_name or ""
-    if not given and row.name:
-        given, family = split_name(row.name)
-    return NewPupil(
-        grade=row.grade or "",
-        section=row.section or "",
-        roll=row.roll or "",
-        given_name=given,
-        family_name=family,
-        own_script_name=row.own_script_name or "",
-        sex=row.sex or "",
-        born_on=row.born_on.isoformat() if row.born_on else "",
-        age_years=row.age_years,
-        disability=row.disability or "",
-        village=row.village or "",
-        guardian_name=row.guardian_name or "",
-        guardian_relation=row.guardian_relation or "",
-        guardian_phone=row.guardian_phone or "",
-        admission_no=row.admission_no or "",
-        state_id=row.state_id or "",
-        row=row.row,
-    )
 
 
 def _tell(told: dict[str, Any]) -> None:

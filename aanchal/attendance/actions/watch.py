@@ -369,7 +369,7 @@ def _flag(child: Child, work: _Work, reason: Reason, *, at: datetime) -> Flag:
         channel=reason["channel"],
         since_on=date.fromisoformat(reason["since"]),
         signal_on=on,
-        register_received_at=page.received_at,
+        register_received_at=min(page.received_at, at),
         raised_at=at,
         score=reason["score"],
         reason=reason,

@@ -1,0 +1,157 @@
+"""Concerns: raised once, sealed by kind, opened with a trace, taken up by one person."""
+
+import pytest
+
+from aanchal.access.queries import actor_for
+from aanchal.cases.actions import (
+    close_concern,
+    open_concern,
+    raise_concern,
+    record_call,
+    take_up_concern,
+)
+from aanchal.cases.models import Concern
+from aanchal.cases.queries import get_concern, visible_concerns
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from aanchal.kernel.models import AuditEvent
+from aanchal.kernel.permissions import Role
+from tests.factories import NOW, OTHER_DISTRICT, VILLAGE, a_class, an_actor, kin_of
+from tests.signing_in import a_person, an_area
+
+pytestmark = pytest.mark.django_db
+
+
+def a_worker(where="IN/S10/D206", role=Role.CASE_WORKER):
+    from datetime import UTC, datetime
+
+    return a_person(role, where, starts_at=datetime(2026, 4, 1, tzinfo=UTC))
+
+
+def acting(user):
+    return actor_for(user, at=NOW)
+
+
+def a_concern(kind="missing", **given):
+    values = {
+        "area": an_area(VILLAGE),
+        "source_kind": "person",
+        "source_id": "note-1",
+        "told": "made-up words",
+        "at": NOW,
+    }
+    return raise_concern(an_actor(Role.VOLUNTEER, VILLAGE), kind=kind, **(values | given))
+
+
+def test_a_concern_is_raised_once_however_often_it_is_sent():
+    first, second = a_concern(), a_concern()
+
+    assert first == second
+    assert AuditEvent.objects.filter(verb="concern.raised").count() == 1
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(Invalid):
+        a_concern(kind="scandal")
+
+    assert not Concern.objects.exists()
+
+
+def test_a_concern_elsewhere_is_refused_and_nothing_is_written():
+    with pytest.raises(NotAllowed):
+        a_concern(area=an_area(OTHER_DISTRICT))
+
+    assert not Concern.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "kind, sealed",
+    [("missing", False), ("trafficking", False), ("sexual_abuse", True), ("abuse", True)],
+)
+def test_the_kind_decides_whether_it_is_sealed_on_arrival(kind, sealed):
+    assert a_concern(kind=kind).is_sealed is sealed
+
+
+def test_a_sealed_concern_shows_to_the_nearest_case_workers_only():
+    near = a_worker("IN/S10/D206/B1851")
+    far = a_worker("IN/S10/D206")
+    held = a_concern(kind="sexual_abuse")
+
+    assert list(visible_concerns(acting(near))) == [held]
+    assert not visible_concerns(acting(far)).exists()
+    with pytest.raises(NotFound):
+        get_concern(acting(far), pk=held.pk)
+    with pytest.raises(NotAllowed):
+        open_concern(acting(far), concern=held, at=NOW)
+
+
+def test_a_concern_that_implicates_a_worker_is_sealed_and_hidden_from_that_worker():
+    implicated, other = a_worker(), a_worker()
+
+    held = a_concern(implicated=[implicated])
+
+    assert held.is_sealed
+    assert not visible_concerns(acting(implicated)).exists()
+    assert visible_concerns(acting(other)).exists()
+    with pytest.raises(NotAllowed):
+        take_up_concern(acting(implicated), concern=held, at=NOW)
+
+
+def test_kin_of_the_child_never_see_her_concern():
+    _section, children = a_class()
+    kin, other = a_worker(), a_worker()
+    kin_of(kin, children[0])
+
+    held = a_concern(child=children[0])
+
+    assert not visible_concerns(acting(kin)).exists()
+    assert list(visible_concerns(acting(other))) == [held]
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR, Role.TEACHER])
+def test_no_other_role_reads_concerns(role):
+    held = a_concern()
+    person = a_worker(role=role)
+
+    assert not visible_concerns(acting(person)).exists()
+    with pytest.raises(NotAllowed):
+        open_concern(acting(person), concern=held, at=NOW)
+
+
+def test_opening_leaves_a_trace():
+    held, worker = a_concern(), a_worker()
+
+    open_concern(acting(worker), concern=held, at=NOW)
+
+    event = AuditEvent.objects.get(verb="concern.opened")
+    assert (event.actor_id, event.target_id) == (str(worker.pk), str(held.pk))
+
+
+def test_one_person_takes_it_up_writes_the_call_and_closes_it():
+    held, worker, other = a_concern(), a_worker(), a_worker()
+    with pytest.raises(WrongState):
+        close_concern(acting(worker), concern=held, at=NOW)
+
+    take_up_concern(acting(worker), concern=held, at=NOW)
+    with pytest.raises(WrongState):
+        take_up_concern(acting(other), concern=held, at=NOW)
+    called = record_call(acting(worker), concern=held, number="1098", answered=True, at=NOW)
+    close_concern(acting(worker), concern=held, at=NOW)
+
+    assert called.calls[0]["number"] == "1098"
+    assert Concern.objects.get().stage == Concern.Stage.CLOSED
+
+
+@pytest.mark.parametrize("number", ["", "12", "not a number", "1" * 20])
+def test_a_call_needs_a_number(number):
+    with pytest.raises(Invalid):
+        record_call(acting(a_worker()), concern=a_concern(), number=number, answered=False, at=NOW)
+
+
+def test_calls_and_closing_are_for_those_who_take_up():
+    held = a_concern()
+    volunteer = an_actor(Role.VOLUNTEER, VILLAGE)
+
+    with pytest.raises(NotAllowed):
+        record_call(volunteer, concern=held, number="1098", answered=True, at=NOW)
+    with pytest.raises(NotAllowed):
+        close_concern(volunteer, concern=held, at=NOW)
