@@ -33,8 +33,10 @@ NAMES = (
 
 
 def an_actor(role: Role = Role.COORDINATOR, where: str = "IN/S10/D206", **grant: str) -> Actor:
-    """An actor who is nobody's account."""
-    return Actor("worker-1", (Grant(role, area_path="" if grant else where, **grant),))
+    """An actor who is nobody's account. A grant over a body stands in the district of `where`."""
+    given = Grant(role, area_path="" if grant else where, **grant)
+    body_in = frozenset({where.split("/")[2]}) if grant else None
+    return Actor("worker-1", (given,), districts=body_in)
 
 
 def a_class(
