@@ -1,7 +1,8 @@
 """Row-level security on PostgreSQL: a guard against a forgotten filter, beside the real check.
 
 Every table with a `district` column shows and takes only rows of the districts named in the
-setting `aanchal.districts`: keys by commas, or `*` for Aanchal itself. Nothing set, no rows. The
+setting `aanchal.districts`: keys by commas, or `*` for Aanchal itself. Nothing set, no rows. A row
+that stands in no district yet passes for everyone who has one, audit events excepted. The
 setting is made for one transaction (`context`); a process that serves nobody but Aanchal itself
 (the worker, the command line) sets `*` once a connection (`trust_process`).
 
@@ -29,7 +30,7 @@ EVERYWHERE = "*"
 APP_ROLE = "aanchal_app"
 POLICY = "aanchal_district"
 # Written as the policy's comment; raise it when the policy changes and tables are guarded anew.
-VERSION = "aanchal 1"
+VERSION = "aanchal 2"
 # Only numbers and hashes, and every writer of whatever district must reach it.
 OUTSIDE = frozenset({"kernel.AuditHead"})
 AUDIT = "kernel_auditevent"
@@ -231,10 +232,14 @@ def _unguarded(cursor: CursorWrapper) -> list[str]:
 
 def _guard(cursor: CursorWrapper, table: str) -> None:
     # The sub-selects are worked out once a query, not once a row.
+    now = f"(SELECT current_setting('{SETTING}', true))"
     rule = (
-        f"(SELECT current_setting('{SETTING}', true)) = '{EVERYWHERE}' OR district = ANY "
+        f"{now} = '{EVERYWHERE}' OR district = ANY "
         f"((SELECT string_to_array(current_setting('{SETTING}', true), ','))::text[])"
     )
+    # A file whose school nobody knows yet stands nowhere: whoever has a district may hold it, and
+    # the question of permission alone decides whose it is.
+    anywhere = f"{rule} OR (district = '' AND {now} <> '')"
     name = connection.ops.quote_name(table)
     cursor.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
     cursor.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
@@ -245,7 +250,9 @@ def _guard(cursor: CursorWrapper, table: str) -> None:
         cursor.execute(f"CREATE POLICY {POLICY} ON {name} FOR SELECT USING ({rule})")
         cursor.execute(f"CREATE POLICY {POLICY}_add ON {name} FOR INSERT WITH CHECK (true)")
     else:
-        cursor.execute(f"CREATE POLICY {POLICY} ON {name} USING ({rule}) WITH CHECK ({rule})")
+        cursor.execute(
+            f"CREATE POLICY {POLICY} ON {name} USING ({anywhere}) WITH CHECK ({anywhere})"
+        )
     cursor.execute(f"COMMENT ON POLICY {POLICY} ON {name} IS '{VERSION}'")
 
 

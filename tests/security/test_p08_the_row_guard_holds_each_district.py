@@ -12,9 +12,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from aanchal.kernel import rowguard
-from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Grant, Role, system_actor
+from aanchal.kernel.audit import Event, refuse, verify
+from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.permissions import Actor, Grant, Role, Scope, system_actor
 from aanchal.kernel.rotation import sealed_models
+from aanchal.kernel.upkeep import check_audit
 from aanchal.web.middleware import RowGuard
 from tests.conftest import database
 
@@ -66,13 +68,13 @@ def rows() -> None:
     [
         (Actor(""), [], "nobody is signed in"),
         (an_actor(), [], "no grant"),
-        (an_actor("IN/S10/D206"), [HERE], "a district"),
-        (an_actor("IN/S10/D206/B1851/P1/V2"), [HERE], "a village stands in its district"),
-        (an_actor("IN/S10/D206", "IN/S10/D207"), [HERE, THERE], "two districts"),
-        (an_actor("IN/S10/D999"), [], "a district without rows"),
-        (an_actor("IN/S10", districts=frozenset({HERE})), [HERE], "a state, its districts named"),
+        (an_actor("IN/S10/D206"), ["", HERE], "a district, and what stands nowhere yet"),
+        (an_actor("IN/S10/D206/B1851/P1/V2"), ["", HERE], "a village stands in its district"),
+        (an_actor("IN/S10/D206", "IN/S10/D207"), ["", HERE, THERE], "two districts"),
+        (an_actor("IN/S10/D999"), [""], "a district without rows"),
+        (an_actor("IN/S10", districts=frozenset({HERE})), ["", HERE], "a state, its districts named"),
         (an_actor("IN"), ["", LIKE_HERE, HERE, THERE], "the whole country, and what has no place"),
-        (an_actor(districts=frozenset({THERE})), [THERE], "a school, its district named"),
+        (an_actor(districts=frozenset({THERE})), ["", THERE], "a school, its district named"),
         (system_actor("watch"), ["", LIKE_HERE, HERE, THERE], "Aanchal itself"),
     ],
 )
@@ -102,19 +104,21 @@ def test_a_row_cannot_be_moved_into_another_district(rows):
 def test_rows_of_another_district_cannot_be_changed_or_removed(rows):
     with rowguard.context(an_actor("IN/S10/D206")), connection.cursor() as cursor:
         cursor.execute("UPDATE kernel_importproblem SET code = 'bent'")
-        cursor.execute("DELETE FROM kernel_importproblem WHERE district <> %s", [HERE])
+        cursor.execute("DELETE FROM kernel_importproblem WHERE district NOT IN ('', %s)", [HERE])
 
     assert seen() == ["", LIKE_HERE, HERE, THERE]
     assert list(
-        ImportProblem.objects.filter(code="bent").values_list("district", flat=True)
-    ) == [HERE]
+        ImportProblem.objects.filter(code="bent")
+        .order_by("district")
+        .values_list("district", flat=True)
+    ) == ["", HERE]
 
 
 def test_the_owner_of_the_tables_is_held_too(rows):
     with rowguard.districts(HERE), connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         try:
-            assert seen() == [HERE]
+            assert seen() == ["", HERE]
         finally:
             cursor.execute("SET ROLE aanchal_app")
 
@@ -122,8 +126,8 @@ def test_the_owner_of_the_tables_is_held_too(rows):
 def test_the_context_ends_with_its_block(rows):
     with rowguard.context(an_actor("IN/S10/D206")):
         with rowguard.context(an_actor("IN/S10/D207")):
-            assert seen() == [THERE]
-        assert seen() == [HERE]
+            assert seen() == ["", THERE]
+        assert seen() == ["", HERE]
     assert seen() == ["", LIKE_HERE, HERE, THERE]
 
 
@@ -131,11 +135,31 @@ def test_the_context_ends_when_the_block_fails(rows):
     with rowguard.context(an_actor("IN/S10/D206")):
         with pytest.raises(ValueError), rowguard.context(an_actor("IN/S10/D207")):
             raise ValueError
-        assert seen() == [HERE]
+        assert seen() == ["", HERE]
         with pytest.raises(DatabaseError), transaction.atomic():
             with rowguard.context(an_actor("IN/S10/D207")), connection.cursor() as cursor:
                 cursor.execute("SELECT 1/0")
-        assert seen() == [HERE]
+        assert seen() == ["", HERE]
+
+
+def test_an_audit_event_of_no_district_is_seen_by_aanchal_itself_only():
+    check_audit(system_actor("operator"), at=timezone.now())
+    assert AuditEvent.objects.filter(district="").exists()
+
+    with rowguard.context(an_actor("IN/S10/D206")):
+        assert not AuditEvent.objects.exists()
+
+
+def test_a_refusal_is_written_into_the_chain_of_a_place_the_actor_cannot_see():
+    elsewhere = Scope(area_path="IN/S10/D207", district=THERE)
+    event = Event("u", "concern_view.refused", "", "", THERE, elsewhere.area_path, {})
+
+    with rowguard.context(an_actor("IN/S10/D206")):
+        refuse(event, at=timezone.now())
+        assert not AuditEvent.objects.exists()
+
+    assert AuditEvent.objects.get().district == THERE
+    assert list(verify()) == []
 
 
 # --- the guard stands everywhere ---
@@ -209,7 +233,7 @@ def test_a_request_is_held_to_its_actors_districts(rows):
 
     RowGuard(view)(SimpleNamespace(actor=an_actor("IN/S10/D207")))
 
-    assert found == [[THERE]]
+    assert found == [["", THERE]]
 
 
 def test_a_request_that_ends_in_an_error_leaves_nothing_written(rows):
@@ -254,7 +278,7 @@ def test_two_requests_at_once_do_not_see_each_others_rows(rows):
     for thread in threads:
         thread.join()
 
-    assert found == {HERE: [[HERE]] * 20, THERE: [[THERE]] * 20}
+    assert found == {HERE: [["", HERE]] * 20, THERE: [["", THERE]] * 20}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -264,7 +288,7 @@ def test_after_its_transaction_a_connection_sees_no_more_than_before(rows, monke
     try:
         assert seen() == []
         with rowguard.districts(HERE):
-            assert seen() == [HERE]
+            assert seen() == ["", HERE]
         assert seen() == []
     finally:
         connection.close()
