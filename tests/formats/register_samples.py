@@ -16,6 +16,7 @@ import xlsxwriter
 from aanchal.attendance.formats.problems import Hints
 
 TODAY = date(2026, 11, 22)
+NOTHING = Hints()
 Grid = Sequence[Sequence[object]]
 
 
@@ -90,7 +91,7 @@ class Sample:
     why: str
     data: bytes
     filename: str = "register.csv"
-    hints: Hints = Hints()
+    hints: Hints = NOTHING
     school: str | None = None
     grade: str | None = None
     section: str | None = None

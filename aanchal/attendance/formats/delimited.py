@@ -27,6 +27,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = ",;\t|"
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1a\x1b"))
 _NOT_TEXT = N_(
     "The file is not a table that can be read. Send the register as a spreadsheet (.xlsx) or as CSV."
 )
@@ -42,7 +43,7 @@ def require_text(head: bytes) -> None:
         return
     if _wide_encoding(head):
         return
-    odd = sum(1 for byte in head if byte < 32 and byte not in b"\t\n\r\x0c\x1a\x1b")
+    odd = len(head) - len(head.translate(None, _CONTROLS))
     if odd > len(head) // 100:
         raise Unreadable("not_a_table", _NOT_TEXT)
 
@@ -208,6 +209,8 @@ def _delimiter(text: str) -> tuple[str, bool]:
         lines = lines[:-1] if len(text) >= _SAMPLE // 4 else lines
     best, best_score = ",", 0.0
     for delimiter in _DELIMITERS:
+        if delimiter not in text:
+            continue
         counts = Counter(len(row) - 1 for row in _parsed(lines, delimiter))
         counts.pop(0, None)
         if not counts:

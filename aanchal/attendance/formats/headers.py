@@ -9,6 +9,7 @@ from .months import DayCell, Reading, a_date, day_cell, weekdays_of
 from .texts import Cell, fold, is_empty, shown
 
 WHO = (Field.NAME, Field.ROLL, Field.ADMISSION, Field.STATE_ID)
+LOOK_AHEAD = 80  # rows in which the first head must stand
 _LABELS_ABOVE = 3  # rows over the days in which "Roll No." and "Name" may stand
 
 

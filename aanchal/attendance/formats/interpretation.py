@@ -12,6 +12,7 @@ from datetime import date
 from enum import Enum, auto
 
 from .headers import DayColumn
+from .identifiers import is_aadhaar
 from .identity import Evidence, Identity, Month, check_weekdays, identify, months_of, shown_month
 from .legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
 from .marks import (
@@ -316,13 +317,14 @@ class Builder:
                 table[number] = mark
             elif sense is not Sense.OFF:
                 unread.add(number)
+        self.unread_flags = bytes(number in unread for number in range(256))
         return bytes(table), frozenset(unread)
 
     def report_cells(self, part: Part, unread: frozenset[int]) -> None:
         layout = part.block.layout
-        readable = bytes(n for n in range(256) if n not in unread)
-        for line in part.lines:
-            if not line.codes.translate(None, readable):
+        doubtful = 1 in b"".join(line.codes for line in part.lines).translate(self.unread_flags)
+        for line in part.lines if doubtful else ():
+            if 1 not in line.codes.translate(self.unread_flags):
                 continue
             for place, code in enumerate(line.codes):
                 closed = part.verdicts[place] is Verdict.CLOSED and place not in part.slips
@@ -509,6 +511,7 @@ class Roll:
         self.problems = problems
         self.month = month
         self.rows: list[PupilRow] = []
+        self.has_aadhaar = False
         self._by_roll: dict[str, list[tuple[PupilRow, Part, str]]] = {}
         self._by_name: dict[tuple[str, str], tuple[PupilRow, Part]] = {}
 
@@ -533,7 +536,7 @@ class Roll:
                     return
                 self.problems.add(line.row, None, "same_name", other=earlier_part[0].row)
         row = PupilRow(
-            line.row, roll, line.name, marks, serial, line.admission or None, line.state_id or None,
+            line.row, roll, line.name, marks, serial, self.kept(line, line.admission), self.kept(line, line.state_id),
             line.own_name or None, line.guardian or None, line.sex or None, line.village or None,
         )  # fmt: skip
         self.rows.append(row)
@@ -541,6 +544,14 @@ class Roll:
             self._by_roll.setdefault(roll, []).append((row, part, name))
         else:
             self._by_name.setdefault((serial or "", name), (row, part))
+
+    def kept(self, line: Line, number: str) -> str | None:
+        if number and is_aadhaar(number):
+            if not self.has_aadhaar:
+                self.has_aadhaar = True
+                self.problems.add(line.row, None, "aadhaar")
+            return None
+        return number or None
 
     def join(self, earlier: PupilRow, line: Line, marks: bytes, *, said: bool) -> None:
         if said:

@@ -57,7 +57,7 @@ _WORDS: dict[Field, str] = {
     "पंजीयन क्रमांक|स्कॉलर नं|दाखिला संख्या|दाखिल खारिज संख्या|दाखिला नं|"
     "ভর্তি নং|ভর্তি নম্বর|ভর্তির নম্বর|দাখিল নং|নিবন্ধন নং|রেজিস্ট্রেশন নং",
     Field.STATE_ID: "pen|pen no|pen number|permanent education number|apaar|apaar id|student id|studentid|"
-    "student code|unique id|uid no|child id|pupil id|child code|sats id|sats no|samagra id|banglar shiksha id|"
+    "student code|unique id|child id|pupil id|child code|sats id|sats no|samagra id|banglar shiksha id|"
     "bangla shiksha id|e shikshakosh id|eshikshakosh id|state id|state student id|student pen|udise student id|"
     "छात्र आईडी|विद्यार्थी आईडी|पेन|पेन नंबर|समग्र आईडी|अपार आईडी|विद्यार्थी कोड|"
     "শিক্ষার্থী আইডি|ছাত্র আইডি|বাংলার শিক্ষা আইডি|পেন নম্বর",
@@ -148,7 +148,7 @@ _WORDS: dict[Field, str] = {
     "মোট|মোট উপস্থিতি|মোট উপস্থিত|মোট অনুপস্থিত|মোট অনুপস্থিতি|উপস্থিত|অনুপস্থিত|শতাংশ|শতকরা|সর্বমোট|"
     "মন্তব্য|কার্যদিবস|মোট দিন|মোট কার্যদিবস|স্বাক্ষর|গত মাস|এই মাস|যোগফল",
     Field.OTHER: "category|caste|social category|religion|address|hamlet|block|district|state|cluster|crc|panchayat|"
-    "bank|account no|ifsc|aadhaar|aadhar|aadhaar no|aadhar no|blood group|height|weight|minority|bpl|"
+    "bank|account no|ifsc|aadhaar|aadhar|aadhaar no|aadhar no|aadhaar number|aadhar number|uid|uid no|uidai|adhar no|adhaar no|blood group|height|weight|minority|bpl|"
     "medium|stream|house|date of admission|admission date|photo|email|pin|pincode|teacher|marked by|"
     "updated by|updated on|entry by|entry date|remarks if any|reason|day|weekday|time|"
     "जाति|कोटि|धर्म|पता|प्रखंड|जिला|राज्य|पंचायत|आधार|आधार नं|आधार संख्या|बैंक खाता|वार|दिन|प्रवेश तिथि|"

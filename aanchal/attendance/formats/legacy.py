@@ -83,7 +83,7 @@ BIJOY: dict[str, str] = {
     "we`¨vjq": "বিদ্যালয়",
 }
 _ALL = KRUTI_DEV | BIJOY
-_TELLING = tuple(
+_TELLING = frozenset(
     word for word in _ALL if len(word) >= 3 and re.search(r"[^A-Za-z. ]|[a-z][A-Z]|^[A-Z][a-z]k|uke", word)
 )  # fmt: skip
 _WORD_EDGE = re.compile(r"[\s:\-–.,()¦]+")
@@ -103,11 +103,11 @@ def unicode_line(text: str) -> str:
 
 def legacy_words(lines: list[str]) -> int:
     """How many of the words that only a legacy font leaves behind occur in the heads of a page."""
-    found = set()
+    words = {line.strip() for line in lines}
     for line in lines:
-        words = set(_WORD_EDGE.split(line)) | {line.strip()}
-        found |= {word for word in _TELLING if word in words or word in line.split("¦")}
-    return len(found)
+        words.update(_WORD_EDGE.split(line))
+        words.update(part.strip() for part in line.split("¦"))
+    return len(words & _TELLING)
 
 
 _LOST = re.compile(r"\?{2,}")

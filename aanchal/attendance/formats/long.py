@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .dates import are_turned, date_of, is_month_first, picked
-from .headers import Layout, find_header, is_long_header, labels_of
+from .headers import LOOK_AHEAD, Layout, find_header, is_long_header, labels_of
+from .identifiers import is_aadhaar, kept
 from .identity import Evidence, Said, identify, shown_month
 from .labels import Field
 from .legacy import is_lost
@@ -26,7 +27,6 @@ from .sheets import Sheet
 from .texts import Cell, column_letter, fold, is_empty, quoted, shown
 from .titles import Title, read_title
 
-_LOOK_AHEAD = 80
 _DATES = 20_000  # different texts in the column of dates; more is no column of dates
 _STATUSES = 2_000
 
@@ -90,7 +90,7 @@ class _Rows:
         ahead = []
         for number, row in enumerate(sheet.rows(), 1):
             ahead.append((number, row))
-            if number >= _LOOK_AHEAD:
+            if number >= LOOK_AHEAD:
                 break
         found = find_header(ahead)
         assert found is not None and found[0].is_long
@@ -429,11 +429,16 @@ def _finished(
     rows = [
         PupilRow(
             c.row, fold(c.roll).removesuffix(".0") or None, c.name, bytes(c.marks), None,
-            c.admission or None, c.state_id or None, c.extras.get("own_name") or None,
+            kept(c.admission), kept(c.state_id), c.extras.get("own_name") or None,
             c.extras.get("guardian") or None, c.extras.get("sex") or None, c.extras.get("village") or None,
         )
         for c in children
     ]  # fmt: skip
+    doubtful = next(
+        (c for c in children if is_aadhaar(c.admission) or is_aadhaar(c.state_id)), None
+    )
+    if doubtful:
+        problems.add(doubtful.row, None, "aadhaar")
     _report_same_rolls(rows, layout, problems)
     joined = b"".join(row.marks for row in rows)
     days = []
@@ -450,11 +455,11 @@ def _finished(
     elif days and days[-1] > evidence.today:
         later = next(day for day in days if day > evidence.today)
         problems.add(None, None, "marks_in_future", day=later.isoformat())
-    kept = problems.close()
+    noted = problems.close()
     return Page(
         identity.school, identity.school_name, identity.grade, identity.section, shown_month(month), rows,
         days, Counts(*(joined.count(mark) for mark in (1, 2, 3, 4))),
-        [p for p in kept if p.code not in QUESTIONS], [p for p in kept if p.code in QUESTIONS],
+        [p for p in noted if p.code not in QUESTIONS], [p for p in noted if p.code in QUESTIONS],
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from .dates import are_turned, date_of, is_month_first, picked
 from .grades import grade_of
 from .headers import labels_of
+from .identifiers import is_aadhaar
 from .interpretation import number_of
 from .labels import Field
 from .legacy import is_lost, legacy_words
@@ -243,8 +244,8 @@ class _Reader:
             father_name=self.text(row, Field.FATHER) or None,
             mother_name=self.text(row, Field.MOTHER) or None,
             guardian_phone=self.phone(number, row),
-            admission_no=self.text(row, Field.ADMISSION) or None,
-            state_id=self.text(row, Field.STATE_ID) or None,
+            admission_no=self.number(number, row, Field.ADMISSION),
+            state_id=self.number(number, row, Field.STATE_ID),
         )  # fmt: skip
         self.set_guardian(pupil, row)
         return None if self.is_double(pupil) else pupil
@@ -327,6 +328,14 @@ class _Reader:
                 self.problems.add(number, self.letter(Field.PHONE), "bad_phone", text=quoted(text))
             return None
         return found[1]
+
+    def number(self, number: int, row: Sequence[Cell], which: Field) -> str | None:
+        """The child's number at the school or in the state; an Aadhaar number is never kept."""
+        text = self.text(row, which)
+        if is_aadhaar(text):
+            self.problems.add(number, self.letter(which), "aadhaar")
+            return None
+        return text or None
 
     def set_guardian(self, pupil: Pupil, row: Sequence[Cell]) -> None:
         other = self.text(row, Field.GUARDIAN) or None

@@ -5,10 +5,11 @@ What is accepted, and every choice between two readings, is described in the pac
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from .grades import roman
-from .headers import find_header
+from .headers import LOOK_AHEAD, Layout, Row, find_header
 from .identity import Evidence, Said, read_hints
 from .interpretation import Builder, Part
 from .long import read_long
@@ -17,7 +18,7 @@ from .problems import Hints, Limits, Problem, Problems, Unreadable
 from .sentences import N_, SENTENCES
 from .sheets import Progress, Sheet, Source, open_sheets
 from .titles import Title, title_of_name
-from .wide import LOOK_AHEAD, Block, Table
+from .wide import Block, Table
 
 
 def read_registers(
@@ -56,7 +57,7 @@ def read_registers(
     unread: list[Problem] = []
     first = list(said_problems.close())
     for sheet in sheets:
-        if sheet.hidden and _head_of(sheet) is not None:
+        if sheet.hidden and _head_of(sheet)[0] is not None:
             unread.append(
                 Problem(None, None, "hidden_sheet", SENTENCES["hidden_sheet"], {}, sheet.name)
             )
@@ -93,17 +94,17 @@ def _pages_of(
     sheet: Sheet, file_title: Title, said: Said, limits: Limits, today: date
 ) -> Iterator[Page]:
     sheet_title = title_of_name(sheet.name) if sheet.name else Title()
-    head = _head_of(sheet)
-    if head == "long":
-        yield from read_long(sheet, sheet_title, file_title, said, limits=limits, today=today)
+    found, ahead, rows = _head_of(sheet)
+    if found is None:
         return
-    if head is None:
+    if found[0].is_long:
+        yield from read_long(sheet, sheet_title, file_title, said, limits=limits, today=today)
         return
     problems = Problems(limits.problems)
     if sheet.repaired_encoding:
         problems.add(None, None, "double_encoded")
     table = Table(sheet, limits=limits, problems=problems)
-    blocks = table.read(sheet.rows())
+    blocks = table.read(found, ahead, rows)
     if sheet.survey.cut_below is not None:
         problems.add(None, None, "cut_below", row=sheet.survey.cut_below)
     waiting = problems.close()
@@ -118,17 +119,13 @@ def _pages_of(
         yield from pages
 
 
-def _head_of(sheet: Sheet) -> str | None:
-    """Which form a sheet has, "wide" or "long"; None for a sheet that is no register."""
-    rows = []
-    for number, row in enumerate(sheet.rows(), 1):
-        rows.append((number, row))
-        if number >= LOOK_AHEAD:
-            break
-    found = find_header(rows)
-    if found is None:
-        return None
-    return "long" if found[0].is_long else "wide"
+def _head_of(
+    sheet: Sheet,
+) -> tuple[tuple[Layout, int] | None, list[Row], Iterator[Row]]:
+    """The first head of a sheet (None for a sheet that is no register), the rows looked at, the rest."""
+    rows: Iterator[Row] = enumerate(sheet.rows(), 1)
+    ahead = list(islice(rows, LOOK_AHEAD))
+    return find_header(ahead), ahead, rows
 
 
 def _groups(

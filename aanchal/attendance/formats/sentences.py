@@ -191,6 +191,7 @@ SENTENCES: dict[str, str] = {
         "check them."
     ),
     "bad_phone": N_("“%(text)s” is not a telephone number of ten digits. It was left out."),
+    "aadhaar": N_("This looks like an Aadhaar number, which is never kept. It was left out; remove it."),
     "unknown_sex": N_("“%(text)s” is not understood here. Write girl, boy or other."),
     # The page.
     "legacy_font": N_(

@@ -64,7 +64,7 @@ def shown(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return _SPACES.sub(" ", cell.translate(_UNSEEN) if not cell.isascii() else cell).strip()
+        return " ".join((cell if cell.isascii() else cell.translate(_UNSEEN)).split())
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
@@ -80,7 +80,9 @@ def is_empty(cell: Cell) -> bool:
     """True for no cell, an empty one, or one holding only spaces and unseen signs."""
     if cell is None or cell == "":
         return True
-    return isinstance(cell, str) and not shown(cell)
+    if not isinstance(cell, str):
+        return False
+    return not cell.strip() if cell.isascii() else not shown(cell)
 
 
 def column_letter(index: int) -> str:

@@ -7,7 +7,6 @@ into two halves, a header printed again on each page); titles between them say w
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -31,8 +30,6 @@ from .sheets import Range, Sheet
 from .symbols import Symbols
 from .texts import Cell, column_letter, is_empty, quoted, shown
 from .titles import Title, line_of, read_title, title_of_line
-
-LOOK_AHEAD = 80  # rows in which the first table's head must stand
 
 
 @dataclass(slots=True)
@@ -91,13 +88,10 @@ class Table:
         self.pupils = 0
         self.head_lines: list[str] = []
 
-    def read(self, rows: Iterator[Sequence[Cell]]) -> list[Block]:
-        """Read all rows; an empty list when no row is the head of a wide table."""
-        numbered: Iterator[Row] = enumerate(rows, 1)
-        ahead = list(islice(numbered, LOOK_AHEAD))
-        found = find_header(ahead)
-        if found is None or found[0].is_long:
-            return []
+    def read(
+        self, found: tuple[Layout, int], ahead: list[Row], numbered: Iterator[Row]
+    ) -> list[Block]:
+        """Read all rows: `found` is the first head among the rows `ahead`; the others follow."""
         layout, after = found
         above = [row for row in ahead if row[0] < layout.first_row]
         self.start_block(read_title(above), layout, ahead)
@@ -135,7 +129,8 @@ class Table:
             max([*self.columns, *fields.values(), *(c.second or 0 for c in layout.days)]) + 1
         )
         self.head_lines += layout.lines
-        if any(column.second for column in layout.days):
+        self.has_sessions = any(column.second for column in layout.days)
+        if self.has_sessions:
             self.problems.add(layout.last_row, None, "two_sessions")
         for column, day in layout.repeated:
             self.problems.add(layout.last_row, column_letter(column), "repeated_day", day=day)
@@ -369,7 +364,7 @@ class Table:
                 shown(row[grade]) if grade >= 0 else "",
                 shown(row[section]) if section >= 0 else "",
             )
-        if any(column.second for column in self.layout.days):
+        if self.has_sessions:
             line.codes = self.both_sessions(row, codes)
         return line
 
