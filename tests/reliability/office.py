@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +16,8 @@ from uuid import uuid4
 
 import psycopg
 from django.utils import timezone
+
+from tests.conftest import database, run_folder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -30,7 +33,9 @@ class Office:
             "AANCHAL_HOME": str(home),
             "AANCHAL_DATABASE_URL": self.url,
             "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(home / "tmp"),
         }
+        (home / "tmp").mkdir()
         if self.url:
             # A server's keyring is made on purpose, never by itself.
             self.env["AANCHAL_KEYRING"] = str(home / "keys" / "keyring.json")
@@ -124,6 +129,17 @@ class Office:
                 process.send_signal(signal.SIGKILL)
             process.wait()
         self._running.clear()
+
+
+@cache
+def the_office() -> Office:
+    """The one deployment that all such tests of a run share, made when first asked for."""
+    home = run_folder() / "office"
+    home.mkdir()
+    url = os.environ["AANCHAL_TEST_POSTGRES_URL"] if database() == "postgres" else ""
+    office = Office(home, postgres_url=url)
+    office.aanchal("migrate")
+    return office
 
 
 def wait_until(true: Callable[[], Any], *, seconds: float = 60, what: str = "it") -> Any:
