@@ -8,7 +8,9 @@ error values) is noted on the way.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from xml.parsers import expat
 
 from .archives import broken, strange
@@ -18,11 +20,19 @@ _FAR = 200  # rows between the last real row and a stray cell before the cell is
 _DEPTH = 64
 _PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,3}([1-9][0-9]{0,6})"[ />]')
 _PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[1-9][0-9]{0,6}"[ />]')
+_ANY_CELL = re.compile(rb"<c[\s/>]")
+_ANY_REFERENCE = re.compile(rb"\sr\s*=")
 _PLAIN_ROWS = 120_000
 _PLAIN_AREA = 6_000_000
-_TELLING = (b"<f", b":f", b"hidden=", b't="e"', b"<!", b"&#", b"='")
+_UNCALCULATED = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
+)
+_ERROR = re.compile(rb'<c r="([A-Z]{1,3})([0-9]+)"[^>]* t="e"')
+_HIDDEN_ROW = re.compile(rb'<row r="([0-9]+)"[^>]* hidden="(?:1|true)"')
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})$")
 _WINDOW = 4 << 20
+_NOTED = 10_000
+_PREFIXED = re.compile(rb"<[\w.-]+:c[\s/>]")
 
 
 @dataclass(slots=True)
@@ -46,33 +56,54 @@ def survey_xlsx(xml: bytes, limits: Limits) -> tuple[bytes, Survey]:
     """
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in xml[:64]:
         raise strange()
-    if not any(mark in xml for mark in _TELLING) and b":c" not in xml:
-        survey = _plain(xml)
-        if survey is not None:
-            return xml, survey
-    return _Walk(limits).over(xml)
+    return _plain(xml) or _Walk(limits).over(xml)
 
 
-def _plain(xml: bytes) -> Survey | None:
-    """The quick way, for sheets of nothing but plain cells close together; None otherwise."""
-    every = sum(xml.count(b"<c" + after) for after in (b" ", b">", b"/", b"\t", b"\n", b"\r"))
+def _plain(xml: bytes) -> tuple[bytes, Survey] | None:
+    """The quick way, for cells written as every spreadsheet program writes them, close together.
+
+    None for anything else (prefixed names, references in another place, cells far away): such a sheet
+    is walked element by element.
+    """
+    every = references = 0
     filled: Counter[bytes] = Counter()
     letters: set[bytes] = set()
     at = 0
     while at < len(xml):
         end = xml.find(b"<c ", at + _WINDOW)
         end = len(xml) if end < 0 else end
+        every += len(_ANY_CELL.findall(xml, at, end))
+        references += len(_ANY_REFERENCE.findall(xml, at, end))
         filled.update(_PLAIN_ROW.findall(xml, at, end))
         letters.update(_PLAIN_COLUMN.findall(xml, at, end))
         at = end
-    if filled.total() != every:
+    numbered_rows = xml.count(b'<row r="')
+    # One reference a cell and a row, no more: two in one element would be read we know not how.
+    if filled.total() != every or references != every + numbered_rows or _PREFIXED.search(xml):
         return None
     rows = max((int(row) for row in filled), default=0)
     real = max((int(row) for row, count in filled.items() if count >= 2), default=0)
     columns = max((_column(name.decode()) for name in letters), default=0)
     if rows - real > _FAR or rows > _PLAIN_ROWS or rows * columns > _PLAIN_AREA:
         return None
-    return Survey(rows=rows, columns=columns, cells=every)
+    found = Survey(rows=rows, columns=columns, cells=every)
+    if b"<f" in xml:
+        found.uncalculated = _places(_UNCALCULATED, xml)
+    if b't="e"' in xml:
+        found.errors = _places(_ERROR, xml)
+    if b"hidden=" in xml:
+        found.hidden_rows = {int(row) for row in islice(_hidden(xml), _NOTED)}
+    return xml, found
+
+
+def _places(pattern: re.Pattern[bytes], xml: bytes) -> set[tuple[int, int]]:
+    found = islice(pattern.finditer(xml), _NOTED)
+    return {(int(match[2]), _column(match[1].decode())) for match in found}
+
+
+def _hidden(xml: bytes) -> Iterator[bytes]:
+    for match in _HIDDEN_ROW.finditer(xml):
+        yield match[1]
 
 
 def _column(letters: str) -> int:
@@ -146,7 +177,7 @@ class _Walk:
         elif self.cut_at is None:
             self.cut_at = self.parser.CurrentByteIndex
         self.row, self.column, self.filled = number, 0, 0
-        if attributes.get("hidden") in ("1", "true") and len(self.found.hidden_rows) < 10_000:
+        if attributes.get("hidden") in ("1", "true") and len(self.found.hidden_rows) < _NOTED:
             self.found.hidden_rows.add(number)
 
     def start_cell(self, attributes: dict[str, str]) -> None:
@@ -159,7 +190,7 @@ class _Walk:
             if parts is None or int(parts[2]) != self.row:
                 raise strange()
             self.column = _column(parts[1])
-        if attributes.get("t") == "e" and len(self.found.errors) < 10_000:
+        if attributes.get("t") == "e" and len(self.found.errors) < _NOTED:
             self.found.errors.add((self.row, self.column))
 
     def text(self, data: str) -> None:
@@ -189,5 +220,5 @@ class _Walk:
             self.filled += 1
             found.rows = self.row
             found.columns = max(found.columns, self.column)
-        elif self.has_formula and len(found.uncalculated) < 10_000:
+        elif self.has_formula and len(found.uncalculated) < _NOTED:
             found.uncalculated.add((self.row, self.column))
