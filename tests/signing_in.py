@@ -78,9 +78,7 @@ def a_grant(
     path = body.area.path if body else area.path  # type: ignore[union-attr]
     now = timezone.now()
     given = {"starts_at": now, "given_by": "system:operator", "given_at": now} | changes
-    return Grant.objects.create(
-        user=user, role=role, area=area, body=body, area_path=path, **given
-    )
+    return Grant.objects.create(user=user, role=role, area=area, body=body, area_path=path, **given)
 
 
 def acting(user: User, *, at: datetime | None = None) -> Actor:

@@ -20,9 +20,7 @@ class PassphraseBackend(AuthenticationBackend):
     questions are asked before it is looked at, so that the answer takes the same time.
     """
 
-    def authenticate(  # type: ignore[override]
-        self, request: HttpRequest | None, **credentials: Any
-    ) -> User | None:
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         username = str(credentials.get("username") or "")
         devices = devices_of(request) if request is not None else []
         roles = roles_by_name(username)

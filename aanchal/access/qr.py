@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 
 
 class Drawing(NamedTuple):

@@ -3,10 +3,12 @@
 Every function about people takes the actor first and starts from what she may see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from aanchal.kernel import permissions
@@ -16,7 +18,6 @@ from aanchal.kernel.permissions import (
     Permission,
     Role,
     Scope,
-    covers,
     granted_areas,
     grants_for,
     may,
@@ -25,6 +26,7 @@ from aanchal.places.models import Area, Body
 
 from .models import CredentialReset, Device, Grant, Invitation, User
 from .rules.places import path_and_above
+from .rules.second_person import GIVEN_ROLES
 
 # An asking that nobody answered is forgotten after this; then it must be asked again.
 WAITS_FOR = timedelta(days=7)
@@ -75,6 +77,13 @@ def still_may(user_id: str, permission: Permission, scope: Scope) -> bool:
     return user is not None and may(actor_for(user), permission, scope)
 
 
+def people_by_role(*, at: datetime) -> dict[Role, int]:
+    """How many people hold each role at a moment, every given role in it; tells of nobody."""
+    counted = live_grants(at=at).values_list("role").annotate(n=Count("user", distinct=True))
+    found = dict(counted.order_by())
+    return {role: found.get(role.value, 0) for role in GIVEN_ROLES}
+
+
 # --- people ---
 
 
@@ -85,7 +94,7 @@ def visible_people(actor: Actor) -> QuerySet[User]:
     )
 
 
-def get_person(actor: Actor, *, pk: object) -> User:
+def get_person(actor: Actor, *, pk: UUID | str) -> User:
     """One person the actor may see; `NotFound` whether absent or hidden."""
     found = visible_people(actor).prefetch_related("grants").filter(pk=pk).first()
     if found is None:
@@ -102,7 +111,7 @@ def visible_grants(actor: Actor) -> QuerySet[Grant]:
     )
 
 
-def get_grant(actor: Actor, *, pk: object) -> Grant:
+def get_grant(actor: Actor, *, pk: UUID | str) -> Grant:
     """One grant the actor may see; `NotFound` whether absent or hidden."""
     found = visible_grants(actor).filter(pk=pk).first()
     if found is None:
@@ -126,7 +135,7 @@ def open_invitations(actor: Actor, *, at: datetime) -> QuerySet[Invitation]:
     )
 
 
-def get_invitation(actor: Actor, *, pk: object) -> Invitation:
+def get_invitation(actor: Actor, *, pk: UUID | str) -> Invitation:
     """One invitation the actor may see; `NotFound` whether absent or hidden."""
     found = visible_invitations(actor).filter(pk=pk).first()
     if found is None:
@@ -168,7 +177,7 @@ def waiting_resets(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
     )
 
 
-def get_reset(actor: Actor, *, pk: object) -> CredentialReset:
+def get_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
     """One asking about a person the actor may see; `NotFound` whether absent or hidden."""
     found = CredentialReset.objects.filter(user__in=visible_people(actor), pk=pk).first()
     if found is None:
@@ -199,7 +208,7 @@ def visible_volunteers(actor: Actor, *, at: datetime | None = None) -> QuerySet[
     return User.objects.filter(pk__in=within.values("user")).order_by("pk")
 
 
-def get_volunteer(actor: Actor, *, pk: object) -> User:
+def get_volunteer(actor: Actor, *, pk: UUID | str) -> User:
     """One volunteer whose phones the actor looks after; `NotFound` otherwise."""
     found = visible_volunteers(actor).prefetch_related("grants").filter(pk=pk).first()
     if found is None:
@@ -215,7 +224,7 @@ def visible_devices(actor: Actor) -> QuerySet[Device]:
     )
 
 
-def get_device(actor: Actor, *, pk: object) -> Device:
+def get_device(actor: Actor, *, pk: UUID | str) -> Device:
     """One phone the actor looks after, or her own; `NotFound` otherwise."""
     found = visible_devices(actor).select_related("user").filter(pk=pk).first()
     if found is None:
@@ -226,7 +235,7 @@ def get_device(actor: Actor, *, pk: object) -> Device:
 # --- places that can be granted ---
 
 
-def grantable_places(actor: Actor, *, text: str, schools: bool) -> list[Area | Body]:
+def grantable_places(actor: Actor, *, text: str, schools: bool) -> Sequence[Area | Body]:
     """Places within the actor's own administrator grants whose name or code fits `text`.
 
     Args:
@@ -241,8 +250,10 @@ def grantable_places(actor: Actor, *, text: str, schools: bool) -> list[Area | B
     if schools:
         found = Body.objects.filter(_under(paths, "area__path"), kind=Body.Kind.SCHOOL)
         named = Q(name__icontains=text) | Q(school__udise=text)
-        return list(found.filter(named).select_related("area").order_by("name", "pk")[:MOST_PLACES])
+        schools_named = found.filter(named).select_related("area", "school")
+        return list(schools_named.order_by("name", "pk")[:MOST_PLACES])
     areas = Area.objects.filter(_under(paths, "path"), joined_into__isnull=True)
+    areas = areas.select_related("parent")
     if not text:
         return list(areas.filter(path__in=paths).order_by("path"))
     named = Q(name__icontains=text) | Q(codes__code=text)
@@ -250,21 +261,13 @@ def grantable_places(actor: Actor, *, text: str, schools: bool) -> list[Area | B
     return sorted(matches, key=lambda a: (a.path.count("/"), a.name))[:MOST_PLACES]
 
 
-def sees_grant_of(actor: Actor, path: str, body_id: object = None) -> bool:
-    """Say whether the actor looks after the people of a place."""
-    return any(
-        covers(g.area_path, path) or (g.body_id and g.body_id == str(body_id))
-        for g in grants_for(actor, Permission.PERSON_VIEW)
-    )
-
-
-def _within(held: object, actor: Actor, permission: Permission) -> QuerySet:  # type: ignore[type-arg]
+def _within(held: Any, actor: Actor, permission: Permission) -> Any:
     """Rows with `area_path` and `body` that stand where the actor holds a permission."""
     reached = _under(granted_areas(actor, permission), "area_path")
     bodies = [g.body_id for g in grants_for(actor, permission) if g.body_id]
     if bodies:
         reached |= Q(body__in=bodies)
-    return held.filter(reached)  # type: ignore[attr-defined, no-any-return]
+    return held.filter(reached)
 
 
 def _under(paths: Iterable[str], field: str) -> Q:

@@ -25,7 +25,7 @@ def second_factor_missing(request: HttpRequest) -> HttpResponse | None:
     A person who holds no role any more, or whose phone was taken off her account, is signed out
     here; a person whose role asks for a second factor is led to give it, or to get one.
     """
-    roles = request.actor.roles()  # type: ignore[attr-defined]
+    roles = request.actor.roles()
     user = request.user
     if not isinstance(user, User) or not roles:
         return _out(request)
@@ -50,7 +50,7 @@ def gave_second_factor(request: HttpRequest) -> bool:
 
 
 def _on_live_device(request: HttpRequest, user: User) -> bool:
-    held = request.session.get(DEVICE_KEY)
+    held: str = request.session.get(DEVICE_KEY, "")
     return (
         bool(held)
         and Device.objects.filter(

@@ -27,6 +27,10 @@ class SessionStore(SessionBase):
     """Sessions in the table `access.Session`."""
 
     _row_id: Any = None
+    # Django's own, unknown to its type stubs.
+    _session: dict[str, Any]
+    _get_session: Any
+    _get_new_session_key: Any
 
     def load(self) -> dict[str, Any]:
         now = timezone.now()

@@ -35,6 +35,7 @@ from .actions import (
     note_sign_out,
 )
 from .adapters import SecondFactorStage, second_factor_of
+from .backends import needs_device
 from .known import devices_of, remember_browser
 from .links import nobody
 from .models import Notice, User
@@ -46,7 +47,6 @@ from .session import (
     SECOND_FACTOR,
     SHARED_PHONE_IDLE_SECONDS,
     gave_second_factor,
-    needs_device,
 )
 from .session_store import begin
 
@@ -149,7 +149,7 @@ def sign_in_by_demo_link(request: HttpRequest, token: str) -> HttpResponse:
 def sign_out(request: HttpRequest) -> None:
     """End this session."""
     if isinstance(request.user, User):
-        note_sign_out(request.actor, user=request.user)  # type: ignore[attr-defined]
+        note_sign_out(request.actor, user=request.user)
     logout(request)
 
 
@@ -171,7 +171,7 @@ def take_second_factor(request: HttpRequest, secret: str) -> None:
     """Keep a new app of the signed-in person; she stays signed in, here alone."""
     assert isinstance(request.user, User)
     user = add_second_factor(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         user=request.user,
         secret=secret,
         at=timezone.now(),
@@ -202,7 +202,7 @@ def give_new_passphrase(request: HttpRequest, *, old: str, passphrase: str) -> N
     """Change the signed-in person's passphrase and stay signed in, here alone."""
     assert isinstance(request.user, User)
     changed = change_passphrase(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         user=request.user,
         old=old,
         passphrase=passphrase,
@@ -219,7 +219,7 @@ def speak(response: HttpResponse, language: str) -> None:
         max_age=400 * 24 * 3600,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
 
 

@@ -21,7 +21,7 @@ def where(role):
 def address(name):
     """Any address of a route, with keys made up."""
     pattern = get_resolver().reverse_dict.getlist(name)[0][0][0]
-    return "/" + pattern[0] % {key: KEY for key in pattern[1]}
+    return "/" + pattern[0] % dict.fromkeys(pattern[1], KEY)
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r is not Role.SYSTEM])

@@ -103,7 +103,9 @@ def test_every_refused_sign_in_hashes_once(hashes):
 def test_a_name_that_somebody_has_costs_as_many_queries_as_one_that_nobody_has():
     asked = {}
     for why, given in cases().items():
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             try_sign_in(*given)
         asked[why] = [re.sub(r"\W.*", "", q["sql"]) for q in queries.captured_queries]
 
@@ -116,7 +118,7 @@ def test_a_name_that_somebody_has_costs_as_many_queries_as_one_that_nobody_has()
 def test_a_reset_asks_for_nothing_that_could_be_tried():
     page = Client().get(reverse("cannot_sign_in"))
 
-    assert b"<input type=\"text\"" not in page.content
+    assert b'<input type="text"' not in page.content
     assert Client().post(reverse("cannot_sign_in")).status_code == 405
 
 
@@ -154,8 +156,9 @@ def links_that_do_not_work(one, two):
     yield "reset_credential", late.token
 
     yield "enrol_device", "never-was-a-link"
-    Device.objects.create(user=person, enrolled_by=str(one.pk), enrol_token_hash="0" * 64,
-                          enrol_expires_at=now)
+    Device.objects.create(
+        user=person, enrolled_by=str(one.pk), enrol_token_hash="0" * 64, enrol_expires_at=now
+    )
     yield "enrol_device", "0" * 43
 
 

@@ -116,8 +116,9 @@ def test_a_browser_once_used_by_her_counts_by_itself():
 
 
 def test_a_known_browser_is_known_for_its_own_person_only(two):
-    from aanchal.access.known import BROWSER_COOKIE, _person_mark
     from django.core import signing
+
+    from aanchal.access.known import BROWSER_COOKIE, _person_mark
 
     client = desk()
     mine = {_person_mark(two[0].username): "nonce"}
@@ -133,8 +134,14 @@ def test_nothing_is_kept_of_who_tried_and_from_where(two):
     fail(desk(), two[0], times=3)
 
     row = AccessAttempt.objects.get()
-    kept = [row.username, row.user_agent, row.http_accept, row.path_info, row.get_data,
-            row.post_data]
+    kept = [
+        row.username,
+        row.user_agent,
+        row.http_accept,
+        row.path_info,
+        row.get_data,
+        row.post_data,
+    ]
     assert two[0].username not in kept
     assert row.username != ""
     assert kept[1:] == ["", "", "", "", ""]

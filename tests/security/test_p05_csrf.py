@@ -18,7 +18,7 @@ UNSAFE = sorted(n for n, r in ROUTES.items() if set(r.methods) - {"GET"})
 
 def address(name):
     pattern = get_resolver().reverse_dict.getlist(name)[0][0][0]
-    return "/" + pattern[0] % {key: KEY for key in pattern[1]}
+    return "/" + pattern[0] % dict.fromkeys(pattern[1], KEY)
 
 
 def who_may_call(name):

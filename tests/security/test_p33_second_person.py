@@ -64,7 +64,11 @@ def now():
 def test_a_role_given_to_oneself_has_no_force_until_another_agrees(two):
     asha, bela = two
     grant = give_grant(
-        acting(asha), user=asha, role=Role.VOLUNTEER, area=an_area(DISTRICT), starts_at=now(),
+        acting(asha),
+        user=asha,
+        role=Role.VOLUNTEER,
+        area=an_area(DISTRICT),
+        starts_at=now(),
         at=now(),
     )
     assert Role.VOLUNTEER not in acting(asha).roles()
@@ -80,8 +84,12 @@ def test_a_role_given_to_oneself_has_no_force_until_another_agrees(two):
 def test_the_one_it_is_for_does_not_agree_to_it_either(two):
     asha, bela = two
     grant = give_grant(
-        acting(asha), user=bela, role=Role.ADMINISTRATOR, area=an_area(DISTRICT + "/B1851"),
-        starts_at=now(), at=now(),
+        acting(asha),
+        user=bela,
+        role=Role.ADMINISTRATOR,
+        area=an_area(DISTRICT + "/B1851"),
+        starts_at=now(),
+        at=now(),
     )
 
     with pytest.raises(SecondPerson):
@@ -94,7 +102,12 @@ def test_the_one_it_is_for_does_not_agree_to_it_either(two):
 def test_even_the_database_refuses_an_approval_by_the_giver(two):
     with pytest.raises(IntegrityError), transaction.atomic():
         a_grant(
-            two[1], Role.TEACHER, a_school(), given_by="x", needs_approval=True, approved_by="x",
+            two[1],
+            Role.TEACHER,
+            a_school(),
+            given_by="x",
+            needs_approval=True,
+            approved_by="x",
             approved_at=now(),
         )
 
@@ -113,9 +126,7 @@ def test_one_administrator_cannot_invite_a_person_who_does_not_exist_and_be_her(
     with pytest.raises(SecondPerson):
         approve_invitation(acting(asha), invitation=made.record, at=now())
     with pytest.raises(NotFound):
-        accept_invitation(
-            nobody(), token="", display_name="Nobody", passphrase=NEW, at=now()
-        )
+        accept_invitation(nobody(), token="", display_name="Nobody", passphrase=NEW, at=now())
     link = approve_invitation(acting(bela), invitation=made.record, at=now())
     came = accept_invitation(
         nobody(), token=link.token, display_name="Now known to two", passphrase=NEW, at=now()
@@ -138,14 +149,22 @@ def test_an_administrator_never_comes_to_read_cases(two):
     for role in (Role.CASE_WORKER, Role.COORDINATOR):
         with pytest.raises(Invalid):
             give_grant(
-                acting(bela), user=asha, role=role, area=an_area(DISTRICT), starts_at=now(),
+                acting(bela),
+                user=asha,
+                role=role,
+                area=an_area(DISTRICT),
+                starts_at=now(),
                 at=now(),
             )
     case_worker = a_person(Role.CASE_WORKER, DISTRICT)
     with pytest.raises(Invalid):
         give_grant(
-            acting(bela), user=case_worker, role=Role.ADMINISTRATOR, area=an_area(DISTRICT),
-            starts_at=now(), at=now(),
+            acting(bela),
+            user=case_worker,
+            role=Role.ADMINISTRATOR,
+            area=an_area(DISTRICT),
+            starts_at=now(),
+            at=now(),
         )
 
     assert not may(acting(asha), Permission.CONCERN_VIEW, an_area(DISTRICT))
@@ -161,9 +180,7 @@ def test_whoever_lost_her_role_meanwhile_lets_nobody_in(two):
     revoke_grant(acting(bela), grant=asha.grants.get(), at=now())
 
     with pytest.raises(NotFound):
-        accept_invitation(
-            nobody(), token=link.token, display_name="X", passphrase=NEW, at=now()
-        )
+        accept_invitation(nobody(), token=link.token, display_name="X", passphrase=NEW, at=now())
 
 
 # --- credentials ---
@@ -200,8 +217,12 @@ def test_the_owner_is_told_at_her_next_sign_in(two):
     token = asked_and_agreed(two, owner, CredentialReset.Kind.PASSPHRASE)
     choose_passphrase(nobody(), token=token, passphrase=NEW, at=now())
 
-    assert list(Notice.objects.filter(user=owner).order_by("at").values_list("kind", flat=True)) == [
-        "reset_asked", "reset_approved", "passphrase_changed",
+    assert list(
+        Notice.objects.filter(user=owner).order_by("at").values_list("kind", flat=True)
+    ) == [
+        "reset_asked",
+        "reset_approved",
+        "passphrase_changed",
     ]
     client = Client()
     there = client.post(reverse("sign_in"), {"username": owner.username, "passphrase": NEW})
@@ -261,7 +282,9 @@ def test_an_asking_nobody_answered_cannot_be_agreed_to_later(two):
 
     owner = a_person(Role.COORDINATOR, DISTRICT)
     reset = ask_credential_reset(
-        acting(two[0]), user=owner, kind=CredentialReset.Kind.PASSPHRASE,
+        acting(two[0]),
+        user=owner,
+        kind=CredentialReset.Kind.PASSPHRASE,
         at=now() - timedelta(days=8),
     )
 

@@ -23,15 +23,25 @@ def desk(administrator):
 
 
 @pytest.mark.parametrize(
-    "name", ["sign_in", "cannot_sign_in"],
+    "name",
+    ["sign_in", "cannot_sign_in"],
 )
 def test_pages_before_signing_in_open_for_anyone(name):
     assert Client().get(reverse(name)).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "name", ["my_account", "change_passphrase", "people", "invite_person", "invitations",
-             "approvals", "volunteers", "confirm_self"],
+    "name",
+    [
+        "my_account",
+        "change_passphrase",
+        "people",
+        "invite_person",
+        "invitations",
+        "approvals",
+        "volunteers",
+        "confirm_self",
+    ],
 )
 def test_an_administrator_opens_her_pages(desk, name):
     assert desk.get(reverse(name)).status_code == 200
@@ -66,8 +76,13 @@ def test_an_invitation_is_made_step_by_step_without_scripts(desk):
 
     page = desk.post(
         step,
-        {"for_name": "Rekha", "language": "hi", "place": f"area:{village.pk}", "grade": "",
-         "section": ""},
+        {
+            "for_name": "Rekha",
+            "language": "hi",
+            "place": f"area:{village.pk}",
+            "grade": "",
+            "section": "",
+        },
     )
 
     assert page.status_code == 200
@@ -89,8 +104,9 @@ def test_a_form_with_nothing_in_it_says_what_is_missing(desk):
 def test_what_waits_is_listed_and_agreed_to(desk, administrator):
     other = a_person(Role.ADMINISTRATOR, DISTRICT, name="Bela")
     teacher = a_person(Role.TEACHER, a_school(), name="Kiran")
-    waiting = a_grant(teacher, Role.TEACHER, a_school(), given_by=str(other.pk),
-                      needs_approval=True)
+    waiting = a_grant(
+        teacher, Role.TEACHER, a_school(), given_by=str(other.pk), needs_approval=True
+    )
     reset = CredentialReset.objects.create(
         user=teacher, kind="passphrase", asked_by=str(other.pk), asked_at=waiting.given_at
     )

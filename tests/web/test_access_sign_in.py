@@ -283,7 +283,11 @@ def test_changing_the_passphrase_ends_every_other_session(coordinator):
 
     page = here.post(
         reverse("change_passphrase"),
-        {"old": PASSPHRASE, "passphrase": "hari ghaas kaali gaay", "again": "hari ghaas kaali gaay"},
+        {
+            "old": PASSPHRASE,
+            "passphrase": "hari ghaas kaali gaay",
+            "again": "hari ghaas kaali gaay",
+        },
     )
 
     assert page.url == reverse("my_account")

@@ -1,6 +1,6 @@
 """People and their roles, for administrators."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -312,7 +312,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     names = _names(
         {g.given_by for g in grants} | {i.invited_by for i in asked} | {r.asked_by for r in resets}
     )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "title": _("A role for %(person)s") % {"person": g.user.get_full_name()},
             "what": f"{ROLE_NAMES[Role(g.role)]} · {place_words(g)}",
@@ -499,7 +499,7 @@ def live_grant_rows(user: User) -> list[dict[str, Any]]:
     return [grant_row(g, is_live=True, now=now) for g in held.order_by("given_at", "pk")]
 
 
-def _role_and_places(request: HttpRequest, where: WhereForm) -> tuple[Role, list[Area | Body]]:
+def _role_and_places(request: HttpRequest, where: WhereForm) -> tuple[Role, Sequence[Area | Body]]:
     role = Role(where.cleaned_data["role"])
     text = where.cleaned_data["where"]
     schools = role is Role.TEACHER

@@ -1,0 +1,329 @@
+"""Resets, phones, one's own account, and coming in: allowed, refused, wrong state, audited."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.utils import timezone
+
+from aanchal.access.actions import (
+    add_second_factor,
+    approve_credential_reset,
+    ask_credential_reset,
+    change_passphrase,
+    choose_passphrase,
+    drop_second_factor,
+    enrol_device,
+    enter_demo,
+    make_recovery_codes,
+    note_failed_sign_in,
+    note_seen,
+    note_sign_in,
+    note_sign_out,
+    offer_device,
+    revoke_device,
+    set_language,
+)
+from aanchal.access.demo import make_demo_link
+from aanchal.access.links import nobody
+from aanchal.access.models import CredentialReset, Device, Notice
+from aanchal.access.sign_in import unused_recovery_codes
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from aanchal.kernel.models import AuditEvent, Deployment
+from aanchal.kernel.permissions import Role
+from tests.signing_in import PASSPHRASE, a_person, a_phone, acting
+
+pytestmark = pytest.mark.django_db
+DISTRICT = "IN/S10/D206"
+VILLAGE = DISTRICT + "/B1851/P1/V1"
+NEW = "hari ghaas kaali gaay"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+KIND = CredentialReset.Kind
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    cache.clear()
+
+
+def now():
+    return timezone.now()
+
+
+def verbs():
+    return list(AuditEvent.objects.order_by("at", "district", "seq").values_list("verb", flat=True))
+
+
+@pytest.fixture
+def asha():
+    return a_person(Role.ADMINISTRATOR, DISTRICT)
+
+
+@pytest.fixture
+def bela():
+    return a_person(Role.ADMINISTRATOR, DISTRICT)
+
+
+@pytest.fixture
+def coordinator():
+    return a_person(Role.COORDINATOR, DISTRICT)
+
+
+@pytest.fixture
+def volunteer():
+    return a_person(Role.VOLUNTEER, VILLAGE)
+
+
+# --- resets ---
+
+
+def test_a_reset_is_asked_agreed_to_and_used_with_one_event_each(asha, bela, coordinator):
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    link = approve_credential_reset(acting(bela), reset=reset, at=now())
+    choose_passphrase(nobody(), token=link.token, passphrase=NEW, at=now())
+
+    coordinator.refresh_from_db()
+    assert coordinator.check_password(NEW)
+    assert verbs() == [
+        "credential_reset.asked",
+        "credential_reset.approved",
+        "credential_reset.used",
+    ]
+
+
+@pytest.mark.parametrize("kind", KIND)
+def test_asking_is_for_administrators_of_the_person(coordinator, kind):
+    for other in (
+        a_person(Role.COORDINATOR, DISTRICT),
+        a_person(Role.ADMINISTRATOR, DISTRICT + "/B1851"),
+        a_person(Role.ADMINISTRATOR, "IN/S10/D207"),
+    ):
+        with pytest.raises(NotAllowed):
+            ask_credential_reset(acting(other), user=coordinator, kind=kind, at=now())
+
+    assert not CredentialReset.objects.exists()
+    assert not Notice.objects.exists()
+
+
+def test_agreeing_is_for_administrators_of_the_person(asha, coordinator):
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+
+    with pytest.raises(NotAllowed):
+        approve_credential_reset(
+            acting(a_person(Role.ADMINISTRATOR, "IN/S10/D207")), reset=reset, at=now()
+        )
+
+
+def test_the_same_is_not_asked_twice_while_it_waits(asha, bela, coordinator):
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    with pytest.raises(WrongState):
+        ask_credential_reset(acting(bela), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+
+    approve_credential_reset(acting(bela), reset=reset, at=now())
+    with pytest.raises(WrongState):
+        approve_credential_reset(acting(bela), reset=reset, at=now())
+
+
+def test_a_second_factor_that_is_not_there_is_not_reset(asha, coordinator):
+    with pytest.raises(WrongState):
+        ask_credential_reset(acting(asha), user=coordinator, kind=KIND.SECOND_FACTOR, at=now())
+
+
+def test_a_reset_link_works_once_and_for_a_day(asha, bela, coordinator):
+    def link():
+        reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+        return approve_credential_reset(acting(bela), reset=reset, at=now()).token
+
+    used, late = link(), link()
+    choose_passphrase(nobody(), token=used, passphrase=NEW, at=now())
+
+    for token, at in ((used, now()), (late, now() + timedelta(hours=24, seconds=1))):
+        with pytest.raises(NotFound):
+            choose_passphrase(nobody(), token=token, passphrase=PASSPHRASE, at=at)
+
+
+def test_a_reset_does_not_take_a_weak_passphrase(asha, bela, coordinator):
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    token = approve_credential_reset(acting(bela), reset=reset, at=now()).token
+
+    with pytest.raises(Invalid):
+        choose_passphrase(nobody(), token=token, passphrase="short", at=now())
+
+    coordinator.refresh_from_db()
+    assert coordinator.check_password(PASSPHRASE)
+
+
+def test_dropping_the_second_factor_is_for_the_person_herself(asha, bela, coordinator):
+    add_second_factor(acting(coordinator), user=coordinator, secret=SECRET, at=now())
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.SECOND_FACTOR, at=now())
+    token = approve_credential_reset(acting(bela), reset=reset, at=now()).token
+
+    with pytest.raises(NotAllowed):
+        drop_second_factor(acting(bela), token=token, at=now())
+    assert Authenticator.objects.filter(user=coordinator).exists()
+    drop_second_factor(acting(coordinator), token=token, at=now())
+
+    assert not Authenticator.objects.filter(user=coordinator).exists()
+    assert verbs()[-1] == "credential_reset.used"
+
+
+# --- phones ---
+
+
+def test_a_phone_is_offered_enrolled_and_revoked_with_one_event_each(coordinator, volunteer):
+    offer = offer_device(acting(coordinator), user=volunteer, name=" red ", at=now())
+    phone = enrol_device(nobody(), token=offer.token, at=now())
+    revoke_device(acting(coordinator), device=phone.record, at=now())
+
+    assert offer.record.name == "red"
+    assert phone.token not in (offer.token, "")
+    assert verbs() == ["device.offered", "device.enrolled", "device.revoked"]
+    told = Notice.objects.filter(user=volunteer).values_list("kind", flat=True)
+    assert set(told) == {"device_offered", "device_enrolled", "device_revoked"}
+
+
+@pytest.mark.parametrize(
+    "role, where",
+    [
+        (Role.COORDINATOR, DISTRICT + "/B1852"),
+        (Role.CASE_WORKER, DISTRICT),
+        (Role.VOLUNTEER, DISTRICT),
+    ],
+)
+def test_phones_are_looked_after_by_those_of_the_place(volunteer, role, where):
+    other = a_person(role, where)
+    device, _token = a_phone(volunteer)
+
+    with pytest.raises(NotAllowed):
+        offer_device(acting(other), user=volunteer, name="", at=now())
+    with pytest.raises(NotAllowed):
+        revoke_device(acting(other), device=device, at=now())
+
+    assert Device.objects.filter(revoked_at=None).count() == 1
+
+
+def test_only_a_volunteers_account_is_put_on_a_phone(asha, coordinator):
+    with pytest.raises(Invalid):
+        offer_device(acting(asha), user=coordinator, name="", at=now())
+
+
+def test_an_offer_works_once_for_a_day_and_while_its_maker_may(coordinator, volunteer):
+    used = offer_device(acting(coordinator), user=volunteer, name="", at=now())
+    late = offer_device(acting(coordinator), user=volunteer, name="", at=now())
+    orphan = offer_device(acting(coordinator), user=volunteer, name="", at=now())
+    enrol_device(nobody(), token=used.token, at=now())
+    with pytest.raises(NotFound):
+        enrol_device(nobody(), token=late.token, at=now() + timedelta(hours=24, seconds=1))
+    coordinator.grants.update(revoked_at=now(), revoked_by="x")
+
+    for token in (used.token, orphan.token):
+        with pytest.raises(NotFound):
+            enrol_device(nobody(), token=token, at=now())
+
+
+def test_she_may_take_her_own_phone_off_once(volunteer):
+    device, _token = a_phone(volunteer)
+
+    revoke_device(acting(volunteer), device=device, at=now())
+
+    with pytest.raises(WrongState):
+        revoke_device(acting(volunteer), device=device, at=now())
+
+
+# --- one's own account ---
+
+
+def test_ones_own_account_is_ones_own(coordinator, asha):
+    other = acting(asha)
+    for attempt in (
+        lambda: set_language(other, user=coordinator, language="hi"),
+        lambda: change_passphrase(
+            other, user=coordinator, old=PASSPHRASE, passphrase=NEW, at=now()
+        ),
+        lambda: add_second_factor(other, user=coordinator, secret=SECRET, at=now()),
+        lambda: make_recovery_codes(other, user=coordinator),
+        lambda: note_seen(other, user=coordinator, at=now()),
+        lambda: note_sign_in(other, user=coordinator, at=now(), how="passphrase"),
+        lambda: note_sign_out(other, user=coordinator),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()
+
+    coordinator.refresh_from_db()
+    assert coordinator.language == "en"
+    assert coordinator.check_password(PASSPHRASE)
+    assert not Authenticator.objects.exists()
+    assert set(AuditEvent.objects.values_list("outcome", flat=True)) == {"refused"}
+
+
+def test_each_change_of_ones_account_leaves_one_event(coordinator):
+    me = acting(coordinator)
+    set_language(me, user=coordinator, language="hi")
+    change_passphrase(me, user=coordinator, old=PASSPHRASE, passphrase=NEW, at=now())
+    add_second_factor(me, user=coordinator, secret=SECRET, at=now())
+    before = unused_recovery_codes(coordinator)
+    make_recovery_codes(me, user=coordinator)
+    seen = note_seen(me, user=coordinator, at=now())
+    note_sign_in(me, user=coordinator, at=now(), how="second_factor")
+    note_sign_out(me, user=coordinator)
+
+    assert seen == 2
+    assert not set(before) & set(unused_recovery_codes(coordinator))
+    assert verbs() == [
+        "language.set",
+        "passphrase.changed",
+        "second_factor.added",
+        "recovery_codes.made",
+        "notices.seen",
+        "person.signed_in",
+        "person.signed_out",
+    ]
+
+
+def test_a_language_we_do_not_have_is_not_taken(coordinator):
+    with pytest.raises(Invalid):
+        set_language(acting(coordinator), user=coordinator, language="xx")
+
+
+def test_recovery_codes_stand_in_for_something(coordinator):
+    with pytest.raises(WrongState):
+        make_recovery_codes(acting(coordinator), user=coordinator)
+
+
+def test_a_sign_in_that_failed_is_kept_without_what_was_typed(coordinator):
+    note_failed_sign_in(nobody(), user=coordinator, step="passphrase")
+    note_failed_sign_in(nobody(), user=None, step="passphrase")
+
+    events = AuditEvent.objects.order_by("seq")
+    assert [e.verb for e in events] == ["person.sign_in_failed"] * 2
+    assert [e.target_id for e in events] == [str(coordinator.pk), ""]
+    assert {e.district for e in events} == {""}
+
+
+def test_the_day_of_a_phone_is_kept_at_sign_in(volunteer):
+    device, _token = a_phone(volunteer)
+
+    note_sign_in(acting(volunteer), user=volunteer, at=now(), how="device", device=device)
+
+    device.refresh_from_db()
+    assert device.last_seen_on == now().date()
+
+
+# --- the made-up district ---
+
+
+def test_a_demo_link_is_used_once_with_one_event(coordinator):
+    Deployment.objects.create(id=1, is_demo=True, made_at=now())
+    token = make_demo_link(coordinator).strip("/").split("/")[-1]
+
+    assert enter_demo(nobody(), token=token, at=now()) == coordinator
+    with pytest.raises(NotFound):
+        enter_demo(nobody(), token=token, at=now())
+
+    assert verbs() == ["demo_link.used"]
+
+
+def test_no_demo_link_is_made_in_a_real_office(coordinator):
+    with pytest.raises(NotFound):
+        make_demo_link(coordinator)

@@ -1,0 +1,277 @@
+"""Invitations, from the asking to the first grant."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from aanchal.access.actions import (
+    accept_invitation,
+    approve_invitation,
+    invite_administrators,
+    invite_person,
+    withdraw_invitation,
+)
+from aanchal.access.links import nobody
+from aanchal.access.models import Device, Invitation, User
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from aanchal.kernel.models import AuditEvent
+from aanchal.kernel.permissions import Role, system_actor
+from tests.signing_in import a_person, a_school, acting, an_area
+
+pytestmark = pytest.mark.django_db
+DISTRICT = "IN/S10/D206"
+VILLAGE = DISTRICT + "/B1851/P1/V1"
+GOOD = "hari ghaas kaali gaay"
+
+
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def asha():
+    return a_person(Role.ADMINISTRATOR, DISTRICT, name="Asha")
+
+
+@pytest.fixture
+def bela():
+    return a_person(Role.ADMINISTRATOR, DISTRICT, name="Bela")
+
+
+def invite(actor, role=Role.VOLUNTEER, where=VILLAGE, **more):
+    place = {"area": an_area(where)} if isinstance(where, str) else {"body": where}
+    return invite_person(actor, for_name="Sunita", role=role, at=now(), **(place | more))
+
+
+def accept(token, **more):
+    given = {"display_name": "Sunita Devi", "passphrase": GOOD, "at": now()} | more
+    return accept_invitation(nobody(), token=token, **given)
+
+
+def test_inviting_makes_a_link_whose_token_is_not_stored(asha):
+    made = invite(acting(asha))
+
+    assert len(made.token) >= 43
+    assert made.record.token_hash != made.token
+    assert AuditEvent.objects.get().verb == "person.invited"
+
+
+@pytest.mark.parametrize(
+    "role, where",
+    [
+        (Role.ADMINISTRATOR, DISTRICT + "/B1852"),
+        (Role.COORDINATOR, DISTRICT),
+        (Role.VOLUNTEER, DISTRICT),
+    ],
+)
+def test_inviting_is_for_administrators_of_the_place(role, where):
+    with pytest.raises(NotAllowed):
+        invite(acting(a_person(role, where)))
+
+    assert not Invitation.objects.exists()
+    assert AuditEvent.objects.get().outcome == "refused"
+
+
+def test_a_teacher_is_invited_into_a_school(asha):
+    with pytest.raises(Invalid):
+        invite(acting(asha), Role.TEACHER)
+
+    made = invite(acting(asha), Role.TEACHER, a_school(VILLAGE), grade="VI", section="A")
+    came = accept(made.token)
+
+    assert (came.grant.body_id, came.grant.grade) == (made.record.body_id, "VI")
+    assert came.device_token == ""
+
+
+def test_accepting_makes_a_person_with_a_given_name_a_grant_and_one_event(asha):
+    made = invite(acting(asha), language="hi")
+    before = AuditEvent.objects.count()
+
+    came = accept(made.token)
+
+    assert came.user.username.partition("-")[2].isdigit()
+    assert came.user.display_name == "Sunita Devi"
+    assert came.user.language == "hi"
+    assert came.user.check_password(GOOD)
+    assert acting(came.user).roles() == {Role.VOLUNTEER}
+    assert AuditEvent.objects.count() == before + 1
+    event = AuditEvent.objects.order_by("seq").last()
+    assert event.verb == "invitation.accepted"
+    assert "Sunita" not in str(event.changes)
+
+
+def test_a_volunteers_link_makes_the_phone_it_is_opened_on_hers(asha):
+    came = accept(invite(acting(asha)).token)
+
+    assert came.device_token
+    assert Device.objects.get().user == came.user
+
+
+@pytest.mark.parametrize("weak", ["short", "918273645091", "1q2w3e4r5t6y", "x y " * 60])
+def test_a_weak_passphrase_is_not_taken_and_nothing_is_written(asha, weak):
+    made = invite(acting(asha))
+
+    with pytest.raises(Invalid):
+        accept(made.token, passphrase=weak)
+
+    assert User.objects.count() == 1
+    made.record.refresh_from_db()
+    assert made.record.accepted_at is None
+
+
+def test_a_link_is_accepted_once(asha):
+    made = invite(acting(asha))
+    accept(made.token)
+
+    with pytest.raises(NotFound):
+        accept(made.token)
+
+    assert User.objects.count() == 2
+
+
+def test_a_link_dies_after_a_week(asha):
+    made = invite(acting(asha))
+
+    with pytest.raises(NotFound):
+        accept(made.token, at=now() + timedelta(days=7, seconds=1))
+
+
+def test_the_link_of_another_kind_opens_nothing(asha):
+    made = invite(acting(asha))
+
+    assert Client().post(reverse("enrol_device", args=[made.token])).status_code == 404
+    assert Client().post(reverse("reset_credential", args=[made.token])).status_code == 404
+
+
+# --- taking back, agreeing ---
+
+
+def test_taking_back_kills_the_link_and_leaves_one_event(asha):
+    made = invite(acting(asha))
+    withdraw_invitation(acting(asha), invitation=made.record, at=now())
+
+    with pytest.raises(NotFound):
+        accept(made.token)
+    verbs = AuditEvent.objects.order_by("seq").values_list("verb", flat=True)
+    assert list(verbs) == ["person.invited", "invitation.withdrawn"]
+
+
+def test_taking_back_is_for_administrators_of_the_place(asha):
+    made = invite(acting(asha))
+
+    with pytest.raises(NotAllowed):
+        withdraw_invitation(
+            acting(a_person(Role.ADMINISTRATOR, DISTRICT + "/B1852")),
+            invitation=made.record,
+            at=now(),
+        )
+
+    assert accept(made.token).user
+
+
+def test_what_was_accepted_is_not_taken_back(asha):
+    made = invite(acting(asha))
+    accept(made.token)
+
+    with pytest.raises(WrongState):
+        withdraw_invitation(acting(asha), invitation=made.record, at=now())
+
+
+def test_agreeing_makes_the_link_and_leaves_one_event(asha, bela):
+    made = invite(acting(asha), Role.COORDINATOR, DISTRICT)
+    before = AuditEvent.objects.count()
+
+    link = approve_invitation(acting(bela), invitation=made.record, at=now())
+
+    assert AuditEvent.objects.count() == before + 1
+    assert acting(accept(link.token).user).roles() == {Role.COORDINATOR}
+
+
+def test_agreeing_is_for_administrators_of_the_place(asha):
+    made = invite(acting(asha), Role.COORDINATOR, DISTRICT)
+
+    with pytest.raises(NotAllowed):
+        approve_invitation(
+            acting(a_person(Role.ADMINISTRATOR, DISTRICT + "/B1851")),
+            invitation=made.record,
+            at=now(),
+        )
+
+
+def test_what_does_not_wait_is_not_agreed_to(asha, bela):
+    volunteer = invite(acting(asha))
+    agreed = invite(acting(asha), Role.COORDINATOR, DISTRICT)
+    approve_invitation(acting(bela), invitation=agreed.record, at=now())
+
+    for made in (volunteer, agreed):
+        with pytest.raises(WrongState):
+            approve_invitation(acting(bela), invitation=made.record, at=now())
+
+
+# --- the beginning ---
+
+
+def test_the_operator_alone_invites_the_first_two(asha):
+    with pytest.raises(NotAllowed):
+        invite_administrators(acting(asha), at=now())
+    with pytest.raises(NotAllowed):
+        invite_administrators(system_actor("watch"), at=now())
+
+    assert not Invitation.objects.exists()
+
+
+def test_the_operator_invites_only_as_many_as_are_missing():
+    made = invite_administrators(system_actor("operator"), at=now())
+    assert len(made) == 2
+    assert AuditEvent.objects.get().verb == "administrators.invited"
+    accept(made[0].token)
+
+    again = invite_administrators(system_actor("operator"), at=now())
+    assert len(again) == 1
+    accept(again[0].token)
+
+    with pytest.raises(WrongState):
+        invite_administrators(system_actor("operator"), at=now())
+
+
+# --- as the person lives it ---
+
+
+def test_a_volunteer_walks_from_the_link_to_her_first_page(asha):
+    made = invite(acting(asha), language="hi")
+    phone = Client()
+    path = reverse("accept_invitation", args=[made.token])
+
+    assert phone.get(path).status_code == 200
+    opened = phone.post(path, {"step": "open"})
+    assert b'value="Sunita"' in opened.content
+    done = phone.post(path, {"display_name": "Sunita Devi", "passphrase": GOOD, "again": GOOD})
+    assert done.url == reverse("welcome")
+    user = User.objects.exclude(pk=asha.pk).get()
+    assert user.username.encode() in phone.get(done.url).content
+    inside = phone.post(reverse("sign_in"), {"username": user.username, "passphrase": GOOD})
+
+    assert inside.status_code == 302
+    assert phone.get(reverse("my_account")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "given, why",
+    [
+        ({"passphrase": GOOD, "again": "something else now"}, b"not the same"),
+        ({"passphrase": "short", "again": "short"}, b"too short"),
+        ({"passphrase": GOOD, "again": GOOD, "display_name": ""}, b"Write your name"),
+    ],
+)
+def test_what_is_wrong_is_said_and_the_link_lives_on(asha, given, why):
+    made = invite(acting(asha))
+    path = reverse("accept_invitation", args=[made.token])
+
+    page = Client().post(path, {"display_name": "Sunita", **given})
+
+    assert page.status_code == 400
+    assert why in page.content
+    assert accept(made.token).user
