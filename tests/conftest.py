@@ -116,11 +116,12 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _overhear() -> None:
-    """Keep what is logged and shown in error, for tests/security to look through at the end."""
-    from tests import overheard
+def _take_notes() -> None:
+    """Keep what is logged, shown in error and moved, to be looked through when the run ends."""
+    from tests import moves_ledger, overheard
 
     overheard.listen()
+    moves_ledger.watch()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

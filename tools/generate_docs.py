@@ -7,6 +7,7 @@ With --check nothing is written; it fails and names each page that is no longer 
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
@@ -168,26 +169,26 @@ def stages() -> str:
         app, noun = where
         lines += [f"## {noun} (`{app}`)", "```mermaid", "stateDiagram-v2"]
         for before, after in moves.items():
-            lines += [f"    {before} --> {then}" for then in sorted(after)]
+            lines += [f"    {before} --> {then}" for then in after]
             if not after:
                 lines.append(f"    {before} --> [*]")
         lines += ["```"]
         lines += _table(
             ["From", "To"],
-            [[str(b), ", ".join(sorted(map(str, a))) or "(final)"] for b, a in moves.items()],
+            [[before, ", ".join(after) or "(final)"] for before, after in moves.items()],
         )
     return _page(lines, loose=False)
 
 
-def stage_machines() -> Iterable[tuple[tuple[str, str], Mapping[Any, Iterable[Any]]]]:
-    """Every mapping named `…_MOVES` or `MOVES` in a `rules` module: stage → stages that may follow."""
-    for path in sorted((ROOT / "aanchal").glob("*/rules/*.py")):
+def stage_machines() -> Iterable[tuple[tuple[str, str], Mapping[str, Iterable[str]]]]:
+    """Every `…_MOVES` of a `rules/stages.py`: stage → stages that may follow."""
+    for path in sorted((ROOT / "aanchal").glob("*/rules/stages.py")):
         app = path.parent.parent.name
-        module = importlib.import_module(f"aanchal.{app}.rules.{path.stem}")
-        for name, value in sorted(vars(module).items()):
-            if name == "MOVES" or name.endswith("_MOVES"):
-                noun = name.removesuffix("MOVES").strip("_").replace("_", " ").capitalize()
-                yield (app, noun or path.stem.replace("_", " ").capitalize()), value
+        module = importlib.import_module(f"aanchal.{app}.rules.stages")
+        for name, moves in sorted(vars(module).items()):
+            if name.endswith("_MOVES"):
+                noun = name.removesuffix("_MOVES").replace("_", " ").capitalize()
+                yield (app, noun), {b: sorted(a) for b, a in moves.items()}
 
 
 def data_dictionary() -> str:
@@ -233,6 +234,8 @@ def _kind(field: Any) -> str:
 
 
 def _plain(text: str) -> str:
+    text = re.sub(r"\[bold\](.*?)\[/bold\]", r"`\1`", text)
+    text = re.sub(r"\[/?(?:green|yellow|red|cyan|dim|italic)\]", "", text)
     paragraphs = text.replace("\b", "").replace("\f", "\n\n").strip().split("\n\n")
     return "\n\n".join(" ".join(p.split()) for p in paragraphs)
 

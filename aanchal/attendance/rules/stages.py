@@ -1,0 +1,33 @@
+"""What may follow what, for a register file, a flag and a visit. Pure.
+
+The use cases hold these; the pages of reference are drawn from them, and a whole run of the tests
+checks that each move here happens and that none happens that is not here.
+"""
+
+from collections.abc import Mapping
+
+# A file is read and shown before anybody says yes; what cannot be matched is shown again.
+REGISTER_FILE_MOVES: Mapping[str, frozenset[str]] = {
+    "received": frozenset({"shown", "refused"}),
+    "shown": frozenset({"received", "taking", "refused"}),
+    "refused": frozenset({"received", "shown"}),
+    "taking": frozenset({"shown", "taken"}),
+    "taken": frozenset(),
+}
+
+# A question nobody has visited yet is withdrawn when its marks were corrected; later it is not.
+FLAG_MOVES: Mapping[str, frozenset[str]] = {
+    "open": frozenset({"assigned", "withdrawn"}),
+    "assigned": frozenset({"open", "visited", "withdrawn"}),
+    "visited": frozenset({"closed"}),
+    "closed": frozenset(),
+    "withdrawn": frozenset(),
+}
+
+# A visit leaves its hand once: told, given back, or called off.
+VISIT_MOVES: Mapping[str, frozenset[str]] = {
+    "assigned": frozenset({"recorded", "handed_back", "cancelled"}),
+    "recorded": frozenset(),
+    "handed_back": frozenset(),
+    "cancelled": frozenset(),
+}
