@@ -220,9 +220,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_TIMEOUT = 5 * 60
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-# By person only: a limit by address would lock a shared office.
+# By person only: a limit by address would lock a shared office. Thirty wrong codes a day leave a
+# thief of the passphrase one chance in ten thousand.
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "5/5m/key",
+    "login_failed": "5/5m/key,30/d/key",
     "login": None,
     "signup": None,
     "reset_password": None,

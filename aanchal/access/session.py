@@ -42,11 +42,19 @@ def second_factor_missing(request: HttpRequest) -> HttpResponse | None:
 
 def gave_second_factor(request: HttpRequest) -> bool:
     """Say whether this session was opened or confirmed with a second factor (or a demo link)."""
+    return bool(_given(request) & {SECOND_FACTOR, DEMO_LINK})
+
+
+def came_by_demo_link(request: HttpRequest) -> bool:
+    """Say whether this session was opened by a demo link, into a made-up district."""
+    return DEMO_LINK in _given(request)
+
+
+def _given(request: HttpRequest) -> set[str]:
     user = request.user
     if not isinstance(user, User):
-        return False
-    given = {record.get("method") for record in get_authentication_records(request, user)}
-    return bool(given & {SECOND_FACTOR, DEMO_LINK})
+        return set()
+    return {str(record.get("method")) for record in get_authentication_records(request, user)}
 
 
 def _on_live_device(request: HttpRequest, user: User) -> bool:

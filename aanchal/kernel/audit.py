@@ -45,6 +45,7 @@ class Verb(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes.made"
     LANGUAGE_SET = "language.set"
     NOTICES_SEEN = "notices.seen"
+    ACCESS_FORGOTTEN = "access.forgotten"
     DEVICE_OFFERED = "device.offered"
     DEVICE_ENROLLED = "device.enrolled"
     DEVICE_REVOKED = "device.revoked"

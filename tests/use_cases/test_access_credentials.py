@@ -16,6 +16,7 @@ from aanchal.access.actions import (
     drop_second_factor,
     enrol_device,
     enter_demo,
+    forget_ended,
     make_recovery_codes,
     note_failed_sign_in,
     note_seen,
@@ -327,3 +328,61 @@ def test_a_demo_link_is_used_once_with_one_event(coordinator):
 def test_no_demo_link_is_made_in_a_real_office(coordinator):
     with pytest.raises(NotFound):
         make_demo_link(coordinator)
+
+
+# --- forgetting ---
+
+
+def test_what_ended_long_ago_is_forgotten_with_one_event(asha, bela, coordinator, volunteer):
+    from aanchal.access.actions import invite_person, withdraw_invitation
+    from aanchal.access.models import Invitation
+    from aanchal.kernel.permissions import system_actor
+    from tests.signing_in import an_area
+
+    long_ago = now() - timedelta(days=800)
+    for at in (long_ago, now()):
+        made = invite_person(
+            acting(asha), for_name="X", role=Role.VOLUNTEER, area=an_area(VILLAGE), at=at
+        )
+        withdraw_invitation(acting(asha), invitation=made.record, at=at) if at > long_ago else None
+        CredentialReset.objects.create(
+            user=coordinator, kind="passphrase", asked_by="x", asked_at=at
+        )
+        Notice.objects.create(user=coordinator, kind="grant_given", at=at, seen_at=at)
+        a_phone(volunteer, revoked_at=at, revoked_by="x", enrolled_at=at)
+    kept, _token = a_phone(volunteer, enrolled_at=long_ago)
+    before = AuditEvent.objects.count()
+
+    gone = forget_ended(system_actor("upkeep"), at=now())
+
+    assert gone == {"invitations": 1, "resets": 1, "phones": 1, "notices": 1}
+    assert Invitation.objects.count() == CredentialReset.objects.count() == 1
+    assert Device.objects.filter(pk=kept.pk).exists()
+    assert AuditEvent.objects.count() == before + 1
+
+
+def test_only_the_systems_upkeep_forgets(asha):
+    from aanchal.kernel.permissions import system_actor
+
+    for actor in (acting(asha), system_actor("operator")):
+        with pytest.raises(NotAllowed):
+            forget_ended(actor, at=now())
+
+
+def test_the_nightly_sweep_takes_dead_sessions_and_cooled_counts():
+    from axes.models import AccessAttempt
+
+    from aanchal.access.jobs import sweep_access
+    from aanchal.access.models import Session
+
+    for end in (now() - timedelta(hours=1), now() + timedelta(hours=1)):
+        Session.objects.create(key_hash=str(end), data={}, expires_at=end)
+        AccessAttempt.objects.create(username=str(end), failures_since_start=1)
+    AccessAttempt.objects.filter(username=str(end)).update(
+        attempt_time=now() - timedelta(minutes=16)
+    )
+
+    sweep_access.function() if hasattr(sweep_access, "function") else sweep_access()
+
+    assert Session.objects.count() == 1
+    assert AccessAttempt.objects.count() == 1

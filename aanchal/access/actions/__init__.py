@@ -23,6 +23,7 @@ from .resets import (
     drop_second_factor,
 )
 from .signing_in import enter_demo, note_failed_sign_in, note_sign_in, note_sign_out
+from .upkeep import forget_ended
 
 __all__ = [
     "accept_invitation",
@@ -36,6 +37,7 @@ __all__ = [
     "drop_second_factor",
     "enrol_device",
     "enter_demo",
+    "forget_ended",
     "give_grant",
     "invite_administrators",
     "invite_person",

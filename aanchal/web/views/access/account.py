@@ -26,7 +26,7 @@ from aanchal.access.adapters import SecondFactorAdapter
 from aanchal.access.models import Device, Notice, User
 from aanchal.access.notices import sentence
 from aanchal.access.queries import get_device
-from aanchal.access.session import gave_second_factor
+from aanchal.access.session import came_by_demo_link, gave_second_factor
 from aanchal.kernel.errors import Invalid, NotFound
 
 from .links import OldPassphraseForm, PassphraseFields
@@ -40,12 +40,17 @@ def confirmed(view: View) -> View:
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not did_recently_reauthenticate(request):
+        if not is_confirmed(request):
             there = request.path if request.method == "GET" else reverse("my_account")
             return redirect_to_login(there, login_url=reverse("confirm_self"))
         return view(request, *args, **kwargs)
 
     return asked
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Say whether the person gave her passphrase or code lately; a demo link asks for neither."""
+    return came_by_demo_link(request) or did_recently_reauthenticate(request)
 
 
 class ChangePassphraseForm(PassphraseFields):
@@ -144,7 +149,7 @@ def enrol_second_factor(request: HttpRequest) -> HttpResponse:
     """Put the account into an app that makes codes; needed before anything else by most roles."""
     user = _me(request)
     has_one = is_mfa_enabled(user, [Authenticator.Type.TOTP])
-    if (has_one and not gave_second_factor(request)) or not did_recently_reauthenticate(request):
+    if (has_one and not gave_second_factor(request)) or not is_confirmed(request):
         return redirect_to_login(request.path, login_url=reverse("confirm_self"))
     secret = totp.get_totp_secret()
     form = FirstCodeForm(request.POST if request.method == "POST" else None)

@@ -1,0 +1,26 @@
+"""Background work of access: every night, what has ended goes."""
+
+from datetime import time
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.utils import timezone
+
+from aanchal.kernel.jobs import job
+from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.schedule import every_day
+
+from .actions import forget_ended
+from .session_store import SessionStore
+
+
+@job()
+def sweep_access() -> None:
+    """Delete sessions that expired, counts of wrong tries that cooled, and records that ended."""
+    now = timezone.now()
+    SessionStore.clear_expired()
+    AccessAttempt.objects.filter(attempt_time__lte=now - settings.AXES_COOLOFF_TIME).delete()
+    forget_ended(system_actor("upkeep"), at=now)
+
+
+every_day("access", sweep_access, at=time(3, 15))
