@@ -176,7 +176,7 @@ def _is_utf8(stream: BinaryIO) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     stream.seek(0)
     try:
-        while chunk := stream.read(1 << 20):
+        while chunk := stream.read(1 << 16):
             decoder.decode(chunk)
         decoder.decode(b"", True)
     except UnicodeDecodeError:

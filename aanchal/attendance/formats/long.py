@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from sys import intern
 
 from .dates import are_turned, date_of, is_month_first, picked
 from .headers import LOOK_AHEAD, Layout, find_header, is_long_header, labels_of
@@ -57,7 +58,7 @@ class Child:
     marks: bytearray = field(default_factory=lambda: bytearray(DAYS))
     admission: str = ""
     state_id: str = ""
-    extras: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, str] | None = None
 
 
 def read_long(
@@ -346,18 +347,23 @@ class _Book:
         ):
             return None  # "Total present", a count beside it
         # One child, written with and without a space or a leading zero, stays one child.
-        identity = (fold(admission) or fold(state_id) or None, fold(roll).lstrip("0"), fold(name))
+        number_of_hers = fold(admission) or fold(state_id)
+        identity = f"{number_of_hers}\0{fold(roll).lstrip('0')}\0{fold(name)}"
         child = children.get(identity)
         if child is None:
             self.children += 1
             if self.children > self.limits.pupils:
                 raise _too_many(self.limits)
             extras = {attribute: shown(row[index]) for attribute, index in self.rows.columns.extras}
-            child = Child(number, roll, name, admission=admission, state_id=state_id)
+            child = Child(
+                number, intern(roll), intern(name), admission=admission, state_id=state_id
+            )
             if any(extras.values()):
                 child.extras = extras
             children[identity] = child
-        children[who] = child
+        # The texts kept are shared; a key of the row's own would hold every one of them again.
+        own = (child.roll, child.name, child.admission, child.state_id)
+        children[own if own == who else who] = child
         return child
 
     def pages(self, evidence: Evidence) -> Iterator[Page]:
@@ -429,8 +435,8 @@ def _finished(
     rows = [
         PupilRow(
             c.row, fold(c.roll).removesuffix(".0") or None, c.name, bytes(c.marks), None,
-            kept(c.admission), kept(c.state_id), c.extras.get("own_name") or None,
-            c.extras.get("guardian") or None, c.extras.get("sex") or None, c.extras.get("village") or None,
+            kept(c.admission), kept(c.state_id), (c.extras or {}).get("own_name") or None,
+            (c.extras or {}).get("guardian") or None, (c.extras or {}).get("sex") or None, (c.extras or {}).get("village") or None,
         )
         for c in children
     ]  # fmt: skip

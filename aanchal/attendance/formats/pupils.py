@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from .dates import are_turned, date_of, is_month_first, picked
 from .grades import grade_of
@@ -100,6 +101,16 @@ def read_pupils(
     Raises:
         Unreadable: no list of pupils is in it, or it cannot be read as a whole.
     """
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            return read_pupils(
+                stream,
+                filename=filename,
+                school=school,
+                limits=limits,
+                today=today,
+                progress=progress,
+            )
     limits = limits or Limits()
     problems = Problems(limits.problems)
     said = udise_of(school) if school else None
@@ -107,7 +118,7 @@ def read_pupils(
         problems.add(None, None, "bad_hint_school", said=quoted(school))
     reader = _Reader(said, title_of_name(filename, is_file=True), problems, limits, today)
     found = False
-    for sheet in open_sheets(source, filename=filename, limits=limits, progress=progress):
+    for sheet in open_sheets(source, limits=limits, progress=progress):
         if not sheet.hidden:
             found |= reader.read(sheet)
     if not found:

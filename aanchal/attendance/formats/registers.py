@@ -6,6 +6,7 @@ What is accepted, and every choice between two readings, is described in the pac
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from .grades import roman
@@ -48,10 +49,21 @@ def read_registers(
         Unreadable: the file as a whole cannot be read, or holds no register; nothing was yielded
             before, except where a text file breaks off in its middle.
     """
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            yield from read_registers(
+                stream,
+                filename=filename,
+                hints=hints,
+                limits=limits,
+                today=today,
+                progress=progress,
+            )
+        return
     said_problems = Problems(limits.problems)
     said = read_hints(hints, said_problems)
     file_title = title_of_name(filename, is_file=True)
-    sheets = open_sheets(source, filename=filename, limits=limits, progress=progress)
+    sheets = open_sheets(source, limits=limits, progress=progress)
     several = sum(not sheet.hidden for sheet in sheets) > 1
     found = False
     unread: list[Problem] = []

@@ -46,7 +46,7 @@ class Sheet:
 
 
 def open_sheets(
-    source: Source, *, filename: str, limits: Limits, progress: Progress | None = None
+    stream: BinaryIO, *, limits: Limits, progress: Progress | None = None
 ) -> list[Sheet]:
     """Open a file and list its sheets, first to last; hidden ones are marked, charts left out.
 
@@ -54,7 +54,6 @@ def open_sheets(
         Unreadable: it is too large, damaged, protected, or no table at all; the sentence says what
             to do.
     """
-    stream = source.open("rb") if isinstance(source, Path) else source
     size = _size(stream)
     head = stream.read(4096)
     stream.seek(0)

@@ -1,0 +1,529 @@
+"""Hostile and broken files: refused with one clear sentence, in little memory; what can be read, is."""
+
+import importlib.util
+import io
+import random
+import struct
+import sys
+import time
+import tracemalloc
+import zipfile
+import zlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from aanchal.attendance.formats.problems import Hints, Limits, Unreadable
+from aanchal.attendance.formats.registers import dry_run_json, read_registers
+
+TODAY = date(2026, 11, 22)
+
+
+def _beside(name: str):
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+    assert spec and spec.loader
+    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
+    spec.loader.exec_module(module)
+    return module
+
+
+samples = _beside("register_samples")
+old_workbook = _beside("old_workbook")
+
+GOOD = samples.table(samples.EN)
+XLSX = samples.as_xlsx(GOOD)
+
+
+def read(data: bytes, *, filename: str = "register.xlsx", limits: Limits | None = None) -> dict:
+    pages = read_registers(
+        io.BytesIO(data), filename=filename, hints=Hints(), limits=limits or Limits(), today=TODAY
+    )
+    return dry_run_json(pages)
+
+
+def with_part(data: bytes, name: str, content: bytes | None, *, level: int = 9) -> bytes:
+    """The workbook with one part put in place of its own (None: taken out)."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as new,
+    ):
+        for info in old.infolist():
+            if info.filename != name:
+                new.writestr(info.filename, old.read(info))
+        if content is not None:
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def sheet_xml(data: bytes = XLSX) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return book.read(SHEET)
+
+
+def with_cells(cells: str) -> bytes:
+    """The good register with further rows of XML at the end of its sheet."""
+    return with_part(
+        XLSX, SHEET, sheet_xml().replace(b"</sheetData>", cells.encode() + b"</sheetData>")
+    )
+
+
+def refused(data: bytes, **kwargs) -> Unreadable:
+    """The refusal, after checking that it came soon and in little memory."""
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        with pytest.raises(Unreadable) as caught:
+            read(data, **kwargs)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 40 * 2**20, f"{peak >> 20} MB"
+    assert time.process_time() - began < 5
+    sentence = str(caught.value)
+    assert sentence.endswith(".") and len(sentence) < 260, sentence
+    return caught.value
+
+
+# Archives.
+
+
+def test_a_bomb_dressed_as_a_workbook_is_refused():
+    bomb = with_part(XLSX, SHEET, sheet_xml() + b" " * (96 * 2**20))
+
+    assert len(bomb) < 2**20
+    assert refused(bomb).code == "grows_too_large"
+
+
+def test_a_bomb_that_lies_about_its_size_is_refused():
+    bomb = bytearray(with_part(XLSX, SHEET, sheet_xml() + b" " * (96 * 2**20)))
+    for magic, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        place = bomb.find(magic)
+        while place >= 0:
+            size = struct.unpack_from("<I", bomb, place + at)[0]
+            if size > 2**20:
+                struct.pack_into("<I", bomb, place + at, 1000)
+            place = bomb.find(magic, place + 4)
+
+    assert refused(bytes(bomb)).code == "grows_too_large"
+
+
+def test_a_bomb_in_a_part_we_do_not_read_is_never_opened():
+    harmless = with_part(XLSX, "xl/media/image1.png", b" " * (96 * 2**20))
+
+    tracemalloc.start()
+    understood = read(harmless)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert understood["pupils"] == 3
+    assert peak < 20 * 2**20
+
+
+def test_macros_and_embedded_files_are_left_behind_unread():
+    data = with_part(
+        with_part(XLSX, "xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 not run"),
+        "xl/embeddings/a.xlsx",
+        b"PK",
+    )
+
+    assert read(data, filename="register.xlsm")["pupils"] == 3
+
+
+def test_parts_that_share_their_bytes_are_refused():
+    data = bytearray(with_part(XLSX, "xl/worksheets/sheet2.xml", sheet_xml()))
+    first = data.find(b"PK\x01\x02")
+    entries = []
+    while first >= 0:
+        entries.append(first)
+        first = data.find(b"PK\x01\x02", first + 4)
+    struct.pack_into(
+        "<I", data, entries[-1] + 42, struct.unpack_from("<I", data, entries[-2] + 42)[0]
+    )
+
+    assert refused(bytes(data)).code == "strange_archive"
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_part_given_twice_is_refused():
+    out = io.BytesIO(XLSX)
+    with zipfile.ZipFile(out, "a") as book:
+        book.writestr(SHEET, b"<worksheet/>")
+
+    assert refused(out.getvalue()).code == "strange_archive"
+
+
+def test_an_archive_of_many_thousand_parts_is_refused():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        for number in range(3000):
+            book.writestr(f"xl/worksheets/sheet{number}.xml", b"<worksheet/>")
+
+    assert refused(out.getvalue()).code == "strange_archive"
+
+
+def test_a_zip_of_registers_asks_to_be_unpacked():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("VI.xlsx", XLSX)
+
+    assert refused(out.getvalue(), filename="all.csv").code == "zip_not_sheet"
+
+
+@pytest.mark.parametrize("cut", [10, 100, 1000, len(XLSX) // 2, len(XLSX) - 5])
+def test_a_file_cut_short_is_refused(cut: int):
+    assert refused(XLSX[:cut]).code in ("broken_file", "empty_file")
+
+
+def test_no_flipped_byte_brings_anything_but_a_reading_or_a_refusal():
+    chance = random.Random(7)
+    for _ in range(150):
+        data = bytearray(XLSX)
+        for _ in range(chance.randrange(1, 6)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        try:
+            read(bytes(data))
+        except Unreadable as refusal:
+            assert str(refusal)
+
+
+# What is inside.
+
+
+def test_entities_are_refused():
+    laughs = (
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]>'
+        + sheet_xml().split(b"?>", 1)[1]
+    )
+
+    assert refused(with_part(XLSX, SHEET, laughs)).code == "strange_archive"
+
+
+def test_a_file_named_in_an_entity_is_not_fetched(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("canary")
+    entity = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{secret}">]>'.encode()
+    text = b"<sst><si><t>&x;</t></si></sst>"
+
+    assert refused(with_part(XLSX, "xl/sharedStrings.xml", entity + text)).code == "strange_archive"
+
+
+def test_a_hundred_thousand_elements_deep_is_refused():
+    deep = (
+        b"<worksheet><sheetData>"
+        + b"<x:c>" * 100_000
+        + b"</x:c>" * 100_000
+        + b"</sheetData></worksheet>"
+    )
+
+    assert refused(with_part(XLSX, SHEET, deep)).code in ("strange_archive", "broken_file")
+
+
+def test_a_stray_cell_on_the_last_row_costs_nothing_and_is_said():
+    data = with_cells('<row r="1048576"><c r="A1048576"><v>1</v></c></row>')
+
+    tracemalloc.start()
+    understood = read(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert understood["marks"] == {"present": 6, "absent": 2, "leave": 1, "holiday": 0}
+    assert [p["reason"] for p in understood["problems"]] == [
+        "Something is written far below the table, after row 5. It was left out; delete it if it is not needed."
+    ]
+    assert peak < 20 * 2**20
+
+
+def test_a_formula_filled_down_the_whole_sheet_costs_nothing():
+    rows = "".join(
+        f'<row r="{n}"><c r="AK{n}" t="str"><f>COUNTIF(C{n}:AG{n},"P")</f><v></v></c></row>'
+        for n in range(6, 60_000)
+    )
+
+    assert read(with_cells(rows))["pupils"] == 3
+
+
+def test_a_stray_cell_in_the_last_column_is_small():
+    assert read(with_cells('<row r="9"><c r="XFD9"><v>1</v></c></row>'))["pupils"] == 3
+
+
+def test_cells_at_both_ends_are_refused_before_the_rectangle_is_built():
+    far = '<row r="150000"><c r="XFC150000"><v>1</v></c><c r="XFD150000"><v>1</v></c></row>'
+
+    assert refused(with_cells(far)).code == "far_cells"
+
+
+def test_rows_below_every_limit_are_cut_off_and_said():
+    far = '<row r="900000"><c r="XFC900000"><v>1</v></c><c r="XFD900000"><v>1</v></c></row>'
+
+    understood = read(with_cells(far))
+
+    assert understood["pupils"] == 3
+    assert "after row 5" in understood["problems"][0]["reason"]
+
+
+def test_two_references_in_one_cell_do_not_slip_past_the_survey():
+    sly = '<row><c r="A9" \tr="XFD1048576"><v>1</v></c></row>'
+
+    assert refused(with_cells(sly)).code in ("broken_file", "strange_archive")
+
+
+def test_a_sheet_in_a_part_of_another_name_is_not_taken_unsurveyed():
+    with zipfile.ZipFile(io.BytesIO(XLSX)) as book:
+        links = book.read("xl/_rels/workbook.xml.rels").replace(
+            b"worksheets/sheet1.xml", b"styles.xml"
+        )
+
+    assert refused(with_part(XLSX, "xl/_rels/workbook.xml.rels", links)).code == "strange_archive"
+
+
+def test_too_many_cells_are_refused():
+    assert refused(XLSX, limits=Limits(cells=10)).code == "too_many_cells"
+
+
+def test_too_many_sheets_are_refused():
+    many = samples.as_xlsx(GOOD, more={f"S{n}": GOOD for n in range(5)})
+
+    assert refused(many, limits=Limits(sheets=3)).code == "too_many_sheets"
+
+
+# Other kinds of files.
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        (b"", "empty_file"),
+        (b"   \r\n\r\n  ", "empty_file"),
+        (bytes(5000), "empty_file"),
+        (b"%PDF-1.7 ...", "not_a_table"),
+        (b"\x89PNG\r\n\x1a\n....", "not_a_table"),
+        (b"\xff\xd8\xff\xe0 jpeg", "not_a_table"),
+        (b"Rar!\x1a\x07", "not_a_table"),
+        (zlib.compress(b"x" * 500)[:200] + bytes(range(32)) * 4, "not_a_table"),
+        (
+            b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00>\x00\x01\x00",
+            "not_a_table",
+        ),
+        (b"{\\rtf1\\ansi register}", "not_a_table"),
+        (
+            b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>",
+            "xml_table",
+        ),
+        (b"<html><body>Please sign in</body></html>", "no_table"),
+        (b"just some words\nand more of them\n", "no_register"),
+        (b"Name,Class\nSunita,VI\n", "no_register"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else repr(value[:12]),
+)
+def test_what_is_no_register_is_refused_with_what_to_do(head: bytes, code: str):
+    assert refused(head).code == code
+
+
+def test_a_document_is_refused():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
+        book.writestr("word/document.xml", "<w:document/>")
+
+    assert refused(out.getvalue()).code == "not_a_table"
+
+
+def test_a_protected_workbook_says_so():
+    data = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(600)
+        + "EncryptedPackage".encode("utf-16-le")
+        + bytes(600)
+    )
+
+    assert refused(data).code == "protected"
+
+
+def test_what_a_file_is_its_content_says_not_its_name():
+    text = samples.as_csv(GOOD)
+
+    assert read(XLSX, filename="register.csv")["pupils"] == 3
+    assert read(text, filename="register.xlsx")["pupils"] == 3
+    assert read(samples.as_html(GOOD), filename="register.xls")["pupils"] == 3
+
+
+def as_cells(rows) -> dict[tuple[int, int], object]:
+    return {(y, x): cell for y, row in enumerate(rows) for x, cell in enumerate(row) if cell != ""}
+
+
+def test_an_old_workbook_is_read():
+    understood = read(old_workbook.as_xls(as_cells(GOOD)), filename="register.xls")
+
+    assert understood["marks"] == {"present": 6, "absent": 2, "leave": 1, "holiday": 0}
+
+
+def test_an_old_workbook_with_cells_at_both_ends_is_refused():
+    data = old_workbook.as_xls(as_cells(GOOD) | {(65_535, 255): 1})
+
+    assert refused(data).code == "far_cells"
+
+
+def test_no_flipped_byte_of_an_old_workbook_brings_anything_else():
+    data = old_workbook.as_xls(as_cells(GOOD))
+    chance = random.Random(11)
+    for _ in range(150):
+        broken = bytearray(data)
+        for _ in range(chance.randrange(1, 8)):
+            broken[chance.randrange(len(data))] = chance.randrange(256)
+        try:
+            read(bytes(broken))
+        except Unreadable as refusal:
+            assert str(refusal)
+
+
+ODS_TABLE = (
+    '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    '<office:body><office:spreadsheet><table:table table:name="July">%s</table:table></office:spreadsheet></office:body>'
+    "</office:document-content>"
+)
+
+
+def as_ods(rows: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", ODS_TABLE % rows)
+        book.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    return out.getvalue()
+
+
+def ods_row(cells, repeat: int = 1) -> str:
+    inside = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+        if cell != "" else "<table:table-cell/>" for cell in cells
+    )  # fmt: skip
+    return f'<table:table-row table:number-rows-repeated="{repeat}">{inside}</table:table-row>'
+
+
+def test_an_open_document_is_read():
+    rows = "".join(ods_row(row) for row in GOOD)
+    empty = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+
+    assert read(as_ods(rows + empty), filename="register.ods")["marks"]["present"] == 6
+
+
+def test_an_open_document_that_repeats_a_cell_a_billion_times_is_refused():
+    bomb = (
+        '<table:table-row table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="16000" '
+        'office:value-type="string"><text:p>P</text:p></table:table-cell></table:table-row>'
+    )
+
+    assert refused(as_ods(bomb)).code == "too_many_cells"
+
+
+# Text.
+
+
+def test_a_file_above_the_cap_is_refused_unread():
+    assert refused(XLSX, limits=Limits(sheet_bytes=1000)).code == "too_large"
+    assert refused(samples.as_csv(GOOD), limits=Limits(text_bytes=50)).code == "too_large"
+
+
+def test_a_line_without_an_end_is_refused():
+    assert refused(b"Roll,Name,1,2,3\n" + b"a" * (30 * 2**20)).code == "not_a_table"
+
+
+def test_a_quotation_mark_never_closed_names_its_row():
+    data = samples.as_csv(GOOD).replace(b"Mohan Lal", b'"Mohan Lal') + b"9,x,P,P,P\r\n" * 100_000
+
+    refusal = refused(data, filename="a.csv")
+
+    assert refusal.code == "broken_row"
+    assert refusal.params["row"] == 4
+
+
+def test_an_encoding_nobody_knows_says_how_to_save():
+    chance = random.Random(3)
+    words = bytes(chance.choice(range(0xA1, 0xFB)) for _ in range(4000))
+    data = b"\n".join([b"1," + words[i : i + 40] + b",P,A" for i in range(0, 4000, 40)])
+
+    assert refused(data).code == "unknown_letters"
+
+
+def test_letters_that_break_off_in_the_middle_of_the_file_are_still_read():
+    data = samples.as_csv([*GOOD, *[[n, f"Child {n}", "P", "P", "P"] for n in range(4, 9)]])
+
+    assert read(data.replace(b"Child 7", b"Andr\xe9"), filename="a.csv")["pupils"] == 8
+
+
+def test_a_web_page_of_endless_cells_is_refused():
+    page = b"<html><table><tr>" + b"<td colspan=400>P</td>" * 200_000
+
+    assert refused(page).code == "too_many_cells"
+
+
+def test_more_children_than_memory_should_hold_are_refused():
+    rows = "".join(f"01-07-2026,{n},Child {n},P\n" for n in range(2000))
+    data = ("date,roll,name,status\n13-07-2026,1,Child 1,P\n" + rows).encode()
+
+    assert refused(data, limits=Limits(pupils=1000)).code == "too_many_pupils"
+
+
+def test_a_column_that_is_not_what_its_head_says_is_refused():
+    rows = "".join(f"{n:x},{n},Child {n},P\n" for n in range(30_000))
+
+    assert refused(("date,roll,name,status\n" + rows).encode()).code == "not_what_the_head_says"
+
+
+def test_a_thousand_problems_are_counted_not_listed():
+    rows = [[n, f"Child {n}", "P", "??", "P"] for n in range(1, 1001)]
+
+    understood = read(samples.as_csv([["July 2026"], samples.EN, *rows]), filename="a.csv")
+
+    assert len(understood["problems"]) == 201
+    assert understood["problems"][-1]["reason"].startswith("There are 800 more such places.")
+    assert understood["marks"]["present"] == 2000
+
+
+@pytest.mark.slow
+def test_a_long_form_of_many_rows_keeps_memory_flat(tmp_path):
+    """Memory grows with children, never with rows: ten times the days, the same peak."""
+    peaks = []
+    for days in (2, 20):
+        path = tmp_path / f"{days}.csv"
+        with path.open("w") as out:
+            out.write("udise,class,section,date,roll,name,status\n")
+            for day in range(1, days + 1):
+                for school in range(5):
+                    for roll in range(1, 401):
+                        out.write(
+                            f"1005010010{school},VI,A,{day:02}-07-2026,{roll},Child {roll},P\n"
+                        )
+        tracemalloc.start()
+        pages = list(
+            read_registers(
+                path, filename="x.csv", hints=Hints(month="2026-07"), limits=Limits(), today=TODAY
+            )
+        )
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert sum(page.marks.present for page in pages) == days * 2000
+    assert peaks[1] < peaks[0] * 1.3
+
+
+def test_progress_is_told_and_ends_at_one():
+    told: list[float] = []
+
+    list(
+        read_registers(
+            io.BytesIO(samples.as_csv(GOOD)), filename="a.csv", hints=Hints(), limits=Limits(), today=TODAY,
+            progress=told.append,
+        )
+    )  # fmt: skip
+
+    assert told and told[-1] == 1.0
+    assert told == sorted(told)
