@@ -46,6 +46,7 @@ from ..rules.pages import (
 
 Progress = Callable[[int, int], None]
 Read = Callable[[float], None]
+TOGETHER = 8  # pages of a file that are taken in by one transaction
 
 
 @use_case
@@ -276,6 +277,50 @@ def take_register(
         NotAllowed: a page of a class that is not the actor's.
         SecondPerson: it would turn many absences into presences; the coordinator must agree.
     """
+    if len((register.understood or {}).get("pages", [])) <= TOGETHER:
+        take = _take_together
+    else:
+        take = _take_pages
+    return take(
+        actor,
+        register=register,
+        enrol_unknown=enrol_unknown,
+        at=at,
+        said_yes=said_yes,
+        progress=progress,
+    )
+
+
+@use_case
+def _take_together(
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    enrol_unknown: bool,
+    at: datetime,
+    said_yes: bool,
+    progress: Progress | None,
+) -> Taken:
+    """A small file is one transaction: a crash leaves all of it or nothing."""
+    return _take_pages(
+        actor,
+        register=register,
+        enrol_unknown=enrol_unknown,
+        at=at,
+        said_yes=said_yes,
+        progress=progress,
+    )
+
+
+def _take_pages(
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    enrol_unknown: bool,
+    at: datetime,
+    said_yes: bool,
+    progress: Progress | None,
+) -> Taken:
     register = _begin(actor, register=register)
     pages = [ShownPage.from_json(p) for p in (register.understood or {}).get("pages", [])]
     taken = Taken()

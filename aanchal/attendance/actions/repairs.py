@@ -26,9 +26,7 @@ ENROL, SET_ASIDE = "enrol", "set_aside"
 
 
 @use_case
-def repair_row(
-    actor: Actor, *, problem: ImportProblem, choice: str, at: datetime
-) -> ImportProblem:
+def repair_row(actor: Actor, *, problem: ImportProblem, choice: str, at: datetime) -> ImportProblem:
     """Say who a register's unmatched row is: a pupil of the class, a new one, or nobody.
 
     Args:
@@ -150,7 +148,9 @@ def _enrol(
     )
     child = done.children[0]
     if child is None:
-        raise Invalid(_("This row cannot be enrolled. Choose a pupil of the class."), field="choice")
+        raise Invalid(
+            _("This row cannot be enrolled. Choose a pupil of the class."), field="choice"
+        )
     return child
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
@@ -133,6 +134,7 @@ class _Work:
     """One class-section to score: its book, where scoring starts, and what comes out."""
 
     section: ClassSection
+    heads: list[tuple[date, str]]
     pages: list[tuple[date, PageMarks, RegisterPage]]
     book: ClassBook
     whole_hash: str
@@ -148,18 +150,24 @@ class _Work:
         return "/".join(self.section.school.area.path.split("/")[:4])
 
     def hash_until(self, until: date) -> str:
-        """Hash of all marks up to a day; months past are taken by the hash of their page."""
-        digest = hashlib.sha256()
-        for month, page, held in self.pages:
-            if month > until:
-                break
-            if (month.year, month.month) == (until.year, until.month):
-                cut = page.marks.copy()
-                cut[:, until.day :] = 0
-                digest.update(page_hash(PageMarks(page.children, cut)).encode())
-            else:
-                digest.update(held.input_hash.encode())
-        return digest.hexdigest()
+        """Hash of all marks up to a day, from the heads of months past and the day's own page."""
+        return _hash_until(self.heads, self.pages, until)
+
+
+def _hash_until(
+    heads: list[tuple[date, str]], pages: list[tuple[date, PageMarks, RegisterPage]], until: date
+) -> str:
+    digest = hashlib.sha256()
+    this_month = until.replace(day=1)
+    for month, page_digest in heads:
+        if month < this_month:
+            digest.update(page_digest.encode())
+    for month, page, _held in pages:
+        if month == this_month:
+            cut = page.marks.copy()
+            cut[:, until.day :] = 0
+            digest.update(page_hash(PageMarks(page.children, cut)).encode())
+    return digest.hexdigest()
 
 
 def _work_to_do(sections: list[ClassSection], *, on: date) -> list[_Work]:
@@ -183,8 +191,30 @@ def _work_to_do(sections: list[ClassSection], *, on: date) -> list[_Work]:
             or running.rule_version != RULE_VERSION
         ):
             changed[section.pk] = whole.hexdigest()
+    works = []
+    left = {s.pk: s for s in sections if s.pk in changed}
+    # Nearly always the running state still holds, and only the pages since its day are unpacked.
+    running = {pk: states[pk][None] for pk in left if None in states.get(pk, {})}
+    recent = Q(pk__in=[])
+    for pk, state in running.items():
+        recent |= Q(class_section=pk, month__gte=state.as_of.replace(day=1))
+    for pk, pages in _unpacked(rows.filter(recent), on=on).items():
+        state = running[pk]
+        fits = state.rule_version == RULE_VERSION
+        if fits and _hash_until(heads[pk], pages, state.as_of) == state.input_hash:
+            works.append(_work(left.pop(pk), heads[pk], pages, states[pk], changed[pk], state))
+    for pk, pages in _unpacked(rows.filter(class_section__in=list(left)), on=on).items():
+        kept = _newest_that_holds(heads[pk], pages, states.get(pk, {}))
+        works.append(_work(left[pk], heads[pk], pages, states.get(pk, {}), changed[pk], kept))
+    return works
+
+
+def _unpacked(
+    rows: QuerySet[RegisterPage], *, on: date
+) -> dict[UUID, list[tuple[date, PageMarks, RegisterPage]]]:
+    """Class-section → its pages, oldest first, with nothing after `on`."""
     pages: dict[UUID, list[tuple[date, PageMarks, RegisterPage]]] = {}
-    for held in rows.filter(class_section__in=list(changed)).order_by("month"):
+    for held in rows.order_by("month"):
         children = unpack_children(held.children)
         marks = unpack_marks(held.marks, len(children))
         if (held.month.year, held.month.month) == (on.year, on.month):
@@ -192,12 +222,7 @@ def _work_to_do(sections: list[ClassSection], *, on: date) -> list[_Work]:
         pages.setdefault(held.class_section_id, []).append(
             (held.month, PageMarks(children, marks), held)
         )
-    works = []
-    for section in sections:
-        if section.pk in changed and section.pk in pages:
-            own = states.get(section.pk, {})
-            works.append(_work(section, pages[section.pk], own, changed[section.pk]))
-    return works
+    return pages
 
 
 def _cut(heads: dict[UUID, list[tuple[date, str]]], section: ClassSection, on: date) -> str:
@@ -207,34 +232,47 @@ def _cut(heads: dict[UUID, list[tuple[date, str]]], section: ClassSection, on: d
     return on.isoformat() if same else ""
 
 
+def _newest_that_holds(
+    heads: list[tuple[date, str]],
+    pages: list[tuple[date, PageMarks, RegisterPage]],
+    states: dict[date | None, ClassState],
+) -> ClassState | None:
+    """The newest state whose past is still what the pages say; None means from the beginning."""
+    order = bind([(month, page) for month, page, _held in pages]).children
+    for kept in sorted(states.values(), key=lambda s: s.as_of, reverse=True):
+        if kept.rule_version != RULE_VERSION:
+            continue
+        seen = unpack_children(kept.children)
+        if order[: len(seen)] == seen and _hash_until(heads, pages, kept.as_of) == kept.input_hash:
+            return kept
+    return None
+
+
 def _work(
     section: ClassSection,
+    heads: list[tuple[date, str]],
     pages: list[tuple[date, PageMarks, RegisterPage]],
     states: dict[date | None, ClassState],
     whole_hash: str,
+    kept: ClassState | None,
 ) -> _Work:
-    book = bind([(month, page) for month, page, _held in pages])
-    work = _Work(
+    known = unpack_children(kept.children) if kept is not None else ()
+    book = bind([(month, page) for month, page, _held in pages], known=known)
+    if kept is not None:
+        state = grow_state(WatchState.from_bytes(bytes(kept.state)), len(book.children))
+    else:
+        state = start_state([max(len(book.children), 1)])
+    return _Work(
         section=section,
+        heads=heads,
         pages=pages,
         book=book,
         whole_hash=whole_hash,
-        start=None,
-        state=start_state([max(len(book.children), 1)]),
+        start=kept.as_of if kept is not None else None,
+        state=state,
         running=states.get(None),
         checkpoints={m: s for m, s in states.items() if m is not None},
     )
-    # The newest state whose past is still what the pages say; none means from the beginning.
-    for kept in sorted(states.values(), key=lambda s: s.as_of, reverse=True):
-        if kept.rule_version != RULE_VERSION or work.hash_until(kept.as_of) != kept.input_hash:
-            continue
-        seen = unpack_children(kept.children)
-        if book.children[: len(seen)] != seen:
-            continue
-        state = WatchState.from_bytes(bytes(kept.state))
-        work.state, work.start = grow_state(state, len(book.children)), kept.as_of
-        break
-    return work
 
 
 def _by_start(works: list[_Work]) -> list[list[_Work]]:

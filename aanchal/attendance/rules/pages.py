@@ -125,9 +125,13 @@ class ClassBook:
     marks: Marks
 
 
-def bind(pages: Sequence[tuple[date, PageMarks]]) -> ClassBook:
-    """Bind monthly pages (first of month, page; any order) into one book; empty for none."""
-    order: dict[UUID, int] = {}
+def bind(pages: Sequence[tuple[date, PageMarks]], *, known: Sequence[UUID] = ()) -> ClassBook:
+    """Bind monthly pages (first of month, page; any order) into one book; empty for none.
+
+    Args:
+        known: children who come first, in this order, whether or not a page holds them.
+    """
+    order: dict[UUID, int] = {child: i for i, child in enumerate(known)}
     for _month, page in sorted(pages, key=lambda p: p[0]):
         for child in page.children:
             order.setdefault(child, len(order))

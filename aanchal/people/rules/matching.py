@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .names import likeness
+from .names import likeness, words
 
 SURE = 88.0
 MAYBE = 62.0
@@ -67,7 +67,11 @@ def match_rows(rows: Sequence[Row], known: Sequence[Known]) -> list[Matched]:
         if row.admission_no and row.admission_no in by_admission:
             found.append(Matched(Match.SURE, by_admission[row.admission_no].key))
             continue
-        found.append(_by_name(row, known, by_roll.get(_roll(row.roll), []) if row.roll else []))
+        same_roll = by_roll.get(_roll(row.roll), []) if row.roll else []
+        if len(same_roll) == 1 and any(words(n) == words(row.name) for n in same_roll[0].names):
+            found.append(Matched(Match.SURE, same_roll[0].key))  # as nearly every row is
+        else:
+            found.append(_by_name(row, known, same_roll))
     claims: dict[str, int] = {}
     for one in found:
         if one.state is Match.SURE:

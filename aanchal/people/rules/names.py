@@ -7,6 +7,7 @@ candidates; `likeness` ranks them. Neither says that two names are one person.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -49,13 +50,15 @@ def tidy(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).replace("\u200c", "").split())
 
 
-def words(name: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def words(name: str) -> tuple[str, ...]:
     """The words of a name, lower case, without titles; titles stay when nothing else is left."""
     parts = [p for p in _SPACES.split(tidy(name).casefold()) if p]
     kept = [p for p in parts if p not in _HONORIFICS]
-    return kept or parts
+    return tuple(kept or parts)
 
 
+@lru_cache(maxsize=16384)
 def skeleton(name: str, *, flap: str = "r") -> str:
     """Consonant sounds of a name's words, in order, doubled sounds once; "" for no letters.
 
