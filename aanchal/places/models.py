@@ -60,7 +60,6 @@ class AreaCode(models.Model):
         LGD = "lgd"
         LGD_SUBDISTRICT = "lgd_subdistrict"
         CENSUS_2011 = "census2011"
-        CENSUS_2001 = "census2001"
         UDISE = "udise"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -68,10 +67,13 @@ class AreaCode(models.Model):
     system = models.CharField(max_length=16, choices=System.choices)
     level = models.CharField(max_length=12, choices=Area.Level.choices)
     code = models.CharField(max_length=24)
+    assumed = models.BooleanField(
+        default=False, help_text="Not in the file; taken by a found rule until the file says it."
+    )
 
     class Privacy:
         retention = "As long as the place is known."
-        OPEN = ("id", "area", "system", "level", "code")
+        OPEN = ("id", "area", "system", "level", "code", "assumed")
 
     class Meta:
         constraints = [
@@ -79,26 +81,86 @@ class AreaCode(models.Model):
         ]
 
 
+class Subdistrict(models.Model):
+    """An LGD sub-district: another way of naming a block, and never a node of the tree.
+
+    Once it is known which block it is, its codes stand beside the block's own (`AreaCode`), and
+    the villages that wait for it come in.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CONFIRMED = "confirmed"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=24, unique=True)
+    census2011 = models.CharField(max_length=24, blank=True)
+    name = models.CharField(max_length=150)
+    local_name = models.CharField(max_length=150, blank=True)
+    district_area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="subdistricts")
+    block = models.ForeignKey(
+        Area,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="subdistricts_of_block",
+        help_text="The block proposed, or confirmed; none when no name is like it.",
+    )
+    likeness = models.FloatField(default=0)
+    band = models.CharField(max_length=12, blank=True)
+    reason = models.CharField(max_length=200, blank=True, help_text="English template.")
+    rivals = models.JSONField(default=list, help_text="LGD codes of blocks nearly as alike.")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Privacy:
+        retention = "As long as the place is known."
+        OPEN = ("id", "code", "census2011", "name", "local_name", "district_area", "block")
+        OPEN += ("likeness", "band", "reason", "rivals", "state", "decided_at")
+        PERSONAL = ("decided_by",)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "district_area"], name="subdistrict_open")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def scope(self) -> Scope:
+        return self.district_area.scope()
+
+
 class AreaJoin(models.Model):
-    """A proposal that two nodes are one place, waiting for a person's word."""
+    """A proposal that two nodes are one place, waiting for a person's word.
+
+    `source` is the node that UDISE knows, `target` the one of LGD or the Census.
+    """
 
     class State(models.TextChoices):
         PROPOSED = "proposed"
         CONFIRMED = "confirmed"
         REFUSED = "refused"
+        SEPARATED = "separated"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     source = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="joins_from")
     target = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="joins_to")
     likeness = models.FloatField()
     band = models.CharField(max_length=12)
+    reason = models.CharField(max_length=200, blank=True, help_text="English template.")
+    params = models.JSONField(default=dict, help_text="Numbers for the reason.")
+    rivals = models.JSONField(default=list, help_text="Codes of places nearly as alike.")
+    source_name = models.CharField(max_length=150, blank=True, help_text="As UDISE writes it.")
+    source_code = models.CharField(max_length=24, blank=True, help_text="UDISE's code.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PROPOSED)
     decided_by = models.CharField(max_length=64, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
         retention = "As long as the places are known."
-        OPEN = ("id", "source", "target", "likeness", "band", "state", "decided_at")
+        OPEN = ("id", "source", "target", "likeness", "band", "reason", "params", "rivals")
+        OPEN += ("source_name", "source_code", "state", "decided_at")
         PERSONAL = ("decided_by",)
 
     class Meta:

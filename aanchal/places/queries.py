@@ -63,9 +63,7 @@ def open_joins(actor: Actor) -> QuerySet[AreaJoin]:
     """Proposals that two nodes are one place, in the actor's areas, most alike first."""
     paths = [g.area_path for g in grants_for(actor, Permission.AREA_JOIN) if g.area_path]
     return (
-        AreaJoin.objects.filter(
-            within(paths, "target__path"), state=AreaJoin.State.PROPOSED
-        )
+        AreaJoin.objects.filter(within(paths, "target__path"), state=AreaJoin.State.PROPOSED)
         .select_related("source__parent", "target__parent")
         .order_by("-likeness", "pk")
     )
@@ -82,9 +80,7 @@ def calendars_of(bodies: list[Body]) -> dict[UUID, SchoolCalendar]:
     """
     paths = {prefix for b in bodies for prefix in _prefixes(b.area.path)}
     rows = list(
-        models.SchoolCalendar.objects.filter(
-            Q(body__in=bodies) | Q(area__path__in=paths)
-        )
+        models.SchoolCalendar.objects.filter(Q(body__in=bodies) | Q(area__path__in=paths))
         .select_related("area")
         .prefetch_related("closures")
     )
@@ -114,7 +110,9 @@ def year_start_month(body: Body) -> int:
         Q(body=body) | Q(area__path__in=_prefixes(body.area.path))
     ).select_related("area")
     best = max(
-        rows, key=lambda r: 10_000 if r.body_id else len(r.area.path if r.area else ""), default=None
+        rows,
+        key=lambda r: 10_000 if r.body_id else len(r.area.path if r.area else ""),
+        default=None,
     )
     return best.year_starts_in if best else DEFAULT_YEAR_STARTS_IN
 

@@ -71,6 +71,7 @@ class _Columns:
     containers: tuple[tuple[Level, int], ...]
     census2001: int | None
     census2011: int | None
+    local_body: tuple[int, int] | None = None
 
 
 def read_areas(source: BinaryIO) -> AreaFile:
@@ -121,6 +122,7 @@ def _columns(headings: Sequence[str]) -> _Columns | None:
         again = next((i for i in range(name + 1, len(keys)) if keys[i] == keys[name]), None)
         local = first(f"{word}nameinlocal", f"{word}namelocal")
         words = {lv: w for lv, w in _LGD_LEVELS}
+        body_code, body_name = first("localbodycode"), first("localbodyname")
         containers = tuple(
             (lv, at) for lv in _CONTAINERS[level] if (at := first(f"{words[lv]}code")) is not None
         )
@@ -135,6 +137,9 @@ def _columns(headings: Sequence[str]) -> _Columns | None:
             containers=containers,
             census2001=first("census2001code"),
             census2011=first("census2011code"),
+            local_body=(body_code, body_name)
+            if level is Level.VILLAGE and body_code is not None and body_name is not None
+            else None,
         )
     return None
 
@@ -279,7 +284,21 @@ def _area(
         local_name=local if _is_other_script(local) else "",
         within=tuple(within),
         assumed=assumed,
+        local_body=_local_body(columns, cell),
     )
+
+
+def _local_body(
+    columns: _Columns, cell: Callable[[int | None], str]
+) -> tuple[AreaCode, str] | None:
+    """The village's panchayat; None where the line names none (or not with both code and name)."""
+    if columns.local_body is None:
+        return None
+    code = _code(cell(columns.local_body[0]), columns.system, Level.PANCHAYAT)
+    name = tidy_name(cell(columns.local_body[1]))
+    if not isinstance(code, str) or not any(c.isalpha() for c in name):
+        return None
+    return AreaCode(columns.system, Level.PANCHAYAT, code), name
 
 
 class _NotACode:

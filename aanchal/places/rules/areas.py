@@ -43,6 +43,8 @@ class AreaRow:
         assumed: codes the file does not give but a found rule does (a village that existed in
             2011 carries its Census code in LGD too). To be stored as assumed, and overruled by
             the LGD village file when it comes.
+        local_body: the panchayat (or ward) that holds a village, code and name, where the line
+            names it.
     """
 
     level: Level
@@ -53,6 +55,7 @@ class AreaRow:
     local_name: str = ""
     within: tuple[AreaCode, ...] = ()
     assumed: Mapping[System, str] = field(default_factory=dict)
+    local_body: tuple[AreaCode, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

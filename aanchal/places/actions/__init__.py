@@ -1,0 +1,33 @@
+"""Writes about places: areas and schools in, joins, calendars, and what waits for repair."""
+
+from .areas import AreasImported, import_areas
+from .calendars import ClosureDays, set_calendar
+from .joins import (
+    SubdistrictSettled,
+    confirm_join,
+    confirm_joins,
+    confirm_subdistrict,
+    refuse_join,
+    refuse_subdistrict,
+    separate_join,
+)
+from .repairs import retry_waiting, set_place_problem_aside
+from .schools import SchoolsImported, import_schools
+
+__all__ = [
+    "AreasImported",
+    "ClosureDays",
+    "SchoolsImported",
+    "SubdistrictSettled",
+    "confirm_join",
+    "confirm_joins",
+    "confirm_subdistrict",
+    "import_areas",
+    "import_schools",
+    "refuse_join",
+    "refuse_subdistrict",
+    "retry_waiting",
+    "separate_join",
+    "set_calendar",
+    "set_place_problem_aside",
+]
