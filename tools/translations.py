@@ -9,6 +9,7 @@ lexer turns templates into calls that Babel can read.
 import io
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ PACKAGE = ROOT / "aanchal"
 LOCALE = PACKAGE / "locale"
 COMPLETE = ("hi", "bn")
 """Languages in which every sentence must be translated. Others may be begun."""
+
+SHOWN_DATA = ("attendance", "cases")
+"""Apps whose data files hold sentences for a reader."""
 
 KEYWORDS: dict[str, tuple[object, ...] | None] = {
     "_": None,
@@ -61,7 +65,29 @@ def collect() -> Catalog:
                 catalog.add(
                     message, locations=[(where, line)], auto_comments=comments, context=context
                 )
+    for where, text in _said_by_data():
+        catalog.add(text, locations=[(where, 1)])
     return catalog
+
+
+def _said_by_data() -> Iterator[tuple[str, str]]:
+    """Sentences that stand in data files and are shown: what is a `label` or a `text`, and helplines."""
+
+    def walk(value: Any, path: tuple[str, ...]) -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                shown = name in ("label", "text") or (name == "name" and path[:1] == ("helplines",))
+                if shown and isinstance(inner, str):
+                    yield inner
+                yield from walk(inner, (*path, name))
+        elif isinstance(value, list):
+            for inner in value:
+                yield from walk(inner, path)
+
+    for app in SHOWN_DATA:
+        for path in sorted((PACKAGE / app / "data").glob("*.toml")):
+            for text in walk(tomllib.loads(path.read_text(encoding="utf-8")), ()):
+                yield path.relative_to(ROOT).as_posix(), text
 
 
 def _sources() -> Iterator[tuple[Path, str]]:
