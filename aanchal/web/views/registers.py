@@ -33,7 +33,7 @@ from aanchal.attendance.queries.books import (
     open_problems,
     visible_register_files,
 )
-from aanchal.attendance.reading import ShownPage
+from aanchal.attendance.reading import CODES, ShownPage
 from aanchal.kernel.errors import DomainError, Invalid
 from aanchal.kernel.permissions import Permission, grants_for, system_actor
 from aanchal.places.queries import schools_of
@@ -291,8 +291,8 @@ def _page(page: ShownPage) -> dict[str, Any]:
     }
 
 
-def _codes(letters: str, days: list[int]) -> str:
-    return "".join(letters[d - 1] for d in days)
+def _codes(letters: str, days: list[int]) -> list[int]:
+    return [CODES[letters[d - 1]] for d in days]
 
 
 def repair(request: HttpRequest, pk: UUID) -> HttpResponse:
