@@ -5,9 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .watch_state import LANES, REALS, WHOLES, WatchState
-
-RUN_WORD = 3  # of a child's whole numbers: run's first day and length; its lowest bit: asked
+from .watch_state import LANES, REALS, RUN_WORD, WHOLES, WatchState
 
 
 def join_states(states: Sequence[WatchState]) -> WatchState:

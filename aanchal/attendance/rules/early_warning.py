@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from .marks import Mark
 from .planes import DAYS_MAX, figures, marks_from_planes, planes_from_marks
 from .policy import Policy
-from .watch_kernel import PARAMETERS, SIGNAL_WHOLES, class_sizes_fit, watch_classes
+from .watch_kernel import PARAMETERS, SIGNAL_WHOLES, watch_classes
 from .watch_state import WatchState
 
 ORDINARY: Final = 0
@@ -29,6 +29,7 @@ URGENT: Final = 1
 CHANNELS: Final = ("ordinary", "urgent")
 _EPOCH: Final = date(2000, 1, 1).toordinal()
 _CHUNK_CHILDREN: Final = 20_000
+_CLASS_MOST: Final = 16_000  # whole-number sums over a class stay exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,47 +65,33 @@ class Signals:
 
 def parameters(policy: Policy) -> NDArray[np.float32]:
     """The policy's numbers as the kernel reads them."""
-    slide_out = policy.leave_slide
     values = [
         policy.base_rate,
         policy.class_strength,
-        0.5 ** (1.0 / policy.class_half_life),
-        policy.own_strength,
-        0.5 ** (1.0 / policy.own_half_life),
+        1.0 / policy.own_strength,
+        1.0 / policy.own_memory,
         policy.class_day_strength,
-        1.0 / policy.class_day_limit,
-        policy.class_day_floor,
-        policy.short_extra,
-        policy.long_extra,
+        0.5 ** (1.0 / policy.class_half_life),
+        policy.class_slow_strength,
+        policy.sharpest_day,
+        policy.ill_extra,
         policy.gone_extra,
-        policy.slide_extra_1,
-        policy.slide_extra_2,
-        policy.slide_extra_3,
-        policy.enter_short,
-        policy.enter_long,
+        policy.slide_extra,
+        policy.enter_ill,
         policy.enter_gone,
-        policy.enter_slide_1,
-        policy.enter_slide_2,
-        policy.leave_short,
-        policy.leave_long,
+        policy.enter_slide,
+        policy.leave_ill,
         policy.leave_gone,
-        slide_out,
-        policy.deepen_slide,
+        policy.leave_slide,
         policy.slide_to_gone,
-        policy.weight_gone,
-        policy.weight_slide_1,
-        policy.weight_slide_2,
-        policy.weight_slide_3,
-        1.0
-        - policy.enter_short
-        - policy.enter_long
-        - policy.enter_gone
-        - policy.enter_slide_1
-        - policy.enter_slide_2,
-        1.0 - policy.leave_short,
-        1.0 - policy.leave_long,
+        1.0 - policy.enter_ill - policy.enter_gone - policy.enter_slide,
+        1.0 - policy.leave_ill,
         1.0 - policy.leave_gone,
-        1.0 - slide_out,
+        1.0 - policy.leave_slide - policy.slide_to_gone,
+        policy.rearm,
+        policy.caution,
+        policy.weight_gone,
+        policy.weight_slide,
     ]
     if len(values) != PARAMETERS:
         raise AssertionError("The kernel and the policy disagree about the parameters.")
@@ -114,8 +101,8 @@ def parameters(policy: Policy) -> NDArray[np.float32]:
 def start_state(class_sizes: Sequence[int] | NDArray[np.int64]) -> WatchState:
     """A state that knows nothing yet, for classes of these many children."""
     state = WatchState(class_sizes)
-    if not class_sizes_fit(state.sizes):
-        raise ValueError("A class has more than 16,000 children.")
+    if state.sizes.size and int(state.sizes.max()) > _CLASS_MOST:
+        raise ValueError(f"A class has more than {_CLASS_MOST} children.")
     return state
 
 
@@ -198,9 +185,9 @@ def run_planes(
         raise ValueError("Blocks must be one key for each class.")
     keys: Sequence[str | None] = blocks if blocks is not None else [None] * len(state.sizes)
     log_odds = np.array([policy.threshold_for(key) for key in keys], np.float64)
-    thresholds = np.empty((len(keys), 2), np.float32)
-    thresholds[:, 0] = np.exp(log_odds)
-    thresholds[:, 1] = np.exp(log_odds - policy.urgent_ease)
+    weights = np.empty((len(keys), 2), np.float32)
+    weights[:, 0] = policy.weight_gone / np.exp(log_odds)
+    weights[:, 1] = policy.weight_slide / np.exp(log_odds)
 
     narrow_a = np.ascontiguousarray(absent).view("<u4")
     narrow_m = np.ascontiguousarray(marked).view("<u4")
@@ -211,7 +198,7 @@ def run_planes(
     def score(chunk: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         first, last = chunk
         children = int(offsets[last] - offsets[first])
-        most = children * (len(ordinals) // (policy.rearm_presents + 1) + 1)
+        most = children * (len(ordinals) // 2 + 1)  # a new question needs a presence between
         out = np.empty((most, SIGNAL_WHOLES), np.int32)
         scores = np.empty(most, np.float32)
         count = watch_classes(
@@ -228,15 +215,12 @@ def run_planes(
             state.class_wholes,
             state.class_reals,
             numbers,
-            np.uint32(policy.urgent_run),
-            np.uint32(policy.plain_run),
-            np.uint32(policy.rearm_presents),
+            policy.urgent_run,
             policy.least_days,
             policy.break_days,
-            thresholds,
+            weights,
             out,
             scores,
-            0,
         )
         return out[:count].copy(), scores[:count].copy()
 
@@ -288,24 +272,24 @@ def _chunks(sizes: NDArray[np.int64]) -> list[tuple[int, int]]:
 
 
 def _signals(rows: NDArray[np.int32], scores: NDArray[np.float32]) -> Signals:
-    order = np.lexsort((rows[:, 0], rows[:, 2]))
+    order = np.lexsort((rows[:, 0], rows[:, 1]))
     rows = rows[order]
-    run, year_absent, year_marked = rows[:, 5], rows[:, 10], rows[:, 11]
+    run, year_absent, year_marked = rows[:, 4], rows[:, 8], rows[:, 9]
     return Signals(
         child=rows[:, 0],
-        day=rows[:, 2],
-        on=rows[:, 3] + np.int32(_EPOCH),
-        channel=rows[:, 4],
-        score=np.array([math.log(s) if s > 0 else -99.0 for s in scores[order].tolist()]),
+        day=rows[:, 1],
+        on=rows[:, 2] + np.int32(_EPOCH),
+        channel=rows[:, 3],
+        score=np.array([math.log(max(s, 1e-30)) for s in scores[order].tolist()], np.float64),
         run=run,
-        since=rows[:, 6] + np.int32(_EPOCH),
-        after_break=rows[:, 7] == 1,
-        others_present=rows[:, 8],
-        others_marked=rows[:, 9],
+        since=(rows[:, 5] >> 1) + np.int32(_EPOCH),
+        after_break=(rows[:, 5] & 1) == 1,
+        others_present=rows[:, 6],
+        others_marked=rows[:, 7],
         usual_absent=year_absent - run,
         usual_marked=year_marked - run,
-        recent_absent=rows[:, 12],
-        recent_marked=rows[:, 13],
+        recent_absent=rows[:, 10],
+        recent_marked=rows[:, 11],
         year_absent=year_absent,
         year_marked=year_marked,
     )

@@ -12,12 +12,15 @@ A day counts only where `marked` is set, so leave is never an absence: an absenc
 pages; only *holiday* and *not taken* become one in them.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .lanes import leading_zeros, ones
 from .marks import Mark
 
 WORDS: Final = 4
@@ -27,13 +30,13 @@ Planes = tuple[NDArray[np.uint64], NDArray[np.uint64]]
 
 
 class Figures(NamedTuple):
-    """Plain figures a child, each an array in the order of the planes."""
+    """Plain figures a child, each a uint16 array in the order of the planes."""
 
-    window_absent: NDArray[np.int32]
-    window_marked: NDArray[np.int32]
-    run: NDArray[np.int32]
-    year_absent: NDArray[np.int32]
-    year_marked: NDArray[np.int32]
+    window_absent: NDArray[np.uint16]
+    window_marked: NDArray[np.uint16]
+    run: NDArray[np.uint16]
+    year_absent: NDArray[np.uint16]
+    year_marked: NDArray[np.uint16]
 
 
 def planes_from_marks(marks: NDArray[np.uint8]) -> Planes:
@@ -67,7 +70,12 @@ def marks_from_planes(
 
 
 def figures(
-    absent: NDArray[np.uint64], marked: NDArray[np.uint64], *, today: int, window: int = 30
+    absent: NDArray[np.uint64],
+    marked: NDArray[np.uint64],
+    *,
+    today: int,
+    window: int = 30,
+    threads: int = 1,
 ) -> Figures:
     """Absences over the last `window` day columns, the current run, and the year to date.
 
@@ -78,15 +86,47 @@ def figures(
     Args:
         absent, marked: planes, children × 4.
         today: day column, 0 to 255.
-        window: columns looked back over, 1 to 64, today included.
+        window: columns looked back over, at least 1, today included.
+        threads: children are independent, so the result is the same for any number.
     """
     if not 0 <= today < DAYS_MAX:
         raise ValueError(f"Today must be 0 to {DAYS_MAX - 1}.")
-    if not 1 <= window <= 64:
-        raise ValueError("The window must be 1 to 64 days.")
-    out = np.empty((5, absent.shape[0]), np.int32)
-    _figures(absent, marked, today, window, out)
-    return Figures(out[0], out[1], out[2], out[3], out[4])
+    if window < 1:
+        raise ValueError("The window must be at least one day.")
+    year = _bits_between(0, today)
+    recent = _bits_between(max(0, today - window + 1), today)
+    children = absent.shape[0]
+    out = np.empty((5, children), np.uint16)
+
+    def part(bounds: tuple[int, int]) -> None:
+        first, last = bounds
+        _figures(
+            absent[first:last],
+            marked[first:last],
+            year,
+            recent,
+            today >> 6,
+            out[0, first:last],
+            out[1, first:last],
+            out[2, first:last],
+            out[3, first:last],
+            out[4, first:last],
+        )
+
+    cuts = [children * i // threads for i in range(threads + 1)]
+    bounds = list(pairwise(cuts))
+    if threads > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(part, bounds))
+    else:
+        part(bounds[0])
+    return Figures(*out)
+
+
+def _bits_between(first: int, last: int) -> NDArray[np.uint64]:
+    """Four words with the bits of day columns first..last set."""
+    whole = ((1 << (last + 1)) - 1) >> first << first
+    return np.array([whole >> 64 * word & 0xFFFFFFFFFFFFFFFF for word in range(WORDS)], np.uint64)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
@@ -122,61 +162,38 @@ def _unpack(absent, marked, marks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
-def _popcount(x):  # type: ignore[no-untyped-def]
-    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    x = (x & np.uint64(0x3333333333333333)) + (
-        (x >> np.uint64(2)) & np.uint64(0x3333333333333333)
-    )
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int32((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
-
-
-@njit(cache=True, nogil=True)  # type: ignore[misc]
-def _figures(absent, marked, today, window, out):  # type: ignore[no-untyped-def]
-    # Bits lo..hi of a word that fall inside [first, last] of the year.
-    children = absent.shape[0]
-    for child in range(children):
-        window_absent = np.int32(0)
-        window_marked = np.int32(0)
-        year_absent = np.int32(0)
-        year_marked = np.int32(0)
-        run = np.int32(0)
-        running = True
+def _figures(  # type: ignore[no-untyped-def]
+    absent, marked, year, recent, top, window_absent, window_marked, run, year_absent, year_marked
+):
+    y0, y1, y2, y3 = year[0], year[1], year[2], year[3]
+    r0, r1, r2, r3 = recent[0], recent[1], recent[2], recent[3]
+    for child in range(absent.shape[0]):
+        m0 = marked[child, 0] & y0
+        m1 = marked[child, 1] & y1
+        m2 = marked[child, 2] & y2
+        m3 = marked[child, 3] & y3
+        a0 = absent[child, 0] & m0
+        a1 = absent[child, 1] & m1
+        a2 = absent[child, 2] & m2
+        a3 = absent[child, 3] & m3
+        year_absent[child] = (ones(a0) + ones(a1)) + (ones(a2) + ones(a3))
+        year_marked[child] = (ones(m0) + ones(m1)) + (ones(m2) + ones(m3))
+        window_absent[child] = (ones(a0 & r0) + ones(a1 & r1)) + (ones(a2 & r2) + ones(a3 & r3))
+        window_marked[child] = (ones(m0 & r0) + ones(m1 & r1)) + (ones(m2 & r2) + ones(m3 & r3))
+        # Absences above the last presence; most children have been present in the newest word.
+        length = np.uint64(0)
         for back in range(WORDS):
-            word = WORDS - 1 - back
-            base = 64 * word
-            if base > today:
-                continue
-            last = min(63, today - base)
-            keep = np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(63 - last)
-            m = marked[child, word] & keep
+            word = top - back
+            if word < 0:
+                break
+            m = marked[child, word] & year[word]
             a = absent[child, word] & m
-            year_absent += _popcount(a)
-            year_marked += _popcount(m)
-            first = today - window + 1 - base
-            if first <= 63:
-                recent = keep
-                if first > 0:
-                    recent = keep & (np.uint64(0xFFFFFFFFFFFFFFFF) << np.uint64(first))
-                window_absent += _popcount(a & recent)
-                window_marked += _popcount(m & recent)
-            if running:
-                present = m & ~a
-                if present:
-                    # Absences after the last presence in this word end the search.
-                    above = present
-                    above |= above >> np.uint64(1)
-                    above |= above >> np.uint64(2)
-                    above |= above >> np.uint64(4)
-                    above |= above >> np.uint64(8)
-                    above |= above >> np.uint64(16)
-                    above |= above >> np.uint64(32)
-                    run += _popcount(a & ~above)
-                    running = False
-                else:
-                    run += _popcount(a)
-        out[0, child] = window_absent
-        out[1, child] = window_marked
-        out[2, child] = run
-        out[3, child] = year_absent
-        out[4, child] = year_marked
+            present = m & ~a
+            if present:
+                after = np.uint64(64) - leading_zeros(present)
+                length += ones(
+                    (a >> np.uint64(after >> np.uint64(1))) >> (after - (after >> np.uint64(1)))
+                )
+                break
+            length += ones(a)
+        run[child] = length

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-RULE_VERSION: Final = "watch-1"
+RULE_VERSION: Final = "watch-2"
 SOURCED: Final = ("source", "confidence", "as_of", "review_on")
 
 
@@ -16,49 +16,39 @@ SOURCED: Final = ("source", "confidence", "as_of", "review_on")
 class Policy:
     """Every number of the rule. Rates are per taken day; thresholds are natural log odds.
 
-    `threshold` is what a child's score must pass; `urgent_ease` is taken off it once the run of
-    absences reaches `urgent_run`. `block_thresholds` overrides `threshold` for a block, because
-    the visits that volunteers can walk differ from block to block.
+    `threshold` is what a child's score must pass; `block_thresholds` overrides it for a block,
+    because the visits that volunteers can walk differ from block to block. A question is urgent
+    when the run of absences has reached `urgent_run`.
     """
 
     base_rate: float
     class_strength: float
-    class_half_life: float
     own_strength: float
-    own_half_life: float
+    own_memory: float
     class_day_strength: float
-    class_day_limit: float
-    class_day_floor: float
+    class_half_life: float
+    class_slow_strength: float
+    sharpest_day: float
 
-    short_extra: float
-    long_extra: float
+    ill_extra: float
     gone_extra: float
-    slide_extra_1: float
-    slide_extra_2: float
-    slide_extra_3: float
+    slide_extra: float
 
-    enter_short: float
-    enter_long: float
+    enter_ill: float
     enter_gone: float
-    enter_slide_1: float
-    enter_slide_2: float
-    leave_short: float
-    leave_long: float
+    enter_slide: float
+    leave_ill: float
     leave_gone: float
     leave_slide: float
-    deepen_slide: float
     slide_to_gone: float
 
     weight_gone: float
-    weight_slide_1: float
-    weight_slide_2: float
-    weight_slide_3: float
+    weight_slide: float
+    caution: float
+    rearm: float
 
     threshold: float
-    urgent_ease: float
     urgent_run: int
-    plain_run: int
-    rearm_presents: int
     least_days: int
     break_days: int
     block_thresholds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

@@ -191,8 +191,7 @@ TEMPLATES: Final[dict[tuple[Kind, Sex, Usual], str]] = {
         "Absent %(run)d school days running; she usually misses 1 in %(usual_in)d."
     ),
     (Kind.ALONE, Sex.GIRL, Usual.TENTHS): N_(
-        "Absent %(run)d school days running; she usually misses %(usual_tenths)d days in "
-        "10."
+        "Absent %(run)d school days running; she usually misses %(usual_tenths)d days in 10."
     ),
     (Kind.ALONE, Sex.GIRL, Usual.NONE): N_(
         "Absent %(run)d school days running; she had missed none of the %(usual_marked)d "
@@ -205,8 +204,7 @@ TEMPLATES: Final[dict[tuple[Kind, Sex, Usual], str]] = {
         "Absent %(run)d school days running; he usually misses 1 in %(usual_in)d."
     ),
     (Kind.ALONE, Sex.BOY, Usual.TENTHS): N_(
-        "Absent %(run)d school days running; he usually misses %(usual_tenths)d days in "
-        "10."
+        "Absent %(run)d school days running; he usually misses %(usual_tenths)d days in 10."
     ),
     (Kind.ALONE, Sex.BOY, Usual.NONE): N_(
         "Absent %(run)d school days running; he had missed none of the %(usual_marked)d "
@@ -226,8 +224,7 @@ TEMPLATES: Final[dict[tuple[Kind, Sex, Usual], str]] = {
         "%(usual_marked)d days before."
     ),
     (Kind.ALONE, Sex.UNSAID, Usual.UNKNOWN): N_(
-        "Absent %(run)d school days running; what is usual for this child is not known "
-        "yet."
+        "Absent %(run)d school days running; what is usual for this child is not known yet."
     ),
     (Kind.BREAK, Sex.GIRL, Usual.ONE_IN): N_(
         "Not back since the holidays: absent %(run)d school days while %(class_percent)d%% "

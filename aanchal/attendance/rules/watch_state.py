@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 from .policy import RULE_VERSION
 
 LANES: Final = 16
-# Per child, float32: decayed absences and presences, then the odds of each state against normal.
-REALS: Final = 8
-# Per child, uint32: the last 32 marked days; absent and marked totals; class totals before the
-# run; the run's first day, its length and whether a question is open.
-WHOLES: Final = 4
+# Per child, float32: her usual rate of absence and how fast it is still learnt; the odds of coming
+# as usual, being ill, gone, slipping away. All 0: nothing known yet.
+REALS: Final = 6
+# Per child, uint32: absent and marked on each of the last 32 taken days; absent and marked totals;
+# the class's totals before her run; her run: its first day, length, and whether she was asked after.
+WHOLES: Final = 5
+BASES_WORD: Final = 3
+RUN_WORD: Final = 4
 # Per class, int32: taken days, day of the last one, presences, marked child-days.
 CLASS_WHOLES: Final = 4
-# Per class, float32: decayed absences and marked child-days.
-CLASS_REALS: Final = 2
+# Per class, float32, decaying: absences, expected absences, marked child-days.
+CLASS_REALS: Final = 3
 _MAGIC: Final = b"AWS1"
 
 
@@ -58,7 +61,9 @@ class WatchState:
 
     def places(self) -> NDArray[np.int64]:
         """Where each child lies: block × 16 + lane, in the children's order."""
-        within = np.arange(self.children) - np.repeat(np.cumsum(self.sizes) - self.sizes, self.sizes)
+        within = np.arange(self.children) - np.repeat(
+            np.cumsum(self.sizes) - self.sizes, self.sizes
+        )
         return np.repeat(self.starts[:-1], self.sizes) * LANES + within
 
     def take(self, child: int) -> tuple[NDArray[np.float32], NDArray[np.uint32]]:
@@ -80,7 +85,7 @@ class WatchState:
         self.reals.reshape(-1, REALS, LANES)[block, :, lane] = reals
         self.wholes.reshape(-1, WHOLES, LANES)[block, :, lane] = wholes
         came, marked = self.class_wholes[owner, 2:4]
-        self.wholes.reshape(-1, WHOLES, LANES)[block, 2, lane] = np.uint32(
+        self.wholes.reshape(-1, WHOLES, LANES)[block, BASES_WORD, lane] = np.uint32(
             (int(came) & 0xFFFF) << 16 | (int(marked) & 0xFFFF)
         )
 

@@ -1,0 +1,217 @@
+"""Machine operations on 32-bit lanes, spelled so that the compiler moves 16 children at once.
+
+Numba widens small integers to 64 bits, which halves the number of lanes; these keep their width.
+Floating-point ones are single IEEE operations: no contraction, no reordering.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+
+def _binary(name: str) -> Any:
+    @intrinsic  # type: ignore[misc, untyped-decorator]
+    def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
+        def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return getattr(builder, name)(*args)
+
+        return x(x, x), code
+
+    return operation
+
+
+def _compare(sign: str) -> Any:
+    @intrinsic  # type: ignore[misc, untyped-decorator]
+    def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
+        def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.icmp_unsigned(sign, *args)
+
+        return types.boolean(x, x), code
+
+    return operation
+
+
+def _float_pick(sign: str) -> Any:
+    @intrinsic  # type: ignore[misc, untyped-decorator]
+    def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
+        def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.select(builder.fcmp_ordered(sign, *args), *args)
+
+        return x(x, x), code
+
+    return operation
+
+
+add = _binary("add")
+sub = _binary("sub")
+bits_and = _binary("and_")
+bits_or = _binary("or_")
+left = _binary("shl")
+right = _binary("lshr")
+equal = _compare("==")
+differ = _compare("!=")
+below = _compare("<")
+least = _float_pick("<")
+most = _float_pick(">")
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def pick(context: Any, condition: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
+    """`x` where the condition holds, else `y`; both are computed."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.select(*args)
+
+    return x(types.boolean, x, x), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def as_real(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
+    """The float32 whose bits are this uint32."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.FloatType())
+
+    return types.float32(types.uint32), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def as_word(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
+    """The uint32 that has the bits of this float32."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(32))
+
+    return types.uint32(types.float32), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def ones(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
+    """How many bits are set."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ctpop(args[0])
+
+    return x(x), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def leading_zeros(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
+    """Clear bits above the highest set bit; the width where none is set."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ctlz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return x(x), code
+
+
+def _block(ctx: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
+    """Sixteen neighbouring 32-bit words of an array, from index `at`; not range-checked."""
+    place = builder.gep(ctx.make_array(kind)(ctx, builder, array).data, [at])
+    lanes = ir.VectorType(ir.IntType(32), 16)
+    block = builder.load(builder.bitcast(place, lanes.as_pointer()))
+    block.align = 4
+    return block
+
+
+def _splat(builder: Any, value: Any) -> Any:
+    lanes = ir.VectorType(value.type, 16)
+    one = builder.insert_element(ir.Constant(lanes, ir.Undefined), value, ir.IntType(32)(0))
+    order = ir.Constant(ir.VectorType(ir.IntType(32), 16), [0] * 16)
+    return builder.shuffle_vector(one, ir.Constant(lanes, ir.Undefined), order)
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def any_lane(context: Any, words: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
+    """Whether any of the sixteen words from index `at` is not 0."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        block = _block(ctx, builder, signature.args[0], *args)
+        bits = builder.icmp_unsigned("!=", block, ir.Constant(block.type, [0] * 16))
+        return builder.icmp_unsigned("!=", builder.bitcast(bits, ir.IntType(16)), ir.IntType(16)(0))
+
+    return types.boolean(words, at), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def count_lanes(context: Any, words: Any, at: Any, bit: Any) -> tuple[Any, Callable[..., Any]]:
+    """How many of the sixteen words from index `at` have the given bit."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        block = _block(ctx, builder, signature.args[0], args[0], args[1])
+        both = builder.and_(block, _splat(builder, args[2]))
+        bits = builder.icmp_unsigned("!=", both, ir.Constant(block.type, [0] * 16))
+        count = builder.ctpop(builder.bitcast(bits, ir.IntType(16)))
+        return builder.zext(count, ir.IntType(32))
+
+    return types.int32(words, at, types.uint32), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def sum_lanes(
+    context: Any, words: Any, at: Any, chosen_at: Any, bit: Any
+) -> tuple[Any, Callable[..., Any]]:
+    """Sum of the sixteen words from `at`, of those whose word from `chosen_at` has the bit."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        values = _block(ctx, builder, signature.args[0], args[0], args[1])
+        chosen = _block(ctx, builder, signature.args[0], args[0], args[2])
+        both = builder.and_(chosen, _splat(builder, args[3]))
+        zeros = ir.Constant(values.type, [0] * 16)
+        kept = builder.select(builder.icmp_unsigned("!=", both, zeros), values, zeros)
+        name = "llvm.vector.reduce.add.v16i32"
+        kind = ir.FunctionType(ir.IntType(32), [values.type])
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [kept])
+
+    return types.int32(words, at, chosen_at, types.uint32), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def eight_bytes(context: Any, data: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
+    """Bytes at..at+7 of a contiguous uint8 array as one little-endian word; not range-checked."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = ctx.make_array(signature.args[0])(ctx, builder, args[0])
+        place = builder.gep(array.data, [args[1]])
+        word = builder.load(builder.bitcast(place, ir.IntType(64).as_pointer()))
+        word.align = 1
+        return word
+
+    return types.uint64(data, at), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def trailing_zeros(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
+    """Clear bits below the lowest set bit; the width where none is set."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return x(x), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def load(context: Any, words: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
+    """`words[at]` of a contiguous array, without a range check or a count of references."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = ctx.make_array(signature.args[0])(ctx, builder, args[0])
+        return builder.load(builder.gep(array.data, [args[1]]))
+
+    return words.dtype(words, at), code
+
+
+@intrinsic  # type: ignore[misc, untyped-decorator]
+def store(context: Any, words: Any, at: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
+    """`words[at] = value` likewise."""
+
+    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = ctx.make_array(signature.args[0])(ctx, builder, args[0])
+        builder.store(args[2], builder.gep(array.data, [args[1]]))
+        return ctx.get_dummy_value()
+
+    return types.void(words, at, words.dtype), code
