@@ -293,7 +293,92 @@ HEADS = [
     ),
 ]
 
+HEADS += [
+    Sample(
+        "labels over their values",
+        as_csv(
+            [
+                ["Class", "Section", "Month", "UDISE Code"],
+                ["VI", "A", "July 2026", "10050100102"],
+                EN,
+                *body(),
+            ]
+        ),
+        **WHO,
+    ),
+    Sample(
+        "the month over the days, inside the head",
+        as_xlsx(
+            [["Roll", "Name", "July 2026", "", ""], ["", "", 1, 2, 3], *body()],
+            merge=[(0, 2, 0, 4)],
+        ),
+    ),
+    Sample("Day 1, Day 2", as_csv(table(["Roll", "Name", "Day 1", "Day 2", "Day 3"]))),
+    Sample("D1, D2", as_csv(table(["Roll", "Name", "D1", "D2", "D3"]))),
+    Sample(
+        "numbers as a program writes them",
+        as_csv(table(["Roll", "Name", "1.0", "2.0", "3.0"], "1.0", "0.0", "L")),
+    ),
+    Sample(
+        "month first throughout, as the 13th shows",
+        as_csv([["Roll", "Name", "7/12/2026", "7/13/2026", "7/14/2026"], *body()]),
+        days=(12, 13, 14),
+    ),
+    Sample(
+        "given and family name apart",
+        as_csv(
+            [
+                ["July 2026"],
+                ["Roll", "First Name", "Last Name", 1, 2, 3],
+                *[[r[0], *str(r[1]).split(), *r[2:]] for r in body()],
+            ]
+        ),
+        names=("Sunita Devi", "Mohan Lal", "Asha Kumari"),
+    ),
+    Sample(
+        "a government head of many lines",
+        as_csv(
+            [
+                ["Government of Bihar"],
+                ["Attendance Register for the month of July - 2026"],
+                ["Name of School :- U.M.S. Kalpanapur, Block - Madhepur"],
+                ["Class :- 6th 'A'", "", "Class Teacher :- Ram Kumar"],
+                ["Sl. No.", "Name of the Students", "Roll", *range(1, 32), "T.P", "T.A", "Remark"],
+                ["Days", "", "", *["WTFSSMT"[d % 7] for d in range(31)]],
+                *[[n, r[1], r[0], *r[2:], *[""] * 28, 2, 1, ""] for n, r in enumerate(body(), 1)],
+                ["", "Total Boys Present", "", *[1] * 31],
+                ["", "P", "", *[2] * 31],
+            ]
+        ),
+        grade="6",
+        section="A",
+    ),
+    Sample(
+        "a class written once beside its first child",
+        as_csv(
+            [
+                ["July 2026"],
+                ["Class", *EN],
+                ["VI", *body()[0]],
+                ["", *body()[1]],
+                ["VII", *body()[0]],
+                ["", *body()[1]],
+            ]
+        ),
+        pupils=4,
+        marks=(8, 2, 2, 0),
+    ),
+]
+
 MARKS = [
+    Sample(
+        "numbers explained by the page",
+        as_csv([["July 2026   1=Present, 2=Absent, 3=Leave"], EN, *body(1, 2, 3)]),
+    ),
+    Sample(
+        "S explained as sick",
+        as_csv([["July 2026  P-Present A-Absent S-Sick"], EN, *body("P", "A", "S")]),
+    ),
     Sample("words, any case", as_csv(table(EN, "PRESENT", "absent", "Leave"))),
     Sample("points and spaces", as_csv(table(EN, " P. ", "(a)", "l"))),
     Sample("one and nought", as_csv(table(EN, 1, 0, "L"))),
@@ -389,7 +474,55 @@ def month_of(*columns: object, children: int = 4) -> list[list[object]]:
 SUNDAY = [["July 2026"], ["Roll", "Name", 4, 5, 6]]  # 5 July 2026 is a Sunday
 CLOSED = {"pupils": 4, "days": (4, 6), "marks": (8, 0, 0, 0)}
 
+SUNDAY_SHUT = {"pupils": 4, "days": (4, 6), "marks": (7, 1, 0, 0)}
+
 CLOSURES = [
+    Sample(
+        "all absent on a Sunday is a day of rest",
+        as_csv([*SUNDAY, *month_of(["P", "A", "P", "P"], "A", "P")]),
+        **SUNDAY_SHUT,
+        problems=codes("absent_on_sunday"),
+    ),
+    Sample(
+        "x for all on a Sunday is a day of rest",
+        as_csv([*SUNDAY, *month_of(["P", "A", "P", "P"], "X", "P")]),
+        **SUNDAY_SHUT,
+        problems=codes("absent_on_sunday"),
+    ),
+    Sample(
+        "all absent on a Sunday, in a school that opens on Sundays",
+        as_csv(
+            [["July 2026"], ["Roll", "Name", 4, 5, 12], *month_of("P", "A", ["P", "A", "P", "P"])]
+        ),
+        pupils=4,
+        days=(4, 5, 12),
+        marks=(7, 5, 0, 0),
+        problems=codes("all_absent"),
+    ),
+    Sample(
+        "x for all where A is absent",
+        as_csv(
+            [["July 2026"], ["Roll", "Name", 6, 7, 8], *month_of(["P", "A", "P", "P"], "X", "P")]
+        ),
+        pupils=4,
+        days=(6, 8),
+        marks=(7, 1, 0, 0),
+        problems=codes("crossed_out"),
+    ),
+    Sample(
+        "PH for all",
+        as_csv([*SUNDAY, *month_of("P", "PH", "P")]),
+        pupils=4,
+        days=(4, 6),
+        marks=(8, 0, 0, 4),
+    ),
+    Sample(
+        "W for all",
+        as_csv([*SUNDAY, *month_of("P", "W", "P")]),
+        pupils=4,
+        days=(4, 6),
+        marks=(8, 0, 0, 0),
+    ),
     Sample("a column of S on Sunday", as_csv([*SUNDAY, *month_of("P", "S", "P")]), **CLOSED),
     Sample("Sunday as a word", as_csv([*SUNDAY, *month_of("P", "Sun", "P")]), **CLOSED),
     Sample("रवि with its sign", as_csv([*SUNDAY, *month_of("P", "रवि०", "P")]), **CLOSED),

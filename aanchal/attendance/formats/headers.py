@@ -350,7 +350,8 @@ def _chosen(layout: Layout, cells: list[DayCell]) -> list[Reading]:
         if all(picked) and _in_order([r for r in picked if r]):
             fitting.append([r for r in picked if r])
     if len(fitting) == 1:
-        layout.turned = any(r.month_first for r in fitting[0])
+        own = any(cell.form == "cell" for cell in cells)
+        layout.turned = own and any(r.month_first for r in fitting[0])
         return fitting[0]
     if len(fitting) > 1:
         layout.day_or_month = True

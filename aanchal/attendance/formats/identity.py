@@ -11,7 +11,7 @@ from datetime import date
 
 from .grades import grade_of, roman, same_section
 from .headers import DayColumn
-from .months import a_date
+from .months import a_date, month_in
 from .problems import Hints, Problems
 from .texts import fold, quoted
 from .titles import Title, udise_of
@@ -52,6 +52,9 @@ def read_hints(hints: Hints, problems: Problems) -> Said:
     if hints.month:
         found = re.fullmatch(r"(20\d\d)-(\d{1,2})", fold(hints.month))
         month = (int(found[1]), int(found[2])) if found and 1 <= int(found[2]) <= 12 else None
+        seen_month = month_in(fold(hints.month), loose=True)
+        if not found and seen_month.month and seen_month.year:
+            month = (seen_month.year, seen_month.month)
         if month is None:
             problems.add(None, None, "bad_hint_month", said=quoted(hints.month))
     section = hints.section.strip().upper() if hints.section and hints.section.strip() else None
@@ -105,6 +108,10 @@ def identify(
         problems.add(None, None, "class_from_file_name", grade=roman(grade))
 
     section = key_section.strip().upper() or (seen.section if seen else None) or title.section
+    if title.section and sheet.section and not same_section(title.section, sheet.section):
+        problems.add(
+            title.row, None, "sheet_name_disagrees", title=title.section, sheet=sheet.section
+        )
     section = section or sheet.section
     if section and said.section and not same_section(section, said.section):
         problems.add(title.row, None, "section_disagrees", file=section, said=said.section)

@@ -39,6 +39,8 @@ _CHILD = {
     Sense.PRESENT, Sense.TICK, Sense.ONE, Sense.ABSENT, Sense.ZERO, Sense.CROSS, Sense.LEAVE,
     Sense.LEAVE_LETTER,
 }  # fmt: skip
+_ABSENCES = {Sense.ABSENT, Sense.ZERO, Sense.CROSS}
+_HERE = {Sense.PRESENT, Sense.TICK, Sense.ONE}
 _OF_MARK = {
     Mark.PRESENT: Sense.PRESENT,
     Mark.ABSENT: Sense.ABSENT,
@@ -96,7 +98,7 @@ class Builder:
         self.survey = survey
         self.problems = Problems(limits.problems)
         self.senses = list(symbols.senses)
-        self.children = sum(len(part.lines) for part in parts)
+        self.sundays_worked: bool | None = None
 
     def pages(self) -> list[Page]:
         """One page for each month the columns cover; at least one."""
@@ -188,9 +190,11 @@ class Builder:
             self.close(part, closure.columns, closure.rows, closure.text)
 
     def verdict(self, part: Part, place: int, codes: Sequence[int], senses: set[Sense]) -> Verdict:
+        column = part.block.layout.days[place]
+        if senses <= _ABSENCES and self.is_shut(part, place, codes, senses):
+            return Verdict.CLOSED
         if senses <= _CHILD:
             return Verdict.MARKS
-        column = part.block.layout.days[place]
         filled = [code for code in codes if code]
         if len(filled) >= 5 and not senses <= _TIME_OFF:
             shut = sum(self.sense(code) in _TIME_OFF for code in filled)
@@ -243,6 +247,36 @@ class Builder:
                 return Verdict.HOLIDAY if whole else Verdict.MARKS
             return Verdict.HOLIDAY
         return Verdict.MARKS
+
+    def is_shut(self, part: Part, place: int, codes: Sequence[int], senses: set[Sense]) -> bool:
+        """True where a whole class "absent" means a school that was shut, which is then said.
+
+        That is a Sunday, unless the class has come on another Sunday of the page, and a column of
+        crosses on a page that writes its absences otherwise.
+        """
+        filled = sum(1 for code in codes if code)
+        if filled < 0.8 * len(codes):
+            return False
+        column = part.block.layout.days[place]
+        letter = column_letter(column.index)
+        if _is_sunday(part.on(place), column) and not self.works_on_sundays():
+            self.problems.add(part.lines[0].row, letter, "absent_on_sunday")
+            return True
+        if senses == {Sense.CROSS} and filled > 1 and Sense.ABSENT in self.senses:
+            self.problems.add(part.lines[0].row, letter, "crossed_out")
+            return True
+        return False
+
+    def works_on_sundays(self) -> bool:
+        if self.sundays_worked is None:
+            self.sundays_worked = any(
+                self.sense(line.codes[place]) in _HERE
+                for part in self.parts
+                for place, column in enumerate(part.block.layout.days)
+                if _is_sunday(part.on(place), column)
+                for line in part.lines
+            )
+        return self.sundays_worked
 
     def has_word_for_holiday(self) -> bool:
         return any(
@@ -502,6 +536,10 @@ def _is_weekly_off(on: date | None, column: DayColumn) -> bool:
     if on is not None:
         return on.weekday() in (4, 5, 6)
     return bool(column.weekdays & {4, 5, 6})
+
+
+def _is_sunday(on: date | None, column: DayColumn) -> bool:
+    return on.weekday() == 6 if on is not None else column.weekdays == {6}
 
 
 class Roll:

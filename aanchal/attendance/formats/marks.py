@@ -65,19 +65,19 @@ _WORDS: dict[Sense, str] = {
     "बीमार|रोग|बी|अवकाश पर|छुट्टी पर|आवेदन|बीमारी|"
     "অসুস্থ|ছুটিতে|অসুখ|আবেদন",
     Sense.LEAVE_LETTER: "l|ल|এল|ল",
-    Sense.HOLIDAY: "holiday|holidays|hol|hol.|hday|h/d|hld|public holiday|gazetted holiday|national holiday|"
+    Sense.HOLIDAY: "holiday|holidays|hol|hol.|hday|h/d|hld|public holiday|gazetted holiday|national holiday|nh|ph|lh|"
     "vacation|summer vacation|winter vacation|puja vacation|local holiday|gh|rh|"
     "सार्वजनिक अवकाश|राजपत्रित अवकाश|ग्रीष्मावकाश|ग्रीष्म अवकाश|शीतावकाश|शीतकालीन अवकाश|हॉलिडे|होलीडे|"
     "सरकारी छुट्टी|सरकारि छुट्टी|"
     "সরকারি ছুটি|গ্রীষ্মের ছুটি|গ্রীষ্মাবকাশ|পূজার ছুটি|পুজোর ছুটি|শীতের ছুটি|হলিডে|সাধারণ ছুটি",
     Sense.HOLIDAY_LETTER: "h|ह|एच|এইচ",
     Sense.LEAVE_OR_HOLIDAY: "छु|छुट्टी|छुट्|अव|अवकाश|अ.व.|ছু|ছুঃ|ছুটি|অবকাশ|অব",
-    Sense.OFF: "sun|sunday|su|weekly off|weekly holiday|wo|w/o|w.o|off|closed|close|school closed|"
+    Sense.OFF: "sun|sunday|su|weekly off|weekly holiday|wo|wh|w/o|w.o|off|closed|close|school closed|"
     "no school|nwd|non working day|non-working day|saturday|sat|friday|fri|2nd saturday|2nd sat|"
     "second saturday|रवि|रविवार|र|इतवार|बंद|बन्द|विद्यालय बंद|साप्ताहिक अवकाश|सा.अ|साअ|सा अ|शुक्रवार|शुक्र|"
     "शनि|शनिवार|रविवारीय अवकाश|रवि अवकाश|"
     "রবি|রবিবার|র|বন্ধ|বিদ্যালয় বন্ধ|স্কুল বন্ধ|সাপ্তাহিক ছুটি|সা.ছু|সাছু|শুক্র|শুক্রবার|শনি|শনিবার|জুম্মা",
-    Sense.OFF_LETTER: "s|f",
+    Sense.OFF_LETTER: "s|f|w|o",
     Sense.ONE: "1|1.0|01|true",
     Sense.ZERO: "0|0.0|00|false",
     Sense.TICK: "✓|✔|√|☑|✅|🗸|ü|þ|✓✓|☑️|tick",

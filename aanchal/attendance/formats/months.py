@@ -57,7 +57,9 @@ _WEEKDAY = "|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))
 _GAP = r"[\s,./'’\-–—]*"
 _ORDINAL = r"(?:st|nd|rd|th|ला|ली|लि|রা|ঠা|লা|ই|শে)?"
 
-_DAY = re.compile(rf"\(?(?P<d>\d{{1,2}}){_ORDINAL}\)?\.?$")
+_DAY = re.compile(
+    rf"(?:(?:day|d|date|दिन|दि|तारिख|দিন|তারিখ|তাং)[\s.\-_:]*)?\(?(?P<d>\d{{1,2}})(?:\.0)?{_ORDINAL}\)?\.?$"
+)
 _NUMBERS = re.compile(
     r"(\d{1,2})[\s]?[./\-–\\][\s]?(\d{1,2})(?:[\s]?[./\-–\\][\s]?(\d{4}|\d{2}))?$"
 )

@@ -126,6 +126,14 @@ SENTENCES: dict[str, str] = {
         "This child has a mark on a day that is a holiday for the rest of the class. It was not counted; "
         "correct it, or write the marks of the others."
     ),
+    "absent_on_sunday": N_(
+        "Everybody is marked absent on this Sunday. It was taken as the weekly day of rest; if the school "
+        "was open, say so by marking those who came."
+    ),
+    "crossed_out": N_(
+        "Everybody has x on this day, while A is written for absent. It was taken as a day the school was "
+        "closed; if it was open, write A."
+    ),
     "across_days": N_("“%(text)s” is written across several days; these days have no mark."),
     "spelled": N_(
         "The letters down this column spell “%(text)s”. It was taken as a day the school was closed; if "

@@ -9,7 +9,7 @@ from .labels import Field, field_of
 from .legacy import unicode_line
 from .marks import Mark, legend_in
 from .months import MonthSeen, month_in
-from .texts import END, START, Cell, fold, shown
+from .texts import END, START, Cell, fold, is_empty, shown
 
 BAR = " ¦ "  # stands between the cells of one row, so that a label finds its value to the right
 
@@ -72,7 +72,7 @@ class Title:
                 older.month.month,
                 month.year or older.month.year,
                 month.session or older.month.session,
-                older.month.other_calendar,
+                self.month.other_calendar or older.month.other_calendar,
             )
         elif month.year is None and month.session is None:
             month = month._replace(year=older.month.year, session=older.month.session)
@@ -104,8 +104,9 @@ def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
     """Read the lines above a header; `rows` are (row number, cells), top first."""
     title = Title()
     several: set[str] = set()
-    for number, row in rows:
-        line = line_of(row)
+    for place, (number, row) in enumerate(rows):
+        below = rows[place + 1][1] if place + 1 < len(rows) else ()
+        line = _labels_over_values(row, below) or line_of(row)
         if not line:
             continue
         found = replace(title_of_line(unicode_line(line)), row=number)
@@ -116,6 +117,22 @@ def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
         # The first line to say a thing is nearest the printed head of the form; later lines add.
         title = title.over(found) if title.row else found
     return replace(title, several=frozenset(several))
+
+
+def _labels_over_values(row: Sequence[Cell], below: Sequence[Cell]) -> str | None:
+    """A line of "label: value" from labels that stand over their values; None for any other row."""
+    labels = [(index, shown(cell)) for index, cell in enumerate(row) if not is_empty(cell)]
+    if len(labels) < 2 or any(field_of(text) not in _OVER for _, text in labels):
+        return None
+    values = [shown(below[index]) if index < len(below) else "" for index, _ in labels]
+    if not all(values) or any(field_of(value) in _OVER for value in values):
+        return None
+    return BAR.join(f"{text}: {value}" for (_, text), value in zip(labels, values, strict=True))
+
+
+_OVER = frozenset(
+    (Field.CLASS, Field.SECTION, Field.SCHOOL, Field.SCHOOL_NAME, Field.MONTH, Field.YEAR)
+)
 
 
 def title_of_line(line: str) -> Title:

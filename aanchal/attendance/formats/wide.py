@@ -24,12 +24,24 @@ from .headers import (
 from .labels import Field
 from .lines import Kind, is_only_words_of_a_sum, kind_of_line
 from .marks import Mark, Sense, legend_in, names_a_closure, sense_of
+from .months import month_in
 from .problems import Limits, Problems, Unreadable
 from .sentences import N_
 from .sheets import Range, Sheet
 from .symbols import Symbols
-from .texts import Cell, column_letter, is_empty, quoted, shown
+from .texts import Cell, column_letter, fold, is_empty, quoted, shown
 from .titles import Title, line_of, read_title, title_of_line
+
+
+def month_in_head(layout: Layout, rows: Sequence[Row]) -> Title:
+    """The month where it stands over the days, inside the head: "July 2026" above 1, 2, 3."""
+    for number, row in rows:
+        if layout.first_row <= number < layout.last_row:
+            over = [cell for cell in row[layout.days[0].index :] if isinstance(cell, str)]
+            seen = month_in(fold(line_of(over)))
+            if seen.month:
+                return Title(month=seen)
+    return Title()
 
 
 @dataclass(slots=True)
@@ -94,7 +106,8 @@ class Table:
         """Read all rows: `found` is the first head among the rows `ahead`; the others follow."""
         layout, after = found
         above = [row for row in ahead if row[0] < layout.first_row]
-        self.start_block(read_title(above), layout, ahead)
+        title = read_title(above).over(month_in_head(layout, ahead))
+        self.start_block(title, layout, ahead)
         waiting: list[Row] = []
         merges = _merges_by_row(self.sheet.merged)
         for row in _chain(ahead[after:], numbered):
@@ -109,12 +122,14 @@ class Table:
         self.blocks.append(self.block)
         self.layout = layout
         self.last: Line | None = None
+        self.key = ("", "", "", "")
         self.unsure: list[Line] = []
         self.columns = [column.index for column in layout.days]
         self.place = {index: place for place, index in enumerate(self.columns)}
         self.days_of = _cells_at(self.columns)
         fields = layout.fields
         self.name_at = fields.get(Field.NAME, fields.get(Field.OWN_NAME))
+        self.family_at = fields.get(Field.FAMILY_NAME)
         self.roll_at = fields.get(Field.ROLL)
         self.serial_at = fields.get(Field.SERIAL)
         self.other_at = [
@@ -171,6 +186,8 @@ class Table:
         if merges:
             codes = self.apply_merges(number, row, codes, merges)
         name = shown(row[self.name_at]) if self.name_at is not None else ""
+        if self.family_at is not None:
+            name = f"{name} {shown(row[self.family_at])}".strip()
         roll = shown(row[self.roll_at]) if self.roll_at is not None else ""
         serial = shown(row[self.serial_at]) if self.serial_at is not None else ""
         if (
@@ -300,7 +317,7 @@ class Table:
                 return True
             layout = found[0]
             above = [line for line in waiting if line[0] < layout.first_row]
-            title = read_title(above)
+            title = read_title(above).over(month_in_head(layout, near))
             if not layout.fields:
                 layout.fields = self.layout.fields
             if title.says_which() or not layout.same_columns(self.layout):
@@ -358,12 +375,16 @@ class Table:
             setattr(line, attribute, shown(row[index]))
         if self.key_at:
             school, called, grade, section = self.key_at
-            line.key = (
+            key = (
                 shown(row[school]) if school >= 0 else "",
                 shown(row[called]) if called >= 0 else "",
                 shown(row[grade]) if grade >= 0 else "",
                 shown(row[section]) if section >= 0 else "",
             )
+            if "" in key:
+                # A class written once, beside its first child, is the class of those below too.
+                key = filled_down(key, self.key)
+            line.key = self.key = key
         if self.has_sessions:
             line.codes = self.both_sessions(row, codes)
         return line
@@ -436,6 +457,23 @@ def _cells_at(columns: list[int]) -> Callable[[Sequence[Cell]], Sequence[Cell]]:
         return lambda row: (row[only],)
     pick: Callable[[Any], Any] = itemgetter(*columns)
     return pick
+
+
+def filled_down(
+    key: tuple[str, str, str, str], above: tuple[str, str, str, str]
+) -> tuple[str, str, str, str]:
+    """School, its name, class, section: gaps filled from the row above, down to the first that changes."""
+    school, called, grade, section = key
+    if not school and (not called or called == above[1]):
+        school = above[0]
+    if not called and school == above[0]:
+        called = above[1]
+    same_school = (school, called) == above[:2]
+    if not grade and same_school:
+        grade = above[2]
+    if not section and same_school and grade == above[2]:
+        section = above[3]
+    return school, called, grade, section
 
 
 def _letter(index: int | None) -> str | None:
