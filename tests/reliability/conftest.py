@@ -9,7 +9,8 @@ from tests.reliability.office import Office, the_office
 
 @pytest.fixture
 def office() -> Iterator[Office]:
-    """The deployment, with nothing running in it."""
+    """The deployment; what a test starts in it ends with the test."""
     office = the_office()
+    before = office.running()
     yield office
-    office.stop_all()
+    office.stop_all(but=before)

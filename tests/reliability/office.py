@@ -59,7 +59,7 @@ class Office:
 
     def start(self, *module_and_args: str, **env: str) -> "subprocess.Popen[str]":
         """Start `python -m …` and leave it running."""
-        log = (self.home / f"log-{len(self._running)}").open("w+")
+        log = (self.home / f"log-{time.monotonic_ns()}").open("w+")
         process = subprocess.Popen(
             [sys.executable, "-m", *module_and_args],
             env={**self.env, **env},
@@ -122,13 +122,17 @@ class Office:
         at = timezone.now()
         return at.isoformat(sep=" ") if self.url else at.replace(tzinfo=None).isoformat(sep=" ")
 
-    def stop_all(self) -> None:
-        """Kill what is still running."""
-        for process in self._running:
+    def running(self) -> int:
+        """How many processes were started and not yet stopped."""
+        return len(self._running)
+
+    def stop_all(self, *, but: int = 0) -> None:
+        """Kill what is still running, the first few excepted."""
+        for process in self._running[but:]:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.wait()
-        self._running.clear()
+        del self._running[but:]
 
 
 @cache

@@ -1,0 +1,91 @@
+"""Many tries at once are not more tries; one link accepted twice at once lets one person in."""
+
+import threading
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from aanchal.access.actions import accept_invitation, invite_person
+from aanchal.access.links import nobody
+from aanchal.access.models import User
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import Role
+from tests.signing_in import PASSPHRASE, a_person, a_phone, acting, an_area
+
+pytestmark = pytest.mark.django_db(transaction=True)
+VILLAGE = "IN/S10/D206/B1851/P1/V1"
+
+
+def at_once(what, times):
+    ready, results = threading.Barrier(times), []
+
+    def run():
+        ready.wait()
+        try:
+            results.append(what())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _n in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_a_dozen_tries_at_once_look_at_the_passphrase_five_times(monkeypatch):
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    cache.clear()
+    looked = []
+    check = AbstractBaseUser.check_password
+
+    def counted(self, raw):
+        looked.append(1)
+        return check(self, raw)
+
+    monkeypatch.setattr(AbstractBaseUser, "check_password", counted)
+    volunteer = a_person(Role.VOLUNTEER, VILLAGE)
+    given = {"username": volunteer.username, "passphrase": "a wrong passphrase"}
+
+    answers = at_once(lambda: Client().post(reverse("sign_in"), given).status_code, 12)
+
+    assert answers == [400] * 12
+    assert len(looked) == 5
+    client = Client()
+    client.cookies["aanchal_device"] = a_phone(volunteer)[1]  # her own phone counts by itself
+    given["passphrase"] = PASSPHRASE
+    assert client.post(reverse("sign_in"), given).status_code == 302
+
+
+def test_a_link_accepted_by_two_at_once_lets_one_in():
+    administrator = a_person(Role.ADMINISTRATOR, "IN/S10/D206")
+    made = invite_person(
+        acting(administrator),
+        for_name="X",
+        role=Role.VOLUNTEER,
+        area=an_area(VILLAGE),
+        at=timezone.now(),
+    )
+
+    def accept():
+        try:
+            return accept_invitation(
+                nobody(),
+                token=made.token,
+                display_name="X",
+                passphrase="hari ghaas kaali gaay",
+                at=timezone.now(),
+            ).user.pk
+        except NotFound:
+            return None
+
+    came = [pk for pk in at_once(accept, 4) if pk]
+
+    assert len(came) == 1
+    assert User.objects.count() == 2
