@@ -21,6 +21,10 @@ from ..rules.marks import Mark
 from .books import class_books
 
 
+# When, first absence, school, visit, flag.
+Made = tuple[datetime, date, UUID, UUID, UUID]
+
+
 @dataclass(frozen=True)
 class Share:
     """`part` of `whole`."""
@@ -50,6 +54,40 @@ class Week:
     back_and_there: Share
 
 
+@dataclass(frozen=True)
+class Behind:
+    """One flag behind a figure: whether it is in the numerator, and the days it took, if any."""
+
+    flag_id: UUID
+    counts: bool
+    days: int | None = None
+    kind: str = ""
+
+
+# The figures of the week that open to their rows.
+FIGURES = ("in_time", "lead", "empty", "back")
+
+
+def rows_behind(actor: Actor, figure: str, *, last_on: date) -> list[Behind]:
+    """The flags behind one of `FIGURES` of the week that ends on `last_on`: its denominator.
+
+    A flag visited twice in the week stands there twice, as in the figure. No flag of a place
+    where the actor may not view the watch, nor of her own kin.
+    """
+    paths = granted_areas(actor, Permission.WATCH_VIEW)
+    begin, end = _moment(last_on - timedelta(days=6)), _moment(last_on + timedelta(days=1))
+    if figure == "in_time":
+        return _due(actor, paths, begin, end)
+    if figure == "back":
+        return _back(actor, paths, on=last_on)
+    made = _made(actor, paths, begin, end)
+    if figure == "lead":
+        days = _lead_days(made)
+        return [Behind(m[4], True, d) for m, d in zip(made, days, strict=True)]
+    flags = {m[3]: m[4] for m in made}
+    return [Behind(flags[key], is_empty, kind=kind) for key, kind, is_empty in _findings(made)]
+
+
 def week_figures(actor: Actor, *, last_on: date) -> Week:
     """Figures of the seven days that end on `last_on`; a fixed number of queries.
 
@@ -66,44 +104,52 @@ def week_figures(actor: Actor, *, last_on: date) -> Week:
         .distinct()
         .count()
     )
-    due = Visit.objects.filter(
-        within(paths, "flag__area__path"),
-        not_kin(actor, "flag__child__"),
-        due_at__gte=begin,
-        due_at__lt=end,
-        state__in=(Visit.State.ASSIGNED, Visit.State.RECORDED),
-    ).values_list("due_at", "recorded_at")
-    in_time = sum(bool(done and done <= until) for until, done in due)
-    month = _visited(actor, paths, begin - timedelta(days=28), end)
+    month = _made(actor, paths, begin - timedelta(days=28), end)
     now = [row for row in month if row[0] >= begin]
     earlier = [row for row in month if row[0] < begin]
-    findings = Finding.objects.filter(visit__in=[row[3] for row in now])
-    kinds = Counter(f.kind for f in findings)
-    words = vocabulary().findings
-    empty = Counter({k: n for k, n in kinds.items() if k in words and words[k].group == "empty"})
+    found = _findings(now)
+    empty = Counter(kind for _visit, kind, is_empty in found if is_empty)
     lead = _lead_days([*now, *earlier])
     return Week(
         first_on=first_on,
         last_on=last_on,
         schools=schools.count(),
         children=children,
-        visited_in_time=Share(in_time, len(due)),
+        visited_in_time=_share(_due(actor, paths, begin, end)),
         first_absence_to_visit=_median(lead[: len(now)]),
         before=_median(lead[len(now) :]),
-        empty_visits=Share(sum(empty.values()), sum(kinds.values())),
+        empty_visits=Share(sum(empty.values()), len(found)),
         empty_kinds=empty.most_common(),
-        back_and_there=back_and_there(actor, paths, on=last_on),
+        back_and_there=_share(_back(actor, paths, on=last_on)),
     )
+
+
+def _share(rows: list[Behind]) -> Share:
+    return Share(sum(r.counts for r in rows), len(rows))
 
 
 def _moment(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
-def _visited(
-    actor: Actor, paths: list[str], begin: datetime, end: datetime
-) -> list[tuple[datetime, date, UUID, UUID]]:
-    """Visits recorded in a span: when, first absence, school, visit."""
+def _due(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> list[Behind]:
+    """Visits that fell due in a span, and whether each was made by then."""
+    due = (
+        Visit.objects.filter(
+            within(paths, "flag__area__path"),
+            not_kin(actor, "flag__child__"),
+            due_at__gte=begin,
+            due_at__lt=end,
+            state__in=(Visit.State.ASSIGNED, Visit.State.RECORDED),
+        )
+        .order_by("due_at", "pk")
+        .values_list("flag_id", "due_at", "recorded_at")
+    )
+    return [Behind(flag, bool(done and done <= until)) for flag, until, done in due]
+
+
+def _made(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> list[Made]:
+    """Visits recorded in a span: when, first absence, school, visit, flag."""
     return list(
         Visit.objects.filter(
             within(paths, "flag__area__path"),
@@ -112,17 +158,28 @@ def _visited(
             recorded_at__gte=begin,
             recorded_at__lt=end,
         )
-        .order_by("recorded_at")
-        .values_list("recorded_at", "flag__since_on", "flag__class_section__school_id", "pk")
+        .order_by("recorded_at", "pk")
+        .values_list(
+            "recorded_at", "flag__since_on", "flag__class_section__school_id", "pk", "flag_id"
+        )
     )
 
 
-def _lead_days(rows: list[tuple[datetime, date, UUID, UUID]]) -> list[int]:
+def _findings(made: list[Made]) -> list[tuple[UUID, str, bool]]:
+    """Visit, kind of its finding, and whether the visit was empty; in no order."""
+    words = vocabulary().findings
+    return [
+        (f.visit_id, f.kind, f.kind in words and words[f.kind].group == "empty")
+        for f in Finding.objects.filter(visit__in=[row[3] for row in made])
+    ]
+
+
+def _lead_days(rows: list[Made]) -> list[int]:
     schools = list(Body.objects.filter(pk__in={r[2] for r in rows}).select_related("area"))
     calendars = calendars_of(schools)
     return [
         calendars[school].count_open_days(since, timezone.localdate(at))
-        for at, since, school, _v in rows
+        for at, since, school, _v, _f in rows
     ]
 
 
@@ -130,8 +187,8 @@ def _median(values: list[int]) -> float | None:
     return float(median(values)) if values else None
 
 
-def back_and_there(actor: Actor, paths: list[str], *, on: date) -> Share:
-    """Of the children back in school since long enough, those who still come.
+def _back(actor: Actor, paths: list[str], *, on: date) -> list[Behind]:
+    """The children back in school since long enough, and whether each still comes.
 
     Long enough: the number of taken days in the guidance have passed since the day she was back.
     Still there: present on at least four of five of her marked days since.
@@ -144,11 +201,13 @@ def back_and_there(actor: Actor, paths: list[str], *, on: date) -> Share:
             kind=Outcome.Kind.BACK,
             since_on__lte=on - timedelta(days=days),
             since_on__gte=on - timedelta(days=days + 90),
-        ).select_related("flag__class_section")
+        )
+        .select_related("flag__class_section")
+        .order_by("-since_on", "pk")
     )
     sections = {o.flag.class_section_id: o.flag.class_section for o in outcomes}
     books = class_books(list(sections.values()))
-    there = whole = 0
+    rows = []
     for outcome in outcomes:
         book = books[outcome.flag.class_section_id]
         if outcome.flag.child_id not in book.children:
@@ -158,9 +217,9 @@ def back_and_there(actor: Actor, paths: list[str], *, on: date) -> Share:
         marked = [m for m in since if m in (Mark.PRESENT, Mark.ABSENT)]
         if len(marked) < days:
             continue
-        whole += 1
-        there += 5 * sum(m == Mark.PRESENT for m in marked) >= 4 * len(marked)
-    return Share(there, whole)
+        is_there = 5 * sum(m == Mark.PRESENT for m in marked) >= 4 * len(marked)
+        rows.append(Behind(outcome.flag_id, is_there))
+    return rows
 
 
 @dataclass(frozen=True)
