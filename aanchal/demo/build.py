@@ -7,7 +7,7 @@ single-use links alone.
 
 import heapq
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -69,7 +69,7 @@ Tell = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 
 @contextmanager
-def silent(_what: str, _total: int) -> Iterable[Callable[[int], None]]:  # type: ignore[misc]
+def silent(_what: str, _total: int) -> Iterator[Callable[[int], None]]:
     """No bar."""
     yield lambda _done: None
 
@@ -282,10 +282,11 @@ def _make_kin(district: District, users: dict[str, User], *, at: datetime) -> No
     for person in district.people:
         for key in person.kin_households:
             homes = {
-                by_key[c.key].household_id
+                home
                 for c in district.children
                 if c.household == key and c.key in by_key
-            } - {None}
+                if (home := by_key[c.key].household_id) is not None
+            }
             rows += [
                 Kinship(
                     district=_district_key(district),

@@ -50,7 +50,7 @@ class _Opening:
         instance.__dict__[self.field.attname] = value
 
 
-class SealedField(models.BinaryField):
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """Bytes sealed at rest and bound to their row and field. None stays null."""
 
     pad = 32
@@ -59,8 +59,10 @@ class SealedField(models.BinaryField):
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 
-    def contribute_to_class(self, cls: type, name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _Opening(self))
 
     def _check_str_default_value(self) -> list[Any]:

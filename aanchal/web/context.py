@@ -89,6 +89,7 @@ def _where(actor: Actor) -> str:
     paths = {g.area_path for g in actor.grants if g.area_path}
     if len(bodies) + len(paths) != 1:
         return ""
+    found: Area | Body | None
     if bodies:
         found = Body.objects.filter(pk=bodies.pop()).only("name", "local_name").first()
     else:
