@@ -89,10 +89,18 @@ def get_my_visit(actor: Actor, *, pk: UUID | str) -> Visit:
 
 
 def my_recent_visits(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
-    """Visits the actor recorded since a moment, newest first, with how their flag ended."""
+    """Visits the actor recorded since a moment, newest first, with how their flag ended.
+
+    Only within the places she still holds: what she did elsewhere is no longer hers to see.
+    """
+    paths = [g.area_path for g in grants_for(actor, Permission.VISIT_RECORD) if g.area_path]
     return (
         Visit.objects.filter(
-            volunteer_id=actor.user_id, state=Visit.State.RECORDED, recorded_at__gte=since
+            within(paths, "flag__area__path"),
+            not_kin(actor, "flag__child__"),
+            volunteer_id=actor.user_id,
+            state=Visit.State.RECORDED,
+            recorded_at__gte=since,
         )
         .select_related("flag__child", "flag__area", "flag__outcome", "flag__class_section")
         .order_by("-recorded_at")

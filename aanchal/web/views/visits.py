@@ -23,7 +23,7 @@ from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.flags import get_my_visit, my_recent_visits, my_visits
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.cases.kinds import concern_kinds
-from aanchal.kernel.errors import Invalid
+from aanchal.kernel.errors import Invalid, NotFound
 
 from ..context import local_name
 from ..forms import ChoiceRows, DayField, blame, choices, today, yes_no
@@ -221,7 +221,7 @@ def done(request: HttpRequest, pk: UUID) -> HttpResponse:
         .first()
     )
     if recorded is None:
-        return redirect("my_visits")
+        raise NotFound
     found = vocabulary().findings[recorded.finding.kind]
     waits_again = recorded.flag.state == Flag.State.OPEN
     return render(
