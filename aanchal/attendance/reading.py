@@ -151,7 +151,7 @@ def show_pages(
             continue
         if page.grade and page.month:
             _settle_section(page, school)
-        if not may(actor, Permission.REGISTER_IMPORT, _page_scope(school, page)):
+        if not may(actor, Permission.REGISTER_IMPORT, page_scope(school, page)):
             # Nothing of a class that is not hers is shown, not even that it exists.
             page.problems.append(
                 _note("not_yours", N_("This is the register of a class that is not yours."))
@@ -218,7 +218,8 @@ def _no_school(page: ShownPage) -> dict[str, Any]:
     return _note("no_school", N_("The file does not say which school it is. Choose the school."))
 
 
-def _page_scope(school: Body, page: ShownPage) -> Scope:
+def page_scope(school: Body, page: ShownPage) -> Scope:
+    """Where a page stands: the class it is of, in its school."""
     return Scope(
         area_path=school.area.path,
         district=school.area.district,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -52,3 +53,11 @@ def blame(form: forms.Form, error: Invalid) -> None:
 def today() -> date:
     """The day in the office's zone."""
     return timezone.localdate()
+
+
+def key_or_none(text: str | None) -> UUID | None:
+    """The key of a record that a form names; None when it is missing or is no key."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

@@ -32,6 +32,7 @@ from aanchal.places.queries import year_of
 from ..formats.problems import Unreadable
 from ..guidance import guidance
 from ..models import PageRevision, RegisterFile, RegisterPage
+from ..queries.books import visible_register_files
 from ..reading import ShownPage, ShownRow, show_pages
 from ..rules.pages import (
     PageMarks,
@@ -65,6 +66,7 @@ def give_register(
     Raises:
         NotAllowed: the actor may not send registers of this school or class.
         TooLarge: past the limit; nothing is kept.
+        WrongState: somebody sent it for the whole school, where the actor has one class.
     """
     require(actor, Permission.REGISTER_IMPORT, _scope(actor, school, hints))
     district = school.area.district if school else ""
@@ -78,7 +80,8 @@ def give_register(
         kept_at=at,
         most_bytes=settings.AANCHAL_UPLOAD_BYTES,
     )
-    known = _same(stored.content_hash, school)
+    content = _content(stored.content_hash, school, actor.user_id)
+    known = _same(content, school)
     if known is None:
         try:
             with transaction.atomic():
@@ -86,23 +89,34 @@ def give_register(
                     district=district,
                     school=school,
                     file=stored,
-                    content_hash=stored.content_hash,
+                    content_hash=content,
                     hints=hints,
                     via=via,
                     received_by=actor.user_id,
                     received_at=at,
                 )
         except IntegrityError:
-            known = _same(stored.content_hash, school)  # the same file, sent twice at once
+            known = _same(content, school)  # the same file, sent twice at once
             if known is None:
                 raise
     if known is not None:
         path = files.path_of(stored)
+        if not visible_register_files(actor).filter(pk=known.pk).exists():
+            # Sent for the whole school by somebody else: a class teacher must not read it anew.
+            path.unlink(missing_ok=True)
+            raise WrongState(_("This very file was already sent for that school."))
         stored.delete()
         transaction.on_commit(lambda: path.unlink(missing_ok=True))
         return known
     record(actor, Verb.REGISTER_RECEIVED, register, scope=_scope(actor, school, hints), via=via)
     return register
+
+
+def _content(content_hash: str, school: Body | None, sender: str) -> str:
+    """What makes a file the same as another: its bytes, and as long as no school is known, whose."""
+    if school is not None:
+        return content_hash
+    return files.content_hash(f"{content_hash}|{sender}".encode())
 
 
 def _same(content_hash: str, school: Body | None) -> RegisterFile | None:
@@ -175,13 +189,13 @@ def _show_register(
     actor: Actor, *, register: RegisterFile, pages: list[ShownPage], at: datetime
 ) -> RegisterFile:
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
-    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         return register
     register.understood = {"pages": [p.to_json() for p in pages]}
     register.state = RegisterFile.State.SHOWN
     register.save(update_fields=["understood", "state"])
-    record(actor, Verb.REGISTER_READ, register, scope=_own(actor, register), pages=len(pages))
+    record(actor, Verb.REGISTER_READ, register, scope=scope_of_file(actor, register), pages=len(pages))
     return register
 
 
@@ -201,14 +215,14 @@ def refuse_register(
         WrongState: its pages are already taken in.
     """
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
-    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         raise WrongState
     register.state = RegisterFile.State.REFUSED
     register.refusal, register.refusal_params = template, params
     register.settled_at = at
     register.save(update_fields=["state", "refusal", "refusal_params", "settled_at"])
-    record(actor, Verb.REGISTER_REFUSED, register, scope=_own(actor, register))
+    record(actor, Verb.REGISTER_REFUSED, register, scope=scope_of_file(actor, register))
     return register
 
 
@@ -223,21 +237,25 @@ def choose_school(
         WrongState: its pages are already taken in, or the same file is known for that school.
     """
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
-    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     require(actor, Permission.REGISTER_IMPORT, _scope(actor, school, hints))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         raise WrongState
-    twin = RegisterFile.objects.filter(content_hash=register.content_hash, school=school)
+    content = register.file.content_hash
+    twin = RegisterFile.objects.filter(content_hash=content, school=school)
     if twin.exclude(pk=register.pk).exists():
         raise WrongState(_("This very file was already sent for that school."))
     register.school, register.district, register.hints = school, school.area.district, hints
-    register.state = RegisterFile.State.RECEIVED
-    register.save(update_fields=["school", "district", "hints", "state"])
+    register.state, register.content_hash = RegisterFile.State.RECEIVED, content
+    register.save(update_fields=["school", "district", "hints", "state", "content_hash"])
     record(actor, Verb.REGISTER_RECEIVED, register, scope=school.scope(), fields=["school"])
     return register
 
 
-def _own(actor: Actor, register: RegisterFile) -> Scope:
+def scope_of_file(actor: Actor, register: RegisterFile) -> Scope:
+    """Where a file stands for the one who asks: at its school, or in its sender's own hands."""
+    if register.school is None and register.received_by != actor.user_id:
+        return Scope(area_path="")
     return _scope(actor, register.school, register.hints)
 
 
@@ -349,7 +367,7 @@ def _begin(actor: Actor, *, register: RegisterFile) -> RegisterFile:
         .select_related("school__area", "file")
         .get(pk=register.pk)
     )
-    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state not in (
         RegisterFile.State.SHOWN,
         RegisterFile.State.TAKING,
@@ -359,7 +377,7 @@ def _begin(actor: Actor, *, register: RegisterFile) -> RegisterFile:
     if register.state == RegisterFile.State.SHOWN:
         register.state = RegisterFile.State.TAKING
         register.save(update_fields=["state"])
-        record(actor, Verb.REGISTER_BEGUN, register, scope=_own(actor, register))
+        record(actor, Verb.REGISTER_BEGUN, register, scope=scope_of_file(actor, register))
     return register
 
 
@@ -533,7 +551,7 @@ def _finish(
     actor: Actor, *, register: RegisterFile, pages: Sequence[ShownPage], taken: Taken, at: datetime
 ) -> None:
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
-    require(actor, Permission.REGISTER_IMPORT, _own(actor, register))
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     _keep_problems(register, pages, at=at)
     register.counts = {
         "pages": taken.pages,
@@ -550,7 +568,7 @@ def _finish(
     else:
         register.state = RegisterFile.State.SHOWN
     register.save(update_fields=["counts", "state", "settled_at"])
-    record(actor, Verb.REGISTER_TAKEN, register, scope=_own(actor, register), pages=taken.pages)
+    record(actor, Verb.REGISTER_TAKEN, register, scope=scope_of_file(actor, register), pages=taken.pages)
 
 
 def _keep_problems(register: RegisterFile, pages: Sequence[ShownPage], *, at: datetime) -> None:

@@ -20,7 +20,7 @@ from aanchal.places.queries import year_of
 from ..models import RegisterFile
 from ..reading import ShownPage, ShownRow
 from ..rules.pages import PageMarks
-from .registers import record_page
+from .registers import record_page, scope_of_file
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
 
@@ -94,6 +94,9 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
         district=problem.district,
         body_id=str(problem.body_id or ""),
     )
+    if problem.source_kind == "register":
+        # Whoever may send the file may say that its cells were looked at: a class teacher too.
+        scope = scope_of_file(actor, RegisterFile.objects.get(pk=problem.source_id))
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, grants_for
+from aanchal.kernel.permissions import Actor, Permission, grants_for, may
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.queries import visible_classes
 from aanchal.places.models import Body
@@ -20,6 +20,7 @@ from aanchal.places.queries import calendars_of, schools_of, within, year_of
 
 from ..guidance import guidance
 from ..models import RegisterFile, RegisterPage
+from ..reading import ShownPage, page_scope
 from ..rules.marks import Mark
 from ..rules.pages import ClassBook, PageMarks, bind, unpack_children, unpack_marks
 
@@ -156,7 +157,8 @@ def visible_register_files(actor: Actor) -> QuerySet[RegisterFile]:
         if grant.body_id and not grant.grade:
             reach |= Q(school_id=grant.body_id)
         elif grant.body_id:
-            reach |= Q(school_id=grant.body_id, received_by=actor.user_id)
+            own = Q(school_id=grant.body_id, received_by=actor.user_id)
+            reach |= own & _said("grade", grant.grade) & _said("section", grant.section)
     reach |= Q(school__isnull=True, received_by=actor.user_id)
     return (
         RegisterFile.objects.filter(reach)
@@ -165,12 +167,40 @@ def visible_register_files(actor: Actor) -> QuerySet[RegisterFile]:
     )
 
 
+def _said(hint: str, value: str) -> Q:
+    """A condition that a file was sent with this hint, or without any; always true for ""."""
+    if not value:
+        return Q()
+    key = f"hints__{hint}"
+    return Q(**{key: value}) | Q(**{key: ""}) | Q(**{f"{key}__isnull": True})
+
+
 def get_register_file(actor: Actor, *, pk: UUID | str) -> RegisterFile:
     """One register file the actor may see; `NotFound` whether absent or hidden."""
     found = visible_register_files(actor).filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found
+
+
+def shown_pages(actor: Actor, register: RegisterFile) -> list[ShownPage]:
+    """The pages of a file as understood, without those of a class that is no longer the actor's.
+
+    A page whose school is not known yet is in the hands of whoever sent the file.
+    """
+    pages = [ShownPage.from_json(p) for p in (register.understood or {}).get("pages", [])]
+    schools = {
+        str(s.pk): s
+        for s in Body.objects.filter(
+            pk__in={p.school_id for p in pages if p.school_id}
+        ).select_related("area")
+    }
+    return [
+        p
+        for p in pages
+        if not p.school_id
+        or may(actor, Permission.REGISTER_IMPORT, page_scope(schools[p.school_id], p))
+    ]
 
 
 def open_problems(actor: Actor, register: RegisterFile) -> QuerySet[ImportProblem]:

@@ -31,15 +31,16 @@ from aanchal.attendance.queries.books import (
     class_pupils,
     get_register_file,
     open_problems,
+    shown_pages,
     visible_register_files,
 )
 from aanchal.attendance.reading import CODES, ShownPage
-from aanchal.kernel.errors import DomainError, Invalid
+from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.permissions import Permission, grants_for, system_actor
 from aanchal.places.queries import schools_of
 
 from ..context import local_name
-from ..forms import blame, today
+from ..forms import blame, key_or_none, today
 from ..names import whole_name
 
 PAGE = 30
@@ -195,7 +196,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
         answer = _act(request, register, place)
         if answer is not None:
             return answer
-    pages = [ShownPage.from_json(p) for p in (register.understood or {}).get("pages", [])]
+    pages = shown_pages(request.actor, register)
     problems = [p for page in pages for p in _told(page.problems)]
     asks = [a for page in pages for a in _told(page.asks)]
     unknown = sum(r.match == "unknown" for p in pages for r in p.rows)
@@ -300,20 +301,21 @@ def repair(request: HttpRequest, pk: UUID) -> HttpResponse:
     register = get_register_file(request.actor, pk=pk)
     waiting = open_problems(request.actor, register)
     if request.method == "POST":
-        problem = waiting.filter(pk=request.POST.get("problem") or None).first()
-        if problem is not None:
-            choice = request.POST.get("choice", "")
-            try:
-                if problem.code == "row_unmatched":
-                    repair_row(request.actor, problem=problem, choice=choice, at=timezone.now())
-                else:
-                    set_problem_aside(request.actor, problem=problem, at=timezone.now())
-                messages.success(request, _("Settled."))
-            except Invalid as error:
-                messages.error(request, str(error))
+        problem = waiting.filter(pk=key_or_none(request.POST.get("problem"))).first()
+        if problem is None:
+            raise WrongState
+        choice = request.POST.get("choice", "")
+        try:
+            if problem.code == "row_unmatched":
+                repair_row(request.actor, problem=problem, choice=choice, at=timezone.now())
+            else:
+                set_problem_aside(request.actor, problem=problem, at=timezone.now())
+            messages.success(request, _("Settled."))
+        except Invalid as error:
+            messages.error(request, str(error))
         return redirect("register_repair", pk=register.pk)
     page = Paginator(waiting, 10).get_page(request.GET.get("page"))
-    pages = {p["number"]: p for p in (register.understood or {}).get("pages", [])}
+    pages = {p.number: p.to_json() for p in shown_pages(request.actor, register)}
     items = [_item(register, problem, pages) for problem in page]
     return render(
         request,
@@ -337,9 +339,9 @@ def _item(register: RegisterFile, problem: Any, pages: dict[int, Any]) -> dict[s
         "reason": _(problem.template) % problem.params,
         "is_row": problem.code == "row_unmatched",
     }
-    if item["is_row"] and problem.raw:
-        held = pages.get(problem.raw["page"])
-        pupils = class_pupils(register, held) if held else []
+    held = pages.get(problem.raw["page"]) if problem.raw else None
+    if item["is_row"] and held:
+        pupils = class_pupils(register, held)
         near = problem.raw["suggestions"]
         pupils.sort(key=lambda e: (str(e.child_id) not in near, len(e.roll_no), e.roll_no))
         item |= {
