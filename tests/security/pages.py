@@ -1,0 +1,207 @@
+"""What each address is for: who opens it, and which of its records. Written by hand, address by
+address; an address that is not here fails tests/security/test_p07.
+
+Labels of records are those of `tests.two_districts`. A person who is not named for an address, or
+a record that is not named for the person, is answered as if it were not there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from tests.two_districts import SIX, Office
+
+Fill = Callable[[Office, Any], dict[str, Any]]
+ALL = frozenset(SIX)
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address.
+
+    `who` opens it, where it is not about a record. `kind` and `own` say which records of which
+    kind it shows to whom. `sends` are forms that do something there; `asked` is a query string.
+    """
+
+    who: frozenset[str] = NOBODY
+    kind: str = ""
+    own: dict[str, frozenset[str]] = field(default_factory=dict)
+    sends: tuple[Fill, ...] = ()
+    asked: str = ""
+    token: bool = False
+
+
+def just(**fields: Any) -> Fill:
+    return lambda _office, _record: fields
+
+
+def labels(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def a_place(office: Office, _record: Any) -> dict[str, Any]:
+    return {"place": f"area:{office.records['child']['own'].area_id}", "for_name": "Qz Nobody",
+            "language": "en", "grade": "", "section": "", "starts_on": "2026-07-01"}  # fmt: skip
+
+
+def a_whole_finding(_office: Office, _record: Any) -> dict[str, Any]:
+    return {
+        "step": "finding", "kind": "missing", "whom_met": "mother", "child_seen": "no",
+        "next_step": "comes_back", "visited_on": timezone.localdate().isoformat(), "note": "",
+    }  # fmt: skip
+
+
+def an_assignment(office: Office, _record: Any) -> dict[str, Any]:
+    return {"step": "assign", "volunteer": str(office.people["other_volunteer"].pk)}
+
+
+def an_outcome(_office: Office, _record: Any) -> dict[str, Any]:
+    day = timezone.localdate().isoformat()
+    return {"step": "outcome", "kind": "left", "since_on": day}
+
+
+def a_school(office: Office, _record: Any) -> dict[str, Any]:
+    return {"step": "place", "school": str(office.schools["own"].pk), "grade": "6", "section": "A",
+            "month": "2026-07"}  # fmt: skip
+
+
+def a_problem(_office: Office, record: Any) -> dict[str, Any]:
+    from aanchal.kernel.models import ImportProblem
+
+    problem = ImportProblem.objects.filter(source_id=str(getattr(record, "pk", ""))).first()
+    return {"problem": str(problem.pk) if problem else "", "choice": "enrol"}
+
+
+# What stands in the block B1851, or under it, and is nobody's secret.
+IN_BLOCK = labels("own next_class sibling left_house visited ended handed_back told")
+IN_DISTRICT = labels("own block")
+PEOPLE = IN_DISTRICT | {"ended"}
+SCHOOL_FILES = {
+    "teacher": labels("own unplaced"),
+    "head": labels("own next_class ended"),
+    "coordinator": labels("own next_class ended sibling"),
+}
+STAFF = frozenset({"teacher", "head", "coordinator"})
+
+PAGES: dict[str, Page] = {
+    "home": Page(who=ALL),
+    "leave_quickly": Page(who=ALL),
+    "calendar": Page(who=ALL),
+    "health": Page(who=ALL),
+    # --- volunteer ---
+    "my_visits": Page(who=frozenset({"volunteer"})),
+    "visit": Page(kind="visit", own={"volunteer": labels("own own_left")}, sends=(just(),)),
+    "visit_finding": Page(
+        kind="visit",
+        own={"volunteer": labels("own own_left")},
+        sends=(just(step="kind", kind="sick"), a_whole_finding),
+    ),
+    "visit_done": Page(kind="visit", own={"volunteer": labels("recorded")}),
+    "visit_hand_back": Page(
+        kind="visit", own={"volunteer": labels("own own_left")}, sends=(just(because="unsafe"),)
+    ),
+    # --- concerns ---
+    "concern_new": Page(who=ALL - {"administrator"}),
+    "concerns": Page(who=frozenset({"case_worker"})),
+    "concern": Page(
+        kind="concern",
+        own={"case_worker": labels("own sibling closed sealed_for_her")},
+        sends=(just(step="take_up"), just(step="close"), just(step="call", number="1098")),
+    ),
+    # --- school ---
+    "classes": Page(who=STAFF),
+    "class": Page(
+        kind="class",
+        own={
+            "teacher": labels("own"),
+            "head": labels("own next_class"),
+            "coordinator": labels("own next_class sibling"),
+        },
+    ),
+    "register_files": Page(who=STAFF),
+    "register_send": Page(who=STAFF),
+    "register_file": Page(
+        kind="register_file",
+        own=SCHOOL_FILES,
+        sends=(just(step="take", enrol="yes", said_yes="yes"), a_school),
+    ),
+    "register_repair": Page(kind="register_file", own=SCHOOL_FILES, sends=(a_problem,)),
+    # --- coordinator ---
+    "watch": Page(who=frozenset({"coordinator"})),
+    "flags": Page(who=frozenset({"coordinator"})),
+    "flag": Page(
+        kind="flag",
+        own={"coordinator": IN_BLOCK},
+        sends=(an_assignment, an_outcome, just(step="take_back")),
+    ),
+    "children": Page(who=frozenset({"coordinator", "case_worker"})),
+    "child": Page(kind="child", own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK}),
+    # --- administrator ---
+    "places": Page(who=frozenset({"coordinator", "administrator"})),
+    "joins": Page(who=frozenset({"coordinator", "administrator"})),
+    "office": Page(who=frozenset({"administrator"})),
+    # --- coming in ---
+    "sign_in": Page(who=ALL),
+    "second_factor": Page(who=ALL),
+    "cannot_sign_in": Page(who=ALL),
+    "sign_out": Page(who=ALL),
+    "set_language": Page(who=ALL),
+    "accept_invitation": Page(token=True),
+    "welcome": Page(who=ALL),
+    "enrol_device": Page(token=True),
+    "reset_credential": Page(token=True),
+    "enter_demo": Page(token=True),
+    # --- one's own account ---
+    "my_account": Page(who=ALL),
+    "notices": Page(who=ALL),
+    "change_passphrase": Page(who=ALL),
+    "confirm_self": Page(who=ALL),
+    "enrol_second_factor": Page(who=ALL),
+    "recovery_codes": Page(),  # nobody here has any
+    "drop_my_device": Page(
+        kind="own_device", own={name: frozenset({name}) for name in SIX}, sends=(just(),)
+    ),
+    # --- people ---
+    "people": Page(who=frozenset({"administrator"})),
+    "person": Page(kind="person", own={"administrator": PEOPLE}),
+    "invite_person": Page(who=frozenset({"administrator"})),
+    "invitations": Page(who=frozenset({"administrator"})),
+    "withdraw_invitation": Page(
+        kind="invitation", own={"administrator": IN_DISTRICT}, sends=(just(),)
+    ),
+    "give_grant": Page(
+        kind="person",
+        own={"administrator": PEOPLE},
+        sends=(a_place,),
+        asked="?role=volunteer&where=",
+    ),
+    "revoke_grant": Page(kind="grant", own={"administrator": PEOPLE}, sends=(just(),)),
+    "ask_reset": Page(
+        kind="person", own={"administrator": PEOPLE}, sends=(just(kind="passphrase"),)
+    ),
+    "approvals": Page(who=frozenset({"administrator"})),
+    "approve_grant": Page(
+        kind="waiting_grant", own={"administrator": IN_DISTRICT}, sends=(just(),)
+    ),
+    "approve_invitation": Page(
+        kind="waiting_invitation", own={"administrator": IN_DISTRICT}, sends=(just(),)
+    ),
+    "approve_reset": Page(
+        kind="waiting_reset", own={"administrator": IN_DISTRICT}, sends=(just(),)
+    ),
+    # --- volunteers' phones ---
+    "volunteers": Page(who=frozenset({"coordinator", "administrator"})),
+    "volunteer": Page(
+        kind="person",
+        own={"coordinator": labels("own"), "administrator": IN_DISTRICT},
+        sends=(just(name="red"),),
+    ),
+    "revoke_device": Page(
+        kind="device",
+        own={"coordinator": labels("own ended"), "administrator": PEOPLE},
+        sends=(just(),),
+    ),
+}
