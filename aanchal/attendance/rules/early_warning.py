@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from .marks import Mark
 from .planes import DAYS_MAX, figures, marks_from_planes, planes_from_marks
 from .policy import Policy
-from .watch_kernel import PARAMETERS, SIGNAL_WHOLES, watch_classes
+from .watch_kernel import watch_classes
+from .watch_layout import PARAMETERS, SIGNAL_WHOLES
 from .watch_state import WatchState
 
 ORDINARY: Final = 0

@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 
 
 def _binary(name: str) -> Any:
-    @intrinsic  # type: ignore[misc, untyped-decorator]
+    @intrinsic
     def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
         def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
             return getattr(builder, name)(*args)
@@ -25,7 +25,7 @@ def _binary(name: str) -> Any:
 
 
 def _compare(sign: str) -> Any:
-    @intrinsic  # type: ignore[misc, untyped-decorator]
+    @intrinsic
     def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
         def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
             return builder.icmp_unsigned(sign, *args)
@@ -36,7 +36,7 @@ def _compare(sign: str) -> Any:
 
 
 def _float_pick(sign: str) -> Any:
-    @intrinsic  # type: ignore[misc, untyped-decorator]
+    @intrinsic
     def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
         def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
             return builder.select(builder.fcmp_ordered(sign, *args), *args)
@@ -59,7 +59,7 @@ least = _float_pick("<")
 most = _float_pick(">")
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def pick(context: Any, condition: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
     """`x` where the condition holds, else `y`; both are computed."""
 
@@ -69,7 +69,7 @@ def pick(context: Any, condition: Any, x: Any, y: Any) -> tuple[Any, Callable[..
     return x(types.boolean, x, x), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def as_real(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     """The float32 whose bits are this uint32."""
 
@@ -79,7 +79,7 @@ def as_real(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     return types.float32(types.uint32), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def as_word(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     """The uint32 that has the bits of this float32."""
 
@@ -89,7 +89,7 @@ def as_word(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     return types.uint32(types.float32), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def ones(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     """How many bits are set."""
 
@@ -99,7 +99,7 @@ def ones(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     return x(x), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def leading_zeros(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     """Clear bits above the highest set bit; the width where none is set."""
 
@@ -125,7 +125,7 @@ def _splat(builder: Any, value: Any) -> Any:
     return builder.shuffle_vector(one, ir.Constant(lanes, ir.Undefined), order)
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def any_lane(context: Any, words: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
     """Whether any of the sixteen words from index `at` is not 0."""
 
@@ -137,7 +137,7 @@ def any_lane(context: Any, words: Any, at: Any) -> tuple[Any, Callable[..., Any]
     return types.boolean(words, at), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def count_lanes(context: Any, words: Any, at: Any, bit: Any) -> tuple[Any, Callable[..., Any]]:
     """How many of the sixteen words from index `at` have the given bit."""
 
@@ -151,7 +151,7 @@ def count_lanes(context: Any, words: Any, at: Any, bit: Any) -> tuple[Any, Calla
     return types.int32(words, at, types.uint32), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def sum_lanes(
     context: Any, words: Any, at: Any, chosen_at: Any, bit: Any
 ) -> tuple[Any, Callable[..., Any]]:
@@ -165,12 +165,13 @@ def sum_lanes(
         kept = builder.select(builder.icmp_unsigned("!=", both, zeros), values, zeros)
         name = "llvm.vector.reduce.add.v16i32"
         kind = ir.FunctionType(ir.IntType(32), [values.type])
-        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [kept])
+        reduce = cgutils.get_or_insert_function(builder.module, kind, name)  # type: ignore[no-untyped-call]
+        return builder.call(reduce, [kept])
 
     return types.int32(words, at, chosen_at, types.uint32), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def eight_bytes(context: Any, data: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
     """Bytes at..at+7 of a contiguous uint8 array as one little-endian word; not range-checked."""
 
@@ -184,7 +185,7 @@ def eight_bytes(context: Any, data: Any, at: Any) -> tuple[Any, Callable[..., An
     return types.uint64(data, at), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def trailing_zeros(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     """Clear bits below the lowest set bit; the width where none is set."""
 
@@ -194,7 +195,7 @@ def trailing_zeros(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     return x(x), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def load(context: Any, words: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
     """`words[at]` of a contiguous array, without a range check or a count of references."""
 
@@ -205,7 +206,7 @@ def load(context: Any, words: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
     return words.dtype(words, at), code
 
 
-@intrinsic  # type: ignore[misc, untyped-decorator]
+@intrinsic
 def store(context: Any, words: Any, at: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
     """`words[at] = value` likewise."""
 
