@@ -83,7 +83,7 @@ class AreaDesk:
     touched: set[str] = field(default_factory=set)
     learned: set[Key] = field(default_factory=set)
 
-    def take(self, items: Sequence[AreaRow | Problem]) -> None:
+    def take(self, items: Sequence[AreaRow | Problem], *, level: Level) -> None:
         """Take one batch, of one level; problems of the reader are kept as they come."""
         rows = [i for i in items if isinstance(i, AreaRow)]
         problems = [i for i in items if isinstance(i, Problem)]
@@ -91,11 +91,11 @@ class AreaDesk:
         self.counts.left_out += sum(p.left_out for p in problems)
         batch = _Batch(self, rows)
         for problem in problems:
-            level = rows[0].level.value if rows else ""
-            batch.found.append(Found(problem, subject_of(problem, level=level), self.reach[0]))
-        if rows and rows[0].level is Level.SUBDISTRICT:
+            subject = subject_of(problem, level=level.value)
+            batch.found.append(Found(problem, subject, self.reach[0]))
+        if level is Level.SUBDISTRICT:
             batch.take_subdistricts()
-        elif rows:
+        else:
             batch.take_areas()
         batch.write()
 

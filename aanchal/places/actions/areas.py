@@ -101,7 +101,7 @@ def import_areas(
     try:
         for batch in batches(file.rows, BATCH):
             with transaction.atomic(), rowguard.context(actor):
-                desk.take(batch)
+                desk.take(batch, level=file.level)
             if progress is not None:
                 progress(max(item.row or 0 for item in batch))
     except UnreadableFile as refusal:
@@ -199,7 +199,7 @@ def _take_waiting(desk: AreaDesk, keys: list[UUID]) -> int:
             rows.setdefault(row.level, []).append(row)
     for level in sorted(rows, key=list(Level).index):
         for batch in batches(rows[level], BATCH):
-            desk.take(batch)
+            desk.take(batch, level=level)
     ImportProblem.objects.filter(pk__in=[p.pk for p in problems]).update(
         state=ImportProblem.State.REPAIRED,
         settled_at=desk.ledger.at,
