@@ -66,6 +66,7 @@ class Part:
     lines: list[Line]
     verdicts: list[Verdict] = field(default_factory=list)
     months: dict[int, Month | None] = field(default_factory=dict)
+    kinds: dict[int, set[int]] = field(default_factory=dict)  # place -> the different cells there
     slips: set[int] = field(default_factory=set)  # places where a mark stands on a day of closure
 
     def on(self, place: int) -> date | None:
@@ -183,6 +184,7 @@ class Builder:
             kinds = set(codes)
             kinds.discard(0)
             if kinds:
+                part.kinds[place] = kinds
                 part.verdicts[place] = self.verdict(
                     part, place, codes, {self.sense(k) for k in kinds}
                 )
@@ -351,19 +353,20 @@ class Builder:
                 table[number] = mark
             elif sense is not Sense.OFF:
                 unread.add(number)
-        self.unread_flags = bytes(number in unread for number in range(256))
         return bytes(table), frozenset(unread)
 
     def report_cells(self, part: Part, unread: frozenset[int]) -> None:
         layout = part.block.layout
-        doubtful = 1 in b"".join(line.codes for line in part.lines).translate(self.unread_flags)
-        for line in part.lines if doubtful else ():
-            if 1 not in line.codes.translate(self.unread_flags):
-                continue
-            for place, code in enumerate(line.codes):
-                closed = part.verdicts[place] is Verdict.CLOSED and place not in part.slips
-                if code in unread and not closed:
-                    self.report_cell(part, line, place, code)
+        doubtful = [
+            (line, place)
+            for place, kinds in part.kinds.items()
+            if kinds & unread
+            and (part.verdicts[place] is not Verdict.CLOSED or place in part.slips)
+            for line in part.lines
+            if line.codes[place] in unread
+        ]
+        for line, place in sorted(doubtful, key=lambda found: (found[0].row, found[1])):
+            self.report_cell(part, line, place, line.codes[place])
         for place in part.slips:
             for line in part.lines:
                 if self.sense(line.codes[place]) in _CHILD:

@@ -21,7 +21,7 @@ _DEPTH = 64
 _PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,3}([1-9][0-9]{0,6})"[ />]')
 _PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[1-9][0-9]{0,6}"[ />]')
 _ANY_CELL = re.compile(rb"<c[\s/>]")
-_ANY_REFERENCE = re.compile(rb"\sr\s*=")
+_ODD_REFERENCE = re.compile(rb"r(?:\s+=|=')")
 _PLAIN_ROWS = 120_000
 _PLAIN_AREA = 6_000_000
 _UNCALCULATED = re.compile(
@@ -65,7 +65,7 @@ def _plain(xml: bytes) -> tuple[bytes, Survey] | None:
     None for anything else (prefixed names, references in another place, cells far away): such a sheet
     is walked element by element.
     """
-    every = references = 0
+    every = 0
     filled: Counter[bytes] = Counter()
     letters: set[bytes] = set()
     at = 0
@@ -73,13 +73,14 @@ def _plain(xml: bytes) -> tuple[bytes, Survey] | None:
         end = xml.find(b"<c ", at + _WINDOW)
         end = len(xml) if end < 0 else end
         every += len(_ANY_CELL.findall(xml, at, end))
-        references += len(_ANY_REFERENCE.findall(xml, at, end))
         filled.update(_PLAIN_ROW.findall(xml, at, end))
         letters.update(_PLAIN_COLUMN.findall(xml, at, end))
         at = end
-    numbered_rows = xml.count(b'<row r="')
+    if filled.total() != every or _PREFIXED.search(xml) or _ODD_REFERENCE.search(xml):
+        return None
     # One reference a cell and a row, no more: two in one element would be read we know not how.
-    if filled.total() != every or references != every + numbered_rows or _PREFIXED.search(xml):
+    data = xml.find(b"<sheetData"), xml.rfind(b"</sheetData>")
+    if xml.count(b'r="', *data) != every + xml.count(b'<row r="'):
         return None
     rows = max((int(row) for row in filled), default=0)
     real = max((int(row) for row, count in filled.items() if count >= 2), default=0)
