@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from aanchal.kernel.permissions import Permission
 from aanchal.kernel.privacy import PrivacyClass, privacy_of
+from aanchal.web import urls  # the addresses are declared when it is read
 from aanchal.web.routes import ROUTES, Route, Who
 
 
@@ -31,6 +32,7 @@ def test_every_address_declares_who_may_call_it():
         if not isinstance(getattr(pattern.callback, "aanchal_route", None), Route)
     ]
 
+    assert urls.urlpatterns
     assert not undeclared
 
 

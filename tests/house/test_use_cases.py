@@ -105,7 +105,7 @@ def test_the_run_has_seen_each_use_case_done_and_leaving_an_event(name):
 
 
 @pytest.mark.last
-@pytest.mark.parametrize("name", [n for n in USE_CASES if n not in OPEN_TO_ALL])
+@pytest.mark.parametrize("name", REFUSABLE)
 def test_the_run_has_seen_each_use_case_refused(name):
     line = LEDGER.get(name, Line())
 
