@@ -41,7 +41,7 @@ class SessionStore(SessionBase):
                 data = row.data
             except Tampered:
                 log.warning("a session does not open")
-        if row is None or data is None or _last_moment(data, now) <= now:
+        if row is None or data is None:
             self._session_key = None
             return {}
         self._row_id = row.pk

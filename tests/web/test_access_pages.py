@@ -70,7 +70,7 @@ def test_the_number_of_queries_does_not_grow_with_people(desk, django_assert_max
 
 def test_an_invitation_is_made_step_by_step_without_scripts(desk):
     village = an_area(DISTRICT + "/B1851/P1/V1", name="Rajnagar")
-    step = reverse("invite_person") + "?role=volunteer&where=rajn"
+    step = reverse("invite_person") + "?role=volunteer&place=rajn"
     found = desk.get(step)
     assert b"Rajnagar" in found.content
 
@@ -94,7 +94,7 @@ def test_an_invitation_is_made_step_by_step_without_scripts(desk):
 def test_a_form_with_nothing_in_it_says_what_is_missing(desk):
     an_area(DISTRICT + "/B1851/P1/V1", name="Rajnagar")
 
-    page = desk.post(reverse("invite_person") + "?role=volunteer&where=rajn", {})
+    page = desk.post(reverse("invite_person") + "?role=volunteer&place=rajn", {})
 
     assert page.status_code == 400
     assert b"error-summary" in page.content

@@ -78,7 +78,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     with transaction.atomic():
         invitation = invitation_behind(token, at=now)
     page = {
-        "role": ROLE_NAMES[Role(invitation.role)],
+        "role_name": ROLE_NAMES[Role(invitation.role)],
         "place": place_words(invitation),
         "by_phone": invitation.role in DEVICE_ROLES,
     }
@@ -181,7 +181,7 @@ def enter_demo(request: HttpRequest, token: str) -> HttpResponse:
         return entry.sign_in_by_demo_link(request, token)
     roles = link.user.grants.values_list("role", flat=True).distinct()
     names = [str(ROLE_NAMES[Role(role)]) for role in roles]
-    return render(request, "access/demo.html", {"role": ", ".join(names)})
+    return render(request, "access/demo.html", {"role_name": ", ".join(names)})
 
 
 def _button(request: HttpRequest, title: object, act: object) -> HttpResponse:

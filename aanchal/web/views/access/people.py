@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -34,7 +35,7 @@ from aanchal.access.queries import (
 )
 from aanchal.access.rules.second_person import GIVEN_ROLES, needs_second_person
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import ROLE_NAMES, ROLE_PURPOSES, Role
+from aanchal.kernel.permissions import ROLE_NAMES, ROLE_PURPOSES, Permission, Role, may
 from aanchal.places.models import Area, Body
 
 PAGE = 50
@@ -54,7 +55,7 @@ RESET_KINDS = {
 }
 
 
-class WhereForm(forms.Form):
+class SearchForm(forms.Form):
     """The first half of giving a role: which role, and where to look for its place."""
 
     role = forms.ChoiceField(
@@ -63,7 +64,7 @@ class WhereForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a role.")},
     )
-    where = forms.CharField(
+    place = forms.CharField(
         label=_("Name or code of the place"),
         required=False,
         max_length=100,
@@ -164,7 +165,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "roles": [(r.value, ROLE_NAMES[r]) for r in GIVEN_ROLES],
-        "role": role,
+        "role_asked": role,
         "name": name,
         "waiting": _how_many_wait(request),
     }
@@ -176,14 +177,19 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     one = get_person(request.actor, pk=pk)
     now = timezone.now()
     grants = visible_grants(request.actor).filter(user=one)
-    live = set(live_grants(at=now).filter(user=one).values_list("pk", flat=True))
+    kinds = (
+        [CredentialReset.Kind.PASSPHRASE]
+        if may(request.actor, Permission.CREDENTIAL_RESET, one)
+        else []
+    )
+    if kinds and is_mfa_enabled(one):
+        kinds.append(CredentialReset.Kind.SECOND_FACTOR)
     context = {
         "person": one,
-        "grants": [grant_row(g, is_live=g.pk in live, now=now) for g in grants],
+        "grants": [grant_row(g, now=now, may_take=True) for g in grants],
         "devices": one.devices.order_by("-enrol_expires_at", "-pk"),
         "resets": one.resets.order_by("-asked_at")[:10],
-        "reset_kinds": [(kind.value, label) for kind, label in RESET_KINDS.items()],
-        "is_self": str(one.pk) == request.actor.user_id,
+        "reset_kinds": [(kind.value, RESET_KINDS[kind]) for kind in kinds],
         "now": now,
     }
     return render(request, "access/person.html", context)
@@ -194,11 +200,11 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def invite(request: HttpRequest) -> HttpResponse:
     """Ask a person in: role, place, name."""
-    where = WhereForm(request.GET or None)
-    context: dict[str, Any] = {"where": where, "title": _("Invite a person")}
-    if not where.is_valid():
+    search = SearchForm(request.GET or None)
+    context: dict[str, Any] = {"search": search, "title": _("Invite a person")}
+    if not search.is_valid():
         return render(request, "access/invite.html", context)
-    role, places = _role_and_places(request, where)
+    role, places = _role_and_places(request, search)
     form = InviteForm(request.POST if request.method == "POST" else None, places=places)
     context |= {"form": form, **_about(role)}
     if request.method == "POST" and form.is_valid():
@@ -221,11 +227,11 @@ def invite(request: HttpRequest) -> HttpResponse:
 def give_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give a person one more role."""
     one = get_person(request.actor, pk=pk)
-    where = WhereForm(request.GET or None)
-    context: dict[str, Any] = {"where": where, "title": _("Give a role"), "person": one}
-    if not where.is_valid():
+    search = SearchForm(request.GET or None)
+    context: dict[str, Any] = {"search": search, "title": _("Give a role"), "person": one}
+    if not search.is_valid():
         return render(request, "access/give_grant.html", context)
-    role, places = _role_and_places(request, where)
+    role, places = _role_and_places(request, search)
     today = timezone.localdate()
     data = request.POST if request.method == "POST" else None
     form = GiveForm(data, places=places, initial={"starts_on": today})
@@ -282,7 +288,8 @@ def invitations(request: HttpRequest) -> HttpResponse:
     held = open_invitations(request.actor, at=timezone.now())
     page = Paginator(held, PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"invitation": i, "role": ROLE_NAMES[Role(i.role)], "place": place_words(i)} for i in page
+        {"invitation": i, "role_name": ROLE_NAMES[Role(i.role)], "place": place_words(i)}
+        for i in page
     ]
     return render(request, "access/invitations.html", {"page": page, "rows": rows})
 
@@ -469,7 +476,7 @@ def key_of(place: Area | Body) -> str:
     return f"{BODY if isinstance(place, Body) else AREA}:{place.pk}"
 
 
-def grant_row(grant: Grant, *, is_live: bool, now: datetime) -> dict[str, Any]:
+def grant_row(grant: Grant, *, now: datetime, may_take: bool) -> dict[str, Any]:
     """One grant with the word for its state."""
     if grant.revoked_at:
         state, level = _("taken away"), "plain"
@@ -483,12 +490,11 @@ def grant_row(grant: Grant, *, is_live: bool, now: datetime) -> dict[str, Any]:
         state, level = _("in force"), "done"
     return {
         "grant": grant,
-        "role": ROLE_NAMES[Role(grant.role)],
+        "role_name": ROLE_NAMES[Role(grant.role)],
         "place": place_words(grant),
         "state": state,
         "level": level,
-        "is_live": is_live,
-        "may_be_taken": grant.revoked_at is None,
+        "may_be_taken": may_take and grant.revoked_at is None,
     }
 
 
@@ -496,12 +502,14 @@ def live_grant_rows(user: User) -> list[dict[str, Any]]:
     """A person's own roles in force now."""
     now = timezone.now()
     held = live_grants(at=now).filter(user=user).select_related("area", "body")
-    return [grant_row(g, is_live=True, now=now) for g in held.order_by("given_at", "pk")]
+    return [grant_row(g, now=now, may_take=False) for g in held.order_by("given_at", "pk")]
 
 
-def _role_and_places(request: HttpRequest, where: WhereForm) -> tuple[Role, Sequence[Area | Body]]:
-    role = Role(where.cleaned_data["role"])
-    text = where.cleaned_data["where"]
+def _role_and_places(
+    request: HttpRequest, search: SearchForm
+) -> tuple[Role, Sequence[Area | Body]]:
+    role = Role(search.cleaned_data["role"])
+    text = search.cleaned_data["place"]
     schools = role is Role.TEACHER
     return role, grantable_places(request.actor, text=text, schools=schools)
 
