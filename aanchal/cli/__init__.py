@@ -35,10 +35,15 @@ class Part:
 PARTS = {
     "demo": Part("demo", START, "Make up a district, show today's list, and serve the site."),
     "serve": Part("serving", START, "Run the site and its background worker.", attribute="serve"),
-    "doctor": Part("health", START, "Look whether all is well, and say what to do.",
-                   attribute="doctor"),
-    "migrate": Part("database", START, "Make or bring up to date the database. Safe to repeat.",
-                    attribute="migrate"),
+    "doctor": Part(
+        "health", START, "Look whether all is well, and say what to do.", attribute="doctor"
+    ),
+    "migrate": Part(
+        "database",
+        START,
+        "Make or bring up to date the database. Safe to repeat.",
+        attribute="migrate",
+    ),
     "import": Part("imports", DATA, "Read areas, schools, pupils or registers from files.", True),
     "watch": Part("watch", DAILY, "Run the attendance watch.", True),
     "people": Part("people", DAILY, "Invite people and see who holds what.", True),

@@ -63,7 +63,9 @@ def heads(
     found = present_heads()
     at = timezone.now().isoformat(timespec="seconds")
     for district, (seq, link) in found.items():
-        print(f"{district or '-':8}  {seq:>10}  {' '.join(link[i:i + 8] for i in range(0, 64, 8))}")
+        print(
+            f"{district or '-':8}  {seq:>10}  {' '.join(link[i : i + 8] for i in range(0, 64, 8))}"
+        )
     if not found:
         print("Nothing has happened yet.")
     if out:

@@ -70,9 +70,7 @@ def _dry_run(files: list[Path], hints: dict[str, str], *, as_json: bool) -> None
     for path in files:
         try:
             pages = list(
-                read_registers(
-                    path, filename=path.name, hints=said, limits=Limits(), today=today
-                )
+                read_registers(path, filename=path.name, hints=said, limits=Limits(), today=today)
             )
             told = dry_run_json(pages)
         except Unreadable as refusal:

@@ -48,7 +48,9 @@ def status() -> None:
     if any(counts[n] for n in old):
         print("A change of keys is unfinished. Run: aanchal keys rotate")
     elif old:
-        print(f"Key {old[0]} is no longer used. When no backup needs it: aanchal keys retire {old[0]}")
+        print(
+            f"Key {old[0]} is no longer used. When no backup needs it: aanchal keys retire {old[0]}"
+        )
 
 
 @app.command()
@@ -70,7 +72,9 @@ def rotate() -> None:
         else:
             number = rotation.rotate(progress=progress)
     rotation.note_key_change(system_actor("operator"), what="rotated", number=number)
-    print(f"Everything is sealed under key {number}. Give the two keepers the new keyring file now.")
+    print(
+        f"Everything is sealed under key {number}. Give the two keepers the new keyring file now."
+    )
 
 
 @app.command()

@@ -135,9 +135,7 @@ def _problems(problems: list[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def _print(
-    told: dict[str, Any], *, as_json: bool, tell: Callable[[dict[str, Any]], None]
-) -> None:
+def _print(told: dict[str, Any], *, as_json: bool, tell: Callable[[dict[str, Any]], None]) -> None:
     if as_json:
         print(json.dumps(told, ensure_ascii=False))
     elif "reason" in told:

@@ -46,9 +46,7 @@ def use_case(
             return result
         except (NotAllowed, SecondPerson) as refusal:
             if outermost:
-                audit.refuse(
-                    _refusal(actor, name, kwargs, refusal), at=timezone.now()
-                )
+                audit.refuse(_refusal(actor, name, kwargs, refusal), at=timezone.now())
             raise
         finally:
             if outermost:
@@ -59,9 +57,7 @@ def use_case(
     return run
 
 
-def _refusal(
-    actor: Actor, name: str, kwargs: dict[str, Any], refusal: DomainError
-) -> audit.Event:
+def _refusal(actor: Actor, name: str, kwargs: dict[str, Any], refusal: DomainError) -> audit.Event:
     target = next((v for v in kwargs.values() if isinstance(v, models.Model)), None)
     scope = target.scope() if target is not None and hasattr(target, "scope") else None
     return audit.Event(

@@ -115,9 +115,7 @@ def chunks(stored: StoredFile) -> Iterator[bytes]:
         while head:
             sealed = source.read(int.from_bytes(head, "big"))
             head = source.read(4)
-            yield unseal(
-                sealed, place=_place(stored, number, last=not head), purpose="file", pad=0
-            )
+            yield unseal(sealed, place=_place(stored, number, last=not head), purpose="file", pad=0)
             number += 1
     if number == 0:
         raise Tampered("kernel.StoredFile")

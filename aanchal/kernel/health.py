@@ -127,9 +127,7 @@ def _sqlite() -> Iterator[Check]:
 def has_wal_reset_bug(version: tuple[int, ...]) -> bool:
     """Two connections checkpointing at once can corrupt the file; fixed in three lines of releases."""
     fixed = (
-        version >= (3, 51, 3)
-        or (3, 50, 7) <= version < (3, 51)
-        or (3, 44, 6) <= version < (3, 45)
+        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     )
     return not fixed
 
@@ -308,9 +306,7 @@ def _workers(now: datetime) -> Iterator[Check]:
     waiting = jobs.waiting_count()
     facts = {"alive": alive, "waiting": waiting}
     if alive:
-        yield Check(
-            State.OK, name, _("%(alive)d at work; %(waiting)d jobs wait") % facts
-        )
+        yield Check(State.OK, name, _("%(alive)d at work; %(waiting)d jobs wait") % facts)
     elif waiting:
         yield Check(
             State.BAD,

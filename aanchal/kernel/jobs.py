@@ -148,7 +148,10 @@ def pack(what: Job, ids: dict[str, Any]) -> dict[str, Any]:
 def unpack(what: Job, payload: dict[str, Any]) -> dict[str, Any]:
     """Turn a stored payload back into ids."""
     readers: dict[type, Callable[[Any], Any]] = {
-        UUID: UUID, date: date.fromisoformat, int: int, str: str
+        UUID: UUID,
+        date: date.fromisoformat,
+        int: int,
+        str: str,
     }
     kinds = _id_types(what)
     return {
@@ -204,6 +207,4 @@ def failed_jobs(*, since: datetime, most: int = 100) -> list[FailedJob]:
 
 def waiting_count() -> int:
     """How many jobs wait for a worker."""
-    return DBTaskResult.objects.filter(
-        status=TaskResultStatus.READY, task_path=PERFORM
-    ).count()
+    return DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=PERFORM).count()

@@ -111,8 +111,10 @@ class Keyring:
         sealed = AESGCM(_stretch(passphrase, salt)).encrypt(
             nonce, json.dumps(plain).encode(), FORMAT.encode()
         )
-        text = {k: base64.b64encode(v).decode() for k, v in
-                {"salt": salt, "nonce": nonce, "sealed": sealed}.items()}
+        text = {
+            k: base64.b64encode(v).decode()
+            for k, v in {"salt": salt, "nonce": nonce, "sealed": sealed}.items()
+        }
         return json.dumps({"format": FORMAT, "wrapped": text}, indent=1)
 
 

@@ -55,4 +55,6 @@ def take_turns(name: str) -> None:
 
 
 def _number(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"aanchal/{name}".encode()).digest()[:8], "big", signed=True)
+    return int.from_bytes(
+        hashlib.sha256(f"aanchal/{name}".encode()).digest()[:8], "big", signed=True
+    )

@@ -172,6 +172,4 @@ class Deployment(models.Model):
         OPEN = ("id", "is_demo", "made_at")
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(id=1), name="deployment_one_row")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="deployment_one_row")]

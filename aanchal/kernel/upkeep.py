@@ -36,9 +36,7 @@ def run_upkeep(*, at: datetime) -> dict[str, int]:
         "files": sweep_files(at=at),
         "cache": sweep_cache(at=at),
         "jobs": sweep_jobs(at=at),
-        "turns": ScheduledRun.objects.filter(
-            due_on__lt=(at - KEEP_TURNS).date()
-        ).delete()[0],
+        "turns": ScheduledRun.objects.filter(due_on__lt=(at - KEEP_TURNS).date()).delete()[0],
         "workers": Worker.objects.filter(seen_at__lt=at - KEEP_SILENT_WORKERS).delete()[0],
     }
 

@@ -145,9 +145,10 @@ class Worker:
 
     def claim(self) -> Row | None:
         """Take the first ready job that may run now; None when there is none."""
-        ready = DBTaskResult.objects.filter(
-            status=READY, task_path=jobs.PERFORM
-        ) & DBTaskResult.objects.ready()
+        ready = (
+            DBTaskResult.objects.filter(status=READY, task_path=jobs.PERFORM)
+            & DBTaskResult.objects.ready()
+        )
         if not ready.exists():
             return None
         with transaction.atomic():
@@ -305,9 +306,7 @@ def put_back_left_jobs(*, now: datetime, lease: timedelta = LEASE) -> int:
                 log.warning("job %s was left by its worker and is put back", known.name)
             else:
                 lost = WorkerLost()
-                _write_failure(
-                    row, lost, "WorkerLost", again=None, held_by=row.worker_ids, now=now
-                )
+                _write_failure(row, lost, "WorkerLost", again=None, held_by=row.worker_ids, now=now)
                 log.error("job %s was left by its worker and is given up", _name(row.args_kwargs))
             count += 1
     return count
@@ -321,8 +320,4 @@ def _left_jobs(now: datetime, lease: timedelta) -> list[Row]:
         str(pk)
         for pk in WorkerRow.objects.filter(seen_at__gt=now - lease).values_list("pk", flat=True)
     }
-    return [
-        row
-        for row in running
-        if not row.worker_ids or row.worker_ids[-1] not in alive
-    ]
+    return [row for row in running if not row.worker_ids or row.worker_ids[-1] not in alive]

@@ -140,9 +140,7 @@ def propose(district: Area) -> Proposed:
     }
     decided = {pair for pair, j in held.items() if j.state != AreaJoin.State.PROPOSED}
     own_names = {
-        j.source_id: j.source_name
-        for j in held.values()
-        if j.state == AreaJoin.State.CONFIRMED
+        j.source_id: j.source_name for j in held.values() if j.state == AreaJoin.State.CONFIRMED
     }
     sources = _Named({}, [])
     for area, codes in villages.values():
@@ -230,9 +228,7 @@ def _block_join(b: BlockProposal, source: Area, target: Area) -> AreaJoin:
 
 def _codes_below(
     district: Area,
-) -> tuple[
-    dict[UUID, tuple[Area, list[tuple[str, str]]]], dict[UUID, tuple[Area, dict[str, str]]]
-]:
+) -> tuple[dict[UUID, tuple[Area, list[tuple[str, str]]]], dict[UUID, tuple[Area, dict[str, str]]]]:
     """Blocks with all their codes, and villages with one code a system, of a district."""
     blocks: dict[UUID, tuple[Area, list[tuple[str, str]]]] = {}
     villages: dict[UUID, tuple[Area, dict[str, str]]] = {}

@@ -218,9 +218,7 @@ class _Batch:
 
     def _node(self, level: Level, code: str, name: str, parent: Area) -> Area:
         key = node_key(Code(System.UDISE, level, code))
-        area = Area(
-            level=level.value, name=name[:150], parent=parent, path=f"{parent.path}/{key}"
-        )
+        area = Area(level=level.value, name=name[:150], parent=parent, path=f"{parent.path}/{key}")
         self.new_areas.append(area)
         self.areas[level.value, code] = area
         self._code(area, level, code)

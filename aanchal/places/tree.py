@@ -82,10 +82,7 @@ def unite(unions: Sequence[Union]) -> None:
         unions: no node twice.
     """
     moves = {
-        node.path: u.path
-        for u in unions
-        for node in (u.survivor, u.retired)
-        if node.path != u.path
+        node.path: u.path for u in unions for node in (u.survivor, u.retired) if node.path != u.path
     }
     for u in unions:
         u.retired.path = f"{u.path}/{key_of(u.retired.path)}"

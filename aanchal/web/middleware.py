@@ -106,5 +106,3 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
         return JsonResponse({"code": error.code, "message": str(error)}, status=error.status)
     context = {"sentence": str(error), "code": error.code, "title": _("Not done")}
     return render(request, "errors/refused.html", context, status=error.status)
-
-

@@ -72,7 +72,11 @@ def rows() -> None:
         (an_actor("IN/S10/D206/B1851/P1/V2"), ["", HERE], "a village stands in its district"),
         (an_actor("IN/S10/D206", "IN/S10/D207"), ["", HERE, THERE], "two districts"),
         (an_actor("IN/S10/D999"), [""], "a district without rows"),
-        (an_actor("IN/S10", districts=frozenset({HERE})), ["", HERE], "a state, its districts named"),
+        (
+            an_actor("IN/S10", districts=frozenset({HERE})),
+            ["", HERE],
+            "a state, its districts named",
+        ),
         (an_actor("IN"), ["", LIKE_HERE, HERE, THERE], "the whole country, and what has no place"),
         (an_actor(districts=frozenset({THERE})), ["", THERE], "a school, its district named"),
         (system_actor("watch"), ["", LIKE_HERE, HERE, THERE], "Aanchal itself"),

@@ -110,8 +110,11 @@ def test_an_event_moved_to_another_district_shows_in_both():
     happens(3)
     happens(3, THERE)
 
-    alter("UPDATE kernel_auditevent SET district = %s, seq = 4 WHERE seq = 3 AND district = %s",
-          THERE, HERE)
+    alter(
+        "UPDATE kernel_auditevent SET district = %s, seq = 4 WHERE seq = 3 AND district = %s",
+        THERE,
+        HERE,
+    )
 
     assert {name for name, _seq, _what in found()} == {HERE, THERE}
 

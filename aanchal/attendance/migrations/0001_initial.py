@@ -10,215 +10,540 @@ import aanchal.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0003_worker'),
-        ('people', '0001_initial'),
-        ('places', '0001_initial'),
+        ("kernel", "0003_worker"),
+        ("people", "0001_initial"),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(max_length=16)),
-                ('channel', models.CharField(choices=[('urgent', 'Urgent'), ('ordinary', 'Ordinary')], max_length=8)),
-                ('since_on', models.DateField(help_text='First absence the question is about.')),
-                ('signal_on', models.DateField(help_text='Register day whose marks raised it.')),
-                ('register_received_at', models.DateTimeField(help_text='When those marks reached us.')),
-                ('raised_at', models.DateTimeField()),
-                ('score', models.FloatField()),
-                ('reason', aanchal.kernel.fields.SealedJSONField(help_text='The numbers of its sentence.')),
-                ('rule_version', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('assigned', 'Assigned'), ('visited', 'Visited'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn')], default='open', max_length=9)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='places.area')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='people.child')),
-                ('class_section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='people.classsection')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("urgent", "Urgent"), ("ordinary", "Ordinary")], max_length=8
+                    ),
+                ),
+                ("since_on", models.DateField(help_text="First absence the question is about.")),
+                ("signal_on", models.DateField(help_text="Register day whose marks raised it.")),
+                (
+                    "register_received_at",
+                    models.DateTimeField(help_text="When those marks reached us."),
+                ),
+                ("raised_at", models.DateTimeField()),
+                ("score", models.FloatField()),
+                (
+                    "reason",
+                    aanchal.kernel.fields.SealedJSONField(help_text="The numbers of its sentence."),
+                ),
+                ("rule_version", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("assigned", "Assigned"),
+                            ("visited", "Visited"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flags",
+                        to="places.area",
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flags",
+                        to="people.child",
+                    ),
+                ),
+                (
+                    "class_section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flags",
+                        to="people.classsection",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(max_length=16)),
-                ('kind', models.CharField(choices=[('back', 'Back'), ('left', 'Left'), ('explained', 'Explained'), ('concern', 'Concern')], max_length=10)),
-                ('since_on', models.DateField()),
-                ('child_seen', models.BooleanField(default=False)),
-                ('recorded_by', models.CharField(max_length=64)),
-                ('recorded_at', models.DateTimeField()),
-                ('flag', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='outcome', to='attendance.flag')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("back", "Back"),
+                            ("left", "Left"),
+                            ("explained", "Explained"),
+                            ("concern", "Concern"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("since_on", models.DateField()),
+                ("child_seen", models.BooleanField(default=False)),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "flag",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outcome",
+                        to="attendance.flag",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegisterFile',
+            name="RegisterFile",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(blank=True, max_length=16)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('hints', models.JSONField(default=dict, help_text='School, class, section, month as told.')),
-                ('state', models.CharField(choices=[('received', 'Received'), ('shown', 'Shown'), ('taking', 'Taking'), ('taken', 'Taken'), ('refused', 'Refused')], default='received', max_length=8)),
-                ('via', models.CharField(max_length=8)),
-                ('understood', aanchal.kernel.fields.SealedJSONField(blank=True, help_text='What was shown, for a yes.', null=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('refusal', models.CharField(blank=True, help_text='Template of the sentence.', max_length=400)),
-                ('refusal_params', aanchal.kernel.fields.SealedJSONField(blank=True, null=True)),
-                ('received_by', models.CharField(max_length=64)),
-                ('received_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='kernel.storedfile')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='register_files', to='places.body')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(blank=True, max_length=16)),
+                ("content_hash", models.CharField(max_length=64)),
+                (
+                    "hints",
+                    models.JSONField(
+                        default=dict, help_text="School, class, section, month as told."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("shown", "Shown"),
+                            ("taking", "Taking"),
+                            ("taken", "Taken"),
+                            ("refused", "Refused"),
+                        ],
+                        default="received",
+                        max_length=8,
+                    ),
+                ),
+                ("via", models.CharField(max_length=8)),
+                (
+                    "understood",
+                    aanchal.kernel.fields.SealedJSONField(
+                        blank=True, help_text="What was shown, for a yes.", null=True
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict)),
+                (
+                    "refusal",
+                    models.CharField(
+                        blank=True, help_text="Template of the sentence.", max_length=400
+                    ),
+                ),
+                ("refusal_params", aanchal.kernel.fields.SealedJSONField(blank=True, null=True)),
+                ("received_by", models.CharField(max_length=64)),
+                ("received_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="register_files",
+                        to="places.body",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegisterPage',
+            name="RegisterPage",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(max_length=16)),
-                ('month', models.DateField(help_text='First day of the month.')),
-                ('children', models.BinaryField(help_text='16 bytes a child, in page order.')),
-                ('marks', aanchal.attendance.models.PackedField(help_text='zlib of children × days marks, one byte each.')),
-                ('days_taken', models.PositiveBigIntegerField(help_text='Bit d-1 is set when day d was taken.')),
-                ('input_hash', models.CharField(max_length=64)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('first_received_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('class_section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='people.classsection')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pages', to='attendance.registerfile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                ("month", models.DateField(help_text="First day of the month.")),
+                ("children", models.BinaryField(help_text="16 bytes a child, in page order.")),
+                (
+                    "marks",
+                    aanchal.attendance.models.PackedField(
+                        help_text="zlib of children × days marks, one byte each."
+                    ),
+                ),
+                (
+                    "days_taken",
+                    models.PositiveBigIntegerField(
+                        help_text="Bit d-1 is set when day d was taken."
+                    ),
+                ),
+                ("input_hash", models.CharField(max_length=64)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("first_received_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "class_section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pages",
+                        to="people.classsection",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="pages",
+                        to="attendance.registerfile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PageRevision',
+            name="PageRevision",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(max_length=16)),
-                ('revision', models.PositiveIntegerField()),
-                ('children', models.BinaryField()),
-                ('marks', aanchal.attendance.models.PackedField()),
-                ('received_at', models.DateTimeField()),
-                ('replaced_at', models.DateTimeField()),
-                ('changed_marks', models.PositiveIntegerField()),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='attendance.registerfile')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='attendance.registerpage')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                ("revision", models.PositiveIntegerField()),
+                ("children", models.BinaryField()),
+                ("marks", aanchal.attendance.models.PackedField()),
+                ("received_at", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField()),
+                ("changed_marks", models.PositiveIntegerField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="attendance.registerfile",
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="attendance.registerpage",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(max_length=16)),
-                ('assigned_by', models.CharField(max_length=64)),
-                ('assigned_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('assigned', 'Assigned'), ('recorded', 'Recorded'), ('handed_back', 'Handed Back'), ('cancelled', 'Cancelled')], default='assigned', max_length=12)),
-                ('left_house_at', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('handed_back_at', models.DateTimeField(blank=True, null=True)),
-                ('handed_back_because', models.CharField(blank=True, choices=[('unsafe', 'Unsafe'), ('kin', 'Kin'), ('cannot_go', 'Cannot Go')], max_length=10)),
-                ('flag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='attendance.flag')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                ("assigned_by", models.CharField(max_length=64)),
+                ("assigned_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("assigned", "Assigned"),
+                            ("recorded", "Recorded"),
+                            ("handed_back", "Handed Back"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="assigned",
+                        max_length=12,
+                    ),
+                ),
+                ("left_house_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("handed_back_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "handed_back_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[("unsafe", "Unsafe"), ("kin", "Kin"), ("cannot_go", "Cannot Go")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "flag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="attendance.flag",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(max_length=16)),
-                ('kind', aanchal.kernel.fields.SealedTextField(help_text='Code of `attendance/data/findings.toml`.')),
-                ('whom_met', aanchal.kernel.fields.SealedTextField(default='')),
-                ('child_seen', models.BooleanField()),
-                ('next_step', aanchal.kernel.fields.SealedTextField(default='')),
-                ('note', aanchal.kernel.fields.SealedTextField(default='')),
-                ('visited_on', models.DateField()),
-                ('recorded_by', models.CharField(max_length=64)),
-                ('recorded_at', models.DateTimeField()),
-                ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='finding', to='attendance.visit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                (
+                    "kind",
+                    aanchal.kernel.fields.SealedTextField(
+                        help_text="Code of `attendance/data/findings.toml`."
+                    ),
+                ),
+                ("whom_met", aanchal.kernel.fields.SealedTextField(default="")),
+                ("child_seen", models.BooleanField()),
+                ("next_step", aanchal.kernel.fields.SealedTextField(default="")),
+                ("note", aanchal.kernel.fields.SealedTextField(default="")),
+                ("visited_on", models.DateField()),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "visit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="finding",
+                        to="attendance.visit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VisitBudget',
+            name="VisitBudget",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('visits_per_1000_month', models.FloatField()),
-                ('policy', models.JSONField(default=dict, help_text='Thresholds as calibrated; may be empty.')),
-                ('set_by', models.CharField(max_length=64)),
-                ('set_at', models.DateTimeField()),
-                ('is_current', models.BooleanField(default=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visit_budgets', to='places.area')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("visits_per_1000_month", models.FloatField()),
+                (
+                    "policy",
+                    models.JSONField(
+                        default=dict, help_text="Thresholds as calibrated; may be empty."
+                    ),
+                ),
+                ("set_by", models.CharField(max_length=64)),
+                ("set_at", models.DateTimeField()),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visit_budgets",
+                        to="places.area",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClassState',
+            name="ClassState",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(max_length=16)),
-                ('month', models.DateField(blank=True, help_text='Null for the running state.', null=True)),
-                ('as_of', models.DateField()),
-                ('input_hash', models.CharField(help_text='Hash of all marks up to `as_of`.', max_length=64)),
-                ('pages_hash', models.CharField(blank=True, help_text='Hash of the pages seen.', max_length=64)),
-                ('rule_version', models.CharField(max_length=40)),
-                ('children', models.BinaryField(help_text='16 bytes a child, in state order.')),
-                ('state', aanchal.attendance.models.PackedField()),
-                ('class_section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='people.classsection')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                (
+                    "month",
+                    models.DateField(
+                        blank=True, help_text="Null for the running state.", null=True
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                (
+                    "input_hash",
+                    models.CharField(help_text="Hash of all marks up to `as_of`.", max_length=64),
+                ),
+                (
+                    "pages_hash",
+                    models.CharField(
+                        blank=True, help_text="Hash of the pages seen.", max_length=64
+                    ),
+                ),
+                ("rule_version", models.CharField(max_length=40)),
+                ("children", models.BinaryField(help_text="16 bytes a child, in state order.")),
+                ("state", aanchal.attendance.models.PackedField()),
+                (
+                    "class_section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="states",
+                        to="people.classsection",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('class_section', 'month'), name='class_state_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("class_section", "month"),
+                        name="class_state_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(fields=['area', 'state'], name='flag_by_area'),
+            model_name="flag",
+            index=models.Index(fields=["area", "state"], name="flag_by_area"),
         ),
         migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(fields=['class_section', 'state'], name='flag_by_class'),
+            model_name="flag",
+            index=models.Index(fields=["class_section", "state"], name="flag_by_class"),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'assigned', 'visited'])), fields=('child',), name='flag_one_open_question_a_child'),
+            model_name="flag",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["open", "assigned", "visited"])),
+                fields=("child",),
+                name="flag_one_open_question_a_child",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(fields=('child', 'signal_on'), name='flag_once_a_signal'),
+            model_name="flag",
+            constraint=models.UniqueConstraint(
+                fields=("child", "signal_on"), name="flag_once_a_signal"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registerfile',
-            constraint=models.UniqueConstraint(fields=('content_hash', 'school'), name='register_file_once_a_school', nulls_distinct=False),
+            model_name="registerfile",
+            constraint=models.UniqueConstraint(
+                fields=("content_hash", "school"),
+                name="register_file_once_a_school",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddIndex(
-            model_name='registerpage',
-            index=models.Index(fields=['district', 'month'], name='register_page_by_month'),
+            model_name="registerpage",
+            index=models.Index(fields=["district", "month"], name="register_page_by_month"),
         ),
         migrations.AddConstraint(
-            model_name='registerpage',
-            constraint=models.UniqueConstraint(fields=('class_section', 'month'), name='register_page_once'),
+            model_name="registerpage",
+            constraint=models.UniqueConstraint(
+                fields=("class_section", "month"), name="register_page_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pagerevision',
-            constraint=models.UniqueConstraint(fields=('page', 'revision'), name='page_revision_once'),
+            model_name="pagerevision",
+            constraint=models.UniqueConstraint(
+                fields=("page", "revision"), name="page_revision_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['volunteer', 'state', 'due_at'], name='visit_in_hand'),
+            model_name="visit",
+            index=models.Index(fields=["volunteer", "state", "due_at"], name="visit_in_hand"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['state', 'due_at'], name='visit_due'),
+            model_name="visit",
+            index=models.Index(fields=["state", "due_at"], name="visit_due"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'assigned')), fields=('flag',), name='visit_in_one_hand'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "assigned")),
+                fields=("flag",),
+                name="visit_in_one_hand",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitbudget',
-            constraint=models.CheckConstraint(condition=models.Q(('visits_per_1000_month__gt', 0)), name='visit_budget_positive'),
+            model_name="visitbudget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("visits_per_1000_month__gt", 0)), name="visit_budget_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitbudget',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('area',), name='visit_budget_current_once'),
+            model_name="visitbudget",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("area",),
+                name="visit_budget_current_once",
+            ),
         ),
     ]

@@ -6,112 +6,205 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('district', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('seq', models.PositiveBigIntegerField(default=0)),
-                ('hash', models.CharField(max_length=64)),
+                ("district", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("seq", models.PositiveBigIntegerField(default=0)),
+                ("hash", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(blank=True, max_length=16)),
-                ('seq', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.CharField(max_length=64)),
-                ('verb', models.CharField(max_length=64)),
-                ('outcome', models.CharField(choices=[('done', 'Done'), ('refused', 'Refused')], default='done', max_length=8)),
-                ('target_type', models.CharField(max_length=64)),
-                ('target_id', models.CharField(max_length=64)),
-                ('area_path', models.CharField(blank=True, max_length=200)),
-                ('changes', models.JSONField(default=dict)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(blank=True, max_length=16)),
+                ("seq", models.PositiveBigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.CharField(max_length=64)),
+                ("verb", models.CharField(max_length=64)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("done", "Done"), ("refused", "Refused")],
+                        default="done",
+                        max_length=8,
+                    ),
+                ),
+                ("target_type", models.CharField(max_length=64)),
+                ("target_id", models.CharField(max_length=64)),
+                ("area_path", models.CharField(blank=True, max_length=200)),
+                ("changes", models.JSONField(default=dict)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['target_type', 'target_id'], name='audit_by_target'), models.Index(fields=['actor_id', 'at'], name='audit_by_actor')],
-                'constraints': [models.UniqueConstraint(fields=('district', 'seq'), name='audit_one_event_a_step')],
+                "indexes": [
+                    models.Index(fields=["target_type", "target_id"], name="audit_by_target"),
+                    models.Index(fields=["actor_id", "at"], name="audit_by_actor"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("district", "seq"), name="audit_one_event_a_step"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Deployment',
+            name="Deployment",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("is_demo", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='deployment_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="deployment_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportProblem',
+            name="ImportProblem",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(blank=True, max_length=16)),
-                ('area_path', models.CharField(max_length=200)),
-                ('body_id', models.UUIDField(blank=True, null=True)),
-                ('source_kind', models.CharField(max_length=32)),
-                ('source_id', models.CharField(help_text='The import or file it came from.', max_length=200)),
-                ('row', models.PositiveIntegerField(blank=True, null=True)),
-                ('column', models.CharField(blank=True, max_length=40)),
-                ('code', models.CharField(max_length=64)),
-                ('template', models.CharField(max_length=400)),
-                ('params', aanchal.kernel.fields.SealedJSONField(default=dict)),
-                ('raw', aanchal.kernel.fields.SealedJSONField(blank=True, null=True)),
-                ('key', models.CharField(help_text='Hash of place and reason: one row a problem.', max_length=64)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('repaired', 'Repaired'), ('set_aside', 'Set Aside')], default='open', max_length=12)),
-                ('found_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_by', models.CharField(blank=True, max_length=64)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(blank=True, max_length=16)),
+                ("area_path", models.CharField(max_length=200)),
+                ("body_id", models.UUIDField(blank=True, null=True)),
+                ("source_kind", models.CharField(max_length=32)),
+                (
+                    "source_id",
+                    models.CharField(help_text="The import or file it came from.", max_length=200),
+                ),
+                ("row", models.PositiveIntegerField(blank=True, null=True)),
+                ("column", models.CharField(blank=True, max_length=40)),
+                ("code", models.CharField(max_length=64)),
+                ("template", models.CharField(max_length=400)),
+                ("params", aanchal.kernel.fields.SealedJSONField(default=dict)),
+                ("raw", aanchal.kernel.fields.SealedJSONField(blank=True, null=True)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="Hash of place and reason: one row a problem.", max_length=64
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("repaired", "Repaired"),
+                            ("set_aside", "Set Aside"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("found_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_by", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'area_path'], name='import_problem_open')],
-                'constraints': [models.UniqueConstraint(fields=('source_kind', 'key'), name='import_problem_once')],
+                "indexes": [
+                    models.Index(fields=["state", "area_path"], name="import_problem_open")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source_kind", "key"), name="import_problem_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ScheduledRun',
+            name="ScheduledRun",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=64)),
-                ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=8)),
-                ('started_at', models.DateTimeField()),
-                ('heartbeat_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=1)),
-                ('problem', models.CharField(blank=True, help_text='Kind of error; no data.', max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=64)),
+                ("due_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=8,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("heartbeat_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "problem",
+                    models.CharField(
+                        blank=True, help_text="Kind of error; no data.", max_length=200
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('name', 'due_on'), name='scheduled_run_once_a_day')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("name", "due_on"), name="scheduled_run_once_a_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('district', models.CharField(blank=True, max_length=16)),
-                ('purpose', models.CharField(max_length=32)),
-                ('name', aanchal.kernel.fields.SealedTextField()),
-                ('media_type', models.CharField(max_length=100)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('content_hash', models.CharField(help_text='Keyed hash of the content.', max_length=64)),
-                ('kept_by', models.CharField(max_length=64)),
-                ('kept_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("district", models.CharField(blank=True, max_length=16)),
+                ("purpose", models.CharField(max_length=32)),
+                ("name", aanchal.kernel.fields.SealedTextField()),
+                ("media_type", models.CharField(max_length=100)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                (
+                    "content_hash",
+                    models.CharField(help_text="Keyed hash of the content.", max_length=64),
+                ),
+                ("kept_by", models.CharField(max_length=64)),
+                ("kept_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['content_hash'], name='stored_file_by_content')],
+                "indexes": [models.Index(fields=["content_hash"], name="stored_file_by_content")],
             },
         ),
     ]

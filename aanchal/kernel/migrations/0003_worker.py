@@ -6,20 +6,32 @@ import aanchal.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0002_append_only_audit'),
+        ("kernel", "0002_append_only_audit"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.UUIDField(default=aanchal.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('pid', models.PositiveIntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('doing', models.CharField(blank=True, help_text='Name of the job under way.', max_length=64)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aanchal.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("pid", models.PositiveIntegerField()),
+                ("started_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "doing",
+                    models.CharField(
+                        blank=True, help_text="Name of the job under way.", max_length=64
+                    ),
+                ),
             ],
         ),
     ]

@@ -116,8 +116,7 @@ def _lay_closures(
             source=source[:200],
         )
         for (kind, first_on, last_on), name in wanted.items()
-        if (kind, first_on, last_on) not in known
-        or known[kind, first_on, last_on].name != name
+        if (kind, first_on, last_on) not in known or known[kind, first_on, last_on].name != name
     ]
     Closure.objects.bulk_create(fresh)
     return len(fresh), len(gone)

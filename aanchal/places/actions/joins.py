@@ -184,11 +184,14 @@ def confirm_subdistrict(
     held.save(update_fields=["block", "state", "decided_by", "decided_at"])
     give_subdistrict_codes([held])
     path = held.district_area.path
-    freed, _matched = free_waiting(
-        actor, ledger=Ledger(AREAS, "", actor.user_id, at), reach=[path]
-    )
+    freed, _matched = free_waiting(actor, ledger=Ledger(AREAS, "", actor.user_id, at), reach=[path])
     record(
-        actor, Verb.AREA_JOINED, held, scope=held.scope(), level=Level.SUBDISTRICT.value, freed=freed
+        actor,
+        Verb.AREA_JOINED,
+        held,
+        scope=held.scope(),
+        level=Level.SUBDISTRICT.value,
+        freed=freed,
     )
     return SubdistrictSettled(held, freed)
 
@@ -208,9 +211,7 @@ def refuse_subdistrict(actor: Actor, *, subdistrict: Subdistrict, at: datetime) 
     held.state, held.block = Subdistrict.State.REFUSED, None
     held.decided_by, held.decided_at = actor.user_id, at
     held.save(update_fields=["state", "block", "decided_by", "decided_at"])
-    record(
-        actor, Verb.AREA_JOIN_REFUSED, held, scope=held.scope(), level=Level.SUBDISTRICT.value
-    )
+    record(actor, Verb.AREA_JOIN_REFUSED, held, scope=held.scope(), level=Level.SUBDISTRICT.value)
     return held
 
 
@@ -297,9 +298,7 @@ def _unite(joins: Sequence[AreaJoin], *, actor: Actor, at: datetime) -> None:
 
 def _part(join: AreaJoin) -> None:
     source, target = join.source, join.target
-    survivor, retired = (
-        (source, target) if target.joined_into_id == source.pk else (target, source)
-    )
+    survivor, retired = (source, target) if target.joined_into_id == source.pk else (target, source)
     if retired.joined_into_id != survivor.pk:
         raise WrongState
     home = Area.objects.filter(

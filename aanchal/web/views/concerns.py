@@ -129,9 +129,7 @@ def areas_for_concern(request: HttpRequest) -> list[Area]:
 
 def _ask_words(request: HttpRequest, kind: str, form: ConcernForm) -> HttpResponse:
     context = {"form": form, "danger": danger_help(kind), "kind": _(concern_kinds()[kind].label)}
-    return render(
-        request, "concerns/new.html", context, status=400 if form.is_bound else 200
-    )
+    return render(request, "concerns/new.html", context, status=400 if form.is_bound else 200)
 
 
 def concern_list(request: HttpRequest) -> HttpResponse:
