@@ -28,7 +28,7 @@ class DayField(forms.DateField):
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     input_formats = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
-    default_error_messages = {  # noqa: RUF012  (Django's own way to say it)
+    default_error_messages = {
         "invalid": gettext_lazy("Write the day like 2026-11-22 or 22/11/2026.")
     }
 

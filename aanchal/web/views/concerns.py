@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aanchal.access.queries import people_named
 from aanchal.attendance.sentences import reason_sentence
 from aanchal.cases.actions import (
     close_concern,
@@ -26,7 +27,6 @@ from aanchal.cases.queries import get_concern, visible_concerns
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Permission, may
 from aanchal.places.models import Area
-from aanchal.access.queries import people_named
 
 from ..context import local_name
 from ..forms import ChoiceRows, blame
