@@ -1367,4 +1367,63 @@ LONG = [
     ),
 ]
 
+STATUS_LIST = ["Roll", "Name", "Status"]
+ONE_DAY = [row[:3] for row in body()]
+NEXT_DAY = [[*row[:2], row[3]] for row in body()]
+
+LONG += [
+    Sample(
+        "dates merged over their rows",
+        as_xlsx(
+            [
+                LONG_HEAD,
+                *[[r[0] if n % 3 == 0 else "", *r[1:]] for n, r in enumerate(long_rows(JULY))],
+            ],
+            merge=[(1, 0, 3, 0), (4, 0, 6, 0), (7, 0, 9, 0)],
+        ),
+        **LONG_DAYS,
+    ),
+    Sample(
+        "date cells turned by an American program, the rest text",
+        as_xlsx([LONG_HEAD, *long_rows((date(2026, 1, 7), date(2026, 2, 7), "13/07/2026"))]),
+        problems=codes("date_cells_turned"),
+        **LONG_DAYS,
+    ),
+    Sample(
+        "one day, its date above",
+        as_csv([["Attendance  Class: VI  Date: 13/07/2026"], STATUS_LIST, *ONE_DAY]),
+        grade="6",
+        days=(13,),
+        marks=(2, 1, 0, 0),
+    ),
+    Sample(
+        "a sheet for each day",
+        as_xlsx(
+            [["Class: VI"], STATUS_LIST, *ONE_DAY],
+            name="13-07-2026",
+            more={"14-07-2026": [["Class: VI"], STATUS_LIST, *NEXT_DAY]},
+        ),
+        grade="6",
+        days=(13, 14),
+        marks=(4, 2, 0, 0),
+    ),
+    Sample(
+        "morning and afternoon in two rows",
+        as_xlsx(
+            [
+                ["July 2026"],
+                EN,
+                [1, "Sunita Devi", "P", "A", "P"],
+                ["", "", "P", "P", "A"],
+                [2, "Mohan Lal", "A", "P", "P"],
+                ["", "", "A", "P", "P"],
+            ],
+            merge=[(2, 0, 3, 0), (2, 1, 3, 1), (4, 0, 5, 0), (4, 1, 5, 1)],
+        ),
+        pupils=2,
+        marks=(5, 1, 0, 0),
+        problems=codes("two_sessions"),
+    ),
+]
+
 SAMPLES = [*HEADS, *MARKS, *CLOSURES, *FEET, *PROBLEMS, *SEVERAL, *LONG]

@@ -65,6 +65,10 @@ def find_header(rows: Sequence[Row], *, start: int = 0) -> tuple[Layout, int] | 
         labels = labels_of(row)
         if is_long_header(labels) and len(day_sequence(row)) < 2:
             return _long_layout(rows[place], labels), place + 1
+        if is_daily_header(row, labels) and not any(
+            len(day_sequence(near)) >= 2 for _, near in rows[place : place + 3]
+        ):
+            return _long_layout(rows[place], labels), place + 1
         days = day_sequence(row)
         if days and _is_head(rows, place, labels, days, start):
             return _wide_layout(rows, place, days, start)
@@ -120,6 +124,15 @@ def is_long_header(labels: dict[Field, int]) -> bool:
         and any(which in labels for which in WHO)
         and (Field.STATUS in labels or Field.SUM in labels)
     )
+
+
+def is_daily_header(row: Sequence[Cell], labels: dict[Field, int]) -> bool:
+    """True for the head of one day's list: who and the mark, the date standing above it."""
+    if Field.DATE in labels or Field.STATUS not in labels:
+        return False
+    # "Marks" alone heads a list of examination marks.
+    status = fold(shown(row[labels[Field.STATUS]])).strip(" .:")
+    return status not in ("mark", "marks") and any(which in labels for which in WHO)
 
 
 def _long_layout(row: Row, labels: dict[Field, int]) -> Layout:

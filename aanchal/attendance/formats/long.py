@@ -23,7 +23,7 @@ from .marks import Mark, Sense, convention_of, sense_of
 from .months import a_date, day_cell
 from .pages import DAYS, Counts, Page, PupilRow
 from .problems import Limits, Problems, Unreadable
-from .sentences import N_, QUESTIONS
+from .sentences import N_, QUESTIONS, SENTENCES
 from .sheets import Sheet
 from .texts import Cell, column_letter, fold, is_empty, quoted, shown
 from .titles import Title, read_title
@@ -76,7 +76,7 @@ def read_long(
         Unreadable: it names more children than `limits.pupils`, or its columns are not what their
             heads say.
     """
-    rows = _Rows(sheet, limits)
+    rows = _Rows(sheet, limits, sheet_title, file_title)
     meaning = _first_reading(rows, sheet, said, limits, today)
     book = _Book(rows, meaning, limits)
     book.read()
@@ -86,7 +86,7 @@ def read_long(
 class _Rows:
     """The table's head, and its rows as often as asked."""
 
-    def __init__(self, sheet: Sheet, limits: Limits) -> None:
+    def __init__(self, sheet: Sheet, limits: Limits, *names: Title) -> None:
         self.sheet = sheet
         ahead = []
         for number, row in enumerate(sheet.rows(), 1):
@@ -98,11 +98,17 @@ class _Rows:
         self.layout: Layout = found[0]
         self.title = read_title([row for row in ahead if row[0] < self.layout.first_row])
         self.columns = _columns(self.layout)
+        self.day = next((t.day for t in (self.title, *names) if t.day), None)
+        if self.columns.date < 0 and self.day is None:
+            raise Unreadable("no_day", SENTENCES["no_day"])
         self.most = limits.text_rows if sheet.is_text else limits.rows
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[Cell]]]:
         needed = self.columns.needed
         first = self.layout.last_row
+        fill = _FillDown(
+            self.sheet, [at for at in (self.columns.date, *self.columns.key) if at >= 0]
+        )
         for number, row in enumerate(self.sheet.rows(), 1):
             if number <= first:
                 continue
@@ -110,7 +116,31 @@ class _Rows:
                 break
             if len(row) < needed:
                 row = [*row, *[""] * (needed - len(row))]
+            if fill.columns:
+                row = fill.filled(number, row)
             yield number, row
+
+
+class _FillDown:
+    """Gives each row the date or class of a cell merged over it, which only its first row holds."""
+
+    def __init__(self, sheet: Sheet, columns: list[int]) -> None:
+        self.columns: dict[int, dict[int, int]] = {}
+        for (top, left), (bottom, _) in sheet.merged:
+            if left in columns and bottom > top:
+                self.columns.setdefault(left, {})[top + 1] = bottom + 1
+        self.held: dict[int, tuple[int, Cell]] = {}
+
+    def filled(self, number: int, row: Sequence[Cell]) -> Sequence[Cell]:
+        changed: list[Cell] | None = None
+        for column, spans in self.columns.items():
+            if number in spans:
+                self.held[column] = spans[number], row[column]
+            until, value = self.held.get(column, (0, ""))
+            if number <= until and is_empty(row[column]):
+                changed = changed or list(row)
+                changed[column] = value
+        return changed or row
 
 
 def _columns(layout: Layout) -> Columns:
@@ -146,7 +176,7 @@ def _first_reading(rows: _Rows, sheet: Sheet, said: Said, limits: Limits, today:
     statuses: Counter[Cell] = Counter()
     at_date, at_status = rows.columns.date, rows.columns.status
     for _, row in rows:
-        dates[_day_part(row[at_date])] += 1
+        dates[_day_part(row[at_date] if at_date >= 0 else rows.day)] += 1
         statuses[row[at_status]] += 1
         if len(dates) > _DATES or len(statuses) > _STATUSES:
             letter = column_letter(at_date if len(dates) > _DATES else at_status)
@@ -163,7 +193,13 @@ def _first_reading(rows: _Rows, sheet: Sheet, said: Said, limits: Limits, today:
         problems.add(None, None, "double_encoded")
     head = rows.layout.last_row
     read = _settle_dates(
-        list(dates), said, rows.title, today, problems, head, column_letter(at_date)
+        list(dates),
+        said,
+        rows.title,
+        today,
+        problems,
+        head,
+        column_letter(at_date) if at_date >= 0 else None,
     )
     senses: Counter[Sense] = Counter()
     by_text = {text: sense_of(text) for text in statuses}
@@ -199,7 +235,7 @@ def _settle_dates(
     today: date,
     problems: Problems,
     head: int,
-    letter: str,
+    letter: str | None,
 ) -> dict[Cell, date | None]:
     """Every text's date, day and month told apart by the whole column; None where it has none."""
     seen = {text: day_cell(text) if not is_empty(text) else None for text in texts}
@@ -250,7 +286,7 @@ class _Book:
         school_at, called_at, grade_at, section_at = columns.key
         places: dict[tuple[Cell, ...], tuple[dict[object, Child], int]] = {}
         for number, row in self.rows:
-            raw = row[at_date]
+            raw = row[at_date] if at_date >= 0 else self.rows.day
             place_key = (
                 raw,
                 row[school_at] if school_at >= 0 else "",
@@ -307,7 +343,8 @@ class _Book:
         if all(is_empty(cell) for cell in row):
             return None
         on = dates.get(_day_part(place_key[0]))
-        letter = column_letter(self.rows.columns.date)
+        at_date = self.rows.columns.date
+        letter = column_letter(at_date) if at_date >= 0 else None
         if on is None:
             if is_long_header(labels_of(row)):
                 return None  # the head, printed again

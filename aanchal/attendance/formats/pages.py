@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from .problems import Problem
+from .texts import fold
 
 DAYS = 31
 
@@ -61,3 +62,23 @@ class Page:
     problems: list[Problem] = field(default_factory=list)
     asks: list[Problem] = field(default_factory=list)
     sheet: str | None = None
+    is_day: bool = False  # a list of one day, to be put with the other days of its class
+
+
+def join_pages(page: Page, other: Page) -> None:
+    """Add another page of the same class and month to `page`: a workbook with a sheet for each day.
+
+    Children are the same where roll number and name are. A mark already there stands.
+    """
+    known = {(row.roll, fold(row.name)): row for row in page.pupils}
+    for row in other.pupils:
+        held = known.get((row.roll, fold(row.name)))
+        if held is None:
+            page.pupils.append(row)
+            continue
+        held.marks = bytes(a or b for a, b in zip(held.marks, row.marks, strict=True))
+    joined = b"".join(row.marks for row in page.pupils)
+    page.marks = Counts(*(joined.count(code) for code in (1, 2, 3, 4)))
+    page.days = sorted({*page.days, *other.days})
+    page.problems += [p for p in other.problems if p not in page.problems]
+    page.asks += other.asks

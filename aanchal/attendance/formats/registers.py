@@ -13,8 +13,9 @@ from .grades import roman
 from .headers import LOOK_AHEAD, Layout, Row, find_header
 from .identity import Evidence, Said, read_hints
 from .interpretation import Builder, Part
+from .labels import Field
 from .long import read_long
-from .pages import Page
+from .pages import Page, join_pages
 from .problems import Hints, Limits, Problem, Problems, Unreadable
 from .sentences import N_, SENTENCES
 from .sheets import Progress, Sheet, Source, open_sheets
@@ -73,24 +74,31 @@ def read_registers(
             unread.append(
                 Problem(None, None, "hidden_sheet", SENTENCES["hidden_sheet"], {}, sheet.name)
             )
+    days: dict[tuple[str | None, ...], Page] = {}
     for place, sheet in enumerate(sheets):
         if sheet.hidden:
             continue
-        for page in _pages_of(sheet, file_title, said, limits, today):
-            if first or unread:
-                page.problems = first + unread + page.problems
-                first, unread = [], []
-            if several:
-                page.sheet = sheet.name
-                page.problems = [
-                    problem._replace(sheet=problem.sheet or sheet.name) for problem in page.problems
-                ]
-                page.asks = [ask._replace(sheet=sheet.name) for ask in page.asks]
-            found = True
-            yield page
+        try:
+            for page in _pages_of(sheet, file_title, said, limits, today):
+                _mark_sheet(page, sheet.name if several else None)
+                if first or unread:
+                    page.problems = first + unread + page.problems
+                    first, unread = [], []
+                found = True
+                if several and page.is_day:
+                    _gather(days, page)
+                else:
+                    yield page
+        except Unreadable as refusal:
+            if not several or refusal.code != "no_day":
+                raise
+            unread.append(Problem(None, None, "no_day", SENTENCES["no_day"], {}, sheet.name))
         if progress and len(sheets) > 1:
             progress((place + 1) / len(sheets))
+    yield from days.values()
     if not found:
+        if any(problem.code == "no_day" for problem in unread):
+            raise Unreadable("no_day", SENTENCES["no_day"])
         if unread:
             raise Unreadable("hidden_only", N_("The register stands on a hidden sheet. Show the sheet, save the file and send it again."))  # fmt: skip
         raise Unreadable(
@@ -102,6 +110,23 @@ def read_registers(
         )
 
 
+def _mark_sheet(page: Page, name: str | None) -> None:
+    if name is not None:
+        page.sheet = name
+        page.problems = [problem._replace(sheet=problem.sheet or name) for problem in page.problems]
+        page.asks = [ask._replace(sheet=name) for ask in page.asks]
+
+
+def _gather(days: dict[tuple[str | None, ...], Page], page: Page) -> None:
+    """Put a sheet of one day with the other days of its class and month."""
+    key = (page.school, page.grade, page.section, page.month)
+    if key in days:
+        join_pages(days[key], page)
+        days[key].sheet = None
+    else:
+        days[key] = page
+
+
 def _pages_of(
     sheet: Sheet, file_title: Title, said: Said, limits: Limits, today: date
 ) -> Iterator[Page]:
@@ -110,7 +135,10 @@ def _pages_of(
     if found is None:
         return
     if found[0].is_long:
-        yield from read_long(sheet, sheet_title, file_title, said, limits=limits, today=today)
+        is_day = Field.DATE not in found[0].fields
+        for page in read_long(sheet, sheet_title, file_title, said, limits=limits, today=today):
+            page.is_day = is_day
+            yield page
         return
     problems = Problems(limits.problems)
     if sheet.repaired_encoding:

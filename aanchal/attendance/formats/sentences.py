@@ -144,8 +144,8 @@ SENTENCES: dict[str, str] = {
         "closed."
     ),
     "two_sessions": N_(
-        "The day has two columns, as for morning and afternoon. A child present in either was counted "
-        "present."
+        "Each day has two marks for a child, as for morning and afternoon. A child present in either was "
+        "counted present."
     ),
     # Rows.
     "name_missing": N_("This row has marks but no name. Write the child's name."),
@@ -178,6 +178,10 @@ SENTENCES: dict[str, str] = {
         "the child has left."
     ),
     "unknown_status": N_("“%(text)s” is not a mark. Write P, A, L or H."),
+    "no_day": N_(
+        "This is a list of marks for one day, but no date is written. Write the date above it, such as "
+        "“Date: 01-07-2026”."
+    ),
     "no_child": N_("This row names no child: no name, no roll number. It was left out."),
     "no_date": N_("This row has no date. It was left out."),
     # Lists of pupils.

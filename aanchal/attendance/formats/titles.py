@@ -8,7 +8,7 @@ from .grades import ClassSeen, class_in, grade_of, section_in
 from .labels import Field, field_of
 from .legacy import unicode_line
 from .marks import Mark, legend_in
-from .months import MonthSeen, month_in
+from .months import MonthSeen, day_cell, month_in
 from .texts import END, START, Cell, fold, is_empty, shown
 
 BAR = " ¦ "  # stands between the cells of one row, so that a label finds its value to the right
@@ -59,6 +59,7 @@ class Title:
     legend: dict[str, Mark] = field(default_factory=dict)
     row: int | None = None
     several: frozenset[str] = frozenset()  # kinds said twice, differently, in one title
+    day: str | None = None  # the one day a list is of, as written
 
     def says_which(self) -> bool:
         """True when the lines name a class, section, school or month."""
@@ -87,6 +88,7 @@ class Title:
             section=section,
             month=month,
             legend=older.legend | self.legend,
+            day=self.day or older.day,
         )
 
 
@@ -147,7 +149,31 @@ def title_of_line(line: str) -> Title:
         section=section_in(folded) or seen.section,
         month=month_in(folded),
         legend=legend_in(line),
+        day=day_in(folded),
     )
+
+
+_DAY_LABEL = re.compile(
+    START + "(?:" + fold("date|dated|दिनांक|तारीख|तिथि|তারিখ|দিনাঙ্ক") + ")" + END + r"[\s:=\-–¦.]*"
+)
+_NOT_ITS_DAY = re.compile(r"print|generat|birth|report|जन्म|জন্ম|मुद्रण")
+
+
+def day_in(folded: str) -> str | None:
+    """The date written after its label in a folded line, as text; none of the day of printing."""
+    for found in _DAY_LABEL.finditer(folded):
+        if _NOT_ITS_DAY.search(folded[max(0, found.start() - 20) : found.start()]):
+            continue
+        rest = re.split(
+            r"[¦,;|]|\s{2,}|(?<=\d)\s+(?=[a-z\u0900-\u09ff]{3,}\s*[:=])",
+            folded[found.end() :],
+            maxsplit=1,
+        )[0]
+        for text in (rest.strip(), rest.strip().split(" ")[0]):
+            seen = day_cell(text) if text else None
+            if seen and seen.readings[0].month:
+                return text
+    return None
 
 
 def udise_in(folded: str) -> str | None:
@@ -210,4 +236,18 @@ def title_of_name(text: str, *, is_file: bool = False) -> Title:
         grade=seen.grade,
         section=section_in(folded) or seen.section,
         month=month_in(folded, loose=True),
+        day=_day_of_name(text),
     )
+
+
+_DATE_IN_NAME = re.compile(
+    r"(?<!\d)(?:\d{4}[-_.]\d{1,2}[-_.]\d{1,2}|\d{1,2}[-_.]\d{1,2}[-_.]\d{4})(?!\d)"
+)
+
+
+def _day_of_name(text: str) -> str | None:
+    seen = day_cell(text.strip())
+    if seen and seen.readings[0].month:
+        return text.strip()
+    found = _DATE_IN_NAME.search(text)
+    return found[0].replace("_", "-") if found else None

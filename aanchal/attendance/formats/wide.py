@@ -110,6 +110,11 @@ class Table:
         self.start_block(title, layout, ahead)
         waiting: list[Row] = []
         merges = _merges_by_row(self.sheet.merged)
+        self.tall = {
+            top + 1: bottom + 1
+            for (top, left), (bottom, _) in self.sheet.merged
+            if bottom > top and left == self.name_at
+        }
         for row in _chain(ahead[after:], numbered):
             if row[0] > self.limits.rows and not self.sheet.is_text:
                 self.problems.add(row[0], None, "cut_below", row=row[0] - 1)
@@ -117,12 +122,15 @@ class Table:
             self.take(row, waiting, merges)
         return self.blocks
 
+    tall: dict[int, int]  # first row of a name merged downward -> its last row
+
     def start_block(self, title: Title, layout: Layout, rows: Sequence[Row]) -> None:
         self.block = Block(title, layout, legend=dict(title.legend))
         self.blocks.append(self.block)
         self.layout = layout
         self.last: Line | None = None
         self.key = ("", "", "", "")
+        self.reaches = 0  # the last row of a child whose name is merged over several
         self.unsure: list[Line] = []
         self.columns = [column.index for column in layout.days]
         self.place = {index: place for place, index in enumerate(self.columns)}
@@ -190,6 +198,12 @@ class Table:
             name = f"{name} {shown(row[self.family_at])}".strip()
         roll = shown(row[self.roll_at]) if self.roll_at is not None else ""
         serial = shown(row[self.serial_at]) if self.serial_at is not None else ""
+        if number <= self.reaches and self.last and not name and not roll and not serial:
+            self.last.codes = self.joined(self.last.codes, codes)
+            if not self.has_sessions:
+                self.has_sessions = True
+                self.problems.add(number, None, "two_sessions")
+            return
         if (
             name
             and (roll or serial)
@@ -355,6 +369,7 @@ class Table:
         self.unsure.clear()
         self.last = self.line(number, row, roll, serial, name, codes)
         self.block.lines.append(self.last)
+        self.reaches = self.tall.get(number, 0)
         self.pupils += 1
         if number in self.sheet.survey.hidden_rows:
             self.problems.add(number, None, "hidden_row")
@@ -385,19 +400,18 @@ class Table:
                 # A class written once, beside its first child, is the class of those below too.
                 key = filled_down(key, self.key)
             line.key = self.key = key
-        if self.has_sessions:
-            line.codes = self.both_sessions(row, codes)
+        seconds = [column.second for column in self.layout.days]
+        if any(seconds):
+            later = bytes(self.symbols[row[at]] if at is not None else 0 for at in seconds)
+            line.codes = self.joined(codes, later)
         return line
 
-    def both_sessions(self, row: Sequence[Cell], codes: bytes) -> bytes:
+    def joined(self, codes: bytes, later: bytes) -> bytes:
         """One mark from morning and afternoon: present in either is present."""
         merged = bytearray(codes)
-        for place, column in enumerate(self.layout.days):
-            if column.second is None:
-                continue
-            second = self.symbols[row[column.second]]
-            first_sense, second_sense = self.symbols.sense(codes[place]), self.symbols.sense(second)
-            if not codes[place] or (second_sense in _HERE and first_sense not in _HERE):
+        for place, second in enumerate(later):
+            here = self.symbols.sense(second) in _HERE
+            if not codes[place] or (here and self.symbols.sense(codes[place]) not in _HERE):
                 merged[place] = second
         return bytes(merged)
 
