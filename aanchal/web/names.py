@@ -1,6 +1,7 @@
-"""Which of a child's names a page may show. Lists: code and first name. Files: the whole name."""
+"""What a page may call a child and a class. Lists: code and first name. Files: the whole name."""
 
-from aanchal.people.models import Child
+from aanchal.attendance.formats.grades import roman
+from aanchal.people.models import Child, ClassSection
 
 
 def first_name(child: Child) -> str:
@@ -13,3 +14,8 @@ def first_name(child: Child) -> str:
 def whole_name(child: Child) -> str:
     """The whole name, in her own script when it is known."""
     return child.own_script_name or f"{child.given_name} {child.family_name}".strip()
+
+
+def class_name(section: ClassSection) -> str:
+    """ "VI A": the class as schools write it."""
+    return f"{roman(section.grade)} {section.section}".strip()

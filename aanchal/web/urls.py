@@ -6,7 +6,20 @@ from aanchal.kernel.permissions import Permission
 
 from .routes import Who, route
 from .urls_access import urlpatterns as access
-from .views import classes, concerns, errors, health, home, places, registers, upkeep, visits, watch
+from .views import (
+    children,
+    classes,
+    concerns,
+    errors,
+    health,
+    home,
+    places,
+    questions,
+    registers,
+    upkeep,
+    visits,
+    watch,
+)
 
 BOTH = ("GET", "POST")
 P = Permission
@@ -79,10 +92,10 @@ urlpatterns: list[URLPattern] = [
     ),
     # --- coordinator ---
     route("watch/", watch.week, name="watch", who=P.WATCH_VIEW),
-    route("questions/", watch.flag_list, name="flags", who=P.FLAG_VIEW),
-    route("questions/<uuid:pk>/", watch.flag, name="flag", who=P.FLAG_VIEW, methods=BOTH),
-    route("children/", watch.child_list, name="children", who=P.CHILD_VIEW),
-    route("children/<uuid:pk>/", watch.child, name="child", who=P.CHILD_OPEN_FILE),
+    route("questions/", questions.flag_list, name="flags", who=P.FLAG_VIEW),
+    route("questions/<uuid:pk>/", questions.flag, name="flag", who=P.FLAG_VIEW, methods=BOTH),
+    route("children/", children.child_list, name="children", who=P.CHILD_VIEW),
+    route("children/<uuid:pk>/", children.child, name="child", who=P.CHILD_OPEN_FILE),
     # --- administrator ---
     route("places/", places.places, name="places", who=P.AREA_JOIN),
     route("places/joins/", places.joins, name="joins", who=P.AREA_JOIN, methods=BOTH),

@@ -1,0 +1,389 @@
+"""The coordinator's questions: where each stands, one child against her class, what comes next."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from aanchal.access.queries import people_named
+from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome
+from aanchal.attendance.findings import vocabulary
+from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.attendance.queries.books import Strip, child_strip
+from aanchal.attendance.queries.figures import FIGURES, Behind, rows_behind
+from aanchal.attendance.queries.flags import (
+    get_flag,
+    overdue_visits,
+    visible_flags,
+    volunteers_for,
+)
+from aanchal.attendance.queries.hands import visits_in_hand
+from aanchal.attendance.rules.returns import back_since
+from aanchal.attendance.sentences import flag_sentence
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Permission, may
+from aanchal.places.models import Area
+from aanchal.places.queries import within
+
+from ..context import local_name
+from ..forms import ChoiceRows, DayField, blame, key_or_none, today
+from ..names import class_name, first_name
+from .cards import OUTCOMES, flag_card, flag_cards, found_danger
+
+PAGE = 30
+# For so long after sending a visit, taking it back stands where the message was.
+UNDO_WITHIN = timedelta(minutes=15)
+# A register that came later than this after the signal is said to be late.
+LATE_DAYS = 7
+
+
+# --- the list ---
+
+TABS = {
+    "waiting": gettext_lazy("With nobody"),
+    "under_way": gettext_lazy("With a volunteer"),
+    "overdue": gettext_lazy("Overdue"),
+    "visited": gettext_lazy("Visited"),
+    "ended": gettext_lazy("Ended"),
+}
+EMPTY = {
+    "waiting": gettext_lazy("Every question is in somebody's hands."),
+    "under_way": gettext_lazy("No volunteer holds a visit now."),
+    "overdue": gettext_lazy("No visit is overdue."),
+    "visited": gettext_lazy("No visited question waits for its end."),
+    "ended": gettext_lazy("No question has ended yet."),
+}
+FIGURE_TITLES = {
+    "in_time": gettext_lazy("Visits that fell due this week"),
+    "lead": gettext_lazy("Visits made this week"),
+    "empty": gettext_lazy("What the visits of this week found"),
+    "back": gettext_lazy("Back in school for 20 school days or more"),
+}
+
+
+def flag_list(request: HttpRequest) -> HttpResponse:
+    """Questions by where they stand; of one place, or behind one of the week's figures."""
+    now = timezone.now()
+    figure = request.GET.get("figure", "")
+    if figure in FIGURES:
+        return _behind(request, figure, now)
+    flags = visible_flags(request.actor)
+    place = Area.objects.filter(pk=key_or_none(request.GET.get("place"))).first()
+    if place is not None:
+        flags = flags.filter(within([place.path], "area__path"))
+    late = overdue_visits(request.actor, at=now).values("flag_id")
+    ended = (Flag.State.CLOSED, Flag.State.WITHDRAWN)
+    sets = {
+        "waiting": flags.filter(state=Flag.State.OPEN),
+        "under_way": flags.filter(state=Flag.State.ASSIGNED),
+        "overdue": flags.filter(pk__in=late),
+        "visited": flags.filter(state=Flag.State.VISITED),
+        "ended": flags.filter(state__in=ended).order_by("-raised_at", "-pk"),
+    }
+    counts = {key: sets[key].count() for key in TABS if key != "ended"}
+    show = request.GET.get("show", "")
+    if show not in TABS:
+        # Come here for a place, one wants to see what there is.
+        show = next((key for key, n in counts.items() if n), "waiting")
+    page = Paginator(sets[show], PAGE).get_page(request.GET.get("page"))
+    query = f"&place={place.pk}" if place is not None else ""
+    tabs = [
+        {
+            "label": label,
+            "href": f"?show={key}{query}",
+            "count": counts.get(key),
+            "current": key == show,
+        }
+        for key, label in TABS.items()
+    ]
+    return render(
+        request,
+        "flags/list.html",
+        {
+            "page": page,
+            "cards": flag_cards(page.object_list, at=now),
+            "tabs": tabs,
+            "place": local_name(place) if place is not None else "",
+            "act": _("Send a visit") if show == "waiting" else _("Open"),
+            "nothing": EMPTY[show],
+        },
+    )
+
+
+def _behind(request: HttpRequest, figure: str, now: datetime) -> HttpResponse:
+    rows = rows_behind(request.actor, figure, last_on=today())
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    flags = {
+        f.pk: f
+        for f in visible_flags(request.actor).filter(pk__in=[r.flag_id for r in page.object_list])
+    }
+    cards = []
+    for row in page.object_list:
+        if row.flag_id in flags:
+            card = flag_card(flags[row.flag_id], None, at=now, with_name=True)
+            card["level"], card["due"] = _behind_tag(figure, row)
+            cards.append(card)
+    return render(
+        request,
+        "flags/figure.html",
+        {
+            "page": page,
+            "cards": cards,
+            "title": FIGURE_TITLES[figure],
+            "crumb_items": [
+                {"label": _("The watch"), "href": reverse("watch")},
+                {"label": FIGURE_TITLES[figure]},
+            ],
+            "part": sum(r.counts for r in rows),
+            "whole": len(rows),
+            "figure": figure,
+        },
+    )
+
+
+def _behind_tag(figure: str, row: Behind) -> tuple[str, str]:
+    if figure == "in_time":
+        return ("done", _("in time")) if row.counts else ("soon", _("not in time"))
+    if figure == "back":
+        return ("done", _("still there")) if row.counts else ("soon", _("often absent again"))
+    if figure == "lead":
+        days = row.days or 0
+        return "plain", ngettext("%(days)s school day", "%(days)s school days", days) % {
+            "days": days
+        }
+    known = vocabulary().findings.get(row.kind)
+    return "plain", _(known.label) if known else ""
+
+
+# --- one question ---
+
+
+class AssignForm(forms.Form):
+    """Whom to send."""
+
+    volunteer = ChoiceRows(
+        label=gettext_lazy("Who goes?"),
+        error_messages={"required": gettext_lazy("Choose who goes.")},
+    )
+
+    def __init__(self, *args: Any, volunteers: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["volunteer"].choices = [  # type: ignore[attr-defined]
+            (str(v.pk), v.get_full_name()) for v in volunteers
+        ]
+        if len(volunteers) == 1:
+            self.fields["volunteer"].initial = str(volunteers[0].pk)
+
+
+class OutcomeForm(forms.Form):
+    """How it ended."""
+
+    kind = ChoiceRows(
+        label=gettext_lazy("How did it end?"),
+        choices=list(OUTCOMES.items()),
+        error_messages={"required": gettext_lazy("Choose how it ended.")},
+    )
+    since_on = DayField(
+        label=gettext_lazy("Since which day?"),
+        error_messages={"required": gettext_lazy("Say since which day.")},
+    )
+    child_seen = forms.BooleanField(
+        label=gettext_lazy("Somebody saw the child in school with her own eyes"), required=False
+    )
+
+
+def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One question: the reason, her strip against her class, the visits, and what comes next."""
+    held = get_flag(request.actor, pk=pk)
+    now = timezone.now()
+    visits = list(held.visits.all())
+    in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
+    volunteers = _able(held, in_hand, at=now)
+    strip = child_strip(held.class_section, held.child_id)
+    back = back_since(strip.days, strip.child.tolist(), after=held.signal_on)
+    step = request.POST.get("step", "")
+    assign = AssignForm(request.POST if step == "assign" else None, volunteers=volunteers)
+    outcome = OutcomeForm(
+        request.POST if step == "outcome" else None,
+        initial={"since_on": back.since_on if back else today()},
+    )
+    if request.method == "POST":
+        answer = _act(request, held, step, assign, outcome, in_hand)
+        if answer is not None:
+            return answer
+    hands = visits_in_hand([v.pk for v in volunteers])
+    return render(
+        request,
+        "flags/flag.html",
+        {
+            "flag": held,
+            "crumb_items": [
+                {"label": _("Questions"), "href": reverse("flags")},
+                {"label": held.child.code},
+            ],
+            "name": first_name(held.child),
+            "reason": flag_sentence(held),
+            "level": _level(held, visits, at=now),
+            "place": local_name(held.area),
+            "school": local_name(held.class_section.school),
+            "class_name": class_name(held.class_section),
+            **strip_shown(strip),
+            "back": back if held.state in Flag.LIVE else None,
+            "story": _story(held, visits),
+            "in_hand": in_hand,
+            "is_late": in_hand is not None and in_hand.due_at < now,
+            "may_undo": in_hand is not None
+            and in_hand.assigned_by == request.actor.user_id
+            and now - in_hand.assigned_at < UNDO_WITHIN,
+            "assign": assign,
+            "hands": {
+                str(v.pk): ngettext("%(n)s visit in hand", "%(n)s visits in hand", hands[v.pk])
+                % {"n": hands[v.pk]}
+                for v in volunteers
+                if v.pk in hands
+            },
+            "outcome_form": outcome,
+            "is_danger": found_danger(visits),
+            "danger_word": _("danger"),
+            "ended": _ended(held),
+            "has_volunteers": bool(volunteers),
+            "may_assign": held.state in (Flag.State.OPEN, Flag.State.ASSIGNED)
+            and may(request.actor, Permission.VISIT_ASSIGN, held),
+            "may_end": held.state == Flag.State.VISITED
+            and may(request.actor, Permission.OUTCOME_RECORD, held),
+            "form": assign if step == "assign" else outcome if step == "outcome" else None,
+        },
+        status=400 if request.method == "POST" else 200,
+    )
+
+
+def _able(held: Flag, in_hand: Visit | None, *, at: datetime) -> list[Any]:
+    """Who may be sent, those with the fewest visits first; not whoever holds it already."""
+    able = [
+        v for v in volunteers_for(held, at=at) if in_hand is None or v.pk != in_hand.volunteer_id
+    ]
+    hands = visits_in_hand([v.pk for v in able])
+    return sorted(able, key=lambda v: hands.get(v.pk, 0))
+
+
+def _level(held: Flag, visits: list[Visit], *, at: datetime) -> str:
+    if held.state in (Flag.State.CLOSED, Flag.State.WITHDRAWN):
+        return "plain"
+    late = any(v.state == Visit.State.ASSIGNED and v.due_at < at for v in visits)
+    urgent = held.channel == Flag.Channel.URGENT
+    return "now" if urgent or late or found_danger(visits) else "soon"
+
+
+def strip_shown(strip: Strip) -> dict[str, Any]:
+    """A strip as its component takes it: `marks`, `days`, `shares` of the class."""
+    return {
+        "marks": strip.child.tolist(),
+        "days": list(strip.days),
+        "shares": [
+            int(p) / int(m) if m else None
+            for p, m in zip(strip.class_present, strip.class_marked, strict=True)
+        ],
+    }
+
+
+def _act(
+    request: HttpRequest,
+    held: Flag,
+    step: str,
+    assign: AssignForm,
+    outcome: OutcomeForm,
+    in_hand: Visit | None,
+) -> HttpResponse | None:
+    """Do what was asked. Sent twice, the second finds it done and says so."""
+    now = timezone.now()
+    try:
+        if step == "assign" and assign.is_valid():
+            able = {str(v.pk): v for v in volunteers_for(held, at=now)}
+            chosen = able[assign.cleaned_data["volunteer"]]
+            assign_visit(request.actor, flag=held, volunteer=chosen, at=now)
+        elif step == "outcome" and outcome.is_valid():
+            record_outcome(request.actor, flag=held, at=now, **outcome.cleaned_data)
+            messages.success(request, _("How it ended is written down."))
+        elif step == "take_back":
+            if in_hand is not None:
+                cancel_visit(request.actor, visit=in_hand, at=now)
+            messages.success(request, _("The visit is with nobody now."))
+        elif step in ("assign", "outcome"):
+            return None
+    except Invalid as error:
+        blame(assign if step == "assign" else outcome, error)
+        return None
+    except WrongState as error:
+        messages.warning(request, str(error))
+    return redirect("flag", pk=held.pk)
+
+
+def _ended(held: Flag) -> dict[str, str] | None:
+    outcome = getattr(held, "outcome", None)
+    if held.state == Flag.State.WITHDRAWN:
+        return {"level": "plain", "text": _("Withdrawn: the marks were corrected.")}
+    if outcome is None:
+        return None
+    since = _("since %(day)s") % {"day": date_format(outcome.since_on, "j M Y")}
+    level = "done" if outcome.kind == Outcome.Kind.BACK else "plain"
+    return {"level": level, "text": f"{OUTCOMES[outcome.kind]} · {since}"}
+
+
+STATES = {
+    Visit.State.ASSIGNED: gettext_lazy("Sent"),
+    Visit.State.RECORDED: gettext_lazy("Visited"),
+    Visit.State.HANDED_BACK: gettext_lazy("Given back: another must go"),
+    Visit.State.CANCELLED: gettext_lazy("Taken back"),
+}
+
+
+def _story(held: Flag, visits: list[Visit]) -> list[dict[str, str]]:
+    """What happened, newest first: the end, the visits, and the question itself."""
+    outcome = getattr(held, "outcome", None)
+    names = people_named([outcome.recorded_by] if outcome else [])
+    told: list[tuple[datetime, str, str]] = []
+    if outcome is not None:
+        since = _("since %(day)s") % {"day": date_format(outcome.since_on, "j M Y")}
+        by = names.get(outcome.recorded_by, "")
+        title = str(OUTCOMES[outcome.kind])
+        told.append((outcome.recorded_at, title, " · ".join(filter(None, (since, by)))))
+    told += [_visit_told(v) for v in visits]
+    if held.withdrawn_at is not None:
+        told.append((held.withdrawn_at, _("Withdrawn"), _("The marks were corrected.")))
+    late = (timezone.localdate(held.register_received_at) - held.signal_on).days > LATE_DAYS
+    day = date_format(timezone.localtime(held.register_received_at), "j M")
+    said = _("The register came late, on %(day)s.") % {"day": day} if late else ""
+    told.append((held.raised_at, _("The register asked"), said))
+    return [
+        {"when": date_format(timezone.localtime(when), "j M, H:i"), "title": title, "text": text}
+        for when, title, text in sorted(told, key=lambda x: x[0], reverse=True)
+    ]
+
+
+def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
+    when = visit.recorded_at or visit.handed_back_at or visit.assigned_at
+    text = [visit.volunteer.get_full_name()]
+    if visit.state == Visit.State.ASSIGNED:
+        day = date_format(timezone.localtime(visit.due_at), "j M")
+        text.append(_("due %(day)s") % {"day": day})
+    finding = getattr(visit, "finding", None)
+    if finding is not None:
+        words = vocabulary()
+        known = words.findings.get(finding.kind)
+        text.append(_(known.label) if known else "")
+        text.append(_("child seen") if finding.child_seen else _("child not seen"))
+        step = words.next_steps.get(finding.next_step)
+        text.append(_(step) if step else "")
+        if finding.note:
+            text.append(f"“{finding.note}”")
+    return when, str(STATES[Visit.State(visit.state)]), " · ".join(filter(None, text))
