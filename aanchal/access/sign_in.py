@@ -111,7 +111,7 @@ def signed_in(request: HttpRequest, user: User, *, redirect_url: str | None = No
     """
     now = timezone.now()
     actor = actor_for(user, at=now)
-    by_phone = needs_device(actor.roles()) and not gave_second_factor(request)
+    by_phone = needs_device(actor.roles())
     device = None
     if by_phone:
         device = next((d for d in devices_of(request) if d.user_id == user.pk), None)

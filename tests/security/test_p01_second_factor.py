@@ -95,6 +95,22 @@ def test_a_volunteer_signs_in_on_an_enrolled_phone_only():
     assert answers == [400, 400, 400]
 
 
+def test_a_code_app_does_not_stand_in_for_a_phone_that_was_taken_off():
+    volunteer = a_person(Role.VOLUNTEER, DISTRICT)
+    client = signed_in(Client(), volunteer)
+    assert client.get(reverse("enrol_second_factor")).status_code == 404
+    session = client.session
+    session["account_authentication_methods"] += [{"method": "mfa", "at": 0, "type": "totp"}]
+    session.save()
+    assert client.get(reverse("my_account")).status_code == 200
+
+    volunteer.devices.update(revoked_at="2026-01-01T00:00:00Z", revoked_by="x")
+
+    for name in ("confirm_self", "enrol_second_factor"):
+        assert client.get(reverse(name)).status_code == 302
+    assert client.get(reverse("my_account")).status_code == 302
+
+
 def test_secrets_of_the_second_factor_are_sealed_to_their_person():
     from allauth.mfa.models import Authenticator
     from django.utils import timezone

@@ -26,8 +26,9 @@ from aanchal.access.adapters import SecondFactorAdapter
 from aanchal.access.models import Device, Notice, User
 from aanchal.access.notices import sentence
 from aanchal.access.queries import get_device
-from aanchal.access.session import came_by_demo_link, gave_second_factor
+from aanchal.access.session import came_by_demo_link, gave_second_factor, session_is_over
 from aanchal.kernel.errors import Invalid, NotFound
+from aanchal.kernel.permissions import needs_mfa
 
 from .links import OldPassphraseForm, PassphraseFields
 from .people import live_grant_rows
@@ -121,6 +122,8 @@ def change_passphrase(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def confirm_self(request: HttpRequest) -> HttpResponse:
     """Show again that it is you: the code where there is one, otherwise the passphrase."""
+    if session_is_over(request):
+        return redirect("my_account")  # which ends it
     user = _me(request)
     there = entry.safe_path(
         request, request.POST.get("next") or request.GET.get("next") or ""
@@ -147,6 +150,10 @@ def confirm_self(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def enrol_second_factor(request: HttpRequest) -> HttpResponse:
     """Put the account into an app that makes codes; needed before anything else by most roles."""
+    if session_is_over(request):
+        return redirect("my_account")  # which ends it
+    if not needs_mfa(request.actor.roles()):
+        raise NotFound  # a volunteer comes in by her phone; nothing else stands in for it
     user = _me(request)
     has_one = is_mfa_enabled(user, [Authenticator.Type.TOTP])
     if (has_one and not gave_second_factor(request)) or not is_confirmed(request):
