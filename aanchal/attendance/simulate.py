@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .rules.history import History, Seats
 from .rules.marks import Mark
 
 REGISTER_DAYS_A_MONTH: Final = 22
@@ -181,6 +182,28 @@ def simulate(world: World, *, seed: int) -> Registers:
     marks[leave & away] = Mark.LEAVE
     _bend(world, rng, class_of, marks)
     return Registers(marks, sizes, days, tuple(planted), girl, government, family, school)
+
+
+def as_history(registers: Registers) -> History:
+    """The registers as `watch_files.read_marks` would give them, children named C0000001 on."""
+    children = len(registers.marks)
+    classes = len(registers.class_sizes)
+    return History(
+        children=tuple(f"C{row:07d}" for row in range(children)),
+        classes=tuple(f"K{number:06d}" for number in range(classes)),
+        days=registers.days,
+        seats=Seats(
+            child=np.arange(children),
+            class_=np.repeat(np.arange(classes), registers.class_sizes),
+        ),
+        marks=registers.marks,
+        groups={
+            "sex": tuple("girl" if g else "boy" for g in registers.girl.tolist()),
+            "school_type": tuple(
+                "government" if g else "private" for g in registers.government.tolist()
+            ),
+        },
+    )
 
 
 def _class_sizes(world: World, rng: np.random.Generator) -> NDArray[np.int64]:

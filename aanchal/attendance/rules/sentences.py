@@ -15,7 +15,8 @@ from django.utils.translation import gettext_noop as N_
 from .early_warning import CHANNELS, Signals
 from .policy import RULE_VERSION
 
-RUN_SAYS_IT: Final = 4  # a run at least this long is what the sentence is about
+RUN_SAYS_IT: Final = 7  # a run at least this long is what the sentence is about,
+RUN_MAY_SAY: Final = 4  # and from here on, where it makes up most of her recent absences
 KNOWN_DAYS: Final = 8  # fewer own days than this say nothing about what is usual
 
 
@@ -70,7 +71,7 @@ def reason_of(signals: Signals, index: int) -> Reason:
     others = int(signals.others_marked[index])
     recent_absent = int(signals.recent_absent[index])
     recent_marked = int(signals.recent_marked[index])
-    if run < RUN_SAYS_IT:
+    if run < RUN_MAY_SAY or (run < RUN_SAYS_IT and 3 * run < 2 * recent_absent):
         kind = Kind.PARTIAL
     elif others <= 0:
         kind = Kind.ALONE

@@ -66,9 +66,16 @@ class WatchState:
         )
         return np.repeat(self.starts[:-1], self.sizes) * LANES + within
 
+    def place(self, child: int) -> tuple[int, int, int]:
+        """The class, block and lane of one child."""
+        ends = np.cumsum(self.sizes)
+        owner = int(np.searchsorted(ends, child, side="right"))
+        row = child - int(ends[owner] - self.sizes[owner])
+        return owner, int(self.starts[owner]) + row // LANES, row % LANES
+
     def take(self, child: int) -> tuple[NDArray[np.float32], NDArray[np.uint32]]:
         """One child's state, to follow her to another class (see `put`)."""
-        block, lane = divmod(int(self.places()[child]), LANES)
+        _, block, lane = self.place(child)
         reals = self.reals.reshape(-1, REALS, LANES)[block, :, lane].copy()
         wholes = self.wholes.reshape(-1, WHOLES, LANES)[block, :, lane].copy()
         return reals, wholes
@@ -76,17 +83,18 @@ class WatchState:
     def put(self, child: int, taken: tuple[NDArray[np.float32], NDArray[np.uint32]]) -> None:
         """Set one child's state from `take` of another class.
 
-        What she missed goes with her. The new class's presence is counted from the day she came,
+        What she missed goes with her. Her classmates' presence is counted from the day she came,
         because the old class's count means nothing here.
         """
-        block, lane = divmod(int(self.places()[child]), LANES)
-        owner = int(np.searchsorted(self.starts, block, side="right")) - 1
+        owner, block, lane = self.place(child)
         reals, wholes = taken
         self.reals.reshape(-1, REALS, LANES)[block, :, lane] = reals
         self.wholes.reshape(-1, WHOLES, LANES)[block, :, lane] = wholes
-        came, marked = self.class_wholes[owner, 2:4]
+        came, marked = self.class_wholes[owner, 2:4].tolist()
+        run = int(wholes[RUN_WORD]) >> 1 & 0x3FFF
+        # Her own marks of the run are not this class's: what is taken off later is added here.
         self.wholes.reshape(-1, WHOLES, LANES)[block, BASES_WORD, lane] = np.uint32(
-            (int(came) & 0xFFFF) << 16 | (int(marked) & 0xFFFF)
+            (came & 0xFFFF) << 16 | ((marked - run) & 0xFFFF)
         )
 
     def to_bytes(self) -> bytes:

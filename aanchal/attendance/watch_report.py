@@ -1,0 +1,187 @@
+"""What a replay of past registers was worth: flags a month, lead times, empty visits, fairness."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .rules.early_warning import CHANNELS
+from .rules.history import FlagRow, History
+from .rules.marks import Mark
+
+LONG_ABSENCE_DAYS: Final = 20  # marked absences running that count as a long absence
+LOOK_AHEAD_DAYS: Final = 60  # taken days before such an absence in which a flag still foretold it
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a group of children saw; a share is None where nothing could be counted."""
+
+    children: int
+    flags: int
+    flags_per_1000_month: float
+    long_absences: int
+    asked_in_time: float | None
+    median_lead_days: float | None
+    known_findings: int
+    empty: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a policy would have done.
+
+    by_channel: flags per 1,000 children a month. `whole` and `by_group` (grouping, value) hold the
+    same figures; a long absence is a run of 20 marked absences, asked about in time when a flag
+    came before its 20th day; the lead is the taken days from the flag to that day.
+    """
+
+    days: int
+    first: date
+    last: date
+    months: float
+    by_channel: Mapping[str, float]
+    whole: Figures
+    by_group: Mapping[tuple[str, str], Figures]
+
+
+def describe(report: Report) -> list[str]:
+    """The report as lines of plain text, a numerator beside its denominator."""
+    whole = report.whole
+    lines = [
+        f"{report.days} school days, {report.first} to {report.last}, {whole.children} children, "
+        f"{report.months:.1f} months of open school.",
+        f"{whole.flags} flags: {whole.flags_per_1000_month:.1f} for 1,000 children a month ("
+        + ", ".join(f"{name} {rate:.1f}" for name, rate in report.by_channel.items())
+        + ").",
+        *_about(whole),
+    ]
+    for (grouping, value), figures in report.by_group.items():
+        name = value or "not said"
+        lines.append(
+            f"{grouping} {name}: {figures.children} children, {figures.flags} flags, "
+            f"{figures.flags_per_1000_month:.1f} for 1,000 a month. " + " ".join(_about(figures))
+        )
+    return lines
+
+
+def _about(figures: Figures) -> list[str]:
+    lines = []
+    if figures.asked_in_time is not None:
+        asked = round(figures.asked_in_time * figures.long_absences)
+        lead = figures.median_lead_days
+        lines.append(
+            f"{asked} of {figures.long_absences} absences of {LONG_ABSENCE_DAYS} days and more "
+            "were asked about before that"
+            + (f", half of them {lead:.0f} school days before or more." if lead else ".")
+        )
+    if figures.empty is not None:
+        empty = round(figures.empty * figures.known_findings)
+        lines.append(f"{empty} of {figures.known_findings} visits with a finding proved empty.")
+    return lines
+
+
+def report_on(
+    history: History,
+    flags: Sequence[FlagRow],
+    flagged: NDArray[np.int64],
+    column: NDArray[np.int64],
+    findings: Mapping[tuple[str, date], bool],
+) -> Report:
+    absences = _long_absences(history)
+    empty = np.array(
+        [{True: 1, False: 0, None: -1}[findings.get((f.child, f.flagged_on))] for f in flags],
+        np.int64,
+    )
+
+    columns: dict[int, list[int]] = {}
+    for child, at in zip(flagged.tolist(), column.tolist(), strict=True):
+        columns.setdefault(child, []).append(at)
+    lead_of = [
+        (child, _lead(columns.get(child, []), first, reached, taken))
+        for child, first, reached, taken in absences
+    ]
+
+    def figures(inside: NDArray[np.bool_]) -> Figures:
+        mine = inside[flagged]
+        children = int(inside.sum())
+        leads = [lead for child, lead in lead_of if inside[child]]
+        found = [lead for lead in leads if lead is not None]
+        known = empty[mine & (empty >= 0)] if len(empty) else empty
+        return Figures(
+            children=children,
+            flags=int(mine.sum()),
+            flags_per_1000_month=_rate(int(mine.sum()), children, history.months),
+            long_absences=len(leads),
+            asked_in_time=len(found) / len(leads) if leads else None,
+            median_lead_days=float(np.median(found)) if found else None,
+            known_findings=len(known),
+            empty=float(known.mean()) if len(known) else None,
+        )
+
+    everyone = np.ones(len(history.children), bool)
+    by_group: dict[tuple[str, str], Figures] = {}
+    for grouping, texts in history.groups.items():
+        values = np.array(texts, object)
+        for value in sorted(set(texts)):
+            by_group[grouping, value] = figures(values == value)
+    channels = [f.channel for f in flags]
+    return Report(
+        days=len(history.days),
+        first=history.days[0],
+        last=history.days[-1],
+        months=history.months,
+        by_channel={
+            name: _rate(channels.count(name), len(history.children), history.months)
+            for name in CHANNELS
+        },
+        whole=figures(everyone),
+        by_group=by_group,
+    )
+
+
+def _lead(columns: list[int], first: int, reached: int, taken: NDArray[np.bool_]) -> int | None:
+    """Taken days from the flag that foretold a long absence to the day it had become one."""
+    earliest = first
+    looked = 0
+    while earliest > 0 and looked < LOOK_AHEAD_DAYS:
+        earliest -= 1
+        looked += bool(taken[earliest])
+    hits = [column for column in columns if earliest <= column < reached]
+    return int(taken[min(hits) + 1 : reached + 1].sum()) if hits else None
+
+
+def _long_absences(history: History) -> list[tuple[int, int, int, NDArray[np.bool_]]]:
+    """(child, first column, column of the 20th absence, her marked columns) of each long absence."""
+    rows = _rows_of_children(history)
+    run = np.zeros(len(rows), np.int32)
+    first = np.zeros(len(rows), np.int32)
+    found = []
+    for column in range(rows.shape[1]):
+        mark = rows[:, column]
+        absent = mark == Mark.ABSENT
+        first[absent & (run == 0)] = column
+        run = np.where(absent, run + 1, np.where(mark == Mark.PRESENT, 0, run))
+        for child in np.flatnonzero(absent & (run == LONG_ABSENCE_DAYS)).tolist():
+            known = (rows[child] == Mark.ABSENT) | (rows[child] == Mark.PRESENT)
+            found.append((child, int(first[child]), column, known))
+    return found
+
+
+def _rows_of_children(history: History) -> NDArray[np.uint8]:
+    """Marks children × days; the seats of a child who changed class are laid over each other."""
+    child = history.seats.child
+    if len(child) == len(history.children):
+        rows = np.empty_like(history.marks)
+        rows[child] = history.marks
+        return rows
+    rows = np.zeros((len(history.children), len(history.days)), np.uint8)
+    np.maximum.at(rows, child, history.marks)
+    return rows
+
+
+def _rate(count: int, children: int, months: float) -> float:
+    return count * 1000 / children / months if children else 0.0
