@@ -1,11 +1,15 @@
 """Small helpers for forms that many pages share."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -48,6 +52,27 @@ def blame(form: forms.Form, error: Invalid) -> None:
     """Put a refusal beside the field it is about, or above the form."""
     field = error.details.get("field")
     form.add_error(str(field) if field in form.fields else None, str(error))
+
+
+def choose_again(request: HttpRequest, key: str, *, about: str) -> HttpResponse:
+    """Go on to the page of a choice: a page of its own, so that the back button finds the choices.
+
+    The address holds a keyed mark of the choice, not its name: a shared phone keeps its history.
+    """
+    return redirect(f"{request.path}?on={_mark(request, key, about)}")
+
+
+def chosen_key(request: HttpRequest, keys: Iterable[str], *, about: str) -> str | None:
+    """The choice that a page's address is about; None when it names none of them."""
+    mark = request.GET.get("on", "")
+    if not mark:
+        return None
+    return next((k for k in keys if constant_time_compare(mark, _mark(request, k, about))), None)
+
+
+def _mark(request: HttpRequest, key: str, about: str) -> str:
+    text = f"{request.actor.user_id}|{about}|{key}"
+    return salted_hmac("aanchal.web.choice", text, algorithm="sha256").hexdigest()[:16]
 
 
 def today() -> date:

@@ -1,9 +1,13 @@
-"""Who holds how many visits, so that they are shared out fairly."""
+"""Visits by the hands they are in: who holds how many, and what was once in one's own."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count
+
+from aanchal.kernel.permissions import Actor, Permission, grants_for
+from aanchal.people.queries import not_kin
+from aanchal.places.queries import within
 
 from ..models import Visit
 
@@ -17,3 +21,22 @@ def visits_in_hand(volunteers: Iterable[UUID]) -> dict[UUID, int]:
         .annotate(held=Count("pk"))
     )
     return dict(rows)
+
+
+def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:
+    """A visit that was in the actor's own hands and is no longer, while the place is still hers.
+
+    For whoever comes back to it by an old page: what she recorded, gave back, or was taken from
+    her. None for any other, whether absent, another's, or of her own kin.
+    """
+    paths = [g.area_path for g in grants_for(actor, Permission.VISIT_RECORD) if g.area_path]
+    return (
+        Visit.objects.filter(
+            within(paths, "flag__area__path"),
+            not_kin(actor, "flag__child__"),
+            pk=pk,
+            volunteer_id=actor.user_id,
+        )
+        .exclude(state=Visit.State.ASSIGNED)
+        .first()
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Units of the drawing; the page stretches it to its width.
-HEIGHT, WIDTH, GAP, TOP, FOOT = 64, 26, 10, 14, 18
+HEIGHT, WIDTH, GAP, TOP, FOOT = 64, 26, 10, 18, 22
 
 
 @dataclass(frozen=True)

@@ -363,7 +363,7 @@ def _story(held: Flag, visits: list[Visit]) -> list[dict[str, str]]:
     late = (timezone.localdate(held.register_received_at) - held.signal_on).days > LATE_DAYS
     day = date_format(timezone.localtime(held.register_received_at), "j M")
     said = _("The register came late, on %(day)s.") % {"day": day} if late else ""
-    told.append((held.raised_at, _("The register asked"), said))
+    told.append((held.raised_at, _("The register raised the question"), said))
     return [
         {"when": date_format(timezone.localtime(when), "j M, H:i"), "title": title, "text": text}
         for when, title, text in sorted(told, key=lambda x: x[0], reverse=True)

@@ -1,10 +1,11 @@
 """The volunteer's pages: today's visits, the kind visit, and what she found.
 
 At the house the page asks only about coming back to school. The other questions open after
-"I have left the house". Her list shows no suspicion.
+"I have left the house". Her list shows no suspicion. What she chose stands in no address: a
+shared phone keeps its history.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,80 +15,147 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.attendance.actions import hand_back_visit, leave_house, record_visit
-from aanchal.attendance.findings import vocabulary
+from aanchal.attendance.findings import FindingKind, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.attendance.queries.books import class_books
 from aanchal.attendance.queries.flags import get_my_visit, my_recent_visits, my_visits
+from aanchal.attendance.queries.hands import my_past_visit
+from aanchal.attendance.rules.marks import Mark
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.cases.kinds import concern_kinds
-from aanchal.kernel.errors import Invalid, NotFound
+from aanchal.kernel.errors import Invalid, NotFound, WrongState
 
 from ..context import local_name
-from ..forms import ChoiceRows, DayField, blame, choices, today, yes_no
-from ..names import first_name
+from ..forms import ChoiceRows, DayField, blame, choices, choose_again, chosen_key, today, yes_no
+from ..names import class_name, first_name
 
 RECENT = timedelta(days=30)
+MOST_BACK = 10
 
 
 def visit_list(request: HttpRequest) -> HttpResponse:
-    """Today's visits, the soonest due first; below them what came of the last ones."""
+    """Today's visits, the soonest due first; below them who came back after the last ones."""
     now = timezone.now()
     waiting = [_card(visit, now) for visit in my_visits(request.actor)]
-    done = [
-        _done_card(visit)
-        for visit in my_recent_visits(request.actor, since=now - RECENT)[:10]
+    back = [
+        visit.flag
+        for visit in my_recent_visits(request.actor, since=now - RECENT)
         if getattr(visit.flag, "outcome", None) and visit.flag.outcome.kind == Outcome.Kind.BACK
     ]
-    for card in waiting[:1]:
-        card["primary"] = True
-    return render(request, "visits/list.html", {"cards": waiting, "done": done})
+    return render(
+        request,
+        "visits/list.html",
+        {"cards": waiting, "back": _back_cards(back[:MOST_BACK]), "today": today()},
+    )
 
 
-def _card(visit: Visit, now: Any) -> dict[str, Any]:
+def _card(visit: Visit, now: datetime) -> dict[str, Any]:
     flag = visit.flag
-    days = (timezone.localdate(visit.due_at) - timezone.localdate(now)).days
-    if days <= 0:
-        level, due = "now", _("today") if days == 0 else _("overdue")
+    due_on = timezone.localdate(visit.due_at)
+    days = (due_on - timezone.localdate(now)).days
+    if days < 0:
+        level, due = "now", _("since %(day)s") % {"day": date_format(due_on, "j M")}
+    elif days == 0:
+        level, due = "now", _("today")
     else:
         level = "soon"
         due = ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
-    place = [local_name(flag.area), _("class %(grade)s") % {"grade": flag.class_section.grade}]
-    if flag.child.household and flag.child.household.place_note:
-        place.insert(0, flag.child.household.place_note)
     return {
         "code": flag.child.code,
         "name": first_name(flag.child),
         "level": level,
         "due": due,
         "reason": flag_sentence(flag),
-        "where": " · ".join(place),
+        "where": " · ".join(_where(flag)),
         "href": reverse("visit", args=[visit.pk]),
+        "act": _("Write what you found") if visit.left_house_at else _("Write the visit"),
     }
 
 
-def _done_card(visit: Visit) -> dict[str, Any]:
-    return {"code": visit.flag.child.code, "name": first_name(visit.flag.child)}
+def _where(flag: Flag) -> list[str]:
+    place = [
+        local_name(flag.area),
+        _("class %(grade)s") % {"grade": class_name(flag.class_section)},
+    ]
+    if flag.child.household and flag.child.household.place_note:
+        place.insert(0, flag.child.household.place_note)
+    return place
+
+
+def _back_cards(flags: list[Flag]) -> list[dict[str, Any]]:
+    """Children who came back: on how many of the school days since. Two queries at most."""
+    books = class_books(list({f.class_section_id: f.class_section for f in flags}.values()))
+    cards = []
+    for flag in flags:
+        book = books[flag.class_section_id]
+        came = marked = 0
+        if flag.child_id in book.children:
+            row = book.marks[book.children.index(flag.child_id)]
+            for day, mark in zip(book.days, row.tolist(), strict=True):
+                if day >= flag.outcome.since_on and mark in (Mark.PRESENT, Mark.ABSENT):
+                    marked += 1
+                    came += mark == Mark.PRESENT
+        thanks = _("Comes to school again. Thank you.")
+        if marked:
+            thanks = ngettext(
+                "Came on %(came)s of %(days)s school day since. Thank you.",
+                "Came on %(came)s of %(days)s school days since. Thank you.",
+                marked,
+            ) % {"came": came, "days": marked}
+        cards.append(
+            {"code": flag.child.code, "name": first_name(flag.child), "thanks": thanks}
+        )
+    return cards
 
 
 def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """At the house: kind words, and only the way back to school is spoken of."""
-    held = get_my_visit(request.actor, pk=pk)
+    held = _in_hand(request, pk)
+    if isinstance(held, HttpResponse):
+        return held
     if request.method == "POST":
         leave_house(request.actor, visit=held, at=timezone.now())
         return redirect("visit_finding", pk=held.pk)
     if held.left_house_at is not None:
         return redirect("visit_finding", pk=held.pk)
     return render(
-        request, "visits/at_the_house.html", {"visit": held, "name": first_name(held.flag.child)}
+        request,
+        "visits/at_the_house.html",
+        {
+            "visit": held,
+            "name": first_name(held.flag.child),
+            "where": " · ".join(_where(held.flag)),
+        },
     )
+
+
+def _in_hand(request: HttpRequest, pk: UUID) -> Visit | HttpResponse:
+    """A visit in her hands; or, for one that was, where she should be instead.
+
+    An old page, the back button and a second tap end here: what was done is shown, not refused.
+    """
+    try:
+        return get_my_visit(request.actor, pk=pk)
+    except NotFound:
+        past = my_past_visit(request.actor, pk=pk)
+        if past is None:
+            raise
+        if past.state == Visit.State.RECORDED:
+            return redirect("visit_done", pk=past.pk)
+        messages.info(request, _("This visit is not in your hands any more."))
+        return redirect("my_visits")
 
 
 def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "I do not feel safe: give it to another." One tap more, and no question asked."""
-    held = get_my_visit(request.actor, pk=pk)
+    held = _in_hand(request, pk)
+    if isinstance(held, HttpResponse):
+        return held
     if request.method == "POST":
         because = request.POST.get("because", Visit.HandedBack.UNSAFE)
         hand_back_visit(request.actor, visit=held, because=because, at=timezone.now())
@@ -96,6 +164,15 @@ def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(
         request, "visits/hand_back.html", {"cancel_href": reverse("visit", args=[held.pk])}
     )
+
+
+# The groups of `attendance/data/findings.toml`, as a volunteer reads them, in this order.
+GROUPS = {
+    "again": gettext_lazy("I could not ask"),
+    "empty": gettext_lazy("All is well"),
+    "help": gettext_lazy("Something keeps the child from school"),
+    "danger": gettext_lazy("The child may be in danger"),
+}
 
 
 class KindForm(forms.Form):
@@ -108,13 +185,15 @@ class KindForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        found = vocabulary().findings.values()
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (key, _(found.label)) for key, found in vocabulary().findings.items()
+            (title, [(f.key, _(f.label)) for f in found if f.group == group])
+            for group, title in GROUPS.items()
         ]
 
 
 class FindingForm(forms.Form):
-    """The rest of the finding, after its kind is known."""
+    """The rest of the finding, after its kind is known; no question that its kind answers."""
 
     kind = forms.CharField(widget=forms.HiddenInput)
     whom_met = ChoiceRows(
@@ -129,7 +208,10 @@ class FindingForm(forms.Form):
         label=gettext_lazy("What should happen next?"),
         error_messages={"required": gettext_lazy("Choose what should happen next.")},
     )
-    visited_on = DayField(label=gettext_lazy("Day of the visit"))
+    visited_on = DayField(
+        label=gettext_lazy("Day of the visit"),
+        error_messages={"required": gettext_lazy("Say on which day you went.")},
+    )
     note = forms.CharField(
         label=gettext_lazy("Anything else, in your own words"),
         help_text=gettext_lazy("Leave it empty if there is nothing. Write no names of others."),
@@ -138,38 +220,76 @@ class FindingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: FindingKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = vocabulary()
-        self.fields["whom_met"].choices = choices(words.met)  # type: ignore[attr-defined]
-        self.fields["next_step"].choices = choices(words.next_steps)  # type: ignore[attr-defined]
+        self.known: dict[str, Any] = {}
+        if found.group == "again":
+            self.known = {"whom_met": "nobody", "child_seen": False, "next_step": "visit_again"}
+        elif found.concern:
+            self.known = {"next_step": "coordinator"}
+        for name in self.known:
+            del self.fields[name]
+        if "whom_met" in self.fields:
+            self.fields["whom_met"].choices = choices(words.met)  # type: ignore[attr-defined]
+        if "next_step" in self.fields:
+            steps = choices(words.next_steps)
+            self.fields["next_step"].choices = steps  # type: ignore[attr-defined]
         self.fields["visited_on"].widget.attrs["max"] = today().isoformat()
+        if found.concern and is_for_the_police(found.concern):
+            self.fields["note"].label = HOW_TO_REACH
+            self.fields["note"].help_text = NOT_HER_STORY
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        return cleaned | self.known
+
+
+HOW_TO_REACH = gettext_lazy("How can the case worker reach the child safely?")
+NOT_HER_STORY = gettext_lazy(
+    "Do not write what happened: the police write it, in the child's own words."
+)
+
+
+def is_for_the_police(kind: str) -> bool:
+    """Whether the child's story must not be written here (POCSO Act 2012 s. 24)."""
+    return kind == "sexual_abuse"
 
 
 def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
     """After the house: what she found, and for danger whom to call before anything is typed."""
-    held = get_my_visit(request.actor, pk=pk)
+    held = _in_hand(request, pk)
+    if isinstance(held, HttpResponse):
+        return held
     if held.left_house_at is None:
         return redirect("visit", pk=held.pk)
-    step = request.POST.get("step", "")
     if request.method != "POST":
-        return _ask_kind(request, held, KindForm())
+        kind = chosen_key(request, vocabulary().findings, about=str(held.pk))
+        if kind is None:
+            return _ask_kind(request, held, KindForm())
+        form = _finding_form(kind, initial={"kind": kind, "visited_on": today()})
+        return _ask_rest(request, held, kind, form)
     chosen = KindForm(request.POST)
     if not chosen.is_valid():
         return _ask_kind(request, held, chosen)
     kind = chosen.cleaned_data["kind"]
-    if step != "finding":
-        form = FindingForm(initial={"kind": kind, "visited_on": today()})
-        return _ask_rest(request, held, kind, form)
-    form = FindingForm(request.POST)
+    if request.POST.get("step") != "finding":
+        return choose_again(request, kind, about=str(held.pk))
+    form = _finding_form(kind, request.POST)
     if form.is_valid():
         try:
             record_visit(request.actor, visit=held, at=timezone.now(), **form.cleaned_data)
         except Invalid as error:
             blame(form, error)
+        except WrongState:
+            return _in_hand(request, pk)  # type: ignore[return-value]
         else:
             return redirect("visit_done", pk=held.pk)
     return _ask_rest(request, held, kind, form)
+
+
+def _finding_form(kind: str, data: Any = None, **kwargs: Any) -> FindingForm:
+    return FindingForm(data, found=vocabulary().findings[kind], **kwargs)
 
 
 def _ask_kind(request: HttpRequest, held: Visit, form: KindForm) -> HttpResponse:

@@ -91,7 +91,7 @@ def _figures(week: Week) -> list[dict[str, Any]]:
             "label": _("First absence → visit"),
             "of_text": _("school days, median"),
             "note": "" if week.first_absence_to_visit is not None else _("Nobody was visited yet."),
-            "href": rows + "lead",
+            "href": rows + "lead" if week.first_absence_to_visit is not None else "",
             **_faster(week.first_absence_to_visit, week.before),
         },
         _share(
