@@ -136,6 +136,20 @@ def test_one_administrator_cannot_invite_a_person_who_does_not_exist_and_be_her(
     assert actor_for(came.user).roles() == {role}
 
 
+@pytest.mark.parametrize("role", [r for r in GIVEN_ROLES if needs_second_person(r)])
+def test_nor_raise_a_volunteer_who_does_not_exist_to_it(two, role):
+    asha, bela = two
+    volunteer = a_person(Role.VOLUNTEER, DISTRICT)
+    grant = give_grant(
+        acting(asha), user=volunteer, role=role, area=an_area(DISTRICT), starts_at=now(), at=now()
+    )
+    assert role not in acting(volunteer).roles()
+
+    approve_grant(acting(bela), grant=grant, at=now())
+
+    assert role in acting(volunteer).roles()
+
+
 def test_roles_that_read_children_or_make_administrators_are_the_ones_that_need_two():
     assert {r for r in GIVEN_ROLES if needs_second_person(r)} == {
         Role.COORDINATOR,
