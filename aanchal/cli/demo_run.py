@@ -42,13 +42,13 @@ def show(home: Path, *, serve: bool, port: int, fresh: bool, seed: int) -> None:
     else:
         console.print("The made-up district is here already (--fresh makes it anew).")
         run_now(None, show=False)
-    print_list(title="Today's list: children to ask after, who are in nobody's hands yet")
+    print_list(title="Today's list: children to ask after")
     if not serve:
         return
     address = f"http://localhost:{port}"
     console.print(f"\nSign in at {address} by one of these links; each works once:")
     for role, _username, path in links():
-        print(f"  {str(ROLE_NAMES[Role(role)]):14} {address}{path}")
+        print(f"  {ROLE_NAMES[Role(role)]!s:14} {address}{path}")
     serve_site(port=port)
 
 

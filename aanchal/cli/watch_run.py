@@ -35,16 +35,18 @@ def run_now(on: date | None, *, show: bool, most: int = 40) -> int:
 
 def print_list(*, most: int = 40, title: str = "Children to ask after") -> None:
     """Print the open questions: child code, village, reason; never a name."""
-    waiting = Flag.objects.filter(state=Flag.State.OPEN)
-    flags = waiting.select_related("child", "area").order_by("-channel", "raised_at")[:most]
+    waiting = Flag.objects.filter(state__in=(Flag.State.OPEN, Flag.State.ASSIGNED))
+    flags = waiting.select_related("child", "area").order_by("-state", "-channel", "raised_at")
     table = Table(title=title, show_lines=False, expand=False)
-    for heading in ("Child", "Village", "Why", "How soon"):
+    for heading in ("Child", "Village", "Why", "How soon", "With"):
         table.add_column(heading)
+    shown = list(flags[:most])
     with translation.override("en"):
-        for flag in flags:
+        for flag in shown:
             soon = "now" if flag.channel == Flag.Channel.URGENT else "this week"
-            table.add_row(flag.child.code, flag.area.name, flag_sentence(flag), soon)
+            hands = "nobody yet" if flag.state == Flag.State.OPEN else "a volunteer"
+            table.add_row(flag.child.code, flag.area.name, flag_sentence(flag), soon, hands)
     console.print(table)
-    more = waiting.count() - len(flags)
+    more = waiting.count() - len(shown)
     if more > 0:
         console.print(f"… and {more} more.")
