@@ -129,7 +129,7 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
         {
             "visit": held,
             "name": first_name(held.flag.child),
-            "where": " · ".join(_where(held.flag)),
+            "place": " · ".join(_where(held.flag)),
         },
     )
 
@@ -169,7 +169,7 @@ def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 # The groups of `attendance/data/findings.toml`, as a volunteer reads them, in this order.
 GROUPS = {
     "again": gettext_lazy("I could not ask"),
-    "empty": gettext_lazy("All is well"),
+    "empty": gettext_lazy("An ordinary reason"),
     "help": gettext_lazy("Something keeps the child from school"),
     "danger": gettext_lazy("The child may be in danger"),
 }
