@@ -6,13 +6,11 @@ left; only then is a mark counted.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum, auto
 
+from .blocks import Line
+from .columns import CHILD, OFF, TIME_OFF, Columns, Part, Verdict
 from .headers import DayColumn
-from .identifiers import is_aadhaar
 from .identity import Evidence, Identity, Month, check_weekdays, identify, months_of, shown_month
 from .legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
 from .marks import (
@@ -20,58 +18,23 @@ from .marks import (
     Mark,
     Sense,
     convention_of,
-    names_a_closure,
     sense_of,
-    spells_a_closure,
 )
-from .months import a_date, weekdays_of
+from .months import a_date
 from .pages import DAYS, Counts, Page, PupilRow
 from .problems import Limits, Problems
+from .rolls import Roll
 from .sentences import QUESTIONS
 from .survey import Survey
 from .symbols import OTHER, Symbols
 from .texts import column_letter, fold, quoted
-from .wide import Block, Line
 
-_OFF = {Sense.OFF, Sense.OFF_LETTER}
-_TIME_OFF = _OFF | {Sense.HOLIDAY, Sense.HOLIDAY_LETTER, Sense.LEAVE_OR_HOLIDAY}
-_CHILD = {
-    Sense.PRESENT, Sense.TICK, Sense.ONE, Sense.ABSENT, Sense.ZERO, Sense.CROSS, Sense.LEAVE,
-    Sense.LEAVE_LETTER,
-}  # fmt: skip
-_ABSENCES = {Sense.ABSENT, Sense.ZERO, Sense.CROSS}
-_HERE = {Sense.PRESENT, Sense.TICK, Sense.ONE}
 _OF_MARK = {
     Mark.PRESENT: Sense.PRESENT,
     Mark.ABSENT: Sense.ABSENT,
     Mark.LEAVE: Sense.LEAVE,
     Mark.HOLIDAY: Sense.HOLIDAY,
 }
-
-
-class Verdict(Enum):
-    """What a column of a day is, for this class."""
-
-    EMPTY = auto()
-    MARKS = auto()
-    CLOSED = auto()
-    HOLIDAY = auto()
-
-
-@dataclass(slots=True)
-class Part:
-    """The rows of one block that belong to one page, with what its columns turned out to be."""
-
-    block: Block
-    lines: list[Line]
-    verdicts: list[Verdict] = field(default_factory=list)
-    months: dict[int, Month | None] = field(default_factory=dict)
-    kinds: dict[int, set[int]] = field(default_factory=dict)  # place -> the different cells there
-    slips: set[int] = field(default_factory=set)  # places where a mark stands on a day of closure
-
-    def on(self, place: int) -> date | None:
-        month = self.months.get(place)
-        return a_date(*month, self.block.layout.days[place].day) if month else None
 
 
 class Builder:
@@ -99,7 +62,6 @@ class Builder:
         self.survey = survey
         self.problems = Problems(limits.problems)
         self.senses = list(symbols.senses)
-        self.sundays_worked: bool | None = None
 
     def pages(self) -> list[Page]:
         """One page for each month the columns cover; at least one."""
@@ -117,8 +79,9 @@ class Builder:
             self.say_how_dates_were_read(part)
         self.note_fonts()
         self.apply_legend()
+        self.columns = Columns(self.parts, self.symbols, self.senses, self.problems)
         for part in self.parts:
-            self.judge(part)
+            self.columns.judge(part)
         convention = self.settle()
         table, unread = self.tables(convention)
         for part in self.parts:
@@ -166,169 +129,12 @@ class Builder:
         for number, text in enumerate(self.symbols.texts):
             mark = legend.get(fold(text).strip(".'\"") or text)
             if mark is not None and number:
-                if mark is Mark.HOLIDAY and self.senses[number] in _OFF:
+                if mark is Mark.HOLIDAY and self.senses[number] in OFF:
                     continue
                 self.senses[number] = _OF_MARK[mark]
 
     def sense(self, number: int) -> Sense:
         return self.senses[number] if number < OTHER else Sense.UNKNOWN
-
-    # Columns.
-
-    def judge(self, part: Part) -> None:
-        """Say what each column is; words merged over children close their columns."""
-        layout = part.block.layout
-        columns = list(zip(*(line.codes for line in part.lines), strict=True))
-        part.verdicts = [Verdict.EMPTY] * len(layout.days)
-        for place, codes in enumerate(columns):
-            kinds = set(codes)
-            kinds.discard(0)
-            if kinds:
-                part.kinds[place] = kinds
-                part.verdicts[place] = self.verdict(
-                    part, place, codes, {self.sense(k) for k in kinds}
-                )
-        for closure in part.block.closures:
-            self.close(part, closure.columns, closure.rows, closure.text)
-
-    def verdict(self, part: Part, place: int, codes: Sequence[int], senses: set[Sense]) -> Verdict:
-        column = part.block.layout.days[place]
-        if senses <= _ABSENCES and self.is_shut(part, place, codes, senses):
-            return Verdict.CLOSED
-        if senses <= _CHILD:
-            return Verdict.MARKS
-        filled = [code for code in codes if code]
-        if len(filled) >= 5 and not senses <= _TIME_OFF:
-            shut = sum(self.sense(code) in _TIME_OFF for code in filled)
-            if shut * 10 >= len(filled) * 9:
-                # One mark among a column of holidays is a slip, and is reported as one.
-                part.slips.add(place)
-                off = senses - _CHILD - {Sense.UNKNOWN} <= _OFF
-                return Verdict.CLOSED if off else Verdict.HOLIDAY
-        texts = [self.symbols.text(code) for code in filled]
-        if Sense.UNKNOWN in senses:
-            if spells_a_closure(texts):
-                return Verdict.CLOSED
-            if self.spells_a_word(filled, texts):
-                word = "".join(texts)
-                self.problems.add(
-                    part.lines[0].row, column_letter(column.index), "spelled", text=quoted(word)
-                )
-                return Verdict.CLOSED
-            if all(
-                names_a_closure(text) or self.sense(c) in _TIME_OFF
-                for c, text in zip(filled, texts, strict=True)
-            ):
-                return Verdict.CLOSED
-            if (
-                len(filled) == 1
-                and len(codes) >= 3
-                and len(texts[0]) > 3
-                and Sense.UNKNOWN in senses
-            ):
-                line = next(line for line in part.lines if line.codes[place])
-                self.problems.add(
-                    line.row, column_letter(column.index), "note_in_column", text=quoted(texts[0])
-                )
-                return Verdict.CLOSED
-            return Verdict.MARKS
-        if senses <= _OFF:
-            return Verdict.CLOSED
-        if senses <= _TIME_OFF:
-            if len(filled) == 1 and len(codes) >= 3:
-                # A word written once stands for the day; a letter stands for its child.
-                return Verdict.CLOSED if names_a_closure(texts[0]) else Verdict.MARKS
-            only_letters = not any(
-                s in senses for s in (Sense.HOLIDAY, Sense.HOLIDAY_LETTER, *_OFF)
-            )
-            if only_letters and len(filled) * 2 < len(codes) and len(codes) > 1:
-                return Verdict.MARKS
-            if only_letters and len(codes) == 1:
-                # A class of one: a whole word is the day's, unless the page has another for that.
-                whole = names_a_closure(texts[0]) and not self.has_word_for_holiday()
-                return Verdict.HOLIDAY if whole else Verdict.MARKS
-            return Verdict.HOLIDAY
-        return Verdict.MARKS
-
-    def is_shut(self, part: Part, place: int, codes: Sequence[int], senses: set[Sense]) -> bool:
-        """True where a whole class "absent" means a school that was shut, which is then said.
-
-        That is a Sunday, unless the class has come on another Sunday of the page, and a column of
-        crosses on a page that writes its absences otherwise.
-        """
-        filled = sum(1 for code in codes if code)
-        if filled < 0.8 * len(codes):
-            return False
-        column = part.block.layout.days[place]
-        letter = column_letter(column.index)
-        if _is_sunday(part.on(place), column) and not self.works_on_sundays():
-            self.problems.add(part.lines[0].row, letter, "absent_on_sunday")
-            return True
-        if senses == {Sense.CROSS} and filled > 1 and Sense.ABSENT in self.senses:
-            self.problems.add(part.lines[0].row, letter, "crossed_out")
-            return True
-        return False
-
-    def works_on_sundays(self) -> bool:
-        if self.sundays_worked is None:
-            self.sundays_worked = any(
-                self.sense(line.codes[place]) in _HERE
-                for part in self.parts
-                for place, column in enumerate(part.block.layout.days)
-                if _is_sunday(part.on(place), column)
-                for line in part.lines
-            )
-        return self.sundays_worked
-
-    def has_word_for_holiday(self) -> bool:
-        return any(
-            sense in (Sense.HOLIDAY, Sense.HOLIDAY_LETTER)
-            or (sense is Sense.OFF and not weekdays_of(text))
-            for sense, text in zip(self.senses, self.symbols.texts, strict=False)
-        )
-
-    def spells_a_word(self, filled: list[int], texts: list[str]) -> bool:
-        """True when single letters, mostly no marks, run down a column: D-U-R-G-A-P-U-J-A."""
-        unknown = {code for code in filled if self.sense(code) is Sense.UNKNOWN}
-        share = sum(1 for code in filled if code in unknown)
-        return (
-            len(filled) >= 4
-            and len(unknown) >= 3
-            and share * 10 >= len(filled) * 4
-            and all(len(text) <= 3 and text.isascii() is (len(text) == 1) for text in texts)
-            and not any(text.isdigit() for text in texts)
-        )
-
-    def close(self, part: Part, columns: range, rows: range, text: str) -> None:
-        covered = [line for line in part.lines if line.row in rows]
-        if not covered:
-            return
-        layout = part.block.layout
-        if names_a_closure(text) or len(covered) * 2 >= len(part.lines):
-            for place in columns:
-                others = {
-                    self.sense(line.codes[place]) for line in part.lines if line.row not in rows and line.codes[place]
-                }  # fmt: skip
-                if not others & _CHILD:
-                    part.verdicts[place] = Verdict.CLOSED
-            if not names_a_closure(text) and sense_of(text) is Sense.UNKNOWN:
-                letter = column_letter(layout.days[columns[0]].index)
-                self.problems.add(rows[0], letter, "note_in_column", text=quoted(text))
-            return
-        code = self.symbols[text]
-        while len(self.senses) < len(self.symbols.senses):
-            self.senses.append(self.symbols.senses[len(self.senses)])
-        if self.sense(code) in _CHILD:
-            for line in covered:
-                codes = bytearray(line.codes)
-                for place in columns:
-                    codes[place] = code
-                line.codes = bytes(codes)
-            for place in columns:
-                part.verdicts[place] = Verdict.MARKS
-        else:
-            letter = column_letter(layout.days[columns[0]].index)
-            self.problems.add(rows[0], letter, "across_days", text=quoted(text))
 
     # Marks.
 
@@ -369,7 +175,7 @@ class Builder:
             self.report_cell(part, line, place, line.codes[place])
         for place in part.slips:
             for line in part.lines:
-                if self.sense(line.codes[place]) in _CHILD:
+                if self.sense(line.codes[place]) in CHILD:
                     letter = column_letter(layout.days[place].index)
                     self.problems.add(line.row, letter, "mark_on_closed_day")
         if self.survey.uncalculated or self.survey.errors:
@@ -450,7 +256,7 @@ class Builder:
             if part.verdicts[place] is Verdict.CLOSED:
                 changed[place] = 0
             elif codes[place]:
-                counted = self.sense(codes[place]) in _TIME_OFF - _OFF
+                counted = self.sense(codes[place]) in TIME_OFF - OFF
                 changed[place] = Mark.HOLIDAY if counted else 0
         return bytes(changed)
 
@@ -528,7 +334,7 @@ class Builder:
                 if verdict is not Verdict.MARKS:
                     continue
                 here = {line.codes[place] for line in part.lines}
-                if here & set(letters) and any(self.sense(code) in _CHILD for code in here):
+                if here & set(letters) and any(self.sense(code) in CHILD for code in here):
                     line = next(line for line in part.lines if line.codes[place] in letters)
                     letter = column_letter(part.block.layout.days[place].index)
                     self.problems.add(line.row, letter, "holiday_beside_marks")
@@ -539,89 +345,3 @@ def _is_weekly_off(on: date | None, column: DayColumn) -> bool:
     if on is not None:
         return on.weekday() in (4, 5, 6)
     return bool(column.weekdays & {4, 5, 6})
-
-
-def _is_sunday(on: date | None, column: DayColumn) -> bool:
-    return on.weekday() == 6 if on is not None else column.weekdays == {6}
-
-
-class Roll:
-    """The children of a page; rows of one child are joined, doubtful doubles reported."""
-
-    def __init__(self, problems: Problems, month: Month | None) -> None:
-        self.problems = problems
-        self.month = month
-        self.rows: list[PupilRow] = []
-        self.has_aadhaar = False
-        self._by_roll: dict[str, list[tuple[PupilRow, Part, str]]] = {}
-        self._by_name: dict[tuple[str, str], tuple[PupilRow, Part]] = {}
-
-    def add(self, line: Line, marks: bytes, part: Part) -> None:
-        roll = number_of(line.roll)
-        serial = number_of(line.serial)
-        name = fold(line.name)
-        if roll:
-            for earlier, other_part, other_name in self._by_roll.get(roll, ()):
-                if other_name == name or not name or not other_name:
-                    self.join(earlier, line, marks, said=other_part is part)
-                    return
-            if others := self._by_roll.get(roll):
-                self.problems.add(
-                    line.row, _roll_letter(part), "same_roll", roll=roll, other=others[0][0].row
-                )
-        else:
-            earlier_part = self._by_name.get((serial or "", name))
-            if earlier_part and name:
-                if earlier_part[1] is not part or serial:
-                    self.join(earlier_part[0], line, marks, said=earlier_part[1] is part)
-                    return
-                self.problems.add(line.row, None, "same_name", other=earlier_part[0].row)
-        row = PupilRow(
-            line.row, roll, line.name, marks, serial, self.kept(line, line.admission), self.kept(line, line.state_id),
-            line.own_name or None, line.guardian or None, line.sex or None, line.village or None,
-        )  # fmt: skip
-        self.rows.append(row)
-        if roll:
-            self._by_roll.setdefault(roll, []).append((row, part, name))
-        else:
-            self._by_name.setdefault((serial or "", name), (row, part))
-
-    def kept(self, line: Line, number: str) -> str | None:
-        if number and is_aadhaar(number):
-            if not self.has_aadhaar:
-                self.has_aadhaar = True
-                self.problems.add(line.row, None, "aadhaar")
-            return None
-        return number or None
-
-    def join(self, earlier: PupilRow, line: Line, marks: bytes, *, said: bool) -> None:
-        if said:
-            self.problems.add(line.row, None, "same_child", other=earlier.row)
-        joined = bytearray(earlier.marks)
-        for index, mark in enumerate(marks):
-            if not mark:
-                continue
-            if joined[index] and joined[index] != mark:
-                day = f"{shown_month(self.month)}-{index + 1:02}" if self.month else str(index + 1)
-                self.problems.add(line.row, None, "two_marks", day=day, other=earlier.row)
-            else:
-                joined[index] = mark
-        earlier.marks = bytes(joined)
-        earlier.name = earlier.name or line.name
-
-
-def number_of(text: str) -> str | None:
-    """A roll number for comparing: "०७", "7.0" and "07" are "7"; letters are kept."""
-    plain = fold(text).strip(" .")
-    if plain.endswith(".0"):
-        plain = plain[:-2]
-    if plain.isdigit():
-        return str(int(plain))
-    return text.strip() or None
-
-
-def _roll_letter(part: Part) -> str | None:
-    from .labels import Field
-
-    column = part.block.layout.fields.get(Field.ROLL)
-    return None if column is None else column_letter(column)

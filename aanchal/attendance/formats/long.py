@@ -8,57 +8,27 @@ small in memory, whatever the order of its rows.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from sys import intern
 
 from .dates import are_turned, date_of, is_month_first, picked
-from .headers import LOOK_AHEAD, Layout, find_header, is_long_header, labels_of
-from .identifiers import is_aadhaar, kept
-from .identity import Evidence, Said, identify, shown_month
-from .labels import Field
-from .legacy import is_lost
+from .headers import is_long_header, labels_of
+from .identity import Evidence, Said, identify
 from .lines import kind_of_line
-from .marks import Mark, Sense, convention_of, sense_of
-from .months import a_date, day_cell
-from .pages import DAYS, Counts, Page, PupilRow
+from .long_pages import Child, finished
+from .long_rows import Rows
+from .marks import Sense, convention_of, sense_of
+from .months import day_cell
+from .pages import Counts, Page
 from .problems import Limits, Problems, Unreadable
-from .sentences import N_, QUESTIONS, SENTENCES
+from .sentences import N_, QUESTIONS
 from .sheets import Sheet
 from .texts import Cell, column_letter, fold, is_empty, quoted, shown
-from .titles import Title, read_title
+from .titles import Title
 
 _DATES = 20_000  # different texts in the column of dates; more is no column of dates
 _STATUSES = 2_000
-
-
-@dataclass(slots=True)
-class Columns:
-    """Where the long form keeps what; -1 where it does not."""
-
-    date: int
-    status: int
-    roll: int
-    name: int
-    admission: int
-    state_id: int
-    serial: int
-    key: tuple[int, int, int, int]
-    extras: list[tuple[str, int]]
-    needed: int
-
-
-@dataclass(slots=True)
-class Child:
-    """One child in one month, as the rows come."""
-
-    row: int
-    roll: str
-    name: str
-    marks: bytearray = field(default_factory=lambda: bytearray(DAYS))
-    admission: str = ""
-    state_id: str = ""
-    extras: dict[str, str] | None = None
 
 
 def read_long(
@@ -76,90 +46,11 @@ def read_long(
         Unreadable: it names more children than `limits.pupils`, or its columns are not what their
             heads say.
     """
-    rows = _Rows(sheet, limits, sheet_title, file_title)
+    rows = Rows(sheet, limits, sheet_title, file_title)
     meaning = _first_reading(rows, sheet, said, limits, today)
     book = _Book(rows, meaning, limits)
     book.read()
     yield from book.pages(Evidence(rows.title, sheet_title, file_title, said, today))
-
-
-class _Rows:
-    """The table's head, and its rows as often as asked."""
-
-    def __init__(self, sheet: Sheet, limits: Limits, *names: Title) -> None:
-        self.sheet = sheet
-        ahead = []
-        for number, row in enumerate(sheet.rows(), 1):
-            ahead.append((number, row))
-            if number >= LOOK_AHEAD:
-                break
-        found = find_header(ahead)
-        assert found is not None and found[0].is_long
-        self.layout: Layout = found[0]
-        self.title = read_title([row for row in ahead if row[0] < self.layout.first_row])
-        self.columns = _columns(self.layout)
-        self.day = next((t.day for t in (self.title, *names) if t.day), None)
-        if self.columns.date < 0 and self.day is None:
-            raise Unreadable("no_day", SENTENCES["no_day"])
-        self.most = limits.text_rows if sheet.is_text else limits.rows
-
-    def __iter__(self) -> Iterator[tuple[int, Sequence[Cell]]]:
-        needed = self.columns.needed
-        first = self.layout.last_row
-        fill = _FillDown(
-            self.sheet, [at for at in (self.columns.date, *self.columns.key) if at >= 0]
-        )
-        for number, row in enumerate(self.sheet.rows(), 1):
-            if number <= first:
-                continue
-            if number > self.most:
-                break
-            if len(row) < needed:
-                row = [*row, *[""] * (needed - len(row))]
-            if fill.columns:
-                row = fill.filled(number, row)
-            yield number, row
-
-
-class _FillDown:
-    """Gives each row the date or class of a cell merged over it, which only its first row holds."""
-
-    def __init__(self, sheet: Sheet, columns: list[int]) -> None:
-        self.columns: dict[int, dict[int, int]] = {}
-        for (top, left), (bottom, _) in sheet.merged:
-            if left in columns and bottom > top:
-                self.columns.setdefault(left, {})[top + 1] = bottom + 1
-        self.held: dict[int, tuple[int, Cell]] = {}
-
-    def filled(self, number: int, row: Sequence[Cell]) -> Sequence[Cell]:
-        changed: list[Cell] | None = None
-        for column, spans in self.columns.items():
-            if number in spans:
-                self.held[column] = spans[number], row[column]
-            until, value = self.held.get(column, (0, ""))
-            if number <= until and is_empty(row[column]):
-                changed = changed or list(row)
-                changed[column] = value
-        return changed or row
-
-
-def _columns(layout: Layout) -> Columns:
-    fields = layout.fields
-    at = {which: fields.get(which, -1) for which in Field}
-    extras = [
-        (attribute, fields[which])
-        for attribute, which in (
-            ("own_name", Field.OWN_NAME), ("guardian", Field.GUARDIAN), ("sex", Field.SEX),
-            ("village", Field.VILLAGE),
-        )
-        if which in fields
-    ]  # fmt: skip
-    name = at[Field.NAME] if at[Field.NAME] >= 0 else at[Field.OWN_NAME]
-    key = (at[Field.SCHOOL], at[Field.SCHOOL_NAME], at[Field.CLASS], at[Field.SECTION])
-    return Columns(
-        at[Field.DATE], at[Field.STATUS], at[Field.ROLL], name, at[Field.ADMISSION], at[Field.STATE_ID],
-        at[Field.SERIAL], key, extras, max(fields.values()) + 1,
-    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -171,7 +62,7 @@ class _Meaning:
     problems: Problems
 
 
-def _first_reading(rows: _Rows, sheet: Sheet, said: Said, limits: Limits, today: date) -> _Meaning:
+def _first_reading(rows: Rows, sheet: Sheet, said: Said, limits: Limits, today: date) -> _Meaning:
     dates: Counter[Cell] = Counter()
     statuses: Counter[Cell] = Counter()
     at_date, at_status = rows.columns.date, rows.columns.status
@@ -261,7 +152,7 @@ def _settle_dates(
 class _Book:
     """All pages of the file, filled row by row."""
 
-    def __init__(self, rows: _Rows, meaning: _Meaning, limits: Limits) -> None:
+    def __init__(self, rows: Rows, meaning: _Meaning, limits: Limits) -> None:
         self.rows = rows
         self.meaning = meaning
         self.limits = limits
@@ -411,7 +302,7 @@ class _Book:
             children = list(
                 dict.fromkeys(_Same(c) for c in self.pages_by_key.pop(page_key).values())
             )
-            yield _finished(
+            yield finished(
                 [same.child for same in children], key, (year, month), evidence, self.limits,
                 waiting if number == 0 else None, len(keys), self.rows.layout,
             )  # fmt: skip
@@ -446,73 +337,3 @@ def _too_many(limits: Limits) -> Unreadable:
         N_("The file holds more than %(limit)d children. Send one file for each block or month."),
         limit=limits.pupils,
     )
-
-
-def _finished(
-    children: list[Child],
-    key: tuple[str, str, str, str],
-    month: tuple[int, int],
-    evidence: Evidence,
-    limits: Limits,
-    waiting: Problems | None,
-    pages: int,
-    layout: Layout,
-) -> Page:
-    problems = Problems(limits.problems)
-    if waiting is not None:
-        problems.kept, problems.more = list(waiting.kept), waiting.more
-    identity = identify(evidence, key, children[0].row if children else None, problems)
-    said = evidence.said.month
-    if said and said != month and pages == 1:
-        problems.add(
-            None, None, "month_disagrees_hint", file=shown_month(month), said=shown_month(said)
-        )
-    if sum(is_lost(c.name) for c in children) * 3 > len(children):
-        problems.add(None, None, "lost_letters")
-    rows = [
-        PupilRow(
-            c.row, fold(c.roll).removesuffix(".0") or None, c.name, bytes(c.marks), None,
-            kept(c.admission), kept(c.state_id), (c.extras or {}).get("own_name") or None,
-            (c.extras or {}).get("guardian") or None, (c.extras or {}).get("sex") or None, (c.extras or {}).get("village") or None,
-        )
-        for c in children
-    ]  # fmt: skip
-    doubtful = next(
-        (c for c in children if is_aadhaar(c.admission) or is_aadhaar(c.state_id)), None
-    )
-    if doubtful:
-        problems.add(doubtful.row, None, "aadhaar")
-    _report_same_rolls(rows, layout, problems)
-    joined = b"".join(row.marks for row in rows)
-    days = []
-    for index in range(DAYS):
-        column = joined[index::DAYS]
-        on = a_date(*month, index + 1)
-        if on and any(mark in column for mark in (1, 2, 3)):
-            days.append(on)
-            absent = column.count(Mark.ABSENT)
-            if absent >= max(2, 0.8 * len(column)) and absent == len(column) - column.count(0):
-                problems.add(None, None, "all_absent", count=absent, day=on.isoformat())
-    if month > (evidence.today.year, evidence.today.month):
-        problems.add(None, None, "month_in_future", month=shown_month(month))
-    elif days and days[-1] > evidence.today:
-        later = next(day for day in days if day > evidence.today)
-        problems.add(None, None, "marks_in_future", day=later.isoformat())
-    noted = problems.close()
-    return Page(
-        identity.school, identity.school_name, identity.grade, identity.section, shown_month(month), rows,
-        days, Counts(*(joined.count(mark) for mark in (1, 2, 3, 4))),
-        [p for p in noted if p.code not in QUESTIONS], [p for p in noted if p.code in QUESTIONS],
-    )  # fmt: skip
-
-
-def _report_same_rolls(rows: list[PupilRow], layout: Layout, problems: Problems) -> None:
-    first: dict[str, PupilRow] = {}
-    column = layout.fields.get(Field.ROLL)
-    letter = column_letter(column) if column is not None else None
-    for row in rows:
-        if not row.roll:
-            continue
-        other = first.setdefault(row.roll, row)
-        if other is not row:
-            problems.add(row.row, letter, "same_roll", roll=row.roll, other=other.row)

@@ -5,7 +5,6 @@ guessed in silence. A row without a name, class or school is left out and said; 
 religion and Aadhaar numbers are not read, whatever column holds them.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +14,13 @@ from .dates import are_turned, date_of, is_month_first, picked
 from .grades import grade_of
 from .headers import labels_of
 from .identifiers import is_aadhaar
-from .interpretation import number_of
 from .labels import Field
 from .legacy import is_lost, legacy_words
 from .lines import is_only_words_of_a_sum, kind_of_line
 from .months import DayCell, day_cell
 from .problems import Limits, Problem, Problems, Unreadable
+from .pupil_words import age_of, disability_of, phone_of, relation_of, sex_of
+from .rolls import number_of
 from .sentences import N_
 from .sheets import Progress, Sheet, Source, open_sheets
 from .texts import Cell, column_letter, fold, is_empty, quoted, shown
@@ -250,7 +250,7 @@ class _Reader:
             own_script_name=(own if not is_lost(own) else "") or (name if not name.isascii() else None) or None,
             sex=self.sex(number, row),
             age_years=self.age(number, row),
-            disability=_disability(self.text(row, Field.DISABILITY)),
+            disability=disability_of(self.text(row, Field.DISABILITY)),
             village=self.text(row, Field.VILLAGE) or None,
             father_name=self.text(row, Field.FATHER) or None,
             mother_name=self.text(row, Field.MOTHER) or None,
@@ -313,7 +313,7 @@ class _Reader:
         text = self.text(row, Field.SEX)
         if not text:
             return None
-        found = SEXES.get(fold(text).strip(" .()"))
+        found = sex_of(text)
         if found is None:
             self.problems.add(number, self.letter(Field.SEX), "unknown_sex", text=quoted(text))
         return found
@@ -322,23 +322,19 @@ class _Reader:
         text = self.text(row, Field.AGE)
         if not text:
             return None
-        found = _AGE.match(fold(text))
-        if found and 2 <= int(found[1]) <= 25:
-            return int(found[1])
-        self.problems.add(number, self.letter(Field.AGE), "bad_age", text=quoted(text))
-        return None
+        found = age_of(text)
+        if found is None:
+            self.problems.add(number, self.letter(Field.AGE), "bad_age", text=quoted(text))
+        return found
 
     def phone(self, number: int, row: Sequence[Cell]) -> str | None:
         text = self.text(row, Field.PHONE)
         if not text:
             return None
-        digits = re.sub(r"[\s\-().]|\.0$", "", fold(text))
-        found = _PHONE.match(digits)
-        if found is None:
-            if digits.strip("0-"):
-                self.problems.add(number, self.letter(Field.PHONE), "bad_phone", text=quoted(text))
-            return None
-        return found[1]
+        found = phone_of(text)
+        if found is None and text.strip("0- "):
+            self.problems.add(number, self.letter(Field.PHONE), "bad_phone", text=quoted(text))
+        return found
 
     def number(self, number: int, row: Sequence[Cell], which: Field) -> str | None:
         """The child's number at the school or in the state; an Aadhaar number is never kept."""
@@ -350,7 +346,7 @@ class _Reader:
 
     def set_guardian(self, pupil: Pupil, row: Sequence[Cell]) -> None:
         other = self.text(row, Field.GUARDIAN) or None
-        said = RELATIONS.get(fold(self.text(row, Field.RELATION)).strip(" ."))
+        said = relation_of(self.text(row, Field.RELATION))
         for name, relation in (
             (pupil.father_name, "father"), (pupil.mother_name, "mother"), (other, said or "other")
         ):  # fmt: skip
@@ -406,49 +402,3 @@ class _Reader:
 
 def _is_head(labels: dict[Field, int]) -> bool:
     return any(which in labels for which in _FULL_NAME) and len(_TELLING & set(labels)) >= 1
-
-
-def _disability(text: str) -> str | None:
-    return None if fold(text).strip(" .-") in _NO else text or None
-
-
-_AGE = re.compile(r"(\d{1,2})(?:\.0)?\s*(?:\+|years?|yrs?|y|वर्ष|साल|বছর)?\.?$")
-_PHONE = re.compile(r"(?:\+?91|0)?([6-9]\d{9})$")
-_NO = frozenset(
-    fold(word)
-    for word in [
-        "",
-        "no",
-        "none",
-        "nil",
-        "na",
-        "n/a",
-        "not applicable",
-        "0",
-        "n",
-        "नहीं",
-        "नही",
-        "না",
-        "নেই",
-    ]
-)
-SEXES = {
-    fold(word): sex
-    for sex, words in {
-        "girl": "girl f female g women woman महिला बालिका लड़की स्त्री छात्रा मादा মেয়ে মহিলা বালিকা স্ত্রী ছাত্রী 2",
-        "boy": "boy m male b man पुरुष पुरूष बालक लड़का छात्र পুরুষ ছেলে বালক ছাত্র 1",
-        "other": "other o t tg transgender third अन्य ट्रांसजेंडर তৃতীয় অন্যান্য রূপান্তরকামী 3",
-    }.items()
-    for word in words.split()
-}
-RELATIONS = {
-    fold(word): relation
-    for relation, words in {
-        "father": "father|f|पिता|বাবা|পিতা",
-        "mother": "mother|m|माता|माँ|মা|মাতা",
-        "grandparent": "grandfather|grandmother|grandparent|दादा|दादी|नाना|नानी|দাদু|ঠাকুমা|দিদা|ঠাকুরদা|দাদি|নানি|নানা",
-        "sibling": "brother|sister|sibling|भाई|बहन|ভাই|বোন|দাদা|দিদি",
-        "relative": "uncle|aunt|relative|चाचा|चाची|मामा|मामी|मौसी|बुआ|কাকা|কাকি|মামা|মামি|মাসি|পিসি",
-    }.items()
-    for word in words.split("|")
-}

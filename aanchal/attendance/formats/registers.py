@@ -9,10 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from .blocks import Block
+from .columns import Part
 from .grades import roman
 from .headers import LOOK_AHEAD, Layout, Row, find_header
 from .identity import Evidence, Said, read_hints
-from .interpretation import Builder, Part
+from .interpretation import Builder
 from .labels import Field
 from .long import read_long
 from .pages import Page, join_pages
@@ -20,7 +22,7 @@ from .problems import Hints, Limits, Problem, Problems, Unreadable
 from .sentences import N_, SENTENCES
 from .sheets import Progress, Sheet, Source, open_sheets
 from .titles import Title, title_of_name
-from .wide import Block, Table
+from .wide import Table
 
 
 def read_registers(

@@ -6,10 +6,10 @@ into two halves, a header printed again on each page); titles between them say w
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from .blocks import Block, Closure, Line, filled_down, merges_by_row, month_in_head
 from .headers import (
     Layout,
     Row,
@@ -23,63 +23,13 @@ from .headers import (
 )
 from .labels import Field
 from .lines import Kind, is_only_words_of_a_sum, kind_of_line
-from .marks import Mark, Sense, legend_in, names_a_closure, sense_of
-from .months import month_in
+from .marks import Sense, legend_in, names_a_closure, sense_of
 from .problems import Limits, Problems, Unreadable
 from .sentences import N_
 from .sheets import Range, Sheet
 from .symbols import Symbols
-from .texts import Cell, column_letter, fold, is_empty, quoted, shown
+from .texts import Cell, column_letter, is_empty, quoted, shown
 from .titles import Title, line_of, read_title, title_of_line
-
-
-def month_in_head(layout: Layout, rows: Sequence[Row]) -> Title:
-    """The month where it stands over the days, inside the head: "July 2026" above 1, 2, 3."""
-    for number, row in rows:
-        if layout.first_row <= number < layout.last_row:
-            over = [cell for cell in row[layout.days[0].index :] if isinstance(cell, str)]
-            seen = month_in(fold(line_of(over)))
-            if seen.month:
-                return Title(month=seen)
-    return Title()
-
-
-@dataclass(slots=True)
-class Line:
-    """One child's row before its page is understood: `codes` has a byte for each day column."""
-
-    row: int
-    roll: str
-    name: str
-    codes: bytes
-    serial: str = ""
-    admission: str = ""
-    state_id: str = ""
-    own_name: str = ""
-    guardian: str = ""
-    sex: str = ""
-    village: str = ""
-    key: tuple[str, str, str, str] = ("", "", "", "")  # school, its name, class, section in the row
-
-
-@dataclass(slots=True)
-class Closure:
-    """Words written once over several cells: which day columns (by place), which rows, what."""
-
-    columns: range
-    rows: range
-    text: str
-
-
-@dataclass(slots=True)
-class Block:
-    """The rows under one head, and what stands above it."""
-
-    title: Title
-    layout: Layout
-    lines: list[Line] = field(default_factory=list)
-    closures: list[Closure] = field(default_factory=list)
-    legend: dict[str, Mark] = field(default_factory=dict)
 
 
 class Table:
@@ -109,7 +59,7 @@ class Table:
         title = read_title(above).over(month_in_head(layout, ahead))
         self.start_block(title, layout, ahead)
         waiting: list[Row] = []
-        merges = _merges_by_row(self.sheet.merged)
+        merges = merges_by_row(self.sheet.merged)
         self.tall = {
             top + 1: bottom + 1
             for (top, left), (bottom, _) in self.sheet.merged
@@ -473,23 +423,6 @@ def _cells_at(columns: list[int]) -> Callable[[Sequence[Cell]], Sequence[Cell]]:
     return pick
 
 
-def filled_down(
-    key: tuple[str, str, str, str], above: tuple[str, str, str, str]
-) -> tuple[str, str, str, str]:
-    """School, its name, class, section: gaps filled from the row above, down to the first that changes."""
-    school, called, grade, section = key
-    if not school and (not called or called == above[1]):
-        school = above[0]
-    if not called and school == above[0]:
-        called = above[1]
-    same_school = (school, called) == above[:2]
-    if not grade and same_school:
-        grade = above[2]
-    if not section and same_school and grade == above[2]:
-        section = above[3]
-    return school, called, grade, section
-
-
 def _letter(index: int | None) -> str | None:
     return None if index is None else column_letter(index)
 
@@ -523,13 +456,6 @@ def _is_name_like(text: str) -> bool:
         and letters * 2 > len(text)
         and sense_of(text) is Sense.UNKNOWN
     )
-
-
-def _merges_by_row(ranges: list[Range]) -> dict[int, list[Range]]:
-    found: dict[int, list[Range]] = {}
-    for merged in ranges:
-        found.setdefault(merged[0][0], []).append(merged)
-    return found
 
 
 def _chain(first: Iterable[Row], then: Iterable[Row]) -> Iterator[Row]:

@@ -1,0 +1,98 @@
+"""One class and month of a long form, once all its rows have been read."""
+
+from dataclasses import dataclass, field
+
+from .headers import Layout
+from .identifiers import is_aadhaar, kept
+from .identity import Evidence, identify, shown_month
+from .labels import Field
+from .legacy import is_lost
+from .marks import Mark
+from .months import a_date
+from .pages import DAYS, Counts, Page, PupilRow
+from .problems import Limits, Problems
+from .sentences import QUESTIONS
+from .texts import column_letter, fold
+
+
+@dataclass(slots=True)
+class Child:
+    """One child in one month, as the rows come."""
+
+    row: int
+    roll: str
+    name: str
+    marks: bytearray = field(default_factory=lambda: bytearray(DAYS))
+    admission: str = ""
+    state_id: str = ""
+    extras: dict[str, str] | None = None
+
+
+def finished(
+    children: list[Child],
+    key: tuple[str, str, str, str],
+    month: tuple[int, int],
+    evidence: Evidence,
+    limits: Limits,
+    waiting: Problems | None,
+    pages: int,
+    layout: Layout,
+) -> Page:
+    problems = Problems(limits.problems)
+    if waiting is not None:
+        problems.kept, problems.more = list(waiting.kept), waiting.more
+    identity = identify(evidence, key, children[0].row if children else None, problems)
+    said = evidence.said.month
+    if said and said != month and pages == 1:
+        problems.add(
+            None, None, "month_disagrees_hint", file=shown_month(month), said=shown_month(said)
+        )
+    if sum(is_lost(c.name) for c in children) * 3 > len(children):
+        problems.add(None, None, "lost_letters")
+    rows = [
+        PupilRow(
+            c.row, fold(c.roll).removesuffix(".0") or None, c.name, bytes(c.marks), None,
+            kept(c.admission), kept(c.state_id), (c.extras or {}).get("own_name") or None,
+            (c.extras or {}).get("guardian") or None, (c.extras or {}).get("sex") or None, (c.extras or {}).get("village") or None,
+        )
+        for c in children
+    ]  # fmt: skip
+    doubtful = next(
+        (c for c in children if is_aadhaar(c.admission) or is_aadhaar(c.state_id)), None
+    )
+    if doubtful:
+        problems.add(doubtful.row, None, "aadhaar")
+    _report_same_rolls(rows, layout, problems)
+    joined = b"".join(row.marks for row in rows)
+    days = []
+    for index in range(DAYS):
+        column = joined[index::DAYS]
+        on = a_date(*month, index + 1)
+        if on and any(mark in column for mark in (1, 2, 3)):
+            days.append(on)
+            absent = column.count(Mark.ABSENT)
+            if absent >= max(2, 0.8 * len(column)) and absent == len(column) - column.count(0):
+                problems.add(None, None, "all_absent", count=absent, day=on.isoformat())
+    if month > (evidence.today.year, evidence.today.month):
+        problems.add(None, None, "month_in_future", month=shown_month(month))
+    elif days and days[-1] > evidence.today:
+        later = next(day for day in days if day > evidence.today)
+        problems.add(None, None, "marks_in_future", day=later.isoformat())
+    noted = problems.close()
+    return Page(
+        identity.school, identity.school_name, identity.grade, identity.section, shown_month(month), rows,
+        days, Counts(*(joined.count(mark) for mark in (1, 2, 3, 4))),
+        [p for p in noted if p.code not in QUESTIONS], [p for p in noted if p.code in QUESTIONS],
+    )  # fmt: skip
+
+
+def _report_same_rolls(rows: list[PupilRow], layout: Layout, problems: Problems) -> None:
+    first: dict[str, PupilRow] = {}
+    column = layout.fields.get(Field.ROLL)
+    letter = column_letter(column) if column is not None else None
+    for row in rows:
+        if not row.roll:
+            continue
+        other = first.setdefault(row.roll, row)
+        if other is not row:
+            problems.add(row.row, letter, "same_roll", roll=row.roll, other=other.row)

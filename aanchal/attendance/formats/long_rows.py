@@ -1,0 +1,107 @@
+"""The rows of the long form, as often as they are asked for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .headers import LOOK_AHEAD, Layout, find_header
+from .labels import Field
+from .problems import Limits, Unreadable
+from .sentences import SENTENCES
+from .sheets import Sheet
+from .texts import Cell, is_empty
+from .titles import Title, read_title
+
+
+@dataclass(slots=True)
+class Columns:
+    """Where the long form keeps what; -1 where it does not."""
+
+    date: int
+    status: int
+    roll: int
+    name: int
+    admission: int
+    state_id: int
+    serial: int
+    key: tuple[int, int, int, int]
+    extras: list[tuple[str, int]]
+    needed: int
+
+
+class Rows:
+    """The table's head, and its rows as often as asked."""
+
+    def __init__(self, sheet: Sheet, limits: Limits, *names: Title) -> None:
+        self.sheet = sheet
+        ahead = []
+        for number, row in enumerate(sheet.rows(), 1):
+            ahead.append((number, row))
+            if number >= LOOK_AHEAD:
+                break
+        found = find_header(ahead)
+        assert found is not None and found[0].is_long
+        self.layout: Layout = found[0]
+        self.title = read_title([row for row in ahead if row[0] < self.layout.first_row])
+        self.columns = _columns(self.layout)
+        self.day = next((t.day for t in (self.title, *names) if t.day), None)
+        if self.columns.date < 0 and self.day is None:
+            raise Unreadable("no_day", SENTENCES["no_day"])
+        self.most = limits.text_rows if sheet.is_text else limits.rows
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        needed = self.columns.needed
+        first = self.layout.last_row
+        fill = FillDown(
+            self.sheet, [at for at in (self.columns.date, *self.columns.key) if at >= 0]
+        )
+        for number, row in enumerate(self.sheet.rows(), 1):
+            if number <= first:
+                continue
+            if number > self.most:
+                break
+            if len(row) < needed:
+                row = [*row, *[""] * (needed - len(row))]
+            if fill.columns:
+                row = fill.filled(number, row)
+            yield number, row
+
+
+class FillDown:
+    """Gives each row the date or class of a cell merged over it, which only its first row holds."""
+
+    def __init__(self, sheet: Sheet, columns: list[int]) -> None:
+        self.columns: dict[int, dict[int, int]] = {}
+        for (top, left), (bottom, _) in sheet.merged:
+            if left in columns and bottom > top:
+                self.columns.setdefault(left, {})[top + 1] = bottom + 1
+        self.held: dict[int, tuple[int, Cell]] = {}
+
+    def filled(self, number: int, row: Sequence[Cell]) -> Sequence[Cell]:
+        changed: list[Cell] | None = None
+        for column, spans in self.columns.items():
+            if number in spans:
+                self.held[column] = spans[number], row[column]
+            until, value = self.held.get(column, (0, ""))
+            if number <= until and is_empty(row[column]):
+                changed = changed or list(row)
+                changed[column] = value
+        return changed or row
+
+
+def _columns(layout: Layout) -> Columns:
+    fields = layout.fields
+    at = {which: fields.get(which, -1) for which in Field}
+    extras = [
+        (attribute, fields[which])
+        for attribute, which in (
+            ("own_name", Field.OWN_NAME), ("guardian", Field.GUARDIAN), ("sex", Field.SEX),
+            ("village", Field.VILLAGE),
+        )
+        if which in fields
+    ]  # fmt: skip
+    name = at[Field.NAME] if at[Field.NAME] >= 0 else at[Field.OWN_NAME]
+    key = (at[Field.SCHOOL], at[Field.SCHOOL_NAME], at[Field.CLASS], at[Field.SECTION])
+    return Columns(
+        at[Field.DATE], at[Field.STATUS], at[Field.ROLL], name, at[Field.ADMISSION], at[Field.STATE_ID],
+        at[Field.SERIAL], key, extras, max(fields.values()) + 1,
+    )  # fmt: skip
