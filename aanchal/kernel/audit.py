@@ -23,6 +23,7 @@ from .permissions import Actor, Scope
 class Verb(StrEnum):
     """What happened, as noun.past."""
 
+    PLACE_FILE_RECEIVED = "place_file.received"
     AREAS_IMPORTED = "areas.imported"
     AREA_JOINED = "area.joined"
     AREA_JOIN_REFUSED = "area.join_refused"
@@ -42,6 +43,8 @@ class Verb(StrEnum):
     CREDENTIAL_RESET_USED = "credential_reset.used"
     PASSPHRASE_CHANGED = "passphrase.changed"
     SECOND_FACTOR_ADDED = "second_factor.added"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_REMOVED = "passkey.removed"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     LANGUAGE_SET = "language.set"
     NOTICES_SEEN = "notices.seen"

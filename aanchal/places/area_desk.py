@@ -127,6 +127,10 @@ class _Batch:
         areas = {c.area_id for key, c in self.known.items() if key[1] in levels}
         for code in AreaCode.objects.filter(area__in=areas):
             self.codes_of[code.area_id][code.system] = code
+        # A node may stand where a row belongs before any file gave it a code.
+        paths = {self._own_path(r) for r in rows} - {""}
+        without_code = Area.objects.filter(path__in=paths, codes__isnull=True)
+        self.bare = {a.path: a for a in without_code}
 
     def _codes_named(self, row: AreaRow) -> list[rules.AreaCode]:
         named = [rules.AreaCode(s, row.level, c) for s, c in self._identifying(row).items()]
@@ -138,6 +142,15 @@ class _Batch:
 
     def _identifying(self, row: AreaRow) -> dict[System, str]:
         return {s: c for s, c in row.codes.items() if s in IDENTIFYING_SYSTEMS}
+
+    def _own_path(self, row: AreaRow) -> str:
+        """Where a row's node would stand, its panchayat aside; empty while that is not known."""
+        number = row.codes.get(System.LGD) or row.assumed.get(System.LGD)
+        above = self.known.get(db_key(row.parent)) if row.parent is not None else None
+        path = above.area.path if above is not None else ROOT if row.parent is None else ""
+        if not number or not path or row.level is Level.SUBDISTRICT:
+            return ""
+        return f"{path}/{node_key(rules.AreaCode(System.LGD, row.level, number))}"
 
     # --- nodes ---
 
@@ -171,6 +184,12 @@ class _Batch:
             return True
         above = (self.known.get(db_key(c)) for c in row.within)
         return any(c is not None and self.desk.may(c.area.path) for c in above)
+
+    def _nearest(self, row: AreaRow) -> str:
+        """The nearest known place that contains a row, within reach; else where reach begins."""
+        above = (self.known.get(db_key(c)) for c in row.within)
+        paths = [c.area.path for c in above if c is not None and self.desk.may(c.area.path)]
+        return paths[0] if paths else self.desk.reach[0]
 
     def _panchayat(self, row: AreaRow, block: Area) -> Area:
         """The panchayat the line names, made under the block when it is not known."""
@@ -253,14 +272,14 @@ class _Batch:
             if number
             else f"VC{row.codes[System.CENSUS2011]}"
         )
-        area = Area(
-            level=row.level.value,
-            name=row.name[:_NAME],
-            local_name=row.local_name[:_NAME],
-            parent=parent,
-            path=f"{parent.path}/{key}",
+        area = self.bare.pop(f"{parent.path}/{key}", None) or Area(
+            level=row.level.value, parent=parent, path=f"{parent.path}/{key}"
         )
-        self.new_areas.append(area)
+        area.name, area.local_name = row.name[:_NAME], row.local_name[:_NAME]
+        if area._state.adding:
+            self.new_areas.append(area)
+        else:
+            self.changed_areas[area.pk] = area
         self.desk.counts.new += 1
         for system, code in self._identifying(row).items():
             if (system.value, row.level.value, code) not in self.known:
@@ -409,8 +428,12 @@ class _Batch:
         ledger.settle(self.in_order, but=[ledger.key(f) for f in self.found])
         if self.waiting:
             self.desk.counts.waiting += sum(len(rows) for rows in self.waiting.values())
-            level = self.rows[0].level
-            told = ledger.keep_waiting(self.waiting, level=level, area_path=self.desk.reach[0])
+            told = ledger.keep_waiting(
+                self.waiting,
+                level=self.rows[0].level,
+                stands_in={p: self._nearest(rows[0]) for p, rows in self.waiting.items()},
+                home=self.desk.reach[0],
+            )
             ledger.told += told[: max(0, 200 - len(ledger.told))]
         for area in self.new_areas:
             parts = area.path.split("/")

@@ -144,26 +144,38 @@ class Ledger:
     # --- places whose parent is not known yet ---
 
     def keep_waiting(
-        self, rows: Mapping[AreaCode, Sequence[AreaRow]], *, level: Level, area_path: str
+        self,
+        rows: Mapping[AreaCode, Sequence[AreaRow]],
+        *,
+        level: Level,
+        stands_in: Mapping[AreaCode, str],
+        home: str,
     ) -> list[Problem]:
         """Keep rows until the place they belong to is known: one problem a missing place.
 
         `source_id` holds what they wait for, so that it is found when that comes.
 
+        Args:
+            stands_in: the nearest known place of each missing one.
+            home: where the importer's reach begins; what waited there before its district was
+                known moves into the district.
+
         Returns:
             The problems as they now stand, for the summary.
         """
-        keys = {content_hash(f"{self.kind}|waits|{waits_for(p)}".encode()): p for p in rows}
-        held = {
-            p.key: p
-            for p in ImportProblem.objects.filter(source_kind=self.kind, key__in=keys)
-        }
+        keys = {self._waiting_key(p, stands_in[p]): p for p in rows}
+        before = {self._waiting_key(p, home): p for p in rows}
+        held: dict[AreaCode, list[ImportProblem]] = {}
+        for known in ImportProblem.objects.filter(
+            source_kind=self.kind, key__in=keys.keys() | before.keys()
+        ):
+            held.setdefault(keys.get(known.key) or before[known.key], []).append(known)
         fresh, stale, told = [], [], []
         for key, parent in keys.items():
-            known = held.get(key)
             was: dict[str, Any] = {}
-            if known is not None and known.state != ImportProblem.State.REPAIRED:
-                was = (known.raw or {}).get("rows", {})
+            for known in held.get(parent, ()):
+                if known.state != ImportProblem.State.REPAIRED:
+                    was |= (known.raw or {}).get("rows", {})
             now = {**was, **{f"{level}/{_own_code(r)}": row_to_json(r) for r in rows[parent]}}
             problem = Problem(
                 min(r.row for r in rows[parent]),
@@ -174,16 +186,19 @@ class Ledger:
                 raw={},
             )
             told.append(problem)
-            if known is not None and now == was:
+            if now == was and [k.key for k in held[parent]] == [key]:
                 continue
-            if known is not None:
-                stale.append(known.pk)
-            row = self._row(key, Found(problem, "", area_path))
+            stale += [known.pk for known in held.get(parent, ())]
+            row = self._row(key, Found(problem, "", stands_in[parent]))
             row.source_id, row.raw = waits_for(parent), {"rows": now}
             fresh.append(row)
         ImportProblem.objects.filter(pk__in=stale).delete()
         ImportProblem.objects.bulk_create(fresh)
         return told
+
+    def _waiting_key(self, parent: AreaCode, area_path: str) -> str:
+        # Two administrators may wait for one place, and neither sees the other's list.
+        return content_hash(f"{self.kind}|{area_path}|waits|{waits_for(parent)}".encode())
 
 
 def subject_of(problem: Problem, *, level: str) -> str:

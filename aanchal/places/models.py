@@ -3,6 +3,7 @@
 from django.db import models
 
 from aanchal.kernel.ids import new_id
+from aanchal.kernel.models import StoredFile
 from aanchal.kernel.permissions import Scope
 
 
@@ -234,6 +235,44 @@ class School(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body.name} ({self.udise})"
+
+
+class PlaceFile(models.Model):
+    """A published file of places or schools that was sent on the site, and what came of it."""
+
+    class Kind(models.TextChoices):
+        AREAS = "areas"
+        SCHOOLS = "schools"
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        TAKING = "taking"
+        TAKEN = "taken"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    area_path = models.CharField(max_length=200, help_text="Where its sender imports.")
+    lines = models.PositiveIntegerField()
+    line_reached = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RECEIVED)
+    done = models.JSONField(default=dict, help_text="Counts, and the first problems by line.")
+    received_by = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Privacy:
+        retention = "One year."
+        OPEN = ("id", "file", "kind", "area_path", "lines", "line_reached", "state", "done")
+        OPEN += ("received_at", "settled_at")
+        PERSONAL = ("received_by",)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "received_at"], name="place_file_by_area")]
+
+    def scope(self) -> Scope:
+        return Scope(area_path=self.area_path, district=district_of(self.area_path))
 
 
 class SchoolCalendar(models.Model):

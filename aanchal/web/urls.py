@@ -7,12 +7,14 @@ from aanchal.kernel.permissions import Permission
 from .routes import Who, route
 from .urls_access import urlpatterns as access
 from .views import (
+    calendars,
     children,
     classes,
     concerns,
     errors,
     health,
     home,
+    place_files,
     places,
     questions,
     registers,
@@ -98,7 +100,37 @@ urlpatterns: list[URLPattern] = [
     route("children/<uuid:pk>/", children.child, name="child", who=P.CHILD_OPEN_FILE),
     # --- administrator ---
     route("places/", places.places, name="places", who=P.AREA_JOIN),
+    route("places/<uuid:pk>/", places.place, name="place", who=P.AREA_JOIN),
+    route(
+        "places/<uuid:pk>/calendar/",
+        calendars.place_calendar,
+        name="place_calendar",
+        who=P.CALENDAR_EDIT,
+        methods=BOTH,
+    ),
+    route(
+        "schools/<uuid:pk>/calendar/",
+        calendars.school_calendar,
+        name="school_calendar",
+        who=P.CALENDAR_EDIT,
+        methods=BOTH,
+    ),
     route("places/joins/", places.joins, name="joins", who=P.AREA_JOIN, methods=BOTH),
+    route(
+        "places/send/",
+        place_files.places_send,
+        name="places_send",
+        who=P.AREA_IMPORT,
+        methods=BOTH,
+    ),
+    route("places/files/<uuid:pk>/", place_files.place_file, name="place_file", who=P.AREA_IMPORT),
+    route(
+        "places/problems/",
+        place_files.place_problems,
+        name="place_problems",
+        who=P.AREA_IMPORT,
+        methods=BOTH,
+    ),
     route("office/", upkeep.office, name="office", who=P.HEALTH_VIEW),
     *access,
 ]

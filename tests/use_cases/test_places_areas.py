@@ -176,6 +176,18 @@ def test_what_waits_is_kept_once_however_often_the_file_is_sent():
     assert len(before) == 1
 
 
+def test_what_waits_stands_in_the_district_its_lines_name():
+    take_areas(village_lines(3))
+    before = open_problems()[0].area_path
+    for text in (STATES, DISTRICTS, BLOCKS):
+        take_areas(text)
+
+    take_areas(village_lines(3))
+
+    (problem,) = open_problems()
+    assert (before, problem.area_path, problem.district) == ("IN", DISTRICT, "D206")
+
+
 def test_a_sub_district_of_another_name_waits_for_a_person():
     for text in (STATES, DISTRICTS, BLOCKS):
         take_areas(text)

@@ -2,6 +2,7 @@
 
 from .areas import AreasImported, import_areas
 from .calendars import ClosureDays, set_calendar
+from .files import MOST_LINES_AT_ONCE, give_place_file, take_place_file
 from .joins import (
     SubdistrictSettled,
     confirm_join,
@@ -11,10 +12,11 @@ from .joins import (
     refuse_subdistrict,
     separate_join,
 )
-from .repairs import retry_waiting, set_place_problem_aside
+from .repairs import retry_waiting, set_place_problem_aside, set_place_problems_aside
 from .schools import SchoolsImported, import_schools
 
 __all__ = [
+    "MOST_LINES_AT_ONCE",
     "AreasImported",
     "ClosureDays",
     "SchoolsImported",
@@ -22,6 +24,7 @@ __all__ = [
     "confirm_join",
     "confirm_joins",
     "confirm_subdistrict",
+    "give_place_file",
     "import_areas",
     "import_schools",
     "refuse_join",
@@ -30,4 +33,6 @@ __all__ = [
     "separate_join",
     "set_calendar",
     "set_place_problem_aside",
+    "set_place_problems_aside",
+    "take_place_file",
 ]

@@ -121,7 +121,11 @@ def reach_of(actor: Actor, permission: Permission) -> list[str]:
 def unreadable(refusal: UnreadableFile) -> Unreadable:
     """A file that cannot be used, as a refusal in the reader's language."""
     problem = refusal.problem
-    return Unreadable(_(problem.template) % dict(problem.params), code=problem.code)
+    return Unreadable(
+        _(problem.template) % dict(problem.params),
+        template=problem.template,
+        params=dict(problem.params),
+    )
 
 
 def _settle(

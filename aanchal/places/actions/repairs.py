@@ -1,5 +1,6 @@
 """What became of lines that could not be taken in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aanchal.kernel.actions import use_case
@@ -28,7 +29,7 @@ def set_place_problem_aside(
     held = ImportProblem.objects.select_for_update().get(pk=problem.pk)
     if held.source_kind not in NEEDS:
         raise NotFound
-    scope = Scope(area_path=held.area_path, district=held.district)
+    scope = _scope(held)
     require(actor, NEEDS[held.source_kind], scope)
     if held.state != ImportProblem.State.OPEN:
         raise WrongState
@@ -37,6 +38,48 @@ def set_place_problem_aside(
     held.save(update_fields=["state", "settled_at", "settled_by"])
     record(actor, Verb.IMPORT_PROBLEM_SETTLED, held, scope=scope, code=held.code)
     return held
+
+
+@use_case
+def set_place_problems_aside(
+    actor: Actor, *, problems: Sequence[ImportProblem], at: datetime
+) -> int:
+    """Set many aside at once; those settled meanwhile are passed over. Returns how many.
+
+    Raises:
+        NotAllowed: one of them is not the actor's; then none is set aside.
+        NotFound: one of them is not a problem of places.
+    """
+    held = list(
+        ImportProblem.objects.select_for_update()
+        .filter(pk__in=[p.pk for p in problems])
+        .order_by("pk")
+    )
+    by_place: dict[str, list[ImportProblem]] = {}
+    for problem in held:
+        if problem.source_kind not in NEEDS:
+            raise NotFound
+        require(actor, NEEDS[problem.source_kind], _scope(problem))
+        if problem.state == ImportProblem.State.OPEN:
+            by_place.setdefault(problem.district, []).append(problem)
+    done = [p for found in by_place.values() for p in found]
+    ImportProblem.objects.filter(pk__in=[p.pk for p in done]).update(
+        state=ImportProblem.State.SET_ASIDE, settled_at=at, settled_by=actor.user_id
+    )
+    for found in by_place.values():
+        record(
+            actor,
+            Verb.IMPORT_PROBLEM_SETTLED,
+            found[0] if len(found) == 1 else None,
+            scope=_scope(found[0]),
+            codes=sorted({p.code for p in found}),
+            count=len(found),
+        )
+    return len(done)
+
+
+def _scope(problem: ImportProblem) -> Scope:
+    return Scope(area_path=problem.area_path, district=problem.district)
 
 
 @use_case
