@@ -232,7 +232,7 @@ ACCOUNT_RATE_LIMITS = {
     "verify_phone": None,
 }
 MFA_ADAPTER = "aanchal.access.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RATE_LIMITS = {"webauthn_login": None}
 # The clock of a cheap phone drifts: the code before and the code after count too, each once.
 MFA_TOTP_TOLERANCE = 1

@@ -125,3 +125,19 @@ def words(answer: Any) -> str:
     """A page without what differs by design: the token against forgery, and its own address."""
     varying = r'name="(csrfmiddlewaretoken|next|username)" value="[^"]*"'
     return re.sub(varying, r'name="\1"', answer.content.decode())
+
+
+def any_address(name: str) -> str:
+    """An address of the route of this name, with made-up keys."""
+    from django.urls import get_resolver
+    from django.urls.converters import IntConverter
+
+    forms, _pattern, _defaults, converters = get_resolver().reverse_dict.getlist(name)[0]
+    text, keys = forms[0]
+    made_up = {
+        key: "1"
+        if isinstance(converters.get(key), IntConverter)
+        else "01890a5d-ac96-774b-bcce-b302099a8057"
+        for key in keys
+    }
+    return "/" + text % made_up

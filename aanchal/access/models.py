@@ -285,6 +285,8 @@ class Notice(models.Model):
         PASSPHRASE_CHANGED = "passphrase_changed"
         SECOND_FACTOR_REMOVED = "second_factor_removed"
         SECOND_FACTOR_ADDED = "second_factor_added"
+        PASSKEY_ADDED = "passkey_added"
+        PASSKEY_REMOVED = "passkey_removed"
         DEVICE_OFFERED = "device_offered"
         DEVICE_ENROLLED = "device_enrolled"
         DEVICE_REVOKED = "device_revoked"

@@ -14,6 +14,8 @@ SENTENCES = {
     Kind.PASSPHRASE_CHANGED: _("Your passphrase was changed."),
     Kind.SECOND_FACTOR_REMOVED: _("The app that makes your codes was removed from your account."),
     Kind.SECOND_FACTOR_ADDED: _("An app that makes codes was added to your account."),
+    Kind.PASSKEY_ADDED: _("A passkey was added to your account."),
+    Kind.PASSKEY_REMOVED: _("A passkey was taken off your account."),
     Kind.DEVICE_OFFERED: _("A link was made to put your account on a phone."),
     Kind.DEVICE_ENROLLED: _("Your account was put on a phone."),
     Kind.DEVICE_REVOKED: _("A phone was taken off your account."),

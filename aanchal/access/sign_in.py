@@ -4,6 +4,8 @@ The passphrase is asked first (`give_passphrase`), then the second factor where 
 (`pending_second_factor`, `SecondFactorForm`), then the session begins (`signed_in`).
 """
 
+from typing import Any
+
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.account.stages import LoginStageController
@@ -13,6 +15,8 @@ from allauth.mfa.base.forms import BaseAuthenticateForm
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
@@ -27,12 +31,14 @@ from aanchal.kernel.permissions import Actor
 from aanchal.kernel.sealing import keyed_hash
 
 from .actions import (
+    add_passkey,
     add_second_factor,
     change_passphrase,
     enter_demo,
     note_failed_sign_in,
     note_sign_in,
     note_sign_out,
+    remove_passkey,
 )
 from .adapters import SecondFactorStage, second_factor_of
 from .backends import needs_device
@@ -101,6 +107,64 @@ class SecondFactorForm(BaseAuthenticateForm):
     def confirm(self, request: HttpRequest, *, again: bool) -> None:
         """Keep in the session that the code was right; `again` when she was signed in already."""
         post_authentication(request, self.authenticator, reauthenticated=again)
+
+
+def passkey_options(user: User) -> dict[str, Any] | None:
+    """What a browser needs to answer with a passkey of this person; None when she has none."""
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists():
+        return None
+    return webauthn.begin_authentication(user)
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):
+    """The browser's answer with a passkey."""
+
+    def confirm(self, request: HttpRequest) -> None:
+        """Keep in the session that the answer was right."""
+        post_authentication(request, self.cleaned_data["credential"])
+
+
+class NewPasskeyForm(AddWebAuthnForm):
+    """The browser's word that it made a passkey, with the name that the person gives it."""
+
+    name = forms.CharField(
+        label=_("What you call it"),
+        max_length=60,
+        help_text=_("Such as: the office computer, the blue key."),
+        error_messages={"required": _("Give it a name.")},
+    )
+
+
+def new_passkey_options(user: User) -> dict[str, Any]:
+    """What a browser needs to make a passkey for this person."""
+    return webauthn.begin_registration(user, False)
+
+
+def take_passkey(request: HttpRequest, form: NewPasskeyForm) -> None:
+    """Keep a new passkey of the signed-in person; she stays signed in, here alone."""
+    assert isinstance(request.user, User)
+    user = add_passkey(
+        request.actor,
+        user=request.user,
+        name=form.cleaned_data["name"],
+        credential=form.cleaned_data["credential"],
+        at=timezone.now(),
+    )
+    carry_over(request, user)
+
+
+def drop_passkey(request: HttpRequest, key: int) -> None:
+    """Take a passkey off; she stays signed in, here alone."""
+    assert isinstance(request.user, User)
+    carry_over(
+        request, remove_passkey(request.actor, user=request.user, key=key, at=timezone.now())
+    )
+
+
+def passkeys_of(user: User) -> list[Authenticator]:
+    """The person's passkeys, oldest first."""
+    held = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return list(held.order_by("created_at", "pk"))
 
 
 def signed_in(request: HttpRequest, user: User, *, redirect_url: str | None = None) -> HttpResponse:

@@ -5,7 +5,7 @@ from django.urls import URLPattern
 from aanchal.kernel.permissions import Permission
 
 from .routes import Who, route
-from .views.access import account, links, people, sign_in, volunteers
+from .views.access import account, links, passkeys, people, sign_in, volunteers
 
 BOTH = ("GET", "POST")
 P = Permission
@@ -91,6 +91,20 @@ urlpatterns: list[URLPattern] = [
         "account/phones/<uuid:pk>/",
         account.drop_my_device,
         name="drop_my_device",
+        who=Who.SIGNED_IN,
+        methods=BOTH,
+    ),
+    route(
+        "account/passkeys/",
+        account.confirmed(passkeys.passkeys),
+        name="passkeys",
+        who=Who.SIGNED_IN,
+        methods=BOTH,
+    ),
+    route(
+        "account/passkeys/<int:key>/remove/",
+        account.confirmed(passkeys.remove_passkey),
+        name="remove_passkey",
         who=Who.SIGNED_IN,
         methods=BOTH,
     ),

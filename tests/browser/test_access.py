@@ -10,7 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from aanchal.access.actions import approve_invitation, ask_credential_reset, invite_person
+from aanchal.access.actions import (
+    add_second_factor,
+    approve_invitation,
+    ask_credential_reset,
+    invite_person,
+)
 from aanchal.access.models import CredentialReset
 from aanchal.kernel.permissions import Role
 from tests.chromium import PHONE
@@ -145,3 +150,47 @@ def test_every_page_of_an_administrator_is_sound(desktop, axe, sign_in, administ
         # the keyboard reaches the page's own act
         desktop.keyboard.press("Tab")
         assert desktop.evaluate("document.activeElement.className") == "skip"
+
+
+def test_a_passkey_is_made_and_opens_instead_of_a_code(browse, axe, sign_in, live_server):
+    coordinator = a_person(Role.COORDINATOR, DISTRICT, passphrase=PASSPHRASE)
+    add_second_factor(
+        acting(coordinator), user=coordinator, secret="JBSWY3DPEHPK3PXP" * 2, at=timezone.now()
+    )
+    coordinator.refresh_from_db()
+    coordinator.notices.all().delete()
+    page = browse(viewport=PHONE)
+    page.context.set_default_timeout(10_000)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    sign_in(page, coordinator)
+    home = live_server.url.replace("127.0.0.1", "localhost")
+
+    page.goto(home + reverse("passkeys"))
+    axe(page)
+    page.get_by_label("What you call it").fill("office computer")
+    page.get_by_role("button", name="Make a passkey").click()
+    expect(page.get_by_text("The passkey is added")).to_be_visible()
+    expect(page.locator("dt")).to_contain_text("office computer")
+
+    page.context.clear_cookies()
+    page.goto(home + reverse("sign_in"))
+    page.get_by_label("Your sign-in name").fill(coordinator.username)
+    page.get_by_label("Your passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Sign in").click()
+    axe(page)
+    page.get_by_role("button", name="Use your passkey").click()
+
+    expect(page.get_by_text("A passkey was added to your account.")).to_be_visible()

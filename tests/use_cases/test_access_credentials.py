@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from aanchal.access.actions import (
+    add_passkey,
     add_second_factor,
     approve_credential_reset,
     ask_credential_reset,
@@ -23,13 +24,14 @@ from aanchal.access.actions import (
     note_sign_in,
     note_sign_out,
     offer_device,
+    remove_passkey,
     revoke_device,
     set_language,
 )
 from aanchal.access.demo import make_demo_link
 from aanchal.access.links import nobody
 from aanchal.access.models import CredentialReset, Device, Notice
-from aanchal.access.sign_in import unused_recovery_codes
+from aanchal.access.sign_in import passkeys_of, unused_recovery_codes
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import AuditEvent, Deployment
 from aanchal.kernel.permissions import Role
@@ -280,6 +282,41 @@ def test_each_change_of_ones_account_leaves_one_event(coordinator):
         "person.signed_in",
         "person.signed_out",
     ]
+
+
+def test_a_passkey_is_added_beside_the_code_app_and_taken_off_with_one_event_each(coordinator):
+    me = acting(coordinator)
+    with pytest.raises(WrongState):
+        add_passkey(me, user=coordinator, name="blue", credential={}, at=now())
+    add_second_factor(me, user=coordinator, secret=SECRET, at=now())
+    before = coordinator.sign_in_round
+
+    add_passkey(me, user=coordinator, name="blue", credential={}, at=now())
+    [passkey] = passkeys_of(coordinator)
+    add_second_factor(me, user=coordinator, secret=SECRET, at=now())
+    assert passkeys_of(coordinator) == [passkey]
+    remove_passkey(me, user=coordinator, key=passkey.pk, at=now())
+
+    assert passkeys_of(coordinator) == []
+    assert verbs()[1:] == ["passkey.added", "second_factor.added", "passkey.removed"]
+    coordinator.refresh_from_db()
+    assert coordinator.sign_in_round == before + 4
+
+
+def test_a_passkey_is_added_and_taken_off_by_its_owner(coordinator, asha):
+    me = acting(coordinator)
+    add_second_factor(me, user=coordinator, secret=SECRET, at=now())
+    add_passkey(me, user=coordinator, name="blue", credential={}, at=now())
+    [passkey] = passkeys_of(coordinator)
+
+    with pytest.raises(NotAllowed):
+        add_passkey(acting(asha), user=coordinator, name="red", credential={}, at=now())
+    with pytest.raises(NotAllowed):
+        remove_passkey(acting(asha), user=coordinator, key=passkey.pk, at=now())
+    with pytest.raises(NotFound):
+        remove_passkey(acting(asha), user=asha, key=passkey.pk, at=now())
+
+    assert passkeys_of(coordinator) == [passkey]
 
 
 def test_a_language_we_do_not_have_is_not_taken(coordinator):

@@ -89,7 +89,7 @@ def test_a_wrong_code_does_not_let_in(coordinator):
 
 def test_a_code_opens_once(coordinator):
     one, other = Client(), Client()
-    code = code_now(steps=-1)
+    code = code_now()
     for client in (one, other):
         give_passphrase(client, coordinator)
         client.post(reverse("second_factor"), {"code": code})

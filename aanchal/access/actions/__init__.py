@@ -1,10 +1,12 @@
 """Writes of access: one function, one use case, one audit event."""
 
 from .account import (
+    add_passkey,
     add_second_factor,
     change_passphrase,
     make_recovery_codes,
     note_seen,
+    remove_passkey,
     set_language,
 )
 from .devices import enrol_device, offer_device, revoke_device
@@ -27,6 +29,7 @@ from .upkeep import forget_ended
 
 __all__ = [
     "accept_invitation",
+    "add_passkey",
     "add_second_factor",
     "approve_credential_reset",
     "approve_grant",
@@ -47,6 +50,7 @@ __all__ = [
     "note_sign_in",
     "note_sign_out",
     "offer_device",
+    "remove_passkey",
     "revoke_device",
     "revoke_grant",
     "set_language",

@@ -1,10 +1,12 @@
 """What a person does with her own account."""
 
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,7 @@ from aanchal.access.models import Notice, User
 from aanchal.access.notices import Kind, tell
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.kernel.permissions import Actor
 
 
@@ -71,8 +73,8 @@ def add_second_factor(actor: Actor, *, user: User, secret: str, at: datetime) ->
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     require_self(actor, user)
-    replaced = Authenticator.objects.filter(user=user).exists()
-    Authenticator.objects.filter(user=user).delete()
+    by_code = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
+    replaced = bool(by_code.delete()[0])
     with second_factor_of(user):
         TOTP.activate(user, secret)
         RecoveryCodes.activate(user)
@@ -113,3 +115,47 @@ def note_seen(actor: Actor, *, user: User, at: datetime) -> int:
     read = Notice.objects.filter(user=user, seen_at__isnull=True).update(seen_at=at)
     record(actor, Verb.NOTICES_SEEN, user, scope=user.scope(), count=read)
     return read
+
+
+@use_case
+def add_passkey(
+    actor: Actor, *, user: User, name: str, credential: dict[str, Any], at: datetime
+) -> User:
+    """Keep a passkey beside the code app; either opens. Every other session of hers ends.
+
+    The caller has seen that the browser holds the key behind `credential`.
+
+    Raises:
+        NotAllowed: somebody else's account.
+        WrongState: there is no code app yet, for the day the passkey is lost.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    require_self(actor, user)
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        raise WrongState
+    WebAuthn.add(user, name.strip()[:60], credential)
+    user.sign_in_round += 1
+    user.save(update_fields=["sign_in_round"])
+    tell(user, Kind.PASSKEY_ADDED, at=at)
+    record(actor, Verb.PASSKEY_ADDED, user, scope=user.scope())
+    return user
+
+
+@use_case
+def remove_passkey(actor: Actor, *, user: User, key: int, at: datetime) -> User:
+    """Take a passkey off one's account. Every other session of hers ends.
+
+    Raises:
+        NotAllowed: somebody else's account.
+        NotFound: she has no such passkey.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    require_self(actor, user)
+    held = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN, pk=key)
+    if not held.delete()[0]:
+        raise NotFound
+    user.sign_in_round += 1
+    user.save(update_fields=["sign_in_round"])
+    tell(user, Kind.PASSKEY_REMOVED, at=at)
+    record(actor, Verb.PASSKEY_REMOVED, user, scope=user.scope())
+    return user

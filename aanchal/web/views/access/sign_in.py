@@ -1,5 +1,7 @@
 """Coming in and going out."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -70,15 +72,31 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     stage = entry.pending_second_factor(request)
     if stage is None or not isinstance(stage.login.user, User):
         return redirect("sign_in")
+    user = stage.login.user
+    if request.method == "POST" and "credential" in request.POST:
+        passkey = entry.PasskeyForm(user=user, data=request.POST)
+        if passkey.is_valid():
+            passkey.confirm(request)
+            return stage.exit()
+        note_failed_sign_in(nobody(), user=user, step="passkey")
+        form = entry.SecondFactorForm(user=user)
+        return _ask_second_factor(request, user, form, trouble=passkey.errors["credential"])
     if request.method == "GET":
-        form = entry.SecondFactorForm(user=stage.login.user)
-        return render(request, "access/second_factor.html", {"form": form})
-    form = entry.SecondFactorForm(user=stage.login.user, data=request.POST)
+        return _ask_second_factor(request, user, entry.SecondFactorForm(user=user))
+    form = entry.SecondFactorForm(user=user, data=request.POST)
     if form.is_valid():
         form.confirm(request, again=False)
         return stage.exit()
-    note_failed_sign_in(nobody(), user=stage.login.user, step="second_factor")
-    return render(request, "access/second_factor.html", {"form": form}, status=400)
+    note_failed_sign_in(nobody(), user=user, step="second_factor")
+    return _ask_second_factor(request, user, form)
+
+
+def _ask_second_factor(
+    request: HttpRequest, user: User, form: entry.SecondFactorForm, *, trouble: Any = ()
+) -> HttpResponse:
+    page = {"form": form, "passkey_options": entry.passkey_options(user), "trouble": trouble}
+    status = 400 if form.errors or trouble else 200
+    return render(request, "access/second_factor.html", page, status=status)
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
