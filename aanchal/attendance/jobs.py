@@ -6,14 +6,18 @@ Payloads are ids only; each may run twice and does its work once.
 from datetime import date, time
 from uuid import UUID
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from aanchal.access.models import User
+from aanchal.access.queries import actor_for
+from aanchal.kernel.errors import DomainError
 from aanchal.kernel.jobs import job
-from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.permissions import Actor, system_actor
 from aanchal.kernel.schedule import every_day
 
-from .actions import run_watch, take_register
+from .actions import read_register, run_watch, take_register
 from .models import RegisterFile
+from .progress import forget_progress, note_progress, note_refusal
 
 
 @job(alone=True)
@@ -30,6 +34,55 @@ def watch_file(*, register: UUID) -> None:
         RegisterFile.objects.get(pk=register).pages.values_list("class_section_id", flat=True)
     )
     run_watch(system_actor("watch"), on=timezone.localdate(now), at=now, classes=classes)
+
+
+@job(merge=True)
+def read_file(*, register: UUID) -> None:
+    """Understand a large file that was kept, in the shoes of whoever sent it."""
+    held = RegisterFile.objects.select_related("school__area", "school__school", "file").get(
+        pk=register
+    )
+    if held.state != RegisterFile.State.RECEIVED:
+        return
+    tell = note_progress(register)
+    read_register(
+        _acting(held.received_by),
+        register=held,
+        at=timezone.now(),
+        progress=lambda share: tell(round(100 * share), 100),
+    )
+    forget_progress(register)
+
+
+@job(merge=True)
+def take_file(*, register: UUID, by: UUID, enrol: int, said_yes: int) -> None:
+    """Take in a large file that was shown, in the shoes of whoever said yes; then the watch."""
+    held = RegisterFile.objects.get(pk=register)
+    if held.state not in (RegisterFile.State.SHOWN, RegisterFile.State.TAKING):
+        return
+    now = timezone.now()
+    try:
+        take_register(
+            _acting(str(by)),
+            register=held,
+            enrol_unknown=bool(enrol),
+            said_yes=bool(said_yes),
+            at=now,
+            progress=note_progress(register),
+        )
+    except DomainError as refusal:
+        with translation.override("en"):  # said again in the reader's language
+            note_refusal(register, str(refusal))
+        return
+    forget_progress(register)
+    watch_file(register=register)
+
+
+def _acting(person: str) -> Actor:
+    """The grants a person holds at this moment; for a part of the system, its own."""
+    if person.startswith("system:"):
+        return system_actor(person.removeprefix("system:"))
+    return actor_for(User.objects.get(pk=person))
 
 
 @job()

@@ -18,6 +18,7 @@ from .views import (
     places,
     questions,
     registers,
+    repairs,
     upkeep,
     visits,
     watch,
@@ -87,7 +88,7 @@ urlpatterns: list[URLPattern] = [
     ),
     route(
         "registers/<uuid:pk>/repair/",
-        registers.repair,
+        repairs.repair,
         name="register_repair",
         who=P.REGISTER_REPAIR,
         methods=BOTH,

@@ -9,7 +9,13 @@ from .registers import (
     refuse_register,
     take_register,
 )
-from .repairs import ENROL, SET_ASIDE, repair_row, set_problem_aside
+from .repairs import (
+    ENROL,
+    SET_ASIDE,
+    repair_row,
+    set_problem_aside,
+    take_problem_up_again,
+)
 from .visits import (
     assign_visit,
     cancel_visit,
@@ -40,5 +46,6 @@ __all__ = [
     "run_watch",
     "set_problem_aside",
     "set_visit_budget",
+    "take_problem_up_again",
     "take_register",
 ]

@@ -18,7 +18,7 @@ from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
 from ..models import RegisterFile
-from ..reading import ShownPage, ShownRow
+from ..reading import ShownPage, ShownRow, page_scope
 from ..rules.pages import PageMarks
 from .registers import record_page, scope_of_file
 
@@ -104,6 +104,32 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
     problem.settled_at, problem.settled_by = at, actor.user_id
     problem.save(update_fields=["state", "settled_at", "settled_by"])
     record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope)
+    return problem
+
+
+@use_case
+def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
+    """Undo a setting aside: the row or cell waits for repair again.
+
+    Raises:
+        NotAllowed: not the actor's class or school.
+        WrongState: it was not set aside, or waits again already.
+    """
+    problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
+    if problem.source_kind != "register":
+        raise NotFound
+    register = RegisterFile.objects.get(pk=problem.source_id)
+    scope = scope_of_file(actor, register)
+    if problem.code == "row_unmatched" and problem.raw:
+        page, _row = row_of(register, problem)
+        scope = page_scope(Body.objects.select_related("area").get(pk=page.school_id), page)
+    require(actor, Permission.REGISTER_REPAIR, scope)
+    if problem.state != ImportProblem.State.SET_ASIDE:
+        raise WrongState
+    problem.state = ImportProblem.State.OPEN
+    problem.settled_at, problem.settled_by = None, ""
+    problem.save(update_fields=["state", "settled_at", "settled_by"])
+    record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope, state=problem.state)
     return problem
 
 

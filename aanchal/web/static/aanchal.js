@@ -33,6 +33,17 @@
     form.append(notice);
   }
 
+  function say(input, text) {
+    removeAll(".said");
+    const error = document.createElement("div");
+    error.className = "error said";
+    error.setAttribute("role", "alert");
+    error.textContent = text;
+    input.before(error);
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+  }
+
   // The reader of a refused form lands on what went wrong, not on the masthead.
   const summary = document.querySelector(".error-summary");
   if (summary) summary.focus();
@@ -45,6 +56,14 @@
     if (form.matches("[data-leave]")) {
       document.body.hidden = true;
       document.title = form.dataset.leave;
+      return;
+    }
+    // A file that would be refused is not carried over a slow network first.
+    const file = form.querySelector("input[type=file]");
+    const most = Number(form.dataset.mostBytes || 0);
+    if (most && file && [...file.files].some((one) => one.size > most)) {
+      event.preventDefault();
+      say(file, form.dataset.tooLarge);
       return;
     }
     // Without a network the browser would show its own page in place of what she wrote.

@@ -1,161 +1,131 @@
-"""Registers in by file: send, look at what was understood, say yes, repair the rest."""
+"""Registers in by file: send, look at what was understood, say yes."""
 
-from datetime import date
+import time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from aanchal.attendance.actions import (
-    ENROL,
-    SET_ASIDE,
     choose_school,
     give_register,
     read_register,
-    repair_row,
     run_watch,
-    set_problem_aside,
     take_register,
 )
-from aanchal.attendance.formats.grades import grade_of, roman
+from aanchal.attendance.actions.registers import TOGETHER
+from aanchal.attendance.jobs import read_file, take_file
 from aanchal.attendance.models import RegisterFile
+from aanchal.attendance.progress import note_asked, progress_of
 from aanchal.attendance.queries.books import (
-    class_pupils,
     get_register_file,
     open_problems,
     shown_pages,
     visible_register_files,
 )
-from aanchal.attendance.reading import CODES, ShownPage
-from aanchal.kernel.errors import DomainError, Invalid, WrongState
-from aanchal.kernel.permissions import Permission, grants_for, system_actor
-from aanchal.places.queries import schools_of
+from aanchal.kernel.errors import DomainError, Invalid, TooLarge
+from aanchal.kernel.jobs import enqueue_on_commit
+from aanchal.kernel.permissions import system_actor
 
 from ..context import local_name
-from ..forms import blame, key_or_none, today
-from ..names import whole_name
+from ..forms import blame, key_or_none
+from ..names import class_name
+from .register_forms import SendForm
+from .register_pages import (
+    PAGE_COLUMNS,
+    page_asked,
+    page_row,
+    page_title,
+    shown_rows,
+    told,
+    totals,
+)
 
 PAGE = 30
-MOST_SCHOOLS = 300
-ROWS_SHOWN = 12
 PROBLEMS_SHOWN = 40
-
-
-class SendForm(forms.Form):
-    """A file, and what it may not say itself."""
-
-    file = forms.FileField(
-        label=gettext_lazy("The register: a spreadsheet (XLSX, XLS, ODS) or CSV file"),
-        error_messages={
-            "required": gettext_lazy("Choose the file first."),
-            "empty": gettext_lazy("This file is empty. Save the register and choose it again."),
-        },
-    )
-    school = forms.ChoiceField(label=gettext_lazy("School"), required=False)
-    grade = forms.CharField(
-        label=gettext_lazy("Class"),
-        help_text=gettext_lazy("Only if the file does not say it: VI, 6, छठी, ষষ্ঠ"),
-        required=False,
-        max_length=20,
-    )
-    section = forms.CharField(label=gettext_lazy("Section"), required=False, max_length=10)
-    month = forms.CharField(
-        label=gettext_lazy("Month"),
-        help_text=gettext_lazy("Only if the file does not say it"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "month"}),
-    )
-
-    def __init__(self, *args: Any, request: HttpRequest, with_file: bool = True, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self.schools = list(schools_of(request.actor, Permission.REGISTER_IMPORT)[:MOST_SCHOOLS])
-        self.fields["school"].choices = [  # type: ignore[attr-defined]
-            ("", _("as the file says")),
-            *((str(s.pk), f"{local_name(s)} · {s.school.udise}") for s in self.schools),
-        ]
-        if not with_file:
-            del self.fields["file"]
-        if len(self.schools) == 1:
-            self.fields["school"].initial = str(self.schools[0].pk)
-            self.fields["school"].widget = forms.HiddenInput()
-        held = grants_for(request.actor, Permission.REGISTER_IMPORT)
-        if len(held) == 1 and held[0].grade:
-            self.initial |= {"grade": roman(held[0].grade), "section": held[0].section}
-
-    def clean_grade(self) -> str:
-        text = self.cleaned_data["grade"].strip()
-        if not text:
-            return ""
-        found = grade_of(text).grade
-        if found is None:
-            raise forms.ValidationError(_("Write the class like VI or 6."))
-        return found
-
-    def clean_month(self) -> str:
-        text = self.cleaned_data["month"].strip()
-        if not text:
-            return ""
-        try:
-            month = date.fromisoformat(text + "-01")
-        except ValueError:
-            raise forms.ValidationError(_("Write the month like 2026-07.")) from None
-        if month > today():
-            raise forms.ValidationError(_("This month has not begun yet."))
-        return text
-
-    def chosen_school(self) -> Any:
-        key = self.cleaned_data["school"]
-        return next((s for s in self.schools if str(s.pk) == key), None)
-
-    def hints(self) -> dict[str, str]:
-        return {
-            "grade": self.cleaned_data["grade"],
-            "section": self.cleaned_data["section"].strip().upper(),
-            "month": self.cleaned_data["month"],
-        }
+CLASSES_LINKED = 12
+# A larger file is read by the worker, and its sender may leave the page meanwhile.
+IN_BACKGROUND_BYTES = 1024 * 1024
+# No sign of work for so long: the worker may rest, and the file may be asked for once more.
+SLOW_AFTER_SECONDS = 120
 
 
 def file_list(request: HttpRequest) -> HttpResponse:
-    """Registers that were sent, newest first, with what waits in each."""
-    page = Paginator(visible_register_files(request.actor), PAGE).get_page(request.GET.get("page"))
-    cards = [
-        {
-            "pk": f.pk,
-            "name": f.file.name,
-            "school": local_name(f.school) if f.school else _("school not known yet"),
-            "received_at": f.received_at,
-            **_standing(f),
-        }
+    """Registers that were sent: those that need somebody, and those that are in."""
+    files = visible_register_files(request.actor)
+    done = Q(state=RegisterFile.State.TAKEN) & (
+        Q(counts__rows_left=0) | Q(counts__rows_left__isnull=True)
+    )
+    sets = {"waiting": files.exclude(done), "taken": files.filter(done)}
+    counts = {key: found.count() for key, found in sets.items()}
+    show = request.GET.get("show", "")
+    if show not in sets:
+        show = "waiting" if counts["waiting"] else "taken"
+    page = Paginator(sets[show], PAGE).get_page(request.GET.get("page"))
+    rows = [
+        [
+            format_html('<a href="{}">{}</a>', reverse("register_file", args=[f.pk]), f.file.name),
+            local_name(f.school) if f.school else _("school not known yet"),
+            date_format(timezone.localtime(f.received_at), "j M Y, H:i"),
+            _standing(f),
+        ]
         for f in page
     ]
-    return render(request, "registers/list.html", {"page": page, "cards": cards})
+    columns = [
+        {"label": _("File")},
+        {"label": _("School")},
+        {"label": _("Sent on")},
+        {"label": _("How it stands")},
+    ]
+    labels = {"waiting": _("Need somebody"), "taken": _("Taken in")}
+    tabs = [
+        {"label": labels[k], "href": f"?show={k}", "count": counts[k], "current": k == show}
+        for k in sets
+    ]
+    return render(
+        request,
+        "registers/list.html",
+        {
+            "page": page,
+            "rows": rows,
+            "columns": columns,
+            "tabs": tabs if any(counts.values()) else [],
+            "show": show,
+        },
+    )
 
 
-def _standing(register: RegisterFile) -> dict[str, str]:
+def _standing(register: RegisterFile) -> str:
+    """Where a file stands, as a tag."""
     state = register.state
     left = int(register.counts.get("rows_left", 0))
+    level, text = "done", _("taken in")
     if state == RegisterFile.State.REFUSED:
-        return {"level": "now", "state": _("cannot be read")}
-    if state in (RegisterFile.State.RECEIVED, RegisterFile.State.TAKING):
-        return {"level": "soon", "state": _("being read")}
-    if state == RegisterFile.State.SHOWN:
-        return {"level": "soon", "state": _("waits for your yes")}
-    if left:
+        level, text = "now", _("cannot be read")
+    elif state in (RegisterFile.State.RECEIVED, RegisterFile.State.TAKING):
+        level, text = "plain", _("being read")
+    elif state == RegisterFile.State.SHOWN:
+        level, text = "soon", _("waits for your yes")
+    elif left:
+        level = "soon"
         text = ngettext("%(n)s row to repair", "%(n)s rows to repair", left) % {"n": left}
-        return {"level": "soon", "state": text}
-    return {"level": "done", "state": _("taken in")}
+    return format_html('<span class="tag {}">{}</span>', level, text)
 
 
 def send(request: HttpRequest) -> HttpResponse:
-    """Send a file: it is kept, read at once, and shown."""
+    """Send a file: it is kept, then read; a large one in the background, while one may leave."""
     form = SendForm(request.POST or None, request.FILES or None, request=request)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -170,17 +140,32 @@ def send(request: HttpRequest) -> HttpResponse:
                 via="site",
                 at=now,
             )
-            if register.state in (RegisterFile.State.RECEIVED, RegisterFile.State.SHOWN):
-                read_register(request.actor, register=register, at=now)
-            else:
+            if register.state not in (RegisterFile.State.RECEIVED, RegisterFile.State.SHOWN):
                 messages.info(request, _("This very file was sent before. Here it is."))
+            elif upload.size > IN_BACKGROUND_BYTES:
+                read_later(register)
+            else:
+                read_register(request.actor, register=register, at=now)
         except Invalid as error:
             blame(form, error)
+        except TooLarge as error:
+            form.add_error("file", str(error))
         else:
             return redirect("register_file", pk=register.pk)
-    most = settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024)
+    context = {
+        "form": form,
+        "most_bytes": settings.AANCHAL_UPLOAD_BYTES,
+        "most_mb": settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024),
+        "open_hints": form.is_bound and any(n in form.errors for n in ("grade", "section", "month")),
+    }
     status = 400 if request.method == "POST" else 200
-    return render(request, "registers/send.html", {"form": form, "most_mb": most}, status=status)
+    return render(request, "registers/send.html", context, status=status)
+
+
+def read_later(register: RegisterFile) -> None:
+    """Ask the worker to read a file; asked again, it is read once."""
+    note_asked(register.pk)
+    enqueue_on_commit(read_file, register=register.pk)
 
 
 def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -196,35 +181,42 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
         answer = _act(request, register, place)
         if answer is not None:
             return answer
-    pages = shown_pages(request.actor, register)
-    problems = [p for page in pages for p in _told(page.problems)]
-    asks = [a for page in pages for a in _told(page.asks)]
-    unknown = sum(r.match == "unknown" for p in pages for r in p.rows)
-    unsure = sum(r.match == "unsure" for p in pages for r in p.rows)
-    refusal = ""
-    if register.state == RegisterFile.State.REFUSED:
-        refusal = _(register.refusal) % (register.refusal_params or {})
+    working = _working(register)
+    pages = [] if working else shown_pages(request.actor, register)
+    problems = [p for page in pages for p in told(page.problems)]
+    shown = page_asked(request, pages)
+    state = register.state
+    can_take = any(p.can_be_taken for p in pages) and state == RegisterFile.State.SHOWN
     return render(
         request,
         "registers/file.html",
         {
             "register": register,
             "filename": register.file.name,
+            "crumb_items": [
+                {"label": _("Registers"), "href": reverse("register_files")},
+                {"label": register.file.name},
+            ],
+            "title": page_title(pages[0]) if len(pages) == 1 else register.file.name,
             "school": local_name(register.school) if register.school else "",
-            "pages": [_page(p) for p in pages[:PAGE]],
-            "more_pages": max(0, len(pages) - PAGE),
+            "working": working,
+            "totals": totals(pages),
+            "page_columns": PAGE_COLUMNS,
+            "page_rows": [page_row(p, p is shown) for p in pages] if len(pages) > 1 else [],
+            "shown": shown_rows(shown) if shown else None,
             "problems": problems[:PROBLEMS_SHOWN],
             "more_problems": max(0, len(problems) - PROBLEMS_SHOWN),
-            "asks": asks,
-            "unknown": unknown,
-            "unsure": unsure,
-            "refusal": refusal,
-            "can_take": any(p.can_be_taken for p in pages)
-            and register.state == RegisterFile.State.SHOWN,
-            "needs_place": register.state in (RegisterFile.State.SHOWN, RegisterFile.State.REFUSED)
-            and not any(p.can_be_taken for p in pages),
+            "asks": [a for page in pages for a in told(page.asks)],
+            "unknown": sum(r.match == "unknown" for p in pages for r in p.rows),
+            "unsure": sum(r.match == "unsure" for p in pages for r in p.rows),
+            "refusal": _refusal(register),
+            "can_take": can_take,
+            "needs_place": state in (RegisterFile.State.SHOWN, RegisterFile.State.REFUSED)
+            and not any(p.can_be_taken for p in pages)
+            and not working,
             "place": place,
             "counts": register.counts,
+            "taken_classes": _taken_classes(register),
             "open_repairs": open_problems(request.actor, register).count(),
             "form": place if place.is_bound else None,
         },
@@ -232,7 +224,48 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
+def _working(register: RegisterFile) -> dict[str, Any] | None:
+    """What the page says while a worker has the file; None when nobody works on it."""
+    known = progress_of(register.pk)
+    since = time.time() - known.noted_at if known else float("inf")
+    is_fresh = since < SLOW_AFTER_SECONDS
+    reads = register.state == RegisterFile.State.RECEIVED
+    asked = known is not None and not known.refusal and is_fresh
+    takes = register.state == RegisterFile.State.TAKING or (
+        register.state == RegisterFile.State.SHOWN and asked
+    )
+    if not reads and not takes:
+        return None
+    return {
+        "label": _("The register is being read") if reads else _("The register is being taken in"),
+        "done": known.done if known else 0,
+        "total": known.total if known and known.total else None,
+        "is_slow": reads and not is_fresh,
+    }
+
+
+def _refusal(register: RegisterFile) -> str:
+    if register.state == RegisterFile.State.REFUSED:
+        return _(register.refusal) % (register.refusal_params or {})
+    known = progress_of(register.pk) if register.state == RegisterFile.State.SHOWN else None
+    return _(known.refusal) if known and known.refusal else ""
+
+
+def _taken_classes(register: RegisterFile) -> list[dict[str, str]]:
+    if register.state != RegisterFile.State.TAKEN:
+        return []
+    sections = {
+        page.class_section_id: page.class_section
+        for page in register.pages.select_related("class_section")
+    }
+    return [
+        {"href": reverse("class", args=[pk]), "label": class_name(section)}
+        for pk, section in list(sections.items())[:CLASSES_LINKED]
+    ]
+
+
 def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpResponse | None:
+    """Do what was asked. Sent twice, the second finds it done and changes nothing."""
     now = timezone.now()
     step = request.POST.get("step")
     if step == "place":
@@ -244,116 +277,37 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
         held = choose_school(
             request.actor, register=register, school=school, hints=place.hints(), at=now
         )
-        read_register(request.actor, register=held, at=now)
-    elif step == "take":
-        try:
-            take_register(
-                request.actor,
-                register=register,
-                enrol_unknown=request.POST.get("enrol") == "yes",
-                said_yes=request.POST.get("said_yes") == "yes",
-                at=now,
-            )
-        except DomainError as error:
-            messages.error(request, str(error))
-            return redirect("register_file", pk=register.pk)
-        classes = set(register.pages.values_list("class_section_id", flat=True))
-        run_watch(system_actor("watch"), on=timezone.localdate(now), at=now, classes=classes)
-        messages.success(request, _("The good rows are in."))
+        if register.file.size > IN_BACKGROUND_BYTES:
+            read_later(held)
+        else:
+            read_register(request.actor, register=held, at=now)
+    elif step == "again" and register.state == RegisterFile.State.RECEIVED:
+        read_later(register)
+    elif step == "take" and register.state == RegisterFile.State.SHOWN:
+        _take(request, register, at=now)
     return redirect("register_file", pk=register.pk)
 
 
-def _told(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "row": p["row"],
-            "column": p["column"],
-            "reason": _(p["template"]) % p["params"],
-        }
-        for p in problems
-    ]
-
-
-def _page(page: ShownPage) -> dict[str, Any]:
-    month = date.fromisoformat(page.month + "-01") if page.month else None
-    return {
-        "name": f"{roman(page.grade)} {page.section}".strip() if page.grade else "?",
-        "sheet": page.sheet,
-        "month": month,
-        "pupils": len(page.rows),
-        "sure": sum(r.match == "sure" for r in page.rows),
-        "days": len(page.days),
-        "counts": page.counts,
-        "rows": [
-            {"roll": r.roll, "name": r.name, "marks": _codes(r.marks, page.days), "match": r.match}
-            for r in page.rows[:ROWS_SHOWN]
-        ],
-        "more_rows": max(0, len(page.rows) - ROWS_SHOWN),
-    }
-
-
-def _codes(letters: str, days: list[int]) -> list[int]:
-    return [CODES[letters[d - 1]] for d in days]
-
-
-def repair(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Rows that are nobody's yet, and cells to look at, one decision each."""
-    register = get_register_file(request.actor, pk=pk)
-    waiting = open_problems(request.actor, register)
-    if request.method == "POST":
-        problem = waiting.filter(pk=key_or_none(request.POST.get("problem"))).first()
-        if problem is None:
-            raise WrongState
-        choice = request.POST.get("choice", "")
-        try:
-            if problem.code == "row_unmatched":
-                repair_row(request.actor, problem=problem, choice=choice, at=timezone.now())
-            else:
-                set_problem_aside(request.actor, problem=problem, at=timezone.now())
-            messages.success(request, _("Settled."))
-        except Invalid as error:
-            messages.error(request, str(error))
-        return redirect("register_repair", pk=register.pk)
-    page = Paginator(waiting, 10).get_page(request.GET.get("page"))
-    pages = {p.number: p.to_json() for p in shown_pages(request.actor, register)}
-    items = [_item(register, problem, pages) for problem in page]
-    return render(
-        request,
-        "registers/repair.html",
-        {
-            "register": register,
-            "filename": register.file.name,
-            "items": items,
-            "page": page,
-            "enrol": ENROL,
-            "set_aside": SET_ASIDE,
-        },
-    )
-
-
-def _item(register: RegisterFile, problem: Any, pages: dict[int, Any]) -> dict[str, Any]:
-    item = {
-        "pk": problem.pk,
-        "row": problem.row,
-        "column": problem.column,
-        "reason": _(problem.template) % problem.params,
-        "is_row": problem.code == "row_unmatched",
-    }
-    held = pages.get(problem.raw["page"]) if problem.raw else None
-    if item["is_row"] and held:
-        pupils = class_pupils(register, held)
-        near = problem.raw["suggestions"]
-        pupils.sort(key=lambda e: (str(e.child_id) not in near, len(e.roll_no), e.roll_no))
-        item |= {
-            "roll": problem.raw["roll"],
-            "name": problem.raw["name"],
-            "pupils": [
-                {
-                    "id": str(e.child_id),
-                    "label": f"{e.roll_no} · {whole_name(e.child)}",
-                    "near": str(e.child_id) in near,
-                }
-                for e in pupils
-            ],
-        }
-    return item
+def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None:
+    enrol = request.POST.get("enrol") == "yes"
+    said_yes = request.POST.get("said_yes") == "yes"
+    by = key_or_none(request.actor.user_id)
+    if len((register.understood or {}).get("pages", [])) > TOGETHER and by is not None:
+        note_asked(register.pk)
+        enqueue_on_commit(
+            take_file, register=register.pk, by=by, enrol=int(enrol), said_yes=int(said_yes)
+        )
+        return
+    try:
+        taken = take_register(
+            request.actor, register=register, enrol_unknown=enrol, said_yes=said_yes, at=at
+        )
+    except DomainError as error:
+        messages.error(request, str(error))
+        return
+    if taken.waiting:
+        messages.warning(request, _("First look at the questions, and say that it is right."))
+        return
+    classes = set(register.pages.values_list("class_section_id", flat=True))
+    run_watch(system_actor("watch"), on=timezone.localdate(at), at=at, classes=classes)
+    messages.success(request, _("The good rows are in. Thank you."))

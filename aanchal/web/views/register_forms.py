@@ -1,0 +1,93 @@
+"""The form that sends a register: the file, and what it may not say itself."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.attendance.formats.grades import grade_of, roman
+from aanchal.kernel.permissions import Permission, grants_for
+from aanchal.places.queries import schools_of
+
+from ..context import local_name
+from ..forms import today
+
+MOST_SCHOOLS = 300
+ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt,.html"
+
+
+class SendForm(forms.Form):
+    """A file, and what it may not say itself."""
+
+    file = forms.FileField(
+        label=gettext_lazy("The register, a spreadsheet or CSV file"),
+        error_messages={
+            "required": gettext_lazy("Choose the file first."),
+            "empty": gettext_lazy("This file is empty. Save the register and choose it again."),
+        },
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+    )
+    school = forms.ChoiceField(label=gettext_lazy("School"), required=False)
+    grade = forms.CharField(
+        label=gettext_lazy("Class"),
+        help_text=gettext_lazy("Such as VI, 6, छठी or ষষ্ঠ"),
+        required=False,
+        max_length=20,
+    )
+    section = forms.CharField(label=gettext_lazy("Section"), required=False, max_length=10)
+    month = forms.CharField(
+        label=gettext_lazy("Month"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "month"}),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, with_file: bool = True, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.schools = list(schools_of(request.actor, Permission.REGISTER_IMPORT)[:MOST_SCHOOLS])
+        self.fields["school"].choices = [  # type: ignore[attr-defined]
+            ("", _("as the file says")),
+            *((str(s.pk), f"{local_name(s)} · {s.school.udise}") for s in self.schools),
+        ]
+        if not with_file:
+            del self.fields["file"]
+        if len(self.schools) == 1:
+            self.fields["school"].initial = str(self.schools[0].pk)
+            self.fields["school"].widget = forms.HiddenInput()
+        held = grants_for(request.actor, Permission.REGISTER_IMPORT)
+        if len(held) == 1 and held[0].grade:
+            self.initial |= {"grade": roman(held[0].grade), "section": held[0].section}
+
+    def clean_grade(self) -> str:
+        text = self.cleaned_data["grade"].strip()
+        if not text:
+            return ""
+        found = grade_of(text).grade
+        if found is None:
+            raise forms.ValidationError(_("Write the class like VI or 6."))
+        return found
+
+    def clean_month(self) -> str:
+        text = self.cleaned_data["month"].strip()
+        if not text:
+            return ""
+        try:
+            month = date.fromisoformat(text + "-01")
+        except ValueError:
+            raise forms.ValidationError(_("Write the month like 2026-07.")) from None
+        if month > today():
+            raise forms.ValidationError(_("This month has not begun yet."))
+        return text
+
+    def chosen_school(self) -> Any:
+        key = self.cleaned_data["school"]
+        return next((s for s in self.schools if str(s.pk) == key), None)
+
+    def hints(self) -> dict[str, str]:
+        return {
+            "grade": self.cleaned_data["grade"],
+            "section": self.cleaned_data["section"].strip().upper(),
+            "month": self.cleaned_data["month"],
+        }

@@ -1,0 +1,132 @@
+"""A register as it was understood: which page, row by row, day by day."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.attendance.formats.grades import roman
+from aanchal.attendance.reading import CODES, ShownPage
+from aanchal.attendance.rules.marks import Mark
+
+ROWS_SHOWN = 200
+
+
+def told(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": p["row"],
+            "column": p["column"],
+            "reason": _(p["template"]) % p["params"],
+        }
+        for p in problems
+    ]
+
+
+def page_title(page: ShownPage) -> str:
+    """ "Class VI A · July 2026", with what is not known left out."""
+    words = []
+    if page.grade:
+        words.append(_("Class %(name)s") % {"name": f"{roman(page.grade)} {page.section}".strip()})
+    if page.month:
+        words.append(date_format(_month(page), "F Y"))
+    return " · ".join(words) or page.sheet or _("A register")
+
+
+def _month(page: ShownPage) -> date:
+    return date.fromisoformat(page.month + "-01")
+
+
+PAGE_COLUMNS = [
+    {"label": gettext_lazy("Class and month")},
+    {"label": gettext_lazy("Pupils"), "number": True},
+    {"label": gettext_lazy("Known"), "number": True},
+    {"label": gettext_lazy("Days"), "number": True},
+    {"label": gettext_lazy("Present"), "number": True},
+    {"label": gettext_lazy("Absent"), "number": True},
+    {"label": gettext_lazy("To look at"), "number": True},
+]
+
+
+def page_row(page: ShownPage, is_shown: bool) -> list[Any]:
+    title: Any = page_title(page)
+    if page.rows and not is_shown:
+        title = format_html('<a href="?page={}#rows">{}</a>', page.number, title)
+    return [
+        title,
+        len(page.rows),
+        sum(r.match == "sure" for r in page.rows),
+        len(page.days),
+        page.counts["present"],
+        page.counts["absent"],
+        len(page.problems) + len(page.asks),
+    ]
+
+
+def totals(pages: list[ShownPage]) -> dict[str, int] | None:
+    if not any(p.rows for p in pages):
+        return None
+    return {
+        "pupils": sum(len(p.rows) for p in pages),
+        "known": sum(r.match == "sure" for p in pages for r in p.rows),
+        "days": sum(len(p.days) for p in pages),
+        "months": len({p.month for p in pages if p.month}),
+        **{key: sum(p.counts[key] for p in pages) for key in ("present", "absent", "leave")},
+    }
+
+
+def page_asked(request: HttpRequest, pages: list[ShownPage]) -> ShownPage | None:
+    """The page whose rows are drawn: the one asked for, else the first with something to see."""
+    number = request.GET.get("page", "")
+    asked = next((p for p in pages if str(p.number) == number and p.rows), None)
+    unclear = next((p for p in pages if p.rows and (p.problems or p.asks)), None)
+    return asked or unclear or next((p for p in pages if p.rows), None)
+
+
+def shown_rows(page: ShownPage) -> dict[str, Any]:
+    """One page row by row, and day by day as the sums under the paper register."""
+    rows = []
+    by_day = {day: [0, 0] for day in page.days}
+    for row in page.rows:
+        codes = _codes(row.marks, page.days)
+        for day, code in zip(page.days, codes, strict=True):
+            by_day[day][0] += code == Mark.PRESENT
+            by_day[day][1] += code == Mark.ABSENT
+        present = sum(c == Mark.PRESENT for c in codes)
+        rows.append(
+            {
+                "roll": row.roll,
+                "name": row.name,
+                "marks": codes,
+                "match": row.match,
+                "present": present,
+                "marked": present + sum(c == Mark.ABSENT for c in codes),
+            }
+        )
+    month = _month(page) if page.month else None
+    return {
+        "title": page_title(page),
+        "sheet": page.sheet,
+        "rows": rows[:ROWS_SHOWN],
+        "more_rows": max(0, len(rows) - ROWS_SHOWN),
+        "first_on": month.replace(day=page.days[0]) if month and page.days else None,
+        "last_on": month.replace(day=page.days[-1]) if month and page.days else None,
+        "day_columns": [
+            {"label": _("Day")},
+            {"label": _("Present"), "number": True},
+            {"label": _("Absent"), "number": True},
+        ],
+        "day_rows": [
+            [date_format(month.replace(day=day), "D j M") if month else str(day), *sums]
+            for day, sums in by_day.items()
+        ],
+    }
+
+
+def _codes(letters: str, days: list[int]) -> list[int]:
+    """The marks of the days that were taken, as codes."""
+    return [CODES[letters[d - 1]] for d in days]
