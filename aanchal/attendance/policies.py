@@ -1,19 +1,11 @@
 """The policy in force: the rule's numbers from data, thresholds from each block's visit budget."""
 
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from .models import VisitBudget
-from .rules.policy import Policy, policy_from_toml
-
-
-@cache
-def default_policy() -> Policy:
-    """The policy that the project ships."""
-    text = files("aanchal.attendance").joinpath("data/early_warning.toml").read_text()
-    return policy_from_toml(text)
+from .policy_file import default_policy
+from .rules.policy import Policy
 
 
 def policy_in_force() -> Policy:

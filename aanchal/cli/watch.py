@@ -1,6 +1,7 @@
-"""`aanchal watch`: run the watch over the registers that came."""
+"""`aanchal watch`: run the watch, set it to a visit budget, replay it on past registers."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,3 +34,60 @@ def run(
     from .watch_run import run_now
 
     run_now(on.date() if on else None, show=show)
+
+
+Marks = Annotated[
+    Path,
+    typer.Argument(
+        help="Parquet, long form: child, class, day, mark (P A L H); perhaps sex, school_type, block.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", help="For what is drawn by chance; nothing is today.")]
+
+
+@app.command("calibrate")
+def calibrate(
+    marks: Marks,
+    visits: Annotated[
+        float,
+        typer.Option(
+            "--visits-per-1000-month",
+            help="Visits the volunteers can walk, for 1,000 children a month.",
+            min=0.01,
+            max=1000,
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the policy (TOML).")],
+    seed: Seed = 0,
+) -> None:
+    """Set the watch's thresholds from past registers, so that it asks as often as can be visited."""
+    with_django()
+    from .watch_replay import calibrate_file
+
+    calibrate_file(marks, visits=visits, out=out)
+
+
+@app.command("backtest")
+def backtest(
+    marks: Marks,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", help="Policy file; the shipped one unless told.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where to write FLAGS (Parquet).")
+    ] = None,
+    findings: Annotated[
+        Path | None,
+        typer.Option("--findings", help="Parquet: child, flagged_on, empty; what visits found."),
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Replay past registers day by day: what would have been asked, when, and what it was worth.
+
+    No day looks ahead: leaving out the future changes no flag of the past.
+    """
+    with_django()
+    from .watch_replay import backtest_file
+
+    backtest_file(marks, policy=policy, out=out, findings=findings)
