@@ -1,61 +1,90 @@
 """The teacher's pages: her classes, and of an irregular pupil only visited, back or left."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.formats.grades import roman
-from aanchal.attendance.queries.books import class_book, class_lines
+from aanchal.attendance.queries.books import ClassLine, class_book, class_lines
 from aanchal.attendance.queries.figures import irregular_pupils
 from aanchal.attendance.rules.marks import Mark
 from aanchal.people.queries import enrolled_in, get_class
+from aanchal.places.queries import calendars_of
 
 from ..context import local_name
-from ..forms import today
-from ..names import whole_name
+from ..forms import key_or_none, today
+from ..names import class_name, whole_name
 
+PAGE = 60
 DAYS_SHOWN = 31
 SINCE = timedelta(days=90)
 
 
 def class_list(request: HttpRequest) -> HttpResponse:
     """Classes with the day their register is in until; the class to send first stands first."""
-    lines = class_lines(request.actor, year_from=today().year - 1)
+    on = today()
+    lines = class_lines(request.actor, year_from=on.year - 1)
     newest = max((line.class_section.year for line in lines), default=0)
     lines = [x for x in lines if x.class_section.year == newest or x.last_on]
-    lines.sort(key=lambda x: (x.last_on or date.min, str(x.class_section)))
-    several = len({x.class_section.school_id for x in lines}) > 1
-    rows = []
-    for line in lines[:200]:
-        section = line.class_section
-        name = class_name(section)
-        if several:
-            name = f"{local_name(section.school)} · {name}"
-        rows.append(
-            [
-                format_html('<a href="{}">{}</a>', reverse("class", args=[section.pk]), name),
-                line.pupils,
-                date_format(line.last_on, "j M Y") if line.last_on else _("nothing yet"),
-            ]
+    schools = {x.class_section.school_id: x.class_section.school for x in lines}
+    only = schools.get(key_or_none(request.GET.get("school")))
+    if only is not None:
+        lines = [x for x in lines if x.class_section.school_id == only.pk]
+    calendars = calendars_of(list(schools.values()))
+    owed = {
+        x.class_section.pk: calendars[x.class_section.school_id].count_open_days(
+            x.last_on + timedelta(days=1), on
         )
-    columns = [
-        {"label": _("Class")},
-        {"label": _("Pupils"), "number": True},
-        {"label": _("Register is in until")},
-    ]
-    return render(request, "classes/list.html", {"rows": rows, "columns": columns})
+        for x in lines
+        if x.last_on
+    }
+    lines.sort(
+        key=lambda x: (
+            x.last_on is None,
+            -owed.get(x.class_section.pk, 0),
+            x.class_section.school.name,
+            int(x.class_section.grade) if x.class_section.grade.isdecimal() else 99,
+            x.class_section.section,
+        )
+    )
+    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    several = len(schools) > 1 and only is None
+    items = [_line(line, owed.get(line.class_section.pk), several=several) for line in page]
+    return render(
+        request,
+        "classes/list.html",
+        {"page": page, "items": items, "school": local_name(only) if only else ""},
+    )
 
 
-def class_name(section: Any) -> str:
-    """ "VI A": the class as schools write it."""
-    return f"{roman(section.grade)} {section.section}".strip()
+def _line(line: ClassLine, owed: int | None, *, several: bool) -> dict[str, str]:
+    """A class as a line: its pupils, until when its register is in, and what it owes."""
+    section = line.class_section
+    pupils = ngettext("%(n)s pupil", "%(n)s pupils", line.pupils) % {"n": line.pupils}
+    hint = [local_name(section.school)] if several else []
+    hint.append(pupils)
+    if line.last_on is None:
+        level, status = "soon", _("no register yet")
+    else:
+        hint.append(_("in until %(day)s") % {"day": date_format(line.last_on, "j M Y")})
+        level, status = "done", _("up to date")
+        if owed:
+            level = "soon"
+            status = ngettext("%(n)s day to send", "%(n)s days to send", owed) % {"n": owed}
+    return {
+        "href": reverse("class", args=[section.pk]),
+        "title": _("Class %(name)s") % {"name": class_name(section)},
+        "hint": " · ".join(hint),
+        "status": status,
+        "level": level,
+    }
 
 
 def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -81,34 +110,41 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
                 "marked": marked,
             }
         )
-    words = {
-        "asked": ("soon", _("not yet visited")),
-        "visited": ("plain", _("visited")),
-        "back": ("done", _("back")),
-        "left": ("plain", _("left")),
-    }
+    asked: dict[UUID, str] = {}
+    for line in irregular_pupils(section.pk, since=today() - SINCE):
+        # Newest first: a child asked after twice stands as she does now.
+        asked.setdefault(line.child_id, line.state)
     irregular = [
-        {
-            "name": whole_name(pupils[line.child_id].child),
-            "level": words[line.state][0],
-            "state": words[line.state][1],
-        }
-        for line in irregular_pupils(section.pk, since=today() - SINCE)
-        if line.child_id in pupils
+        {"name": whole_name(pupils[child].child), "level": WORDS[state][0], "state": WORDS[state][1]}
+        for child, state in asked.items()
+        if child in pupils
     ]
     return render(
         request,
         "classes/class.html",
         {
             "section": section,
+            "crumb_items": [
+                {"label": _("Classes"), "href": reverse("classes")},
+                {"label": class_name(section)},
+            ],
             "name": class_name(section),
             "school": local_name(section.school),
             "rows": rows,
-            "days": list(days),
+            "first_on": days[0] if days else None,
             "last_on": days[-1] if days else None,
             "irregular": irregular,
         },
     )
+
+
+# All that a school may know of a question: never what was found.
+WORDS = {
+    "asked": ("soon", gettext_lazy("not yet visited")),
+    "visited": ("plain", gettext_lazy("visited")),
+    "back": ("done", gettext_lazy("back")),
+    "left": ("plain", gettext_lazy("left")),
+}
 
 
 def _by_roll(enrolment: Any) -> tuple[int, str]:
