@@ -9,9 +9,9 @@ is one child for one month.
 
 Measured on 2 cores shared with other work (2026-11), 100,000 children:
 
-    a CSV a class (2,500 files)      28,000 rows/s     62 MB
-    a workbook a school (XLSX)        9,000 rows/s     95 MB
-    one state export (long CSV)      11,000 rows/s    150 MB   (290,000 lines/s)
+    a CSV a class (2,500 files)      25,000 rows/s of one core     40 MB
+    a workbook a school (XLSX)       12,000 rows/s                 45 MB
+    one state export (long CSV)      13,000 rows/s                 99 MB   (350,000 lines/s)
 """
 
 import argparse

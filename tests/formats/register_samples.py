@@ -1426,4 +1426,33 @@ LONG += [
     ),
 ]
 
+PROBLEMS += [
+    Sample(
+        'numbers wrapped as ="01" by a portal',
+        "\r\n".join(
+            [
+                "July 2026",
+                "Roll No,Name,1,2,3",
+                *[f'="0{r[0]}",{r[1]},{r[2]},{r[3]},{r[4]}' for r in body()],
+            ]
+        ).encode(),
+    ),
+    Sample(
+        "one broken letter in a Hindi file",
+        as_csv(
+            [
+                *table(
+                    HI,
+                    "उपस्थित",
+                    "अनुपस्थित",
+                    "अवकाश",
+                    title="विद्यालय: उ.म.वि. कल्पनापुर  माह: जुलाई 2026",
+                ),
+                ["", "टिप्पणी यह पंजी जुलाई माह की है और सभी बच्चों की उपस्थिति इसमें लिखी गई है"],
+            ]
+        ).replace("पंजी".encode(), "पंज".encode() + b"\xe0\xa5"),
+        problems=codes("damaged_letters"),
+    ),
+]
+
 SAMPLES = [*HEADS, *MARKS, *CLOSURES, *FEET, *PROBLEMS, *SEVERAL, *LONG]

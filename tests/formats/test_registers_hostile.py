@@ -490,6 +490,52 @@ def test_a_thousand_problems_are_counted_not_listed():
     assert understood["marks"]["present"] == 2000
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "July " + "-" * 40_000,
+        "UDISE " + "1 " * 20_000,
+        "Class " + ":" * 40_000,
+        "a=" * 20_000,
+        "(" * 40_000,
+    ],
+    ids=["dashes", "digits", "colons", "equals", "brackets"],
+)
+def test_no_title_makes_reading_slow(text: str):
+    data = samples.as_csv([[text], ["July 2026"], samples.EN, *samples.body(), ["", text]])
+    began = time.process_time()
+
+    understood = read(data, filename="a.csv")
+
+    assert understood["pupils"] == 3
+    assert time.process_time() - began < 2
+
+
+def test_numbers_beyond_reason_are_only_text():
+    rows = [["9" * 6000, "Asha", "P", "9" * 6000, "P"], ["1e999", "Mina", "P", "1e999", "P"]]
+
+    understood = read(samples.as_csv([["July 2026"], samples.EN, *rows]), filename="a.csv")
+
+    assert understood["pupils"] == 2
+    assert [p["column"] for p in understood["problems"]] == ["D", "D"]
+
+
+def test_what_was_read_is_not_kept_in_memory():
+    """Long texts are met once: the memory of words must not fill with them."""
+    rows = [[n, f"{n} " + "x" * 20_000, "P", "y" * 10_000 + str(n), "P"] for n in range(300)]
+    data = samples.as_csv([["July 2026"], samples.EN, *rows])
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+
+    read(data, filename="a.csv")
+
+    gc.collect()
+    kept = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert kept < 2**20, kept
+
+
 @pytest.mark.slow
 def test_a_long_form_of_many_rows_keeps_memory_flat(tmp_path):
     """Memory grows with children, never with rows: ten times the days, the same peak."""
@@ -500,7 +546,9 @@ def test_a_long_form_of_many_rows_keeps_memory_flat(tmp_path):
             out.write("udise,class,section,date,roll,name,status\n")
             for day in range(1, days + 1):
                 for child in range(4000):
-                    out.write(f"1005010010{child // 400},VI,A,{day:02}-07-2026,{child % 400},Child {child},P\n")
+                    out.write(
+                        f"1005010010{child // 400},VI,A,{day:02}-07-2026,{child % 400},Child {child},P\n"
+                    )
         gc.collect()
         tracemalloc.start()
         present = 0

@@ -56,26 +56,32 @@ def open_text(
 
     stream.seek(0)
     sample = stream.read(_SAMPLE)
-    encoding = _encoding(sample, stream)
+    encoding, errors = _encoding(sample, stream)
     text = sample.decode(encoding, "ignore")
+    unwrap = '="' in text
     delimiter, skipped = _delimiter(text)
     repair = looks_double_encoded(text)
 
     def rows() -> Iterator[Sequence[Cell]]:
         stream.seek(0)
         counter = _Counted(stream, progress, size)
-        reader = io.TextIOWrapper(io.BufferedReader(counter, 1 << 16), encoding, newline=None)
+        reader = io.TextIOWrapper(
+            io.BufferedReader(counter, 1 << 16), encoding, errors, newline=None
+        )
         try:
             if skipped:
                 reader.readline(limits.line_chars)
                 yield []
-            yield from _rows(reader, delimiter, limits, repair)
+            rows_read = _rows(reader, delimiter, limits, repair)
+            yield from (map(_unwrapped, rows_read) if unwrap else rows_read)
         except UnicodeDecodeError as error:
             raise Unreadable("unknown_letters", _ENCODING) from error
         finally:
             reader.detach().detach()
 
-    return Sheet("", rows, is_text=True, repaired_encoding=repair)
+    return Sheet(
+        "", rows, is_text=True, repaired_encoding=repair, damaged_letters=errors == "replace"
+    )
 
 
 class _Counted(io.RawIOBase):
@@ -131,6 +137,14 @@ def _rows(
         ) from error
 
 
+def _unwrapped(row: list[str]) -> list[str]:
+    """A row whose ="0123" (the way to keep a leading zero through a spreadsheet) is 0123."""
+    return [
+        cell[2:-1] if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2 else cell
+        for cell in row
+    ]
+
+
 def _line(reader: io.TextIOWrapper, most: int) -> str:
     line = reader.readline(most)
     if len(line) >= most and not line.endswith("\n"):
@@ -152,22 +166,27 @@ def _wide_encoding(sample: bytes) -> str | None:
     return None
 
 
-def _encoding(sample: bytes, stream: BinaryIO) -> str:
+def _encoding(sample: bytes, stream: BinaryIO) -> tuple[str, str]:
+    """The encoding, and what to do with a byte it does not have."""
     for mark, name in _BOMS:
         if sample.startswith(mark):
-            return name
+            return name, "strict"
     if wide := _wide_encoding(sample):
-        return wide
+        return wide, "strict"
     if _is_utf8(stream):
-        return "utf-8"
+        return "utf-8", "strict"
+    guess = sample.decode("utf-8", "replace")
+    bad = guess.count("\ufffd")
+    if sum(not letter.isascii() for letter in guess) >= 20 * bad + bad and bad:
+        return "utf-8", "replace"  # one broken letter must not lose a whole register
     high = sum(1 for byte in sample if byte >= 0x80)
     if high * 20 < len(sample) or not high:
-        return _western(sample)
+        return _western(sample), "strict"
     best = from_bytes(
         sample[:65536], cp_isolation=["utf_16", "utf_16_le", "utf_16_be", "cp1252"]
     ).best()
     if best is not None and best.encoding == "cp1252" and _is_words(sample):
-        return _western(sample)
+        return _western(sample), "strict"
     raise Unreadable("unknown_letters", _ENCODING)
 
 

@@ -81,9 +81,13 @@ class ClassSeen(NamedTuple):
     section: str | None = None
 
 
-@lru_cache(maxsize=4_096)
 def grade_of(text: str) -> ClassSeen:
     """Read text that should be nothing but a class: "VI", "6th", "छठी", "Class 6-A", "६"."""
+    return _grade_of(text) if len(text) <= 40 else ClassSeen(None)
+
+
+@lru_cache(maxsize=4_096)
+def _grade_of(text: str) -> ClassSeen:
     found = _ALONE.match(fold(text))
     return _seen(found) if found else ClassSeen(None)
 

@@ -6,7 +6,6 @@ single marks are translated, because a short list is certain; names are not, and
 """
 
 import re
-from functools import lru_cache
 
 # As typed in Kruti Dev 010 and the fonts laid out like it -> what the reader sees.
 KRUTI_DEV: dict[str, str] = {
@@ -89,9 +88,10 @@ _TELLING = frozenset(
 _WORD_EDGE = re.compile(r"[\s:\-–.,()¦]+")
 
 
-@lru_cache(maxsize=4_096)
 def unicode_label(text: str) -> str | None:
     """The Unicode of a known legacy word ("uke" -> नाम); None for any other text."""
+    if len(text) > 40:
+        return None
     return _ALL.get(text.strip()) or _ALL.get(text.strip(" :-."))
 
 

@@ -29,6 +29,7 @@ from .titles import Title
 
 _DATES = 20_000  # different texts in the column of dates; more is no column of dates
 _STATUSES = 2_000
+_NAME = 200  # letters kept of a name or number
 
 
 def read_long(
@@ -82,6 +83,8 @@ def _first_reading(rows: Rows, sheet: Sheet, said: Said, limits: Limits, today: 
     problems = Problems(limits.problems)
     if sheet.repaired_encoding:
         problems.add(None, None, "double_encoded")
+    if sheet.damaged_letters:
+        problems.add(None, None, "damaged_letters")
     head = rows.layout.last_row
     read = _settle_dates(
         list(dates),
@@ -190,7 +193,7 @@ class _Book:
                 place = self.place(number, row, place_key, dates)
                 if place is None:
                     continue
-                if len(places) > 500_000:
+                if len(places) > 100_000:
                     places.clear()  # a column of time stamps: every row another text
                 places[place_key] = place
             children, index = place
@@ -264,7 +267,7 @@ class _Book:
         who: tuple[Cell, ...],
         children: dict[object, Child],
     ) -> Child | None:
-        roll, name, admission, state_id = (shown(cell) for cell in who)
+        roll, name, admission, state_id = (shown(cell)[:_NAME] for cell in who)
         if not (roll or name or admission or state_id):
             self.meaning.problems.add(number, None, "no_child")
             return None
@@ -282,7 +285,10 @@ class _Book:
             self.children += 1
             if self.children > self.limits.pupils:
                 raise _too_many(self.limits)
-            extras = {attribute: shown(row[index]) for attribute, index in self.rows.columns.extras}
+            extras = {
+                attribute: shown(row[index])[:_NAME]
+                for attribute, index in self.rows.columns.extras
+            }
             child = Child(
                 number, intern(roll), intern(name), admission=admission, state_id=state_id
             )

@@ -121,12 +121,17 @@ def _sense_of_text(text: str) -> Sense:
 
 def sense_of(cell: Cell) -> Sense:
     """What one cell says by itself."""
-    return _sense_of_text(shown(cell))
+    text = shown(cell)
+    return _sense_of_text(text) if len(text) <= 40 else Sense.UNKNOWN
+
+
+def names_a_closure(text: str) -> bool:
+    """True for words that shut a school: "Durga Puja", "रविवार", "Summer vacation"."""
+    return _names_a_closure(text[:80])
 
 
 @lru_cache(maxsize=4_096)
-def names_a_closure(text: str) -> bool:
-    """True for words that shut a school: "Durga Puja", "रविवार", "Summer vacation"."""
+def _names_a_closure(text: str) -> bool:
     sense = _sense_of_text(text)
     if sense in (Sense.OFF, Sense.HOLIDAY):
         return True

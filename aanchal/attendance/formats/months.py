@@ -4,6 +4,7 @@ Dates are read as sets of candidates first: "1/7" may be 1 July or 7 January, an
 its row or column can tell. Whoever holds the row decides; nothing here guesses.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -158,7 +159,7 @@ def _of_date(cell: date) -> DayCell:
 
 
 def _of_number(number: int | float) -> DayCell | None:
-    if number != number or number != int(number):
+    if not math.isfinite(number) or number != int(number):
         return None
     if 1 <= number <= 31:
         return DayCell((Reading(int(number)),))

@@ -61,7 +61,7 @@ class Limits:
     text_rows: int = 10_000_000
     columns: int = 400
     cells: int = 5_000_000
-    line_chars: int = 200_000
+    line_chars: int = 50_000
     pupils: int = 300_000
     pages: int = 20_000
     problems: int = 200

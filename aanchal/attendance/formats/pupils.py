@@ -183,6 +183,8 @@ class _Reader:
             )
         if sheet.repaired_encoding:
             self.problems.add(None, None, "double_encoded")
+        if sheet.damaged_letters:
+            self.problems.add(None, None, "damaged_letters")
         self.head = number
 
     def take_all(self, rows: Iterator[tuple[int, Sequence[Cell]]]) -> None:

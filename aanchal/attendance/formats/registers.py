@@ -145,12 +145,24 @@ def _pages_of(
     problems = Problems(limits.problems)
     if sheet.repaired_encoding:
         problems.add(None, None, "double_encoded")
+    if sheet.damaged_letters:
+        problems.add(None, None, "damaged_letters")
     table = Table(sheet, limits=limits, problems=problems)
     blocks = table.read(found, ahead, rows)
     if sheet.survey.cut_below is not None:
         problems.add(None, None, "cut_below", row=sheet.survey.cut_below)
     waiting = problems.close()
     groups = list(_groups(blocks))
+    if len(groups) > limits.pages or any(len(b.layout.days) > limits.columns for b in blocks):
+        raise Unreadable(
+            "too_many_pages",
+            N_(
+                "The file holds more than %(pages)d classes or %(columns)d columns of days. Send it in "
+                "several files."
+            ),
+            pages=limits.pages,
+            columns=limits.columns,
+        )
     for number, (group, key) in enumerate(groups, 1):
         evidence = Evidence(group[0].block.title, sheet_title, file_title, said, today)
         pages = Builder(group, table.symbols, key, evidence, sheet.survey, limits).pages()

@@ -77,12 +77,12 @@ class Roll:
 
 def number_of(text: str) -> str | None:
     """A roll number for comparing: "०७", "7.0" and "07" are "7"; letters are kept."""
-    plain = fold(text).strip(" .")
+    plain = fold(text).strip(" .'")
     if plain.endswith(".0"):
         plain = plain[:-2]
-    if plain.isdigit():
+    if plain.isdigit() and len(plain) <= 20:
         return str(int(plain))
-    return text.strip() or None
+    return text.strip()[:40] or None
 
 
 def _roll_letter(part: Part) -> str | None:

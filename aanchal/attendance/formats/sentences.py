@@ -214,6 +214,10 @@ SENTENCES: dict[str, str] = {
         "The Hindi or Bengali letters were lost when the file was saved (????). Save it as “CSV UTF-8” or "
         ".xlsx and send it again so that the children are known."
     ),
+    "damaged_letters": N_(
+        "Some letters in this file are damaged and are shown as “�”. Save it again as “CSV UTF-8” or .xlsx "
+        "to repair them."
+    ),
     "double_encoded": N_("The letters were saved in a damaged way and have been put right. Check the names."),
     "cut_below": N_(
         "Something is written far below the table, after row %(row)d. It was left out; delete it if it is "

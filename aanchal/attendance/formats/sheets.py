@@ -43,6 +43,7 @@ class Sheet:
     is_text: bool = False
     survey: Survey = field(default_factory=Survey)
     repaired_encoding: bool = False
+    damaged_letters: bool = False
 
 
 def open_sheets(

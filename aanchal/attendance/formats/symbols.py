@@ -38,7 +38,7 @@ class Symbols(dict[Cell, int]):
                 if sense is not Sense.UNKNOWN:
                     self.known += bytes([number])
             self._by_text[text] = number
-        if len(self) < 4 * OTHER:
+        if len(self) < 4 * OTHER and (not isinstance(cell, str) or len(cell) <= _KEPT):
             self[cell] = number
         return number
 

@@ -46,9 +46,14 @@ def ascii_digits(text: str) -> str:
     return text.translate(_DIGITS)
 
 
-@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """The text for comparing: one digit system, one spelling of like sounds, small letters."""
+    # What is long is met once: remembering it would only fill memory.
+    return _folded(text) if len(text) <= 100 else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=16_384)
+def _folded(text: str) -> str:
     if text.isascii():
         return _SPACES.sub(" ", text).strip().lower()
     folded = unicodedata.normalize("NFKC", text).translate(_FOLD).lower()

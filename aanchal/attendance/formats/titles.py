@@ -11,6 +11,7 @@ from .marks import Mark, legend_in
 from .months import MonthSeen, day_cell, month_in
 from .texts import END, START, Cell, fold, is_empty, shown
 
+_LINE = 1_000
 BAR = " ¦ "  # stands between the cells of one row, so that a label finds its value to the right
 
 _UDISE = re.compile(
@@ -93,13 +94,20 @@ class Title:
 
 
 def line_of(row: Sequence[Cell]) -> str:
-    """The cells of a row as one line, empty cells and repeats of a merged cell left out."""
+    """The cells of a row as one line, empty cells and repeats of a merged cell left out.
+
+    Cut after a thousand letters: no title is longer, and no pattern should meet more.
+    """
     texts: list[str] = []
+    length = 0
     for cell in row:
         text = shown(cell)
         if text and (not texts or texts[-1] != text):
             texts.append(text)
-    return BAR.join(texts)
+            length += len(text)
+            if length > _LINE:
+                break
+    return BAR.join(texts)[:_LINE]
 
 
 def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:

@@ -335,9 +335,9 @@ class Table:
     def line(
         self, number: int, row: Sequence[Cell], roll: str, serial: str, name: str, codes: bytes
     ) -> Line:
-        line = Line(number, roll, name, codes, serial)
+        line = Line(number, roll[:_NAME], name[:_NAME], codes, serial[:_NAME])
         for attribute, index in self.other_at:
-            setattr(line, attribute, shown(row[index]))
+            setattr(line, attribute, shown(row[index])[:_NAME])
         if self.key_at:
             school, called, grade, section = self.key_at
             key = (
@@ -403,6 +403,7 @@ class Table:
 
 
 _SAYS_MORE = re.compile(r"[:=]|\s\S+\s")
+_NAME = 200  # letters kept of a name or number
 _HERE = (Sense.PRESENT, Sense.TICK, Sense.ONE)
 _KEY = (Field.SCHOOL, Field.SCHOOL_NAME, Field.CLASS, Field.SECTION)
 _ATTRIBUTES = {
