@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -102,6 +103,8 @@ def serve_site(
 
         bring_up_to_date(quiet=True)
         _let_go_of_database()
+    elif not os.environ.get("AANCHAL_CHILD"):
+        _refuse_unready_database()
     url = f"http://{_name_of(host)}:{port}"
     ready = when_ready or _print_ready
     threading.Thread(target=_tell_when_ready, args=(url, ready), daemon=True).start()
@@ -126,6 +129,16 @@ def _migrates_itself() -> bool:
     return not os.environ.get("AANCHAL_DATABASE_URL") and not os.environ.get("AANCHAL_CHILD")
 
 
+def _refuse_unready_database() -> None:
+    from aanchal.kernel.health import State, database_checks
+
+    for check in database_checks():
+        if check.state is State.BAD:
+            say(f"{check.name}: {check.says}. {check.do}")
+            raise typer.Exit(2)
+    _let_go_of_database()
+
+
 def _let_go_of_database() -> None:
     from django.db import connections
 
@@ -133,6 +146,7 @@ def _let_go_of_database() -> None:
 
 
 def _run_gunicorn(host: str, port: int, *, threads: int, processes: int) -> None:
+    from django.conf import settings
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
     from aanchal.kernel import rowguard
@@ -140,6 +154,7 @@ def _run_gunicorn(host: str, port: int, *, threads: int, processes: int) -> None
     # From here on this process serves people: every request says whose districts it may see.
     rowguard.trust_nobody()
     _let_go_of_database()
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise asks for it
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     class Site(BaseApplication):

@@ -62,7 +62,7 @@ def checks(*, now: datetime, thorough: bool = False) -> list[Check]:
     found: list[Check] = []
     for look in (_python, _sqlite):
         found += _safely(look)
-    reachable = _safely(_database)
+    reachable = database_checks()
     found += reachable
     found += _safely(_keyring)
     found += _safely(_space)
@@ -77,6 +77,11 @@ def checks(*, now: datetime, thorough: bool = False) -> list[Check]:
     for look in (_numba, _translations, _time):
         found += _safely(look)
     return found
+
+
+def database_checks() -> list[Check]:
+    """Whether the database answers and its tables are up to date."""
+    return _safely(_database)
 
 
 def _safely(look: Callable[[], Iterator[Check]]) -> list[Check]:

@@ -143,3 +143,15 @@ def test_without_a_keyring_a_server_database_stays_locked(office: Office, tmp_pa
     said = office.aanchal("keys", "status", code=2, AANCHAL_KEYRING=str(tmp_path / "none.json"))
 
     assert "locked" in said
+
+
+def test_an_unready_server_database_is_told_before_anything_starts(office: Office) -> None:
+    if database() != "postgres":
+        pytest.skip("the embedded database is made ready by `aanchal serve` itself")
+    empty = os.environ["AANCHAL_TEST_POSTGRES_URL"]
+
+    said = office.aanchal(
+        "serve", "--port", str(free_port()), code=2, AANCHAL_DATABASE_URL=empty
+    )
+
+    assert "aanchal migrate" in said

@@ -11,7 +11,7 @@ import pytest
 
 from tests.reliability.office import ROOT, Office, the_office, wait_until
 
-ROWS, FILES = 1200, 40
+ROWS, FILES = 800, 15
 
 FILL = f"""
 from io import BytesIO
@@ -143,6 +143,7 @@ row.save()
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_an_old_key_goes_only_when_nothing_needs_it_and_all_still_opens(office: Office) -> None:
     old, newest = min(masters(office)), max(masters(office))
     assert old != newest
@@ -167,6 +168,7 @@ def test_an_old_key_goes_only_when_nothing_needs_it_and_all_still_opens(office: 
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_a_wrapped_keyring_opens_with_its_passphrase_only(office: Office) -> None:
     passphrase = "neela aasman barsat deepak"
     wrapped = subprocess.run(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.reliability.office import Office, wait_until
 
-LEASE = 4
+LEASE = 3
 
 
 def ask_for(office: Office, job: str) -> UUID:

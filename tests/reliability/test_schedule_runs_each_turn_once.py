@@ -15,15 +15,15 @@ from aanchal.kernel.worker import WAIT_WHEN_LOCKED, Worker, put_back_left_jobs
 from tests.reliability.office import Office, wait_until
 
 NOON = datetime(2026, 7, 15, 6, 30, tzinfo=UTC)  # 12:00 in India
-DONE: list[date] = []
-TROUBLE: list[Exception] = []
+done: list[date] = []
+trouble: list[Exception] = []
 
 
 @jobs.job(name="a_test_turn", most_tries=2)
 def a_test_turn(*, on: date) -> None:
-    if TROUBLE:
-        raise TROUBLE[0]
-    DONE.append(on)
+    if trouble:
+        raise trouble[0]
+    done.append(on)
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +31,8 @@ def _only_this_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule, "TABLE", {})
     monkeypatch.setattr(jobs, "discover", lambda: None)
     schedule.every_day("a_test_turn", a_test_turn, at=time(2, 30), day_as="on")
-    DONE.clear()
-    TROUBLE.clear()
+    done.clear()
+    trouble.clear()
 
 
 def work(now: datetime) -> None:
@@ -57,7 +57,7 @@ def test_a_turn_is_begun_once_a_day_and_noted_when_done():
     assert schedule.begin_due(NOON + timedelta(hours=11)) == []
 
     run = ScheduledRun.objects.get()
-    assert DONE == [date(2026, 7, 15)]
+    assert done == [date(2026, 7, 15)]
     assert (run.state, run.due_on, run.tries, run.problem) == ("done", date(2026, 7, 15), 1, "")
     assert run.finished_at is not None
 
@@ -70,7 +70,7 @@ def test_after_a_standstill_of_days_only_the_latest_turn_is_made_up_for():
     schedule.begin_due(NOON + timedelta(days=9, hours=3))
     work(NOON)
 
-    assert DONE == [date(2026, 7, 15), date(2026, 7, 24)]
+    assert done == [date(2026, 7, 15), date(2026, 7, 24)]
 
 
 @pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_a_turn_waits_while_the_one_before_is_under_way():
 
 @pytest.mark.django_db
 def test_a_turn_that_fails_is_tried_again_then_given_up_and_the_next_day_begins_afresh():
-    TROUBLE.append(ValueError("Canary Kumari"))
+    trouble.append(ValueError("Canary Kumari"))
     schedule.begin_due(NOON)
     work(NOON)
     assert ScheduledRun.objects.get().state == "running"
@@ -102,15 +102,15 @@ def test_a_turn_that_fails_is_tried_again_then_given_up_and_the_next_day_begins_
 
     run = ScheduledRun.objects.get()
     assert (run.state, run.tries, run.problem) == ("failed", 2, "ValueError")
-    TROUBLE.clear()
+    trouble.clear()
     assert schedule.begin_due(NOON + timedelta(days=1)) == ["a_test_turn"]
     work(NOON)
-    assert DONE == [date(2026, 7, 16)]
+    assert done == [date(2026, 7, 16)]
 
 
 @pytest.mark.django_db
 def test_while_the_keys_are_locked_a_job_waits_and_uses_up_no_try():
-    TROUBLE.append(Locked())
+    trouble.append(Locked())
     schedule.begin_due(NOON)
     for _ in range(5):
         make_all_ready()
@@ -119,10 +119,10 @@ def test_while_the_keys_are_locked_a_job_waits_and_uses_up_no_try():
     row = DBTaskResult.objects.get()
     assert (row.status, row.worker_ids) == ("READY", [])
     assert row.run_after > timezone.now() + WAIT_WHEN_LOCKED / 2
-    TROUBLE.clear()
+    trouble.clear()
     make_all_ready()
     work(NOON)
-    assert DONE == [date(2026, 7, 15)]
+    assert done == [date(2026, 7, 15)]
 
 
 @pytest.mark.django_db
@@ -165,7 +165,7 @@ def test_equal_jobs_that_wait_are_merged_when_they_say_so():
 
 @pytest.mark.django_db
 def test_an_administrator_sees_kinds_and_times_of_failed_jobs():
-    TROUBLE.append(ValueError("Canary Kumari"))
+    trouble.append(ValueError("Canary Kumari"))
     jobs.enqueue_on_commit(a_test_turn, on=date(2026, 7, 15))
     for _ in range(2):
         make_all_ready()

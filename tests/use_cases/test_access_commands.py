@@ -7,19 +7,12 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from aanchal.access.models import Invitation, User
-from aanchal.kernel import rowguard
 from aanchal.kernel.errors import WrongState
 from aanchal.kernel.permissions import ROOT, Role
 from tests.signing_in import a_person
 
 pytestmark = pytest.mark.django_db
 GOOD = "hari ghaas kaali gaay"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_is_trusted_afterwards():
-    yield
-    rowguard.trust_nobody()
 
 
 def aanchal(*args):
