@@ -1,28 +1,16 @@
 """Lists of pupils: headings in three languages, and what is left out is said."""
 
-import importlib.util
 import io
-import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from aanchal.attendance.formats.problems import Unreadable
 from aanchal.attendance.formats.pupils import Pupil, PupilList, read_pupils
+from tests.formats import register_samples as samples
 
 TODAY = date(2026, 11, 22)
 
-
-def _beside(name: str):
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec and spec.loader
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    spec.loader.exec_module(module)
-    return module
-
-
-samples = _beside("register_samples")
 
 HEAD = ["UDISE Code", "Class", "Section", "Roll No", "Name", "Sex", "Date of Birth", "Village"]
 ROW = ["10050100102", "VI", "A", 1, "Sunita Devi", "F", "25/03/2014", "Kalpanapur"]

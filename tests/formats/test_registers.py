@@ -1,22 +1,13 @@
 """Registers from files: every layout, language and mark a school may use, and what is said of each."""
 
-import importlib.util
 import io
-import sys
-from pathlib import Path
 
 import pytest
 
 from aanchal.attendance.formats.pages import Page
 from aanchal.attendance.formats.problems import Limits
 from aanchal.attendance.formats.registers import dry_run_json, read_registers
-
-_HERE = Path(__file__).parent
-_SPEC = importlib.util.spec_from_file_location("register_samples", _HERE / "register_samples.py")
-assert _SPEC and _SPEC.loader
-samples = importlib.util.module_from_spec(_SPEC)
-sys.modules["register_samples"] = samples
-_SPEC.loader.exec_module(samples)
+from tests.formats import register_samples as samples
 
 
 def read(sample) -> list[Page]:

@@ -1,12 +1,9 @@
 """Whatever the hand it is written in, the marks that come out are the marks that went in."""
 
 import calendar
-import importlib.util
 import io
-import sys
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,19 +11,10 @@ from hypothesis import strategies as st
 from aanchal.attendance.formats.marks import Mark
 from aanchal.attendance.formats.problems import Hints, Limits
 from aanchal.attendance.formats.registers import read_registers
+from tests.formats import register_samples as samples
 
 TODAY = date(2026, 11, 22)
 
-
-def _beside(name: str):
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec and spec.loader
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    spec.loader.exec_module(module)
-    return module
-
-
-samples = _beside("register_samples")
 
 DIGITS = {"en": "0123456789", "hi": "०१२३४५६७८९", "bn": "০১২৩৪৫৬৭৮৯"}
 HEADS = {
