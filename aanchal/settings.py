@@ -110,9 +110,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "aanchal.web.middleware.Limits",
     "csp.middleware.CSPMiddleware",
     "aanchal.web.middleware.Headers",
+    "aanchal.web.middleware.Limits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -168,7 +168,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": AANCHAL_DATA / "aanchal.sqlite3",
+            "NAME": str(AANCHAL_DATA / "aanchal.sqlite3"),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

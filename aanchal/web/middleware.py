@@ -4,14 +4,15 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from aanchal.access.queries import actor_for
 from aanchal.kernel import rowguard
-from aanchal.kernel.errors import DomainError, TooLarge
+from aanchal.kernel.errors import DomainError, Locked, NotFound, TooLarge
 from aanchal.kernel.permissions import Actor
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -19,7 +20,10 @@ log = logging.getLogger("aanchal.web")
 
 
 class Limits:
-    """Refuses a body that is too large before a byte of it is read."""
+    """Refuses a body that is too large before a byte of it is read.
+
+    It stands before the sessions and knows nobody: the page it answers with is drawn without them.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -28,7 +32,11 @@ class Limits:
         length = request.META.get("CONTENT_LENGTH") or "0"
         most = settings.AANCHAL_UPLOAD_BYTES + 512 * 1024
         if not length.isdigit() or int(length) > most:
-            return HttpResponse(str(TooLarge()), status=413, content_type="text/plain")
+            with translation.override(translation.get_language_from_request(request)):
+                if _wants_json(request):
+                    return _as_json(TooLarge())
+                most_mb = settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024)
+                return render(request, "errors/413.html", {"limit_mb": most_mb}, status=413)
         return self.get_response(request)
 
 
@@ -91,18 +99,53 @@ class DomainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            allowed = response.headers["Allow"]
+            response = render(request, "errors/405.html", status=405)
+            response.headers["Allow"] = allowed
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DomainError):
             return refused(request, error)
         log.error("unexpected", exc_info=error)
+        if isinstance(error, OperationalError):
+            return resting(request)
         return None
 
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """One sentence, and what to do; JSON for programs."""
-    if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"code": error.code, "message": str(error)}, status=error.status)
+    if _wants_json(request):
+        return _as_json(error)
+    if error.status == NotFound.status:
+        return render(request, "errors/404.html", status=error.status)
+    if error.status == Locked.status:
+        return resting(request, str(error))
     context = {"sentence": str(error), "code": error.code, "title": _("Not done")}
+    if request.method == "POST" and _can_be_opened(request):
+        # What was sent has been overtaken; the page it came from shows how things stand.
+        context["back_href"] = request.path
     return render(request, "errors/refused.html", context, status=error.status)
+
+
+def resting(request: HttpRequest, sentence: str = "") -> HttpResponse:
+    """The database is busy or the records are locked: a page that asks neither for anything."""
+    context = {"message": sentence, "signed_in": False, "where": "", "role": "", "nav": []}
+    response = render(request, "errors/503.html", context, status=503)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _can_be_opened(request: HttpRequest) -> bool:
+    view = getattr(request.resolver_match, "func", None)
+    return "GET" in getattr(getattr(view, "aanchal_route", None), "methods", ())
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _as_json(error: DomainError) -> JsonResponse:
+    return JsonResponse({"code": error.code, "message": str(error)}, status=error.status)

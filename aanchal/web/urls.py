@@ -14,6 +14,7 @@ from .views import (
     errors,
     health,
     home,
+    joins,
     place_files,
     places,
     questions,
@@ -33,7 +34,8 @@ urlpatterns: list[URLPattern] = [
         "leave/",
         home.leave_quickly,
         name="leave_quickly",
-        who=Who.SIGNED_IN_WITHOUT_SECOND_FACTOR,
+        # Whoever asks to be gone is gone, though her session be over already.
+        who=Who.ANYONE,
         methods=("POST",),
     ),
     route("calendar/", home.calendar, name="calendar", who=Who.ANYONE),
@@ -116,7 +118,7 @@ urlpatterns: list[URLPattern] = [
         who=P.CALENDAR_EDIT,
         methods=BOTH,
     ),
-    route("places/joins/", places.joins, name="joins", who=P.AREA_JOIN, methods=BOTH),
+    route("places/joins/", joins.joins, name="joins", who=P.AREA_JOIN, methods=BOTH),
     route(
         "places/send/",
         place_files.places_send,
@@ -137,5 +139,7 @@ urlpatterns: list[URLPattern] = [
 ]
 
 handler400 = errors.bad_request
+handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = errors.too_many
 handler500 = errors.server_error

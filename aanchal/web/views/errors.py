@@ -11,6 +11,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "title": _("Not done"),
         "sentence": _("This page was open too long. Go back, open it again and send it once more."),
         "code": "stale_page",
+        "back_href": request.path,
     }
     return render(request, "errors/refused.html", context, status=403)
 
@@ -19,8 +20,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "errors/400.html", status=400)
 
 
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/403.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "errors/404.html", status=404)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Asked too often, as allauth counts it."""
+    return render(request, "errors/429.html", status=429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

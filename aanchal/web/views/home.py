@@ -1,7 +1,9 @@
 """Where each person begins."""
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from aanchal.kernel.permissions import Role
 
@@ -24,11 +26,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def leave_quickly(request: HttpRequest) -> HttpResponse:
-    """Sign out and show a wall calendar: for when somebody looks over the shoulder."""
-    from django.contrib.auth import logout
+    """Sign out and show a wall calendar: for when somebody looks over the shoulder.
 
+    The browser is asked to drop what it kept, so that its back button shows nothing either.
+    """
     logout(request)
-    return HttpResponseRedirect("/calendar/")
+    response = HttpResponseRedirect(reverse("calendar"))
+    response.status_code = 303
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def calendar(request: HttpRequest) -> HttpResponse:
