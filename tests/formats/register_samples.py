@@ -1455,4 +1455,37 @@ PROBLEMS += [
     ),
 ]
 
+LONG += [
+    Sample(
+        "two parts of a day",
+        as_csv(
+            [
+                [*LONG_HEAD, "Shift"],
+                *[[*r, "FN"] for r in long_rows(JULY)],
+                ["02/07/2026", 1, "Sunita Devi", "P", "AN"],
+            ]
+        ),
+        marks=(7, 1, 1, 0),
+        problems=codes("two_sessions"),
+        **LONG_DAYS,
+    ),
+    Sample(
+        "words of a program",
+        as_csv([LONG_HEAD, *long_rows(JULY, "half_day", "absent", "on_leave")]),
+        **LONG_DAYS,
+    ),
+    Sample(
+        "excused is leave",
+        as_csv([LONG_HEAD, *long_rows(JULY, "present", "absent", "excused")]),
+        **LONG_DAYS,
+    ),
+]
+MARKS += [
+    Sample(
+        "a stroke where nothing else is present",
+        as_csv(table(EN, "/", "A", "L")),
+        problems=codes("dot_as_present"),
+    ),
+]
+
 SAMPLES = [*HEADS, *MARKS, *CLOSURES, *FEET, *PROBLEMS, *SEVERAL, *LONG]

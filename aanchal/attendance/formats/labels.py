@@ -37,6 +37,7 @@ class Field(Enum):
     STATUS = "status"
     MONTH = "month"
     YEAR = "year"
+    PERIOD = "part of the day"
     SUM = "sum"
     OTHER = "other"
 
@@ -138,6 +139,8 @@ _WORDS: dict[Field, str] = {
     "স্থিতি|উপস্থিতি|হাজিরা|উপস্থিতির অবস্থা|অবস্থা|উপস্থিত অনুপস্থিত|হাজিরার অবস্থা",
     Field.MONTH: "month|attendance month|माह|महीना|मास|মাস",
     Field.YEAR: "year|academic year|session|वर्ष|सत्र|साल|বছর|বর্ষ|শিক্ষাবর্ষ|সাল",
+    Field.PERIOD: "period|shift|session name|half|fn an|am pm|time|slot|lecture|sitting|attendance time|"
+    "attendance session|पाली|सत्र पाली|समय|पूर्वाह्न अपराह्न|সময়|পর্ব|শিফট|বেলা",
     Field.SUM: "total|totals|grand total|total present|total absent|total days|present days|absent days|"
     "present|absent|leave|holiday|p|a|l|h|tp|ta|t|percent|percentage|attendance percentage|%|% age|pct|"
     "days present|days absent|no of days present|total attendance|working days|total working days|"
@@ -150,7 +153,7 @@ _WORDS: dict[Field, str] = {
     Field.OTHER: "category|caste|social category|religion|address|hamlet|block|district|state|cluster|crc|panchayat|"
     "bank|account no|ifsc|aadhaar|aadhar|aadhaar no|aadhar no|aadhaar number|aadhar number|uid|uid no|uidai|adhar no|adhaar no|blood group|height|weight|minority|bpl|"
     "medium|stream|house|date of admission|admission date|photo|email|pin|pincode|teacher|marked by|"
-    "updated by|updated on|entry by|entry date|remarks if any|reason|day|weekday|time|"
+    "updated by|updated on|entry by|entry date|remarks if any|reason|day|weekday|"
     "जाति|कोटि|धर्म|पता|प्रखंड|जिला|राज्य|पंचायत|आधार|आधार नं|आधार संख्या|बैंक खाता|वार|दिन|प्रवेश तिथि|"
     "नामांकन तिथि|संकुल|कारण|"
     "জাতি|ধর্ম|ঠিকানা|ব্লক|জেলা|রাজ্য|পঞ্চায়েত|আধার|আধার নং|ব্যাংক|বার|ভর্তির তারিখ|কারণ|চক্র",

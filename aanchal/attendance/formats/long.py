@@ -15,10 +15,11 @@ from sys import intern
 from .dates import are_turned, date_of, is_month_first, picked
 from .headers import is_long_header, labels_of
 from .identity import Evidence, Said, identify
+from .labels import Field
 from .lines import kind_of_line
 from .long_pages import Child, finished
 from .long_rows import Rows
-from .marks import Sense, convention_of, sense_of
+from .marks import Mark, Sense, convention_of, sense_of
 from .months import day_cell
 from .pages import Counts, Page
 from .problems import Limits, Problems, Unreadable
@@ -164,6 +165,8 @@ class _Book:
         ] = {}
         self.problems_by_key: dict[tuple[str, str, str, str], Problems] = {}
         self.children = 0
+        self.has_periods = Field.PERIOD in rows.layout.fields
+        self.said_periods = False
         self.unread = 0
 
     def read(self) -> None:
@@ -219,6 +222,13 @@ class _Book:
             old = child.marks[index]
             if not old:
                 child.marks[index] = mark
+            elif self.has_periods:
+                # A child who came to any part of the day was in school that day.
+                if not self.said_periods:
+                    self.said_periods = True
+                    problems.add(number, None, "two_sessions")
+                if mark == Mark.PRESENT:
+                    child.marks[index] = mark
             elif mark and mark != old:
                 on = dates[_day_part(raw)]
                 problems.add(

@@ -9,7 +9,7 @@ Choices, said once:
 - A child who came late, or for half the day, was in school: present.
 - `L` is leave unless the legend says late.
 - छुट्टी / ছুটি / अवकाश beside one child is leave; over a whole class it is a holiday.
-- A dash is no mark.
+- A dash is no mark; a dot or a stroke is a presence where nothing else is, otherwise no mark.
 """
 
 import re
@@ -61,7 +61,7 @@ _WORDS: dict[Sense, str] = {
     "अ|अनु|अनुप|अनुपस्थित|अनुपस्थीत|अनुपस्थिति|गैरहाजिर|गैर हाजिर|गैरहाज़िर|गै|नहीं|ए|एब्सेंट|एबी|"
     "অ|অনু|অনুঃ|অনুপ|অনুপস্থিত|গরহাজির|গর হাজির|গঃ|গ|গহা|না|এ|এবসেন্ট|অ্যাবসেন্ট",
     Sense.LEAVE: "leave|lv|on leave|ml|cl|sl|pl|el|medical|medical leave|sick|sick leave|ill|illness|"
-    "leave granted|casual leave|application|appl|"
+    "leave granted|excused|excused absence|authorised absence|casual leave|application|appl|"
     "बीमार|रोग|बी|अवकाश पर|छुट्टी पर|आवेदन|बीमारी|"
     "অসুস্থ|ছুটিতে|অসুখ|আবেদন",
     Sense.LEAVE_LETTER: "l|ल|এল|ল",
@@ -82,8 +82,8 @@ _WORDS: dict[Sense, str] = {
     Sense.ZERO: "0|0.0|00|false",
     Sense.TICK: "✓|✔|√|☑|✅|🗸|ü|þ|✓✓|☑️|tick",
     Sense.CROSS: "x|✗|✘|×|✕|✖|❌|❎|☒|☓|🗴|🗙|û|ý|xx|х|cross",
-    Sense.DOT: ".|•|●|·|∙|⚫|◦|*",
-    Sense.DASH: "-|--|---|–|—|−|_|__|/|//|nil|na|n/a|n.a|n a",
+    Sense.DOT: "/|//|।|\\|.|•|●|·|∙|⚫|◦|*",
+    Sense.DASH: "-|--|---|–|—|−|_|__|nil|na|n/a|n.a|n a",
 }
 SENSES: dict[str, Sense] = {}
 for _sense, _words in _WORDS.items():
@@ -96,7 +96,7 @@ _CLOSURE = re.compile(
         fold(word)
         for word in "holiday|vacation|closed|sunday|holi|diwali|deepawali|dipawali|dussehra|dashahara|puja|"
         "pooja|eid|muharram|moharram|bakrid|christmas|chhath|chath|independence day|republic day|"
-        "gandhi jayanti|jayanti|good friday|raksha bandhan|rakhi|janmashtami|rath yatra|ratha|election|"
+        "r day|gandhi jayanti|jayanti|good friday|raksha bandhan|rakhi|janmashtami|rath yatra|ratha|election|"
         "flood|heat ?wave|strike|bandh|census|15 august|26 january|पूजा|होली|दीपावली|दिवाली|ईद|मुहर्रम|"
         "मोहर्रम|बकरीद|छठ|दशहरा|स्वतंत्रता दिवस|गणतंत्र दिवस|गाँधी जयंती|गांधी जयंती|जयंती|रक्षाबंधन|"
         "रक्षा बंधन|जन्माष्टमी|अवकाश|छुट्टी|बंद|रविवार|चुनाव|बाढ़|क्रिसमस|"
@@ -116,7 +116,12 @@ def _sense_of_text(text: str) -> Sense:
         bare = bare[:-1]  # the digit ० typed for the sign of abbreviation: रवि०
     if not bare:
         return SENSES.get(word[:1], Sense.BLANK) if word else Sense.BLANK
-    return SENSES.get(bare) or SENSES.get(bare.replace(".", "").replace(" ", "")) or Sense.UNKNOWN
+    return (
+        SENSES.get(bare)
+        or SENSES.get(bare.replace("_", " "))
+        or SENSES.get(bare.replace(".", "").replace(" ", ""))
+        or Sense.UNKNOWN
+    )
 
 
 def sense_of(cell: Cell) -> Sense:

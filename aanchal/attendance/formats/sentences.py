@@ -242,7 +242,9 @@ SENTENCES: dict[str, str] = {
         "half day, write “H = half day” above the table."
     ),
     "cross_beside_absent": N_("Both A and x are used. x was read as absent; is that right?"),
-    "dot_as_present": N_("A dot was read as present, because nothing else marks a presence. Is that right?"),
+    "dot_as_present": N_(
+        "A dot or a stroke was read as present, because nothing else marks a presence. Is that right?"
+    ),
     "zero_alone": N_("Only 0 is used, and no 1. It was read as absent; is that right?"),
     "only_absences": N_(
         "Only absences are written here. Empty cells were not counted as present; write P for the "
