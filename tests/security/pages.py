@@ -79,12 +79,24 @@ def a_problem(_office: Office, record: Any) -> dict[str, Any]:
 IN_BLOCK = labels("own next_class sibling left_house visited ended handed_back told")
 IN_DISTRICT = labels("own block")
 PEOPLE = IN_DISTRICT | {"ended"}
+# In her hands; and what was, whose old pages lead her to where it stands now.
+HERS = labels("own own_left recorded handed_back")
 SCHOOL_FILES = {
     "teacher": labels("own unplaced"),
     "head": labels("own next_class ended"),
     "coordinator": labels("own next_class ended sibling"),
 }
 STAFF = frozenset({"teacher", "head", "coordinator"})
+
+# Who keeps the calendars of which places and schools.
+KEEPERS = {
+    "coordinator": labels("own sibling"),
+    "administrator": labels("own sibling parent block"),
+}
+A_CALENDAR = {
+    "weekly_off": "5", "year_starts_in": "4", "source": "Made-up order", "closure-TOTAL_FORMS": "0",
+    "closure-INITIAL_FORMS": "0",
+}  # fmt: skip
 
 PAGES: dict[str, Page] = {
     "home": Page(who=ALL),
@@ -93,15 +105,15 @@ PAGES: dict[str, Page] = {
     "health": Page(who=ALL),
     # --- volunteer ---
     "my_visits": Page(who=frozenset({"volunteer"})),
-    "visit": Page(kind="visit", own={"volunteer": labels("own own_left")}, sends=(just(),)),
+    "visit": Page(kind="visit", own={"volunteer": HERS}, sends=(just(),)),
     "visit_finding": Page(
         kind="visit",
-        own={"volunteer": labels("own own_left")},
+        own={"volunteer": HERS},
         sends=(just(step="kind", kind="sick"), a_whole_finding),
     ),
     "visit_done": Page(kind="visit", own={"volunteer": labels("recorded")}),
     "visit_hand_back": Page(
-        kind="visit", own={"volunteer": labels("own own_left")}, sends=(just(because="unsafe"),)
+        kind="visit", own={"volunteer": HERS}, sends=(just(because="unsafe"),)
     ),
     # --- concerns ---
     "concern_new": Page(who=ALL - {"administrator"}),
@@ -142,6 +154,12 @@ PAGES: dict[str, Page] = {
     # --- administrator ---
     "places": Page(who=frozenset({"coordinator", "administrator"})),
     "joins": Page(who=frozenset({"coordinator", "administrator"})),
+    "place": Page(kind="place", own=KEEPERS),
+    "place_calendar": Page(kind="place", own=KEEPERS, sends=(just(**A_CALENDAR),)),
+    "school_calendar": Page(kind="school", own=KEEPERS, sends=(just(**A_CALENDAR),)),
+    "places_send": Page(who=frozenset({"administrator"})),
+    "place_file": Page(kind="place_file", own={"administrator": labels("own sibling parent block")}),
+    "place_problems": Page(who=frozenset({"administrator"})),
     "office": Page(who=frozenset({"administrator"})),
     # --- coming in ---
     "sign_in": Page(who=ALL),

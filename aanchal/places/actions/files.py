@@ -112,7 +112,7 @@ def take_place_file(
     source = io.BytesIO(files.read_file(held.file))
 
     def reached(line: int) -> None:
-        PlaceFile.objects.filter(pk=held.pk).update(line_reached=min(line, held.lines))
+        _reached(actor, held, line)
         if progress is not None:
             progress(line)
 
@@ -152,6 +152,11 @@ def take_place_file(
     told["problems"] = [_shown(p) for p in problems[:PROBLEMS_SHOWN]]
     _move(actor, held, PlaceFile.State.TAKEN, done=told, at=at)
     return held
+
+
+def _reached(actor: Actor, held: PlaceFile, line: int) -> None:
+    with transaction.atomic(), rowguard.context(actor):
+        PlaceFile.objects.filter(pk=held.pk).update(line_reached=min(line, held.lines))
 
 
 def _shown(problem: Problem) -> dict[str, Any]:
