@@ -92,7 +92,7 @@ class Piece:
         bounds = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
         texts = [raw[first:last].decode("utf-8") for first, last in bounds]
         if b'"' in raw:
-            return [tuple(row) for row in csv.reader(texts)]
+            return [tuple(next(csv.reader([text]), [""])) or ("",) for text in texts]
         return [tuple(text.split(",")) for text in texts]
 
 
@@ -102,6 +102,8 @@ def _open(
     with path.open("rb") as file:
         head = file.read(_HEADER_MOST).removeprefix(_BYTE_ORDER_MARK)
     end = head.find(b"\n")
+    if end < 0 and len(head) < _HEADER_MOST - len(_BYTE_ORDER_MARK):
+        end = len(head)  # the header is all there is
     if end < 0:
         raise RegisterUnreadable("Line 1: this file has no header line with the days.")
     names, days = _header(head[:end].rstrip(b"\r"))

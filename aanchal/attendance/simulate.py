@@ -19,10 +19,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .rules.history import History, Seats
+from .rules.history import SCHOOL_MONTH_DAYS, History, Seats
 from .rules.marks import Mark
-
-REGISTER_DAYS_A_MONTH: Final = 22
 
 
 class Event(StrEnum):
@@ -42,7 +40,7 @@ SUDDEN: Final = (Event.GONE, Event.MARRIAGE, Event.MIGRATION)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """How registers behave. Rates of events are per 1,000 children and register month."""
+    """How registers behave. Rates of events are per 1,000 children and 22 school days."""
 
     children: int = 20_000
     days: int = 220
@@ -86,6 +84,7 @@ class World:
     events: Mapping[Event, float] | None = None
     event_scale: float = 1.0
     returns: float = 0.25  # share of sudden events after which the child comes back
+    over_break: float = 0.15  # share of them that begin in a vacation: she does not return
     slide_days: tuple[int, int] = (30, 65)
     slide_depth: tuple[float, float] = (0.75, 0.97)
     part_time: tuple[float, float] = (0.3, 0.6)
@@ -175,7 +174,7 @@ def simulate(world: World, *, seed: int) -> Registers:
     _spells(world, rng, family, extra, leave)
     if world.breaks:
         _late_returns(world, rng, column_break, extra)
-    planted = _plant(world, rng, girl, family, days, extra, leave)
+    planted = _plant(world, rng, girl, family, days, column_break, extra, leave)
 
     away = _draw(world, rng, logit, extra)
     marks = np.where(away, np.uint8(Mark.ABSENT), np.uint8(Mark.PRESENT))
@@ -358,6 +357,7 @@ def _plant(
     girl: NDArray[np.bool_],
     family: NDArray[np.int64],
     days: tuple[date, ...],
+    after_break: NDArray[np.int64],
     extra: NDArray[np.float32],
     leave: NDArray[np.bool_],
 ) -> list[Planted]:
@@ -369,7 +369,7 @@ def _plant(
     planted: list[Planted] = []
     for event, rate in rates.items():
         scale = world.event_scale if event in HARMFUL else 1.0
-        count = int(rng.poisson(rate * scale / 1000 * n * d / REGISTER_DAYS_A_MONTH))
+        count = int(rng.poisson(rate * scale / 1000 * n * d / SCHOOL_MONTH_DAYS))
         order = rng.permutation(n)
         if event is Event.MARRIAGE:
             order = order[girl[order]]
@@ -382,6 +382,8 @@ def _plant(
             if taken[group].any():
                 continue
             first = int(rng.integers(10, d))
+            if event in SUDDEN and len(after_break) and rng.random() < world.over_break:
+                first = int(rng.choice(after_break))
             back = rng.random() < world.returns
             length = int(rng.integers(25, 90)) if back else d
             for each in group:

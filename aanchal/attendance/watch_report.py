@@ -53,7 +53,7 @@ def describe(report: Report) -> list[str]:
     whole = report.whole
     lines = [
         f"{report.days} school days, {report.first} to {report.last}, {whole.children} children, "
-        f"{report.months:.1f} months of open school.",
+        f"{report.months:.1f} months of 22 school days.",
         f"{whole.flags} flags: {whole.flags_per_1000_month:.1f} for 1,000 children a month ("
         + ", ".join(f"{name} {rate:.1f}" for name, rate in report.by_channel.items())
         + ").",

@@ -100,9 +100,9 @@ def parse_lines(data, first, last, row, label_columns, days, starts, ends, absen
                         continue
                 byte = data[at] if at < last else np.uint8(10)
                 if byte != 44 and byte != 10 and byte != 13:
-                    while byte == 32 and at + 1 < last:
+                    while byte == 32:
                         at += 1
-                        byte = data[at]
+                        byte = data[at] if at < last else np.uint8(10)
                     upper = byte & np.uint8(0xDF)
                     bit = one << np.uint64(day & 63)
                     if upper == 80:  # P
@@ -117,9 +117,9 @@ def parse_lines(data, first, last, row, label_columns, days, starts, ends, absen
                     if byte != 44 and byte != 10 and byte != 13:
                         at += 1
                     byte = data[at] if at < last else np.uint8(10)
-                    while byte == 32 and at + 1 < last:
+                    while byte == 32:
                         at += 1
-                        byte = data[at]
+                        byte = data[at] if at < last else np.uint8(10)
                 if day < days - 1:
                     if byte != 44:
                         return row - begun, row, label_columns + day + 1

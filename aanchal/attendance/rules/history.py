@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-_CALENDAR_MONTH: Final = 365.25 / 12
-_OPEN_GAP_DAYS: Final = 7  # a longer gap without any register is a vacation: no month of visits
+SCHOOL_MONTH_DAYS: Final = 22  # school days in a month of visits: 220 are ten months, a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,8 @@ class History:
 
     @property
     def months(self) -> float:
-        """Months in which schools were open: calendar time without the vacations."""
-        gaps = np.diff([day.toordinal() for day in self.days])
-        open_days = 1 + np.where(gaps > _OPEN_GAP_DAYS, 1, gaps).sum() if len(self.days) else 0
-        return max(float(open_days), 1.0) / _CALENDAR_MONTH
+        """Months of visits: 22 days with a register are one, so vacations are none."""
+        return max(len(self.days), 1) / SCHOOL_MONTH_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def pack_children(children: Sequence[UUID]) -> bytes:
     return b"".join(c.bytes for c in children)
 
 
-def unpack_children(data: bytes) -> tuple[UUID, ...]:
+def unpack_children(data: bytes | memoryview) -> tuple[UUID, ...]:
     """The inverse of `pack_children`."""
     data = bytes(data)
     if len(data) % 16:
