@@ -5,7 +5,7 @@ from django.urls import URLPattern
 from aanchal.kernel.permissions import Permission
 
 from .routes import Who, route
-from .views.access import account, links, passkeys, people, sign_in, volunteers
+from .views.access import account, approvals, giving, links, passkeys, people, sign_in, volunteers
 
 BOTH = ("GET", "POST")
 P = Permission
@@ -113,29 +113,29 @@ urlpatterns: list[URLPattern] = [
     route("people/<uuid:pk>/", people.person, name="person", who=P.PERSON_VIEW),
     route(
         "people/invite/",
-        account.confirmed(people.invite),
+        account.confirmed(giving.invite),
         name="invite_person",
         who=P.PERSON_INVITE,
         methods=BOTH,
     ),
-    route("people/invitations/", people.invitations, name="invitations", who=P.PERSON_INVITE),
+    route("people/invitations/", giving.invitations, name="invitations", who=P.PERSON_INVITE),
     route(
         "people/invitations/<uuid:pk>/withdraw/",
-        people.withdraw_invitation,
+        giving.withdraw_invitation,
         name="withdraw_invitation",
         who=P.PERSON_INVITE,
         methods=BOTH,
     ),
     route(
         "people/<uuid:pk>/give/",
-        account.confirmed(people.give_grant),
+        account.confirmed(giving.give_grant),
         name="give_grant",
         who=P.GRANT_GIVE,
         methods=BOTH,
     ),
     route(
         "people/grants/<uuid:pk>/revoke/",
-        people.revoke_grant,
+        giving.revoke_grant,
         name="revoke_grant",
         who=P.GRANT_REVOKE,
         methods=BOTH,
@@ -147,24 +147,24 @@ urlpatterns: list[URLPattern] = [
         who=P.CREDENTIAL_RESET,
         methods=BOTH,
     ),
-    route("people/waiting/", people.approvals, name="approvals", who=P.GRANT_APPROVE),
+    route("people/waiting/", approvals.approvals, name="approvals", who=P.GRANT_APPROVE),
     route(
         "people/waiting/grants/<uuid:pk>/",
-        account.confirmed(people.approve_grant),
+        account.confirmed(approvals.approve_grant),
         name="approve_grant",
         who=P.GRANT_APPROVE,
         methods=BOTH,
     ),
     route(
         "people/waiting/invitations/<uuid:pk>/",
-        account.confirmed(people.approve_invitation),
+        account.confirmed(approvals.approve_invitation),
         name="approve_invitation",
         who=P.GRANT_APPROVE,
         methods=BOTH,
     ),
     route(
         "people/waiting/resets/<uuid:pk>/",
-        account.confirmed(people.approve_reset),
+        account.confirmed(approvals.approve_reset),
         name="approve_reset",
         who=P.CREDENTIAL_RESET,
         methods=BOTH,

@@ -31,7 +31,7 @@ from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.kernel.permissions import needs_mfa
 
 from .links import OldPassphraseForm, PassphraseFields
-from .people import live_grant_rows
+from .rows import live_grant_rows
 
 View = Callable[..., HttpResponse]
 

@@ -16,7 +16,7 @@ from aanchal.access.models import CredentialReset
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import DEVICE_ROLES, ROLE_NAMES, Role
 
-from .people import place_words
+from .rows import place_words
 
 WELCOME = "welcome"
 ONLY_OPEN = "open"

@@ -17,7 +17,7 @@ from aanchal.access.models import Device
 from aanchal.access.queries import get_device, get_volunteer, live_grants, visible_volunteers
 from aanchal.kernel.errors import Invalid
 
-from .people import PAGE, offered_link, place_words
+from .rows import PAGE, offered_link, place_words
 
 
 class OfferForm(forms.Form):

@@ -1,0 +1,149 @@
+"""What waits until a second administrator agrees."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access import actions
+from aanchal.access.models import CredentialReset, User
+from aanchal.access.queries import (
+    get_grant,
+    get_invitation,
+    get_reset,
+    waiting_grants,
+    waiting_invitations,
+    waiting_resets,
+)
+from aanchal.kernel.permissions import ROLE_NAMES, Role
+
+from .giving import offered_invitation
+from .rows import RESET_KINDS, offered_link, place_words
+
+
+def approvals(request: HttpRequest) -> HttpResponse:
+    """What waits until a second administrator agrees."""
+    now, me = timezone.now(), request.actor.user_id
+    grants = list(waiting_grants(request.actor))
+    asked = list(waiting_invitations(request.actor, at=now))
+    resets = list(waiting_resets(request.actor, at=now))
+    names = _names(
+        {g.given_by for g in grants} | {i.invited_by for i in asked} | {r.asked_by for r in resets}
+    )
+    rows: list[dict[str, Any]] = [
+        {
+            "title": _("A role for %(person)s") % {"person": g.user.get_full_name()},
+            "what": f"{ROLE_NAMES[Role(g.role)]} · {place_words(g)}",
+            "by": names.get(g.given_by, g.given_by),
+            "at": g.given_at,
+            "href": reverse("approve_grant", args=[g.pk]),
+            "mine": me in (g.given_by, str(g.user_id)),
+        }
+        for g in grants
+    ]
+    rows += [
+        {
+            "title": _("An invitation for %(person)s") % {"person": i.for_name},
+            "what": f"{ROLE_NAMES[Role(i.role)]} · {place_words(i)}",
+            "by": names.get(i.invited_by, i.invited_by),
+            "at": i.invited_at,
+            "href": reverse("approve_invitation", args=[i.pk]),
+            "mine": me == i.invited_by,
+        }
+        for i in asked
+    ]
+    rows += [
+        {
+            "title": _("New credentials for %(person)s") % {"person": r.user.get_full_name()},
+            "what": RESET_KINDS[CredentialReset.Kind(r.kind)],
+            "by": names.get(r.asked_by, r.asked_by),
+            "at": r.asked_at,
+            "href": reverse("approve_reset", args=[r.pk]),
+            "mine": me in (r.asked_by, str(r.user_id)),
+        }
+        for r in resets
+    ]
+    rows.sort(key=lambda row: row["at"])
+    return render(request, "access/approvals.html", {"rows": rows})
+
+
+def approve_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Agree to a role."""
+    grant = get_grant(request.actor, pk=pk)
+    if request.method == "POST":
+        actions.approve_grant(request.actor, grant=grant, at=timezone.now())
+        messages.success(request, _("Agreed. The role is in force."))
+        return redirect("approvals")
+    return render(
+        request,
+        "confirm.html",
+        _agree(
+            _("Do you agree to this role?"),
+            grant.user.get_full_name(),
+            f"{ROLE_NAMES[Role(grant.role)]} · {place_words(grant)}",
+            _("Agree only if you know that this person is to have it."),
+        ),
+    )
+
+
+def approve_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Agree to an invitation; its link is shown then."""
+    invitation = get_invitation(request.actor, pk=pk)
+    if request.method == "POST":
+        made = actions.approve_invitation(request.actor, invitation=invitation, at=timezone.now())
+        return offered_invitation(request, made)
+    return render(
+        request,
+        "confirm.html",
+        _agree(
+            _("Do you agree to this invitation?"),
+            invitation.for_name,
+            f"{ROLE_NAMES[Role(invitation.role)]} · {place_words(invitation)}",
+            _("Agree only if you know that this person exists and is to come in."),
+            _("You are then shown a link. Hand it to the person yourself."),
+        ),
+    )
+
+
+def approve_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Agree to new credentials; the link is shown then."""
+    reset = get_reset(request.actor, pk=pk)
+    if request.method == "POST":
+        made = actions.approve_credential_reset(request.actor, reset=reset, at=timezone.now())
+        return offered_link(
+            request,
+            reverse("reset_credential", args=[made.token]),
+            until=made.record.expires_at,
+            back=reverse("approvals"),
+            advice=_("Hand it to the person yourself, on her own phone. It works once."),
+        )
+    return render(
+        request,
+        "confirm.html",
+        _agree(
+            RESET_KINDS[CredentialReset.Kind(reset.kind)],
+            reset.user.get_full_name(),
+            _("Agree only if this person has asked you herself or himself."),
+            _("You are then shown a link. Hand it to the person yourself."),
+        ),
+    )
+
+
+def _names(user_ids: set[str]) -> dict[str, str]:
+    keys = [u for u in user_ids if not u.startswith("system:")]
+    return {str(u.pk): u.get_full_name() for u in User.objects.filter(pk__in=keys)}
+
+
+def _agree(title: object, *consequences: object) -> dict[str, Any]:
+    return {
+        "title": title,
+        "yes": _("I agree"),
+        "cancel_href": reverse("approvals"),
+        "consequences": consequences,
+        "harm": False,
+    }

@@ -1,0 +1,272 @@
+"""Inviting people, and giving and taking their roles, for administrators."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access import actions
+from aanchal.access.links import Offered
+from aanchal.access.models import Invitation
+from aanchal.access.queries import (
+    get_grant,
+    get_invitation,
+    get_person,
+    grantable_places,
+    open_invitations,
+)
+from aanchal.access.rules.second_person import GIVEN_ROLES, needs_second_person
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import ROLE_NAMES, ROLE_PURPOSES, Role
+from aanchal.places.models import Area, Body
+
+from .rows import PAGE, key_of, offered_link, place_line, place_words
+
+
+class SearchForm(forms.Form):
+    """The first half of giving a role: which role, and where to look for its place."""
+
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, ROLE_NAMES[role]) for role in GIVEN_ROLES],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a role.")},
+    )
+    place = forms.CharField(
+        label=_("Name or code of the place"),
+        required=False,
+        max_length=100,
+        help_text=_(
+            "A village, panchayat, block or district; for a teacher, the school. "
+            "Leave it empty to see your own places."
+        ),
+    )
+
+
+class PlaceForm(forms.Form):
+    """The second half: one of the places found, and from when to when."""
+
+    place = forms.ChoiceField(
+        label=_("Place"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a place."),
+            "invalid_choice": _("Choose one of the places found."),
+        },
+    )
+    grade = forms.CharField(
+        label=_("Class, if only one"), required=False, max_length=6, help_text=_("For a teacher.")
+    )
+    section = forms.CharField(label=_("Section, if only one"), required=False, max_length=10)
+
+    def __init__(self, *args: Any, places: Iterable[Area | Body], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = {key_of(place): place for place in places}
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            (key, place_line(place)) for key, place in self.places.items()
+        ]
+
+    def place_arguments(self) -> dict[str, Any]:
+        """`area` or `body`, `grade` and `section`, as the use cases take them."""
+        chosen = self.places[self.cleaned_data["place"]]
+        return {
+            "area": chosen if isinstance(chosen, Area) else None,
+            "body": chosen if isinstance(chosen, Body) else None,
+            "grade": self.cleaned_data["grade"].strip(),
+            "section": self.cleaned_data["section"].strip(),
+        }
+
+
+class InviteForm(PlaceForm):
+    for_name = forms.CharField(
+        label=_("Her or his name"),
+        max_length=120,
+        error_messages={"required": _("Write the name of the person.")},
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect, initial="en"
+    )
+    field_order = ("for_name", "language", "place", "grade", "section")
+
+
+class GiveForm(PlaceForm):
+    starts_on = forms.DateField(
+        label=_("From"),
+        help_text=_("The first day."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Write the first day."), "invalid": _("Write a date.")},
+    )
+    ends_on = forms.DateField(
+        label=_("Until, if it ends"),
+        help_text=_("The last day. Leave it empty when it does not end."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _("Write a date.")},
+    )
+
+
+def invite(request: HttpRequest) -> HttpResponse:
+    """Ask a person in: role, place, name."""
+    search = SearchForm(request.GET or None)
+    context: dict[str, Any] = {"search": search, "title": _("Invite a person")}
+    if not search.is_valid():
+        return render(request, "access/invite.html", context)
+    role, places = _role_and_places(request, search)
+    form = InviteForm(request.POST if request.method == "POST" else None, places=places)
+    context |= {"form": form, **_about(role)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.invite_person(
+                request.actor,
+                for_name=form.cleaned_data["for_name"].strip(),
+                role=role,
+                language=form.cleaned_data["language"],
+                at=timezone.now(),
+                **form.place_arguments(),
+            )
+        except Invalid as error:
+            _blame(form, error)
+        else:
+            return offered_invitation(request, made)
+    return render(request, "access/invite.html", context, status=400 if form.errors else 200)
+
+
+def give_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give a person one more role."""
+    one = get_person(request.actor, pk=pk)
+    search = SearchForm(request.GET or None)
+    context: dict[str, Any] = {"search": search, "title": _("Give a role"), "person": one}
+    if not search.is_valid():
+        return render(request, "access/give_grant.html", context)
+    role, places = _role_and_places(request, search)
+    today = timezone.localdate()
+    data = request.POST if request.method == "POST" else None
+    form = GiveForm(data, places=places, initial={"starts_on": today})
+    context |= {"form": form, **_about(role)}
+    if data is not None and form.is_valid():
+        now = timezone.now()
+        starts_on, ends_on = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
+        try:
+            grant = actions.give_grant(
+                request.actor,
+                user=one,
+                role=role,
+                starts_at=now if starts_on <= today else _begin_of(starts_on),
+                ends_at=_end_of(ends_on) if ends_on else None,
+                at=now,
+                **form.place_arguments(),
+            )
+        except (Invalid, WrongState) as error:
+            _blame(form, error)
+        else:
+            said = _("The role is given.")
+            if grant.needs_approval:
+                said = _("The role waits until another administrator agrees.")
+            messages.success(request, said)
+            return redirect("person", pk=one.pk)
+    return render(request, "access/give_grant.html", context, status=400 if form.errors else 200)
+
+
+def revoke_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a role away."""
+    grant = get_grant(request.actor, pk=pk)
+    back = reverse("person", args=[grant.user_id])
+    if request.method == "POST":
+        actions.revoke_grant(request.actor, grant=grant, at=timezone.now())
+        messages.success(request, _("The role is taken away."))
+        return redirect(back)
+    page = {
+        "title": _("Take this role away?"),
+        "yes": _("Take the role away"),
+        "cancel_href": back,
+        "consequences": [
+            f"{ROLE_NAMES[Role(grant.role)]} · {place_words(grant)}",
+            _("It ends at once, also where this person is signed in now."),
+        ],
+    }
+    return render(request, "confirm.html", page)
+
+
+def invitations(request: HttpRequest) -> HttpResponse:
+    """Invitations that nobody has accepted yet."""
+    held = open_invitations(request.actor, at=timezone.now())
+    page = Paginator(held, PAGE).get_page(request.GET.get("page"))
+    rows = [
+        {"invitation": i, "role_name": ROLE_NAMES[Role(i.role)], "place": place_words(i)}
+        for i in page
+    ]
+    return render(request, "access/invitations.html", {"page": page, "rows": rows})
+
+
+def withdraw_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take an invitation back."""
+    invitation = get_invitation(request.actor, pk=pk)
+    if request.method == "POST":
+        actions.withdraw_invitation(request.actor, invitation=invitation, at=timezone.now())
+        messages.success(request, _("The invitation is taken back."))
+        return redirect("invitations")
+    page = {
+        "title": _("Take this invitation back?"),
+        "yes": _("Take it back"),
+        "cancel_href": reverse("invitations"),
+        "consequences": [_("Its link stops working.")],
+    }
+    return render(request, "confirm.html", page)
+
+
+def offered_invitation(request: HttpRequest, made: Offered[Invitation]) -> HttpResponse:
+    """The link of an invitation; or, while a second person must agree, the open invitations."""
+    if not made.token:
+        messages.success(request, _("Asked. Another administrator must agree now."))
+        return redirect("invitations")
+    return offered_link(
+        request,
+        reverse("accept_invitation", args=[made.token]),
+        until=made.record.expires_at,
+        back=reverse("invitations"),
+        advice=_(
+            "Hand it to the person yourself. A volunteer must open it on the phone that she "
+            "will work with. It works once."
+        ),
+    )
+
+
+def _role_and_places(
+    request: HttpRequest, search: SearchForm
+) -> tuple[Role, Sequence[Area | Body]]:
+    role = Role(search.cleaned_data["role"])
+    text = search.cleaned_data["place"]
+    schools = role is Role.TEACHER
+    return role, grantable_places(request.actor, text=text, schools=schools)
+
+
+def _about(role: Role) -> dict[str, Any]:
+    return {
+        "role_name": ROLE_NAMES[role],
+        "role_purpose": ROLE_PURPOSES[role],
+        "needs_second_person": needs_second_person(role),
+        "is_teacher": role is Role.TEACHER,
+    }
+
+
+def _blame(form: forms.Form, error: Invalid | WrongState) -> None:
+    named = str(error.details.get("field", ""))
+    form.add_error(named if named in form.fields else None, str(error))
+
+
+def _begin_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.max))

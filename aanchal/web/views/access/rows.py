@@ -1,0 +1,97 @@
+"""Words and rows that the pages of access share."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access import qr
+from aanchal.access.models import CredentialReset, Grant, Invitation, User
+from aanchal.access.queries import (
+    live_grants,
+)
+from aanchal.kernel.permissions import ROLE_NAMES, Role
+from aanchal.places.models import Area, Body
+
+PAGE = 50
+
+
+AREA, BODY = "area", "body"
+
+
+LEVELS = {
+    Area.Level.COUNTRY: _("country"),
+    Area.Level.STATE: _("state"),
+    Area.Level.DISTRICT: _("district"),
+    Area.Level.BLOCK: _("block"),
+    Area.Level.PANCHAYAT: _("panchayat or ward"),
+    Area.Level.VILLAGE: _("village"),
+}
+
+
+RESET_KINDS = {
+    CredentialReset.Kind.PASSPHRASE: _("New passphrase"),
+    CredentialReset.Kind.SECOND_FACTOR: _("New app for codes"),
+}
+
+
+def offered_link(
+    request: HttpRequest, path: str, *, until: datetime | None, back: str, advice: object
+) -> HttpResponse:
+    """A link that is shown this once, to be read, sent or scanned."""
+    url = request.build_absolute_uri(path)
+    context = {"url": url, "qr": qr.drawing(url), "until": until, "back": back, "advice": advice}
+    return render(request, "access/offered_link.html", context)
+
+
+def place_words(held: Grant | Invitation) -> str:
+    """The place of a grant or an invitation: a school with its class, or an area."""
+    if held.body is not None:
+        return " ".join(filter(None, (held.body.name, held.grade, held.section)))
+    return held.area.name if held.area is not None else ""
+
+
+def place_line(place: Area | Body) -> str:
+    """One place among those found, told apart from its namesakes."""
+    if isinstance(place, Body):
+        udise = getattr(getattr(place, "school", None), "udise", "")
+        return " · ".join(filter(None, (place.name, place.area.name, udise)))
+    above = place.parent.name if place.parent is not None else ""
+    return " · ".join(filter(None, (place.name, str(LEVELS[Area.Level(place.level)]), above)))
+
+
+def key_of(place: Area | Body) -> str:
+    """What stands for a place in a form."""
+    return f"{BODY if isinstance(place, Body) else AREA}:{place.pk}"
+
+
+def grant_row(grant: Grant, *, now: datetime, may_take: bool) -> dict[str, Any]:
+    """One grant with the word for its state."""
+    if grant.revoked_at:
+        state, level = _("taken away"), "plain"
+    elif grant.needs_approval and not grant.approved_at:
+        state, level = _("waits for a second person"), "soon"
+    elif grant.ends_at and grant.ends_at <= now:
+        state, level = _("ended"), "plain"
+    elif grant.starts_at > now:
+        state, level = _("begins later"), "soon"
+    else:
+        state, level = _("in force"), "done"
+    return {
+        "grant": grant,
+        "role_name": ROLE_NAMES[Role(grant.role)],
+        "place": place_words(grant),
+        "state": state,
+        "level": level,
+        "may_be_taken": may_take and grant.revoked_at is None,
+    }
+
+
+def live_grant_rows(user: User) -> list[dict[str, Any]]:
+    """A person's own roles in force now."""
+    now = timezone.now()
+    held = live_grants(at=now).filter(user=user).select_related("area", "body")
+    return [grant_row(g, now=now, may_take=False) for g in held.order_by("given_at", "pk")]
