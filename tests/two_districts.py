@@ -31,7 +31,7 @@ from aanchal.people.models import (
     Kinship,
     SchoolIdentifier,
 )
-from aanchal.places.models import Body, district_of
+from aanchal.places.models import Body, PlaceFile, district_of
 
 from .factories import OTHER_BLOCK, OTHER_DISTRICT, OTHER_VILLAGE, VILLAGE
 from .signing_in import a_grant, a_person, a_phone, a_school, an_area
@@ -91,6 +91,9 @@ def _places_and_people(office: Office) -> None:
     for label, path in PLACES.items():
         if label not in ("next_class", "kin"):
             office.schools[label] = a_school(path, name=f"School {label}")
+            office.keep("school", label, office.schools[label])
+            office.keep("place", label, office.schools[label].area)
+            office.keep("place_file", label, _place_file(path, label))
     own = office.schools["own"]
     office.schools["next_class"] = office.schools["kin"] = own
     since = {"starts_at": APRIL}
@@ -107,6 +110,20 @@ def _places_and_people(office: Office) -> None:
     people["other_volunteer"] = a_person(Role.VOLUNTEER, VILLAGE, name="Other Vol", **since)
     people["far_volunteer"] = a_person(Role.VOLUNTEER, OTHER_DISTRICT, name="Far Vol", **since)
     people["other_case_worker"] = a_person(Role.CASE_WORKER, BLOCK, name="Other Cas", **since)
+
+
+def _place_file(path: str, label: str) -> PlaceFile:
+    """A file of places that was sent by somebody who looks after this place."""
+    now = timezone.now()
+    stored = StoredFile.objects.create(
+        district=district_of(path), purpose="places", name=canary("placefile", label) + ".csv",
+        media_type="text/csv", size_bytes=1, content_hash=f"place-{label}",
+        kept_by="system:operator", kept_at=now,
+    )  # fmt: skip
+    return PlaceFile.objects.create(
+        file=stored, kind="areas", area_path=path, lines=1, state="taken", done={"new": 1},
+        received_by="system:operator", received_at=now,
+    )  # fmt: skip
 
 
 SIX = ("volunteer", "teacher", "head", "coordinator", "case_worker", "administrator")
