@@ -194,12 +194,12 @@ def _work_to_do(sections: list[ClassSection], *, on: date) -> list[_Work]:
     works = []
     left = {s.pk: s for s in sections if s.pk in changed}
     # Nearly always the running state still holds, and only the pages since its day are unpacked.
-    running = {pk: states[pk][None] for pk in left if None in states.get(pk, {})}
+    still = {pk: states[pk][None] for pk in left if None in states.get(pk, {})}
     recent = Q(pk__in=[])
-    for pk, state in running.items():
+    for pk, state in still.items():
         recent |= Q(class_section=pk, month__gte=state.as_of.replace(day=1))
     for pk, pages in _unpacked(rows.filter(recent), on=on).items():
-        state = running[pk]
+        state = still[pk]
         fits = state.rule_version == RULE_VERSION
         if fits and _hash_until(heads[pk], pages, state.as_of) == state.input_hash:
             works.append(_work(left.pop(pk), heads[pk], pages, states[pk], changed[pk], state))
@@ -333,14 +333,14 @@ def _keep_states(works: list[_Work], *, on: date) -> None:
             if month < last_month:
                 ends = max(d for d in days if d.replace(day=1) == month)
                 slots.append((month, ends, state))
-        for month, as_of, state in slots:
-            held = work.running if month is None else work.checkpoints.get(month)
+        for ended, as_of, state in slots:
+            held = work.running if ended is None else work.checkpoints.get(ended)
             row = held or ClassState(
-                district=work.section.district, class_section=work.section, month=month
+                district=work.section.district, class_section=work.section, month=ended
             )
             row.as_of = as_of
             row.input_hash = work.hash_until(as_of)
-            row.pages_hash = work.whole_hash if month is None else ""
+            row.pages_hash = work.whole_hash if ended is None else ""
             row.rule_version = RULE_VERSION
             row.children = packed
             row.state = state.to_bytes()
@@ -378,11 +378,11 @@ def _settle_flags(works: list[_Work], *, on: date, at: datetime) -> tuple[list[F
         ).select_related("area")
     }
     raised = []
-    for child_id, child in children.items():
+    for child_id, pupil in children.items():
         work, reason = open_now[child_id]
         assert reason is not None  # only those were fetched
         if not _asked_before(held.get(child_id, []), reason):
-            raised.append(_flag(child, work, reason, at=at))
+            raised.append(_flag(pupil, work, reason, at=at))
     Flag.objects.bulk_create(raised)
     withdrawn = _withdraw(works, held, open_now, at=at)
     return raised, withdrawn

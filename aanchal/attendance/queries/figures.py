@@ -151,7 +151,7 @@ def _due(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> list
 def _made(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> list[Made]:
     """Visits recorded in a span: when, first absence, school, visit, flag."""
     return list(
-        Visit.objects.filter(
+        Visit.objects.filter(  # type: ignore[arg-type]  # recorded, so it has its time
             within(paths, "flag__area__path"),
             not_kin(actor, "flag__child__"),
             state=Visit.State.RECORDED,
@@ -258,7 +258,11 @@ def where_stuck(actor: Actor, *, since: date, at: datetime) -> list[PlaceLine]:
         visits = [v for f in group for v in f.visits.all()]
         done = [v for v in visits if v.state == Visit.State.RECORDED and v.recorded_at]
         raised = {f.pk: f.raised_at for f in group}
-        waits = [(v.recorded_at - raised[v.flag_id]).total_seconds() / 86400 for v in done]
+        waits = [
+            (v.recorded_at - raised[v.flag_id]).total_seconds() / 86400
+            for v in done
+            if v.recorded_at
+        ]
         lines.append(
             PlaceLine(
                 area=areas[key],

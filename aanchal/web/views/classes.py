@@ -34,7 +34,8 @@ def class_list(request: HttpRequest) -> HttpResponse:
     newest = max((line.class_section.year for line in lines), default=0)
     lines = [x for x in lines if x.class_section.year == newest or x.last_on]
     schools = {x.class_section.school_id: x.class_section.school for x in lines}
-    only = schools.get(key_or_none(request.GET.get("school")))
+    wanted = key_or_none(request.GET.get("school"))
+    only = schools.get(wanted) if wanted is not None else None
     if only is not None:
         lines = [x for x in lines if x.class_section.school_id == only.pk]
     calendars = calendars_of(list(schools.values()))
@@ -115,7 +116,11 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         # Newest first: a child asked after twice stands as she does now.
         asked.setdefault(line.child_id, line.state)
     irregular = [
-        {"name": whole_name(pupils[child].child), "level": WORDS[state][0], "state": WORDS[state][1]}
+        {
+            "name": whole_name(pupils[child].child),
+            "level": WORDS[state][0],
+            "state": WORDS[state][1],
+        }
         for child, state in asked.items()
         if child in pupils
     ]

@@ -173,7 +173,7 @@ def concern_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "concerns/list.html",
-        {"page": page, "cards": cards, "tabs": tabs, "nothing": NOTHING[stage]},
+        {"page": page, "cards": cards, "tabs": tabs, "nothing": NOTHING[Concern.Stage(stage)]},
     )
 
 
@@ -253,9 +253,7 @@ OTHER = "other"
 def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One concern, opened with a trace: whom to call, what the law asks, what was told."""
     held = get_concern(request.actor, pk=pk)
-    form = CallForm(
-        request.POST if request.POST.get("step") == "call" else None, kind=held.kind
-    )
+    form = CallForm(request.POST if request.POST.get("step") == "call" else None, kind=held.kind)
     if request.method == "POST":
         answer = _act(request, held, form)
         if answer is not None:
@@ -334,9 +332,7 @@ def _act(request: HttpRequest, held: Concern, form: CallForm) -> HttpResponse | 
                 return None
             number, answered = form.cleaned_data["number"], form.cleaned_data["answered"]
             if not _just_said(held, request.actor.user_id, number, answered, at=now):
-                record_call(
-                    request.actor, concern=held, number=number, answered=answered, at=now
-                )
+                record_call(request.actor, concern=held, number=number, answered=answered, at=now)
             messages.success(request, _("The call is written down."))
     except Invalid as error:
         blame(form, error)

@@ -58,7 +58,11 @@ class SendForm(forms.Form):
             self.fields["school"].widget = forms.HiddenInput()
         held = grants_for(request.actor, Permission.REGISTER_IMPORT)
         if len(held) == 1 and held[0].grade:
-            self.initial |= {"grade": roman(held[0].grade), "section": held[0].section}
+            self.initial = {
+                **self.initial,
+                "grade": roman(held[0].grade),
+                "section": held[0].section,
+            }
 
     def clean_grade(self) -> str:
         text = self.cleaned_data["grade"].strip()

@@ -277,7 +277,7 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
         held = choose_school(
             request.actor, register=register, school=school, hints=place.hints(), at=now
         )
-        if register.file.size > IN_BACKGROUND_BYTES:
+        if register.file.size_bytes > IN_BACKGROUND_BYTES:
             read_later(held)
         else:
             read_register(request.actor, register=held, at=now)
