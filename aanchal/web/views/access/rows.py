@@ -10,17 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import qr
 from aanchal.access.models import CredentialReset, Grant, Invitation, User
-from aanchal.access.queries import (
-    live_grants,
-)
+from aanchal.access.queries import live_grants
 from aanchal.kernel.permissions import ROLE_NAMES, Role
 from aanchal.places.models import Area, Body
 
 PAGE = 50
-
-
 AREA, BODY = "area", "body"
-
 
 LEVELS = {
     Area.Level.COUNTRY: _("country"),
@@ -30,8 +25,6 @@ LEVELS = {
     Area.Level.PANCHAYAT: _("panchayat or ward"),
     Area.Level.VILLAGE: _("village"),
 }
-
-
 RESET_KINDS = {
     CredentialReset.Kind.PASSPHRASE: _("New passphrase"),
     CredentialReset.Kind.SECOND_FACTOR: _("New app for codes"),
