@@ -89,6 +89,7 @@ def _figures(week: Week) -> list[dict[str, Any]]:
         {
             "value": week.first_absence_to_visit,
             "label": _("First absence → visit"),
+            "of": None,
             "of_text": _("school days, median"),
             "note": "" if week.first_absence_to_visit is not None else _("Nobody was visited yet."),
             "href": rows + "lead" if week.first_absence_to_visit is not None else "",
