@@ -1488,4 +1488,19 @@ MARKS += [
     ),
 ]
 
+MARK_ROWS = [[f"Child {n}", *"PPAPPAPP"] for n in range(6)]
+SEVERAL += [
+    Sample(
+        "a sheet full of marks that is not understood is said, though it comes last",
+        as_xlsx([["July 2026"], EN, *body()], name="VI", more={"VII": MARK_ROWS}),
+        grade="6",
+        problems=codes("not_understood"),
+    ),
+    Sample(
+        "blank sheets are nothing",
+        as_xlsx([["July 2026"], EN, *body()], name="VI", more={"Sheet2": [], "Sheet3": []}),
+        grade="6",
+    ),
+]
+
 SAMPLES = [*HEADS, *MARKS, *CLOSURES, *FEET, *PROBLEMS, *SEVERAL, *LONG]

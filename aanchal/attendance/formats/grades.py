@@ -63,6 +63,10 @@ _SECTION_LABELLED = re.compile(
     rf"{START}{_SECTION}(?:\.|{END})(?:\s*का नाम|\s*নাম|\s*name)?{_SEPARATOR}"
     rf"(?P<section>[a-z]{{1,12}}|[{LETTER[6:]}]{{1,6}}|\d{{1,2}}){END}"
 )
+# After the class has been named, वर्ग before a single letter names the section.
+_SECTION_AS_CLASS = re.compile(
+    rf"{START}{fold('वर्ग')}{_SEPARATOR}(?P<section>{_SECTION_LETTER}){END}"
+)
 _NO_SECTION = frozenset(
     fold(word) for word in "class month school year teacher roll name the of strength total माह कक्षा "
     "वर्ष विद्यालय কুল মাস শ্রেণি বছর na nil none session".split()
@@ -108,6 +112,8 @@ def _seen(found: re.Match[str]) -> ClassSeen:
 
 def section_in(line: str) -> str | None:
     """Find the section that a folded title line names beside a label; as written, in capitals."""
+    if (found := _SECTION_AS_CLASS.search(line)) and class_in(line[: found.start()]).grade:
+        return found["section"].upper()
     for found in _SECTION_LABELLED.finditer(line):
         if found["section"] not in _NO_SECTION:
             return found["section"].upper()

@@ -289,10 +289,31 @@ def month_in(text: str, *, loose: bool = False) -> MonthSeen:
         rest = text[label.end() : label.end() + 40]
         if any(word in OTHER_CALENDAR_MONTHS for word in re.findall(rf"[{LETTER}]+", rest)):
             return MonthSeen(None, None, session, other_calendar=True)
+    if month is None and not label and (covered := _range_in(text)):
+        month, year = covered.month, covered.year
+    if year is None and session is None and (short := _SHORT_YEAR.search(text)):
+        year = full_year(short[1])
     lone = set(_YEAR.findall(text)) if year is None and session is None else set()
     if len(lone) == 1:
         year = int(lone.pop())
     return MonthSeen(month, year, session)
+
+
+_SHORT_YEAR = re.compile(
+    START + "(?:" + fold("year|वर्ष|सन|साल|সাল|সন|বছর") + r")\s*[:=\-–]+\s*(\d\d)(?![\d/\-–])"
+)
+_RANGE = re.compile(
+    r"(?<!\d)0?1[-/.](0?[1-9]|1[0-2])[-/.](20\d\d)\s*(?:to|till|upto|-|–|से|থেকে)\s*"
+    r"(?:2[89]|3[01])[-/.](0?[1-9]|1[0-2])[-/.](20\d\d)(?!\d)"
+)
+
+
+def _range_in(text: str) -> date | None:
+    """The first day of the month that a line names by its first and last day; None for any other."""
+    found = _RANGE.search(text)
+    if found and int(found[1]) == int(found[3]) and found[2] == found[4]:
+        return date(int(found[2]), int(found[1]), 1)
+    return None
 
 
 def _month_of(found: re.Match[str]) -> tuple[int | None, int | None]:

@@ -17,6 +17,7 @@ from .identity import Evidence, Said, read_hints
 from .interpretation import Builder
 from .labels import Field
 from .long import read_long
+from .marks import Sense, sense_of
 from .pages import Page, join_pages
 from .problems import Hints, Limits, Problem, Problems, Unreadable
 from .sentences import N_, SENTENCES
@@ -63,53 +64,86 @@ def read_registers(
                 progress=progress,
             )
         return
-    said_problems = Problems(limits.problems)
-    said = read_hints(hints, said_problems)
-    file_title = title_of_name(filename, is_file=True)
+    problems = Problems(limits.problems)
+    said = read_hints(hints, problems)
     sheets = open_sheets(source, limits=limits, progress=progress)
-    several = sum(not sheet.hidden for sheet in sheets) > 1
-    found = False
-    unread: list[Problem] = []
-    first = list(said_problems.close())
-    for sheet in sheets:
-        if sheet.hidden and _head_of(sheet)[0] is not None:
-            unread.append(
-                Problem(None, None, "hidden_sheet", SENTENCES["hidden_sheet"], {}, sheet.name)
-            )
-    days: dict[tuple[str | None, ...], Page] = {}
-    for place, sheet in enumerate(sheets):
-        if sheet.hidden:
-            continue
-        try:
-            for page in _pages_of(sheet, file_title, said, limits, today):
-                _mark_sheet(page, sheet.name if several else None)
-                if first or unread:
-                    page.problems = first + unread + page.problems
-                    first, unread = [], []
-                found = True
-                if several and page.is_day:
-                    _gather(days, page)
-                else:
-                    yield page
-        except Unreadable as refusal:
-            if not several or refusal.code != "no_day":
-                raise
-            unread.append(Problem(None, None, "no_day", SENTENCES["no_day"], {}, sheet.name))
-        if progress and len(sheets) > 1:
-            progress((place + 1) / len(sheets))
-    yield from days.values()
-    if not found:
-        if any(problem.code == "no_day" for problem in unread):
-            raise Unreadable("no_day", SENTENCES["no_day"])
-        if unread:
-            raise Unreadable("hidden_only", N_("The register stands on a hidden sheet. Show the sheet, save the file and send it again."))  # fmt: skip
-        raise Unreadable(
-            "no_register",
+    notes = problems.close()  # what belongs to the file and not to a page
+    notes += [
+        Problem(None, None, "hidden_sheet", SENTENCES["hidden_sheet"], {}, sheet.name)
+        for sheet in sheets
+        if sheet.hidden and _head_of(sheet)[0] is not None
+    ]
+    reading = _Reading(title_of_name(filename, is_file=True), said, limits, today, notes)
+    held = None
+    for page in reading.pages(sheets, progress):
+        # One page is held back, so that what is found on the last sheets is still said.
+        if held is not None:
+            yield held
+        held = page
+        held.problems = notes + held.problems
+        notes.clear()
+    if held is None:
+        raise _nothing(notes)
+    held.problems += notes
+    yield held
+
+
+class _Reading:
+    """One file being read; `notes` gathers what is said of sheets that gave no page."""
+
+    def __init__(
+        self, file: Title, said: Said, limits: Limits, today: date, notes: list[Problem]
+    ) -> None:
+        self.file = file
+        self.said = said
+        self.limits = limits
+        self.today = today
+        self.notes = notes
+
+    def pages(self, sheets: list[Sheet], progress: Progress | None) -> Iterator[Page]:
+        """The pages of all visible sheets; sheets of single days are put together at the end."""
+        visible = [sheet for sheet in sheets if not sheet.hidden and not sheet.survey.is_blank]
+        several = len(visible) > 1
+        days: dict[tuple[str | None, ...], Page] = {}
+        for number, sheet in enumerate(visible, 1):
+            try:
+                for page in _pages_of(sheet, self):
+                    _mark_sheet(page, sheet.name if several else None)
+                    if several and page.is_day:
+                        _gather(days, page)
+                    else:
+                        yield page
+            except Unreadable as refusal:
+                if not several or refusal.code != "no_day":
+                    raise
+                self.note("no_day", sheet)
+            if progress and len(visible) > 1:
+                progress(number / len(visible))
+        yield from days.values()
+
+    def note(self, code: str, sheet: Sheet) -> None:
+        self.notes.append(Problem(None, None, code, SENTENCES[code], {}, sheet.name))
+
+
+def _nothing(notes: list[Problem]) -> Unreadable:
+    """The refusal of a file without a page: the most useful reason there is."""
+    codes = {note.code for note in notes}
+    if "no_day" in codes:
+        return Unreadable("no_day", SENTENCES["no_day"])
+    if "hidden_sheet" in codes:
+        return Unreadable(
+            "hidden_only",
             N_(
-                "No register was found in this file. It needs a row with the days 1, 2, 3 … above the "
-                "marks and a row for each child, or a column each for date, child and status."
+                "The register stands on a hidden sheet. Show the sheet, save the file and send it again."
             ),
         )
+    return Unreadable(
+        "no_register",
+        N_(
+            "No register was found in this file. It needs a row with the days 1, 2, 3 … above the "
+            "marks and a row for each child, or a column each for date, child and status."
+        ),
+    )
 
 
 def _mark_sheet(page: Page, name: str | None) -> None:
@@ -129,12 +163,13 @@ def _gather(days: dict[tuple[str | None, ...], Page], page: Page) -> None:
         days[key] = page
 
 
-def _pages_of(
-    sheet: Sheet, file_title: Title, said: Said, limits: Limits, today: date
-) -> Iterator[Page]:
+def _pages_of(sheet: Sheet, reading: _Reading) -> Iterator[Page]:
+    file_title, said, limits, today = reading.file, reading.said, reading.limits, reading.today
     sheet_title = title_of_name(sheet.name) if sheet.name else Title()
     found, ahead, rows = _head_of(sheet)
     if found is None:
+        if _holds_marks(ahead):
+            reading.note("not_understood", sheet)
         return
     if found[0].is_long:
         is_day = Field.DATE not in found[0].fields
@@ -180,6 +215,17 @@ def _head_of(
     rows: Iterator[Row] = enumerate(sheet.rows(), 1)
     ahead = list(islice(rows, LOOK_AHEAD))
     return find_header(ahead), ahead, rows
+
+
+def _holds_marks(rows: list[Row]) -> bool:
+    """True for a sheet that is no register we can read, and yet is full of marks."""
+    marks = sum(
+        sense_of(cell) in (Sense.PRESENT, Sense.ABSENT, Sense.TICK)
+        for _, row in rows
+        for cell in row
+        if isinstance(cell, str) and 0 < len(cell) < 12
+    )
+    return marks >= 20
 
 
 def _groups(

@@ -46,6 +46,7 @@ class Survey:
     hidden_rows: set[int] = field(default_factory=set)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
+    is_blank: bool = False  # surveyed, and no cell filled
 
 
 def survey_xlsx(xml: bytes, limits: Limits) -> tuple[bytes, Survey]:
@@ -87,7 +88,7 @@ def _plain(xml: bytes) -> tuple[bytes, Survey] | None:
     columns = max((_column(name.decode()) for name in letters), default=0)
     if rows - real > _FAR or rows > _PLAIN_ROWS or rows * columns > _PLAIN_AREA:
         return None
-    found = Survey(rows=rows, columns=columns, cells=every)
+    found = Survey(rows=rows, columns=columns, cells=every, is_blank=not every)
     if b"<f" in xml:
         found.uncalculated = _places(_UNCALCULATED, xml)
     if b't="e"' in xml:

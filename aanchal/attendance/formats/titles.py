@@ -210,8 +210,7 @@ def school_name_in(line: str) -> str | None:
     """The school's name, after its label, or a whole cell that reads like one; as written."""
     found = _SCHOOL_LABEL.search(line)
     if found:
-        name = _NAME_ENDS.sub("", found["name"]).strip(" :-–,.¦")
-        return name if len(name) > 2 and field_of(name) is None else None
+        return _clean_school_name(found["name"])
     for text in line.split(BAR):
         folded = fold(text)
         if (
@@ -221,9 +220,17 @@ def school_name_in(line: str) -> str | None:
             and field_of(text) is not Field.SCHOOL_NAME
             and not re.match(r"(?:department|government of|office|block)\b", folded)
         ):
-            name = _NAME_ENDS.sub("", text).strip(" :-–,.")
-            return name if len(name) > 3 else None
+            return _clean_school_name(text)
     return None
+
+
+def _clean_school_name(text: str) -> str | None:
+    name = _BARE_CODE.sub("", _NAME_ENDS.sub("", text)).strip(" :-–,._¦(")
+    letters = sum(letter.isalpha() for letter in name)
+    return name if letters > 2 and field_of(name) is None else None
+
+
+_BARE_CODE = re.compile(r"\(?\s*[\d०-९০-৯]{10,11}\s*\)?\s*$")
 
 
 def title_of_name(text: str, *, is_file: bool = False) -> Title:
