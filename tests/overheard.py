@@ -4,6 +4,7 @@ Every text that any test put into a sealed field is a canary. What the loggers w
 set in use, and what pages of refusal and error showed, is kept; at the end no canary may be in it.
 """
 
+import copy
 import logging
 import re
 from pathlib import Path
@@ -27,10 +28,23 @@ def listen() -> None:
     from aanchal.kernel import fields
     from aanchal.kernel.logs import Scrub
 
-    handler = logging.FileHandler(said_aloud(), encoding="utf-8")
-    handler.setFormatter(logging.Formatter(settings.LOGGING["formatters"]["line"]["format"]))
-    handler.addFilter(Scrub())
-    logging.getLogger().addHandler(handler)
+    make = logging.getLogRecordFactory()
+    line = logging.Formatter(settings.LOGGING["formatters"]["line"]["format"])
+    scrub = Scrub()
+
+    # Here and not in a handler: a test that sets logging up anew would take a handler away.
+    def heard_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        if record.levelno >= (
+            logging.INFO if record.name.startswith("aanchal") else logging.WARNING
+        ):
+            written = copy.copy(record)
+            scrub.filter(written)
+            with said_aloud().open("a", encoding="utf-8") as out:
+                out.write(line.format(written) + "\n")
+        return record
+
+    logging.setLogRecordFactory(heard_record)
 
     request = Client.request
 
