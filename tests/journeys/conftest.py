@@ -1,0 +1,74 @@
+"""The browser and the made-up village of the journeys; each journey has both to itself."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import (  # noqa: F401  (the same fixtures, here too)
+    _axe_script,
+    axe,
+    browse,
+    browser,
+    desktop,
+    no_js,
+    page,
+    phone,
+    pytest_runtest_makereport,
+    screenshot,
+    sign_in,
+    watch,
+)
+
+if TYPE_CHECKING:
+    from tests.journeys.village import Village
+
+
+@pytest.fixture
+def village(live_server: Any) -> "Village":
+    """A village, its school and people; nothing has been sent, asked or visited yet."""
+    from tests.journeys.village import a_village
+
+    return a_village()
+
+
+@pytest.fixture
+def as_person(
+    browse: Callable[..., Page],  # noqa: F811
+    sign_in: Callable[[Page, Any], None],  # noqa: F811
+) -> Callable[..., Page]:
+    """`as_person(user, viewport=PHONE)`: a page of her own, signed in as her role must be."""
+
+    def opened(user: Any, **how: Any) -> Page:
+        new = browse(**how)
+        language = how.get("language", "en")
+        user.language = language
+        user.save(update_fields=["language"])
+        sign_in(new, user)
+        new.goto("/")
+        return new
+
+    return opened
+
+
+@pytest.fixture
+def look(
+    axe: Callable[..., None],  # noqa: F811
+    screenshot: Callable[..., None],  # noqa: F811
+) -> Callable[..., None]:
+    """`look(page, "name")`: nothing is out of reach, nothing wider than the screen, one main title."""
+
+    def looked(at: Page, name: str = "") -> None:
+        # A bar that rests at the lower end covers nothing only where the page ends.
+        at.evaluate("scrollTo(0, document.body.scrollHeight)")
+        axe(at)
+        at.evaluate("scrollTo(0, 0)")
+        wide = at.evaluate("document.documentElement.scrollWidth")
+        assert wide <= at.viewport_size["width"], f"{at.url} is {wide} wide"
+        assert at.locator("main h1").count() == 1, at.url
+        assert at.locator("main .btn-primary:visible").count() <= 1, f"{at.url}: two big acts"
+        if name:
+            screenshot(at, name)
+
+    return looked

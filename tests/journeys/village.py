@@ -1,0 +1,123 @@
+"""A made-up village for the journeys: a class, its people, and a register still to be sent."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from aanchal.access.models import User
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.people.actions import enrol_pupils
+from aanchal.people.models import Child, ClassSection
+from aanchal.people.rules.pupils import NewPupil
+from tests.factories import NAMES, VILLAGE, a_page, a_register_xlsx
+from tests.signing_in import a_person, a_school, an_area
+
+BLOCK = "IN/S10/D206/B1851"
+PUPILS = 12
+# The child who stops coming: the last of the class.
+GONE = PUPILS - 1
+FAMILY = "Mishra"
+
+
+@dataclass
+class Village:
+    """Who is there, and the month whose register the teacher is about to send."""
+
+    teacher: User
+    coordinator: User
+    volunteer: User
+    other_volunteer: User
+    case_worker: User
+    administrator: User
+    section: ClassSection
+    children: list[Child]
+    month: date
+
+    @property
+    def child(self) -> Child:
+        return self.children[GONE]
+
+    def register(self, *, gone: bool = True, pupils: int = PUPILS) -> bytes:
+        """The month as the teacher keeps it: all come, but one who stops after four days."""
+        rows = [
+            (str(i + 1), NAMES[i % len(NAMES)], self._marks(gone and i == GONE))
+            for i in range(pupils)
+        ]
+        udise = self.section.school.school.udise
+        title = f"Class: VI  Section: A   Month: {self.month:%B %Y}"
+        return a_register_xlsx(rows, udise=udise, title=title, days=days_in(self.month))
+
+    def _marks(self, gone: bool) -> str:
+        marks, taken = "", 0
+        for day in range(1, days_in(self.month) + 1):
+            on = self.month.replace(day=day)
+            if on.isoweekday() == 7 or on > timezone.localdate():
+                marks += "."
+                continue
+            marks += "A" if gone and taken >= 4 else "P"
+            taken += 1
+        return marks
+
+
+def days_in(month: date) -> int:
+    return monthrange(month.year, month.month)[1]
+
+
+def full_month(month: date) -> str:
+    """Every day but Sundays, present."""
+    days = range(1, days_in(month) + 1)
+    return "".join("." if month.replace(day=d).isoweekday() == 7 else "P" for d in days)
+
+
+def a_village(*, pupils: int = PUPILS, names: tuple[str, ...] = NAMES) -> Village:
+    """Make the village; the month before was full, the month to send has a dozen days at least."""
+    month = (timezone.localdate() - timedelta(days=12)).replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    an_area(VILLAGE, name="Hariharpur Manguraha")
+    school = a_school(VILLAGE, name="Utkramit Madhya Vidyalaya Hariharpur")
+    section, children = _a_class(school, pupils, names, on=before)
+    a_page(section, children, [full_month(before)] * pupils, before)
+    return Village(
+        teacher=a_person(Role.TEACHER, school, name="Made-up Teacher", grade="6", section="A"),
+        coordinator=a_person(Role.COORDINATOR, BLOCK, name="Made-up Coordinator"),
+        volunteer=a_person(Role.VOLUNTEER, VILLAGE, name="Sabina Khatun"),
+        other_volunteer=a_person(Role.VOLUNTEER, VILLAGE, name="Meera Devi"),
+        case_worker=a_person(Role.CASE_WORKER, "IN/S10/D206", name="Made-up Case Worker"),
+        administrator=a_person(Role.ADMINISTRATOR, "IN/S10/D206", name="Made-up Administrator"),
+        section=section,
+        children=children,
+        month=month,
+    )
+
+
+def _a_class(
+    school: Any, pupils: int, names: tuple[str, ...], *, on: date
+) -> tuple[ClassSection, list[Child]]:
+    at = timezone.now()
+    done = enrol_pupils(
+        system_actor("imports"),
+        school=school,
+        pupils=[
+            NewPupil(
+                grade="6",
+                section="A",
+                roll=str(i + 1),
+                given_name=names[i % len(names)].split()[0],
+                family_name=names[i % len(names)].split()[1],
+                sex="girl",
+                guardian_name="Guardian",
+                row=i + 2,
+            )
+            for i in range(pupils)
+        ],
+        on=on,
+        at=at,
+    )
+    found = {c.pk: c for c in Child.objects.filter(pk__in=done.children)}
+    section = ClassSection.objects.select_related("school__area", "school__school").get(
+        school=school, grade="6", section="A"
+    )
+    return section, [found[pk] for pk in done.children if pk is not None]
