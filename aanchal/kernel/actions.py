@@ -5,11 +5,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
 from django.utils import timezone
 
 from . import audit, rowguard
-from .errors import DomainError, NotAllowed, SecondPerson
+from .errors import DomainError, NotAllowed, NotFound, SecondPerson
 from .models import AuditEvent
 from .permissions import Actor
 
@@ -26,7 +27,8 @@ def use_case(
 
     Use cases nest: an inner one joins the outer transaction, and the outermost writes all events,
     in district order. A refusal (`NotAllowed`, `SecondPerson`) is itself written, after the
-    rollback, by the outermost; other errors leave no trace, because nothing happened.
+    rollback, by the outermost; other errors leave no trace, because nothing happened. A record
+    that is not there when the use case takes hold of it answers `NotFound`.
     """
     name = f"{function.__module__.removeprefix('aanchal.')}.{function.__name__}"
 
@@ -44,9 +46,15 @@ def use_case(
                 if outermost and buffer.events:
                     audit.write_events(buffer.events, at=timezone.now())
             return result
+        except ObjectDoesNotExist:
+            # The record it would take hold of is gone, or the row guard hides it: the same answer.
+            raise NotFound from None
         except (NotAllowed, SecondPerson) as refusal:
             if outermost:
-                audit.refuse(_refusal(actor, name, kwargs, refusal), at=timezone.now())
+                # Where the record stands is Aanchal's own question, not the refused person's.
+                with rowguard.everywhere():
+                    event = _refusal(actor, name, kwargs, refusal)
+                audit.refuse(event, at=timezone.now())
             raise
         finally:
             if outermost:
