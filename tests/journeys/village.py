@@ -12,6 +12,7 @@ from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child, ClassSection
 from aanchal.people.rules.pupils import NewPupil
+from aanchal.places.models import School
 from tests.factories import NAMES, VILLAGE, a_page, a_register_xlsx
 from tests.signing_in import a_person, a_school, an_area
 
@@ -20,6 +21,8 @@ PUPILS = 12
 # The child who stops coming: the last of the class.
 GONE = PUPILS - 1
 FAMILY = "Mishra"
+NEWCOMERS = ("Champa Sah", "Bulbul Das")
+UDISE = "10050100101"
 
 
 @dataclass
@@ -43,8 +46,8 @@ class Village:
     def register(self, *, gone: bool = True, pupils: int = PUPILS) -> bytes:
         """The month as the teacher keeps it: all come, but one who stops after four days."""
         rows = [
-            (str(i + 1), NAMES[i % len(NAMES)], self._marks(gone and i == GONE))
-            for i in range(pupils)
+            (str(i + 1), name, self._marks(gone and i == GONE))
+            for i, name in enumerate([*NAMES, *NEWCOMERS][:pupils])
         ]
         udise = self.section.school.school.udise
         title = f"Class: VI  Section: A   Month: {self.month:%B %Y}"
@@ -78,6 +81,7 @@ def a_village(*, pupils: int = PUPILS, names: tuple[str, ...] = NAMES) -> Villag
     before = (month - timedelta(days=1)).replace(day=1)
     an_area(VILLAGE, name="Hariharpur Manguraha")
     school = a_school(VILLAGE, name="Utkramit Madhya Vidyalaya Hariharpur")
+    School.objects.filter(body=school).update(udise=UDISE)
     section, children = _a_class(school, pupils, names, on=before)
     a_page(section, children, [full_month(before)] * pupils, before)
     return Village(
