@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
 from . import jobs, keyring, rowguard, upkeep
@@ -52,6 +54,16 @@ LITTLE_SPACE = 2 * 1024**3
 TOO_LITTLE_SPACE = 200 * 1024**2
 AUDIT_EVERY = timedelta(days=15)
 
+# What apps above look at; each stands in the `health` module of its app.
+FURTHER: list[Callable[[datetime], Iterator[Check]]] = []
+
+
+def further(look: Callable[[datetime], Iterator[Check]]) -> Callable[[datetime], Iterator[Check]]:
+    """Add a check of an app above: a function of the present moment, yielding checks."""
+    if look not in FURTHER:
+        FURTHER.append(look)
+    return look
+
 
 def checks(*, now: datetime, thorough: bool = False) -> list[Check]:
     """Look at everything; the first thing that stands in the way of the rest comes first.
@@ -69,7 +81,8 @@ def checks(*, now: datetime, thorough: bool = False) -> list[Check]:
     if all(check.state is not State.BAD for check in reachable):
         for look in (_rowguard, _deployment):
             found += _safely(look)
-        for look_at in (_workers, _schedule, _failed_jobs, _audit, _problems):
+        autodiscover_modules("health")
+        for look_at in (_workers, _schedule, _failed_jobs, _audit, _problems, *FURTHER):
             found += _safely(partial(look_at, now))
         if thorough:
             found += _safely(_sealed)
@@ -85,8 +98,11 @@ def database_checks() -> list[Check]:
 
 
 def _safely(look: Callable[[], Iterator[Check]]) -> list[Check]:
+    # Inside a request's transaction one failed question must not spoil those after it.
+    own = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        return list(look())
+        with own:
+            return list(look())
     except Exception as error:
         name = getattr(getattr(look, "func", look), "__name__", "check").strip("_")
         says = _("could not be looked at (%(kind)s)") % {"kind": type(error).__name__}
@@ -427,11 +443,8 @@ def _files() -> Iterator[Check]:
 
 
 def _numba() -> Iterator[Check]:
-    folder = os.environ.get("NUMBA_CACHE_DIR", "")
-    if not folder:
-        return
-    path = Path(folder)
-    if path.is_dir() and os.access(path, os.W_OK):
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parent.parent)
+    if os.access(folder, os.W_OK):
         yield Check(State.OK, _("Kernel cache"), _("can be written"))
     else:
         yield Check(

@@ -14,7 +14,7 @@ from django.db import connection
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from . import audit
+from . import audit, rowguard
 from .actions import use_case
 from .audit import Break, Verb
 from .files import path_of
@@ -177,9 +177,10 @@ def note_audit_check(
 
 def last_audit_check() -> tuple[datetime, int] | None:
     """When the audit was last walked, and how many breaks were found; None before the first."""
-    found = (
-        AuditEvent.objects.filter(district="", verb=str(Verb.AUDIT_VERIFIED))
-        .order_by("-seq")
-        .first()
-    )
+    with rowguard.everywhere():
+        found = (
+            AuditEvent.objects.filter(district="", verb=str(Verb.AUDIT_VERIFIED))
+            .order_by("-seq")
+            .first()
+        )
     return (found.at, int(found.changes.get("breaks", 0))) if found else None
