@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from django.utils.translation import gettext_noop as N_
+
 GROUPS = frozenset({"empty", "help", "again", "danger"})
 
 
@@ -26,6 +28,17 @@ class Vocabulary:
     findings: dict[str, FindingKind]
     met: dict[str, str]
     next_steps: dict[str, str]
+
+
+# What a coordinator reads in place of a finding that became a concern. All dangers read alike: were
+# only the sealed ones silent, their silence would tell.
+GIVEN_ON = N_("danger: the case worker has it")
+
+
+def is_given_on(kind: str) -> bool:
+    """Say whether a finding became a concern: only those who may see that read what was found."""
+    found = vocabulary().findings.get(kind)
+    return found is not None and bool(found.concern)
 
 
 @cache

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.findings import vocabulary
+from aanchal.attendance.findings import GIVEN_ON, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.books import class_books
 from aanchal.attendance.rules.returns import Return, back_since
@@ -114,8 +114,14 @@ def _last_finding(visits: list[Visit]) -> str:
     told = [v.finding for v in visits if getattr(v, "finding", None) is not None]
     if not told:
         return ""
-    last = max(told, key=lambda f: f.recorded_at)
-    known = vocabulary().findings.get(last.kind)
+    return finding_word(max(told, key=lambda f: f.recorded_at).kind)
+
+
+def finding_word(kind: str) -> str:
+    """A finding in a word, for those who follow questions; of a danger only who has it now."""
+    if is_given_on(kind):
+        return _(GIVEN_ON)
+    known = vocabulary().findings.get(kind)
     return _(known.label) if known else ""
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import people_named
 from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome
-from aanchal.attendance.findings import vocabulary
+from aanchal.attendance.findings import is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.books import Strip, child_strip
 from aanchal.attendance.queries.figures import FIGURES, Behind, rows_behind
@@ -38,7 +38,7 @@ from aanchal.places.queries import within
 from ..context import local_name
 from ..forms import ChoiceRows, DayField, blame, key_or_none, today
 from ..names import class_name, first_name
-from .cards import OUTCOMES, flag_card, flag_cards, found_danger
+from .cards import OUTCOMES, finding_word, flag_card, flag_cards, found_danger
 
 PAGE = 30
 # For so long after sending a visit, taking it back stands where the message was.
@@ -161,8 +161,7 @@ def _behind_tag(figure: str, row: Behind) -> tuple[str, str]:
         return "plain", ngettext("%(days)s school day", "%(days)s school days", days) % {
             "days": days
         }
-    known = vocabulary().findings.get(row.kind)
-    return "plain", _(known.label) if known else ""
+    return "plain", finding_word(row.kind)
 
 
 # --- one question ---
@@ -378,11 +377,11 @@ def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
         text.append(_("due %(day)s") % {"day": day})
     finding = getattr(visit, "finding", None)
     if finding is not None:
-        words = vocabulary()
-        known = words.findings.get(finding.kind)
-        text.append(_(known.label) if known else "")
+        text.append(finding_word(finding.kind))
+    # What was told of a danger is the concern's, and the concern may be sealed.
+    if finding is not None and not is_given_on(finding.kind):
         text.append(_("child seen") if finding.child_seen else _("child not seen"))
-        step = words.next_steps.get(finding.next_step)
+        step = vocabulary().next_steps.get(finding.next_step)
         text.append(_(step) if step else "")
         if finding.note:
             text.append(f"“{finding.note}”")
