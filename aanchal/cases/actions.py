@@ -12,9 +12,17 @@ from aanchal.access.queries import live_grants
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, Role, covers, require
+from aanchal.kernel.permissions import (
+    Actor,
+    Permission,
+    Role,
+    Scope,
+    covers,
+    grants_for,
+    require,
+)
 from aanchal.people.models import Child
-from aanchal.places.models import Area
+from aanchal.places.models import Area, Body
 
 from .kinds import concern_kinds
 from .models import Concern, ConcernImplicated, ConcernMember
@@ -39,8 +47,9 @@ def raise_concern(
 ) -> Concern:
     """Raise a concern; the same source raises one only, however often it is sent.
 
-    It is sealed on arrival when its kind asks for it, or when somebody who works with us is
-    implicated; then only the case workers nearest to the place see it.
+    It is sealed on arrival when its kind asks for it, when somebody who works with us is
+    implicated, or when the child is of such a person's own family; then only the case workers
+    nearest to the place see it.
 
     Raises:
         NotAllowed: the actor may not raise concerns here.
@@ -49,11 +58,15 @@ def raise_concern(
     kinds = concern_kinds()
     if kind not in kinds:
         raise Invalid(_("Choose what kind of concern it is."), field="kind")
-    require(actor, Permission.CONCERN_RAISE, area)
+    require(actor, Permission.CONCERN_RAISE, _told_from(actor, area))
     known = Concern.objects.filter(source_kind=source_kind, source_id=source_id).first()
     if known is not None:
         return known
-    sealed = kinds[kind].is_sealed or bool(implicated)
+    out = frozenset(str(u.pk) for u in implicated)
+    if child is not None:
+        out |= child.kin()
+    # Somebody who works with us has a part in it, or it is her own family: it is sealed.
+    sealed = kinds[kind].is_sealed or bool(out)
     concern = Concern.objects.create(
         code="C-" + "".join(secrets.choice(CODE_LETTERS) for _i in range(6)),
         district=area.district,
@@ -69,9 +82,6 @@ def raise_concern(
         raised_at=at,
         calls=[],
     )
-    out = frozenset(str(u.pk) for u in implicated)
-    if child is not None:
-        out |= child.kin()
     ConcernImplicated.objects.bulk_create(
         ConcernImplicated(
             district=concern.district, concern=concern, user=user, named_by=actor.user_id
@@ -87,6 +97,26 @@ def raise_concern(
         )
     record(actor, Verb.CONCERN_RAISED, concern, scope=area.scope(), sealed=sealed)
     return concern
+
+
+def _told_from(actor: Actor, area: Area) -> Scope:
+    """Where one who tells of a place stands: over it, or in a school of it."""
+    held = [g for g in grants_for(actor, Permission.CONCERN_RAISE) if g.body_id]
+    schools = {
+        str(b.pk): b
+        for b in Body.objects.filter(pk__in=[g.body_id for g in held]).select_related("area")
+    }
+    for grant in held:
+        school = schools.get(grant.body_id)
+        if school is not None and covers(school.area.path, area.path):
+            return Scope(
+                area_path=area.path,
+                district=area.district,
+                body_id=grant.body_id,
+                grade=grant.grade,
+                section=grant.section,
+            )
+    return area.scope()
 
 
 def nearest_case_workers(area: Area, *, at: datetime, excluded: frozenset[str]) -> list[User]:

@@ -258,8 +258,8 @@ def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
         answer = _act(request, held, form)
         if answer is not None:
             return answer
-    else:
-        open_concern(request.actor, concern=held, at=timezone.now())
+    # Whatever brought her here, the page is shown now: a form with a mistake shows it too.
+    open_concern(request.actor, concern=held, at=timezone.now())
     names = people_named([held.raised_by, held.taken_up_by, *(c["by"] for c in held.calls)])
     reason = ""
     if held.reason and held.child:
