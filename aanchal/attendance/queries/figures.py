@@ -284,14 +284,18 @@ class TeacherLine:
     state: str
 
 
-def irregular_pupils(class_section_id: UUID, *, since: date) -> list[TeacherLine]:
-    """Flags of a class as its school may see them, newest first.
+def irregular_pupils(
+    actor: Actor, class_section_id: UUID, *, since: date
+) -> list[TeacherLine]:
+    """Flags of a class as its school may see them, newest first; none of the asker's own family.
 
     `state` is "asked" (a question is open), "visited", "back" or "left". That a concern was raised
     looks like any other visited flag: the one who harms may teach.
     """
     flags = (
-        Flag.objects.filter(class_section=class_section_id, raised_at__gte=_moment(since))
+        Flag.objects.filter(
+            not_kin(actor, "child__"), class_section=class_section_id, raised_at__gte=_moment(since)
+        )
         .exclude(state=Flag.State.WITHDRAWN)
         .select_related("outcome")
         .order_by("-raised_at")

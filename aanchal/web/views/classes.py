@@ -112,7 +112,7 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             }
         )
     asked: dict[UUID, str] = {}
-    for line in irregular_pupils(section.pk, since=today() - SINCE):
+    for line in irregular_pupils(request.actor, section.pk, since=today() - SINCE):
         # Newest first: a child asked after twice stands as she does now.
         asked.setdefault(line.child_id, line.state)
     irregular = [
