@@ -42,14 +42,16 @@ def repair_row(actor: Actor, *, problem: ImportProblem, choice: str, at: datetim
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
     page, row = row_of(register, problem)
+    if not page.can_be_taken:
+        # Nobody knows whose row it is: it can only be put away, and its page sent by itself.
+        if choice != SET_ASIDE:
+            raise Invalid(
+                _("It is not known of which class this row is. Set it aside and send its page alone."),
+                field="choice",
+            )
+        return set_problem_aside(actor, problem=problem, at=at)
     school = Body.objects.select_related("area").get(pk=page.school_id)
-    scope = Scope(
-        area_path=school.area.path,
-        district=school.area.district,
-        body_id=str(school.pk),
-        grade=page.grade,
-        section=page.section,
-    )
+    scope = page_scope(school, page)
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
