@@ -56,9 +56,14 @@ REASON = {
 }  # fmt: skip
 
 
+CANARIES: set[str] = set()
+
+
 def canary(what: str, whose: str) -> str:
     """The word that must not be seen: `canary("family", "own")` is QzFamilyOwn."""
-    return f"Qz{what.title()}{whose.replace('_', ' ').title().replace(' ', '')}"
+    word = f"Qz{what.title()}{whose.replace('_', ' ').title().replace(' ', '')}"
+    CANARIES.add(word)
+    return word
 
 
 @dataclass
@@ -143,7 +148,7 @@ def _child(office: Office, label: str) -> None:
     )  # fmt: skip
     child = Child.objects.create(
         district=district,
-        code=f"K-{len(office.records.get('child', {})) + 1:04d}",
+        code=f"K-{9001 + Child.objects.count()}",
         area=area,
         household=home,
         given_name=f"{canary('given', label)} {canary('middle', label)}",
@@ -227,7 +232,7 @@ def _sister(office: Office, label: str, name: str) -> Flag:
     held: ClassSection = first.enrolments.get().class_section
     child = Child.objects.create(
         district=first.district,
-        code=f"K-{900 + Child.objects.count():04d}",
+        code=f"K-{9001 + Child.objects.count()}",
         area=first.area,
         given_name=f"{canary('given', name)} {canary('middle', name)}",
         family_name=canary("family", name),

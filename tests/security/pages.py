@@ -77,6 +77,8 @@ def a_problem(_office: Office, record: Any) -> dict[str, Any]:
 
 # What stands in the block B1851, or under it, and is nobody's secret.
 IN_BLOCK = labels("own next_class sibling left_house visited ended handed_back told")
+# Visits in her hands, and those that were: an old page leads from them to where she should be.
+HERS = labels("own own_left recorded handed_back")
 IN_DISTRICT = labels("own block")
 PEOPLE = IN_DISTRICT | {"ended"}
 # In her hands; and what was, whose old pages lead her to where it stands now.
@@ -177,7 +179,7 @@ PAGES: dict[str, Page] = {
     "notices": Page(who=ALL),
     "change_passphrase": Page(who=ALL),
     "confirm_self": Page(who=ALL),
-    "enrol_second_factor": Page(who=ALL),
+    "enrol_second_factor": Page(who=ALL - {"volunteer"}),  # she has her phone instead
     "recovery_codes": Page(),  # nobody here has any
     "drop_my_device": Page(
         kind="own_device", own={name: frozenset({name}) for name in SIX}, sends=(just(),)
