@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import sign_in as entry
 from aanchal.access.models import User
+from aanchal.kernel.errors import NotFound
 
 
 def passkeys(request: HttpRequest) -> HttpResponse:
@@ -30,6 +31,9 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 
 def remove_passkey(request: HttpRequest, key: int) -> HttpResponse:
     """Take a passkey off one's account."""
+    assert isinstance(request.user, User)  # the route asks for a signed-in person
+    if key not in {held.pk for held in entry.passkeys_of(request.user)}:
+        raise NotFound
     if request.method == "POST":
         entry.drop_passkey(request, key)
         messages.success(request, _("The passkey is taken off."))
