@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from aanchal.access.models import CredentialReset, Device, Grant, Invitation, User
@@ -429,3 +430,6 @@ def _accounts(office: Office) -> None:
             enrolled_at=now, token_hash=f"phone-{name}",
         )  # fmt: skip
         office.keep("own_device", name, held)
+    office.keep("passkey", "anothers", Authenticator.objects.create(
+        user=office.people["other_case_worker"], type="webauthn", data={"name": "grey key"}
+    ))  # fmt: skip

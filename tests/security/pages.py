@@ -184,6 +184,8 @@ PAGES: dict[str, Page] = {
     "drop_my_device": Page(
         kind="own_device", own={name: frozenset({name}) for name in SIX}, sends=(just(),)
     ),
+    "passkeys": Page(who=ALL),
+    "remove_passkey": Page(kind="passkey", sends=(just(),)),  # the only one is another's
     # --- people ---
     "people": Page(who=frozenset({"administrator"})),
     "person": Page(kind="person", own={"administrator": PEOPLE}),
