@@ -61,7 +61,7 @@ def look(
 
     def looked(at: Page, name: str = "") -> None:
         # A bar that rests at the lower end covers nothing only where the page ends.
-        at.evaluate("scrollTo(0, document.body.scrollHeight)")
+        at.evaluate("document.fonts.ready.then(() => scrollTo(0, 1e7))")
         axe(at)
         at.evaluate("scrollTo(0, 0)")
         wide = at.evaluate("document.documentElement.scrollWidth")

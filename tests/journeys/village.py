@@ -43,11 +43,17 @@ class Village:
     def child(self) -> Child:
         return self.children[GONE]
 
-    def register(self, *, gone: bool = True, pupils: int = PUPILS) -> bytes:
+    def register(
+        self,
+        *,
+        gone: bool = True,
+        pupils: int = PUPILS,
+        names: tuple[str, ...] = (*NAMES, *NEWCOMERS),
+    ) -> bytes:
         """The month as the teacher keeps it: all come, but one who stops after four days."""
         rows = [
             (str(i + 1), name, self._marks(gone and i == GONE))
-            for i, name in enumerate([*NAMES, *NEWCOMERS][:pupils])
+            for i, name in enumerate(names[:pupils])
         ]
         udise = self.section.school.school.udise
         title = f"Class: VI  Section: A   Month: {self.month:%B %Y}"

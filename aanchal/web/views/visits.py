@@ -78,10 +78,12 @@ def _card(visit: Visit, now: datetime) -> dict[str, Any]:
 
 
 def _where(flag: Flag) -> list[str]:
-    place = [
-        local_name(flag.area),
-        _("class %(grade)s") % {"grade": class_name(flag.class_section)},
-    ]
+    name = class_name(flag.class_section)
+    return [*_place(flag), _("class %(grade)s") % {"grade": name}]
+
+
+def _place(flag: Flag) -> list[str]:
+    place = [local_name(flag.area)]
     if flag.child.household and flag.child.household.place_note:
         place.insert(0, flag.child.household.place_note)
     return place
@@ -129,7 +131,7 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
         {
             "visit": held,
             "name": first_name(held.flag.child),
-            "place": " · ".join(_where(held.flag)),
+            "place": " · ".join(_place(held.flag)),
         },
     )
 
