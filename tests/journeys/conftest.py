@@ -60,6 +60,7 @@ def look(
     """`look(page, "name")`: nothing is out of reach, nothing wider than the screen, one main title."""
 
     def looked(at: Page, name: str = "") -> None:
+        at.wait_for_load_state()
         # A bar that rests at the lower end covers nothing only where the page ends.
         at.evaluate("document.fonts.ready.then(() => scrollTo(0, 1e7))")
         axe(at)

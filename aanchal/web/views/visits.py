@@ -42,15 +42,15 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     """Today's visits, the soonest due first; below them who came back after the last ones."""
     now = timezone.now()
     waiting = [_card(visit, now) for visit in my_visits(request.actor)]
-    back = [
-        visit.flag
-        for visit in my_recent_visits(request.actor, since=now - RECENT)
-        if getattr(visit.flag, "outcome", None) and visit.flag.outcome.kind == Outcome.Kind.BACK
-    ]
+    back: dict[UUID, Flag] = {}
+    for visit in my_recent_visits(request.actor, since=now - RECENT):
+        outcome = getattr(visit.flag, "outcome", None)
+        if outcome is not None and outcome.kind == Outcome.Kind.BACK:
+            back.setdefault(visit.flag.child_id, visit.flag)
     return render(
         request,
         "visits/list.html",
-        {"cards": waiting, "back": _back_cards(back[:MOST_BACK]), "today": today()},
+        {"cards": waiting, "back": _back_cards(list(back.values())[:MOST_BACK]), "today": today()},
     )
 
 
