@@ -18,11 +18,10 @@ def agreements(now: datetime) -> Iterator[Check]:
     """Schools with classes here, and no order or agreement that is in force today."""
     today = timezone.localdate(now)
     schools = Body.objects.filter(pk__in=ClassSection.objects.values("school"))
-    covered = Q(pk__in=[])
     live = RegisterAgreement.objects.filter(starts_on__lte=today, ends_on__gte=today)
-    for body, path in live.values_list("body_id", "area__path"):
-        inside = Q(area__path=path) | Q(area__path__startswith=f"{path}/")
-        covered |= Q(pk=body) if path is None else inside
+    covered = Q(pk__in=live.filter(body__isnull=False).values("body"))
+    for path in live.filter(area__isnull=False).values_list("area__path", flat=True):
+        covered |= Q(area__path=path) | Q(area__path__startswith=f"{path}/")
     without = schools.exclude(covered).count()
     if without:
         yield Check(

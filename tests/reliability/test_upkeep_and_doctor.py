@@ -232,3 +232,28 @@ def test_the_doctor_speaks_to_programs_and_ends_well(office: Office) -> None:
     assert "bad" not in {c["state"] for c in found}
     if office.url:
         assert any("aanchal_app" in c["says"] for c in found)
+
+
+def test_a_school_without_a_live_agreement_is_told_until_one_covers_it():
+    from aanchal.people.models import RegisterAgreement
+    from tests.factories import NOW, VILLAGE, a_class
+    from tests.signing_in import a_school, an_area
+
+    school = a_school(VILLAGE)
+    a_class(school, pupils=1)
+    assert states("Agreements") == [State.LOOK]
+
+    today = timezone.localdate()
+    RegisterAgreement.objects.create(
+        area=an_area("IN/S10/D206"),
+        order_no="1",
+        made_with="the department",
+        starts_on=today - timedelta(days=9),
+        ends_on=today - timedelta(days=1),
+        recorded_by="x",
+        recorded_at=NOW,
+    )
+    assert states("Agreements") == [State.LOOK], "it has ended"
+
+    RegisterAgreement.objects.update(ends_on=today)
+    assert states("Agreements") == []
