@@ -91,13 +91,13 @@ def _figures(week: Week) -> list[dict[str, Any]]:
             "label": _("First absence → visit"),
             "of": None,
             "of_text": _("school days, median"),
-            "note": "" if week.first_absence_to_visit is not None else _("No visit was made this week."),
+            "note": "" if week.first_absence_to_visit is not None else _("Nobody was visited yet."),
             "href": rows + "lead" if week.first_absence_to_visit is not None else "",
             **_faster(week.first_absence_to_visit, week.before),
         },
         _share(
             week.empty_visits, _("Empty visits"), rows + "empty", note=kinds,
-            nothing=_("No visit was made this week."),
+            nothing=_("Nobody was visited yet."),
         ),
         _share(
             week.back_and_there, _("Back and still there"), rows + "back", good=GOOD_SHARE,
@@ -134,22 +134,12 @@ def _share(
 def _faster(now: float | None, before: float | None) -> dict[str, str]:
     if now is None or before is None or now == before:
         return {"level": "plain", "level_text": ""}
-    days = abs(before - now)
-    said = {"days": f"{days:g}"}
-    number = 1 if days == 1 else 2
+    days = f"{abs(before - now):g}"
     if now < before:
-        text = ngettext(
-            "%(days)s day sooner than in the four weeks before",
-            "%(days)s days sooner than in the four weeks before",
-            number,
-        )
-        return {"level": "done", "level_text": text % said}
-    text = ngettext(
-        "%(days)s day later than in the four weeks before",
-        "%(days)s days later than in the four weeks before",
-        number,
-    )
-    return {"level": "soon", "level_text": text % said}
+        text = _("%(days)s days sooner than in the four weeks before") % {"days": days}
+        return {"level": "done", "level_text": text}
+    text = _("%(days)s days later than in the four weeks before") % {"days": days}
+    return {"level": "soon", "level_text": text}
 
 
 def _columns() -> list[dict[str, Any]]:
@@ -172,9 +162,7 @@ def _row(line: PlaceLine) -> list[Any]:
 def _days(value: float | None) -> str:
     if value is None:
         return "–"
-    return ngettext("%(days)s day", "%(days)s days", 1 if value == 1 else 2) % {
-        "days": f"{value:g}"
-    }
+    return _("%(days)s days") % {"days": f"{value:g}"}
 
 
 def _stuck_tag(line: PlaceLine) -> str:
