@@ -150,18 +150,14 @@ def _sqlite_journal() -> str:
     """Choose the journal: WAL only where the WAL-reset bug is fixed (3.44.6, 3.50.7, 3.51.3)."""
     version = sqlite3.sqlite_version_info
     fixed = (
-        version >= (3, 51, 3)
-        or (3, 50, 7) <= version < (3, 51)
-        or (3, 44, 6) <= version < (3, 45)
+        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     )
     return "WAL" if fixed else "TRUNCATE"
 
 
 if env.database_url:
     DATABASES = {
-        "default": dj_database_url.parse(
-            env.database_url, conn_max_age=60, conn_health_checks=True
-        )
+        "default": dj_database_url.parse(env.database_url, conn_max_age=60, conn_health_checks=True)
     }
 else:
     AANCHAL_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)

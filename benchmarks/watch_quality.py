@@ -17,7 +17,9 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aanchal.settings")  # sentences are marked for gettext
+os.environ.setdefault(
+    "DJANGO_SETTINGS_MODULE", "aanchal.settings"
+)  # sentences are marked for gettext
 
 from aanchal.attendance.policy_file import default_policy, load_policy
 from aanchal.attendance.rules.marks import Mark

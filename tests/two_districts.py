@@ -140,9 +140,7 @@ def _child(office: Office, label: str) -> None:
     district = district_of(area.path)
     now = timezone.now()
     grade, section = ("7", "B") if label == "next_class" else ("6", "A")
-    home = Household.objects.create(
-        district=district, area=area, place_note=canary("place", label)
-    )
+    home = Household.objects.create(district=district, area=area, place_note=canary("place", label))
     Guardian.objects.create(
         district=district, household=home, relation="mother",
         name=canary("guardian", label), phone=canary("phone", label),

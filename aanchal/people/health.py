@@ -22,7 +22,7 @@ def agreements(now: datetime) -> Iterator[Check]:
     live = RegisterAgreement.objects.filter(starts_on__lte=today, ends_on__gte=today)
     for body, path in live.values_list("body_id", "area__path"):
         inside = Q(area__path=path) | Q(area__path__startswith=f"{path}/")
-        covered |= Q(pk=body) if path is None else inside
+        covered |= inside if body is None else Q(pk=body)
     without = schools.exclude(covered).count()
     if without:
         yield Check(

@@ -95,7 +95,9 @@ class Ledger:
             state=ImportProblem.State.OPEN,
         ).update(**self._settled())
 
-    def settle_schools(self, bodies: Iterable[UUID], *, codes: Iterable[str], but: set[str]) -> None:
+    def settle_schools(
+        self, bodies: Iterable[UUID], *, codes: Iterable[str], but: set[str]
+    ) -> None:
         """Note that these schools have none of these kinds of trouble, save `but`."""
         ImportProblem.objects.filter(
             source_kind=self.kind,

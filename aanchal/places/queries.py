@@ -138,10 +138,7 @@ def counts_below(areas: Sequence[Area]) -> dict[UUID, Below]:
 
 def _count_below(rows: QuerySet[Any], areas: Sequence[Area], field: str) -> dict[UUID, int]:
     counted = rows.filter(within([a.path for a in areas], field)).aggregate(
-        **{
-            f"n{i}": Count("pk", filter=within([area.path], field))
-            for i, area in enumerate(areas)
-        }
+        **{f"n{i}": Count("pk", filter=within([area.path], field)) for i, area in enumerate(areas)}
     )
     return {area.pk: counted[f"n{i}"] for i, area in enumerate(areas)}
 
@@ -200,9 +197,7 @@ def open_subdistricts(actor: Actor) -> QuerySet[Subdistrict]:
     )
 
 
-def waiting_for_subdistricts(
-    actor: Actor, subdistricts: Sequence[Subdistrict]
-) -> dict[str, int]:
+def waiting_for_subdistricts(actor: Actor, subdistricts: Sequence[Subdistrict]) -> dict[str, int]:
     """How many places wait for each of these, by LGD code; those for which none waits left out."""
     names = {}
     for held in subdistricts:
@@ -229,9 +224,7 @@ def open_place_problems(actor: Actor) -> QuerySet[ImportProblem]:
 def visible_place_files(actor: Actor) -> QuerySet[PlaceFile]:
     """Files of places and schools that were sent where the actor imports, latest first."""
     return (
-        PlaceFile.objects.filter(
-            within(granted_areas(actor, Permission.AREA_IMPORT), "area_path")
-        )
+        PlaceFile.objects.filter(within(granted_areas(actor, Permission.AREA_IMPORT), "area_path"))
         .select_related("file")
         .order_by("-received_at", "-pk")
     )

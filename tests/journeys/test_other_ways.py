@@ -215,7 +215,9 @@ def test_a_large_file_is_read_by_the_worker_while_its_sender_waits(
     assert RegisterFile.objects.get().state == RegisterFile.State.SHOWN
 
 
-def test_a_file_too_large_is_refused_before_it_is_sent_and_after(village, as_person, look, settings):
+def test_a_file_too_large_is_refused_before_it_is_sent_and_after(
+    village, as_person, look, settings
+):
     settings.AANCHAL_UPLOAD_BYTES = 2000
     file = {"name": "VI-A.xlsx", "mimeType": "application/octet-stream", "buffer": b"x" * 3000}
     page = as_person(village.teacher, viewport=PHONE)

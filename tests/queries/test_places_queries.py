@@ -145,7 +145,9 @@ def test_nothing_is_counted_below_nothing():
 def test_a_sibling_whose_number_begins_alike_is_not_counted(tree):
     take_areas(BLOCKS + "10,206,18510,ALIKE\n")
 
-    assert counts_below([area("18510", level="block")])[area("18510", level="block").pk].villages == 0
+    assert (
+        counts_below([area("18510", level="block")])[area("18510", level="block").pk].villages == 0
+    )
 
 
 def test_calendars_of_many_schools_take_two_queries(tree):

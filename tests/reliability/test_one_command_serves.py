@@ -91,9 +91,7 @@ def test_a_killed_child_is_started_again(served: Served, which: str) -> None:
 
     os.kill(before, signal.SIGKILL)
 
-    wait_until(
-        lambda: children_of(served.pid).get(which, before) != before, what="another one"
-    )
+    wait_until(lambda: children_of(served.pid).get(which, before) != before, what="another one")
     served.wait_until_it_answers()
     assert f"The {which} ended" in served.office.log()
 
@@ -150,8 +148,6 @@ def test_an_unready_server_database_is_told_before_anything_starts(office: Offic
         pytest.skip("the embedded database is made ready by `aanchal serve` itself")
     empty = os.environ["AANCHAL_TEST_POSTGRES_URL"]
 
-    said = office.aanchal(
-        "serve", "--port", str(free_port()), code=2, AANCHAL_DATABASE_URL=empty
-    )
+    said = office.aanchal("serve", "--port", str(free_port()), code=2, AANCHAL_DATABASE_URL=empty)
 
     assert "aanchal migrate" in said

@@ -49,7 +49,9 @@ def test_a_killed_writer_has_stored_what_it_acknowledged_and_nothing_by_halves(
         kind = f"ack{round_}"
         acknowledged = office.home / kind
         script = office.home / "writer.py"
-        script.write_text(WRITER.replace("KIND", repr(kind)).replace("ACK", repr(str(acknowledged))))
+        script.write_text(
+            WRITER.replace("KIND", repr(kind)).replace("ACK", repr(str(acknowledged)))
+        )
         process = office.start("tests.reliability.a_script", str(script))
         wait_until(
             lambda a=acknowledged: a.exists() and a.stat().st_size > 4, what="the first words"
@@ -67,8 +69,12 @@ def test_a_killed_writer_has_stored_what_it_acknowledged_and_nothing_by_halves(
             for (changes,) in office.rows(
                 "SELECT changes FROM kernel_auditevent WHERE target_id IN"
                 " (SELECT "
-                + ("CAST(id AS text)" if office.url else "substr(id,1,8)||'-'||substr(id,9,4)||'-'"
-                   "||substr(id,13,4)||'-'||substr(id,17,4)||'-'||substr(id,21)")
+                + (
+                    "CAST(id AS text)"
+                    if office.url
+                    else "substr(id,1,8)||'-'||substr(id,9,4)||'-'"
+                    "||substr(id,13,4)||'-'||substr(id,17,4)||'-'||substr(id,21)"
+                )
                 + " FROM kernel_importproblem WHERE source_kind = ?)",
                 [kind],
             )

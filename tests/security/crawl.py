@@ -115,9 +115,7 @@ class Walk:
                     waiting.append(whole.partition("#")[0])
 
 
-def walk_as(
-    office: Office, who: str, *, language: str = "en", forms: bool = True
-) -> Walk:
+def walk_as(office: Office, who: str, *, language: str = "en", forms: bool = True) -> Walk:
     """Every address with every record there is, every link from them on, and every form.
 
     Forms come last, empty and as in the table, because some of them do what they say.

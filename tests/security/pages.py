@@ -114,9 +114,7 @@ PAGES: dict[str, Page] = {
         sends=(just(step="kind", kind="sick"), a_whole_finding),
     ),
     "visit_done": Page(kind="visit", own={"volunteer": labels("recorded")}),
-    "visit_hand_back": Page(
-        kind="visit", own={"volunteer": HERS}, sends=(just(because="unsafe"),)
-    ),
+    "visit_hand_back": Page(kind="visit", own={"volunteer": HERS}, sends=(just(because="unsafe"),)),
     # --- concerns ---
     "concern_new": Page(who=ALL - {"administrator"}),
     "concerns": Page(who=frozenset({"case_worker"})),
@@ -160,7 +158,9 @@ PAGES: dict[str, Page] = {
     "place_calendar": Page(kind="place", own=KEEPERS, sends=(just(**A_CALENDAR),)),
     "school_calendar": Page(kind="school", own=KEEPERS, sends=(just(**A_CALENDAR),)),
     "places_send": Page(who=frozenset({"administrator"})),
-    "place_file": Page(kind="place_file", own={"administrator": labels("own sibling parent block")}),
+    "place_file": Page(
+        kind="place_file", own={"administrator": labels("own sibling parent block")}
+    ),
     "place_problems": Page(who=frozenset({"administrator"})),
     "office": Page(who=frozenset({"administrator"})),
     # --- coming in ---

@@ -107,7 +107,7 @@ def test_when_no_role_may_be_made_the_doctor_says_what_is_missing_until_it_is_gi
 
     said = office.aanchal("migrate")
 
-    assert f"GRANT aanchal_app TO \"{plain[0]}\"" in said
+    assert f'GRANT aanchal_app TO "{plain[0]}"' in said
     found = checks(office, code=1)
     assert found["Database role"]["state"] == "bad"
     assert found["Row guard"]["state"] == "ok", "the owner is held by it all the same"

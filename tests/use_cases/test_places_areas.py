@@ -317,7 +317,9 @@ def test_wrong_lines_are_told_by_line_and_the_good_ones_go_in():
 
 def test_wrong_lines_sent_twice_are_kept_once():
     a_tree(villages=0)
-    text = VILLAGES + "300001,Parsauni,10,207,1091\nx1,Nowhere,10,207,1091\n300001,Again,10,207,1091\n"
+    text = (
+        VILLAGES + "300001,Parsauni,10,207,1091\nx1,Nowhere,10,207,1091\n300001,Again,10,207,1091\n"
+    )
     take_areas(text)
     before = set(ImportProblem.objects.values_list("pk", flat=True))
 
@@ -397,7 +399,9 @@ def test_queries_grow_with_batches_and_never_with_lines(waits):
     for count in (400, 800):
         Area.objects.filter(level="village").delete()
         source = io.BufferedReader(Endless(count, "1099" if waits else "1091"))
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             import_areas(system_actor("imports"), source=source, filename="many.csv", at=AT)
         asked.append(len(captured))
 

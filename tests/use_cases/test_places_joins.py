@@ -218,7 +218,9 @@ def test_a_proposal_that_stays_keeps_its_key_when_proposals_are_made_afresh(tree
 
     confirm("block")
 
-    assert set(AreaJoin.objects.filter(source__level="village").values_list("pk", flat=True)) == before
+    assert (
+        set(AreaJoin.objects.filter(source__level="village").values_list("pk", flat=True)) == before
+    )
 
 
 def test_the_calendar_of_a_udise_block_becomes_the_blocks_when_it_has_none(tree):
@@ -529,9 +531,7 @@ def test_the_whole_of_madhubani_can_be_joined(real_data):
     certain = AreaJoin.objects.filter(state="proposed", band="certain").order_by("pk")
 
     blocks = confirm_joins(a_joiner(), joins=list(certain.filter(source__level="block")), at=AT)
-    villages = confirm_joins(
-        a_joiner(), joins=list(certain.filter(source__level="village")), at=AT
-    )
+    villages = confirm_joins(a_joiner(), joins=list(certain.filter(source__level="village")), at=AT)
 
     live = Area.objects.filter(path__startswith=DISTRICT + "/", joined_into=None, level="village")
     assert (blocks, villages) == (21, 741)

@@ -95,9 +95,7 @@ def test_a_place_shows_its_codes_its_schools_and_what_is_beneath(tree):
     client = desk()
 
     block = text_of(client.get(reverse("place", args=[Area.objects.get(path=BLOCK).pk])))
-    village = text_of(
-        client.get(reverse("place", args=[area("100504001", system="udise").pk]))
-    )
+    village = text_of(client.get(reverse("place", args=[area("100504001", system="udise").pk])))
 
     assert "1851" in block
     assert "Parsauni" in block
@@ -106,9 +104,7 @@ def test_a_place_shows_its_codes_its_schools_and_what_is_beneath(tree):
 
 
 def test_a_place_of_another_district_is_as_if_it_were_not(tree):
-    page = desk(where="IN/S10/D207").get(
-        reverse("place", args=[Area.objects.get(path=BLOCK).pk])
-    )
+    page = desk(where="IN/S10/D207").get(reverse("place", args=[Area.objects.get(path=BLOCK).pk]))
 
     assert page.status_code == 404
 

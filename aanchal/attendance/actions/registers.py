@@ -195,7 +195,9 @@ def _show_register(
     register.understood = {"pages": [p.to_json() for p in pages]}
     register.state = RegisterFile.State.SHOWN
     register.save(update_fields=["understood", "state"])
-    record(actor, Verb.REGISTER_READ, register, scope=scope_of_file(actor, register), pages=len(pages))
+    record(
+        actor, Verb.REGISTER_READ, register, scope=scope_of_file(actor, register), pages=len(pages)
+    )
     return register
 
 
@@ -568,7 +570,13 @@ def _finish(
     else:
         register.state = RegisterFile.State.SHOWN
     register.save(update_fields=["counts", "state", "settled_at"])
-    record(actor, Verb.REGISTER_TAKEN, register, scope=scope_of_file(actor, register), pages=taken.pages)
+    record(
+        actor,
+        Verb.REGISTER_TAKEN,
+        register,
+        scope=scope_of_file(actor, register),
+        pages=taken.pages,
+    )
 
 
 def _keep_problems(register: RegisterFile, pages: Sequence[ShownPage], *, at: datetime) -> None:

@@ -46,7 +46,9 @@ def repair_row(actor: Actor, *, problem: ImportProblem, choice: str, at: datetim
         # Nobody knows whose row it is: it can only be put away, and its page sent by itself.
         if choice != SET_ASIDE:
             raise Invalid(
-                _("It is not known of which class this row is. Set it aside and send its page alone."),
+                _(
+                    "It is not known of which class this row is. Set it aside and send its page alone."
+                ),
                 field="choice",
             )
         return set_problem_aside(actor, problem=problem, at=at)

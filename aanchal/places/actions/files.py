@@ -36,9 +36,7 @@ MOST_LINES_AT_ONCE = 3_000
 
 
 @use_case
-def give_place_file(
-    actor: Actor, *, source: BinaryIO, filename: str, at: datetime
-) -> PlaceFile:
+def give_place_file(actor: Actor, *, source: BinaryIO, filename: str, at: datetime) -> PlaceFile:
     """Keep a file of places or schools as it came; which of the two its heading says.
 
     Raises:

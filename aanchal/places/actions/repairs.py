@@ -16,9 +16,7 @@ NEEDS = {AREAS: Permission.AREA_IMPORT, SCHOOLS: Permission.SCHOOL_IMPORT}
 
 
 @use_case
-def set_place_problem_aside(
-    actor: Actor, *, problem: ImportProblem, at: datetime
-) -> ImportProblem:
+def set_place_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
     """Note that a line of a place or school file was looked at and needs nothing more.
 
     Raises:
@@ -94,8 +92,6 @@ def retry_waiting(actor: Actor, *, at: datetime) -> int:
     reach = reach_of(actor, Permission.AREA_IMPORT)
     scope = Scope(area_path=reach[0] if reach else "")
     require(actor, Permission.AREA_IMPORT, scope)
-    freed, matched = free_waiting(
-        actor, ledger=Ledger(AREAS, "", actor.user_id, at), reach=reach
-    )
+    freed, matched = free_waiting(actor, ledger=Ledger(AREAS, "", actor.user_id, at), reach=reach)
     record(actor, Verb.AREAS_IMPORTED, None, scope=scope, new=freed, matched=matched, retried=True)
     return freed

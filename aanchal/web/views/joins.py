@@ -342,7 +342,9 @@ def _say_all(request: HttpRequest, where: Area | None) -> None:
 
 def _asked_subdistrict(request: HttpRequest) -> Subdistrict:
     held = (
-        open_subdistricts(request.actor).filter(pk=_key(request.POST.get("subdistrict", ""))).first()
+        open_subdistricts(request.actor)
+        .filter(pk=_key(request.POST.get("subdistrict", "")))
+        .first()
     )
     if held is None:
         raise NotFound
@@ -365,7 +367,5 @@ def _say_subdistrict(request: HttpRequest, where: Area | None) -> None:
 
 
 def _say_no_subdistrict(request: HttpRequest, where: Area | None) -> None:
-    refuse_subdistrict(
-        request.actor, subdistrict=_asked_subdistrict(request), at=timezone.now()
-    )
+    refuse_subdistrict(request.actor, subdistrict=_asked_subdistrict(request), at=timezone.now())
     messages.success(request, _("It is not this block. Say which one when you know it."))

@@ -61,9 +61,7 @@ def places_send(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data["file"]
         now = timezone.now()
         try:
-            held = give_place_file(
-                request.actor, source=upload.file, filename=upload.name, at=now
-            )
+            held = give_place_file(request.actor, source=upload.file, filename=upload.name, at=now)
         except (Unreadable, TooLarge) as error:
             form.add_error("file", str(error))
         else:
@@ -101,9 +99,7 @@ def place_file(request: HttpRequest, pk: UUID) -> HttpResponse:
                 {"row": p["row"], "column": p["column"], "reason": _(p["template"]) % p["params"]}
                 for p in done.get("problems", [])
             ],
-            "more_problems": max(
-                0, done.get("problem_count", 0) - len(done.get("problems", []))
-            ),
+            "more_problems": max(0, done.get("problem_count", 0) - len(done.get("problems", []))),
             "proposed": done.get("proposed", 0),
         },
     )

@@ -132,9 +132,7 @@ def _rows(areas: Sequence[Area]) -> list[list[Any]]:
 
 
 def _link(area: Area) -> str:
-    link = format_html(
-        '<a href="{}">{}</a>', reverse("place", args=[area.pk]), local_name(area)
-    )
+    link = format_html('<a href="{}">{}</a>', reverse("place", args=[area.pk]), local_name(area))
     if getattr(area, "is_in_lgd", True):
         return link
     words = tag(_("only UDISE knows it"), "soon")

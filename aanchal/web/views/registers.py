@@ -156,7 +156,8 @@ def send(request: HttpRequest) -> HttpResponse:
         "form": form,
         "most_bytes": settings.AANCHAL_UPLOAD_BYTES,
         "most_mb": settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024),
-        "open_hints": form.is_bound and any(n in form.errors for n in ("grade", "section", "month")),
+        "open_hints": form.is_bound
+        and any(n in form.errors for n in ("grade", "section", "month")),
     }
     status = 400 if request.method == "POST" else 200
     return render(request, "registers/send.html", context, status=status)
