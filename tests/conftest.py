@@ -227,6 +227,24 @@ def triggers_asleep() -> Iterator[None]:
                 cursor.execute("SET ROLE aanchal_app")
 
 
+@pytest.fixture(autouse=True)
+def _whom_the_process_serves(django_db_blocker: Any) -> Iterator[None]:
+    """A test that changes whom this process serves puts it back, or the next ones see no rows."""
+    yield
+    if database() != "postgres":
+        return
+    from django.db import connection
+
+    if connection.connection is None or connection.connection.closed:
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('aanchal.districts', true)")
+        left = cursor.fetchone()[0]
+    if left != "*":
+        connection.close()
+        pytest.fail(f"This test left its connection serving {left!r} and not Aanchal itself.")
+
+
 # --- the world around a test ---
 
 
