@@ -28,7 +28,7 @@ from .formats.problems import Hints, Limits, Problem
 from .formats.registers import read_registers
 from .models import RegisterFile, RegisterPage
 from .rules.marks import Mark
-from .rules.pages import DAYS, PageMarks, merge_pages, unpack_children, unpack_marks
+from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_marks
 
 Progress = Callable[[float], None]
 LETTERS = {Mark.NOT_TAKEN: ".", Mark.PRESENT: "P", Mark.ABSENT: "A", Mark.LEAVE: "L"}

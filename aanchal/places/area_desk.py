@@ -373,9 +373,7 @@ class _Batch:
     def take_subdistricts(self) -> None:
         held = {
             s.code: s
-            for s in Subdistrict.objects.filter(
-                code__in=[r.codes[System.LGD] for r in self.rows]
-            )
+            for s in Subdistrict.objects.filter(code__in=[r.codes[System.LGD] for r in self.rows])
         }
         new, changed = [], []
         for row in self.rows:

@@ -22,7 +22,8 @@ def guarded(answer):
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "This file is too large."), ("hi", "lang=\"hi\""), ("bn", "lang=\"bn\"")]
+    ("language", "words"),
+    [("en", "This file is too large."), ("hi", 'lang="hi"'), ("bn", 'lang="bn"')],
 )
 def test_a_body_too_large_is_answered_with_a_page_before_it_is_read(language, words, settings):
     settings.AANCHAL_UPLOAD_BYTES = 1000

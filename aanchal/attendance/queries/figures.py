@@ -20,7 +20,6 @@ from ..models import Finding, Flag, Outcome, Visit
 from ..rules.marks import Mark
 from .books import class_books
 
-
 # When, first absence, school, visit, flag.
 Made = tuple[datetime, date, UUID, UUID, UUID]
 
@@ -284,9 +283,7 @@ class TeacherLine:
     state: str
 
 
-def irregular_pupils(
-    actor: Actor, class_section_id: UUID, *, since: date
-) -> list[TeacherLine]:
+def irregular_pupils(actor: Actor, class_section_id: UUID, *, since: date) -> list[TeacherLine]:
     """Flags of a class as its school may see them, newest first; none of the asker's own family.
 
     `state` is "asked" (a question is open), "visited", "back" or "left". That a concern was raised

@@ -109,9 +109,7 @@ def _back_cards(flags: list[Flag]) -> list[dict[str, Any]]:
                 "Came on %(came)s of %(days)s school days since. Thank you.",
                 marked,
             ) % {"came": came, "days": marked}
-        cards.append(
-            {"code": flag.child.code, "name": first_name(flag.child), "thanks": thanks}
-        )
+        cards.append({"code": flag.child.code, "name": first_name(flag.child), "thanks": thanks})
     return cards
 
 
