@@ -33,7 +33,7 @@ def test_every_default_says_its_source():
             lambda t: re.sub(r"\[threshold\]\nvalue = .*", "[threshold]\nvalue = nan", t),
             "threshold",
         ),
-        (lambda t: t.replace("watch-2", "watch-1"), "rule watch-1"),
+        (lambda t: t.replace("watch-3", "watch-1"), "rule watch-1"),
         (lambda t: t + "\n[caste]\nvalue = 1\n", "does not know: caste"),
     ],
 )

@@ -8,7 +8,6 @@ threshold; the threshold comes from the visits that volunteers can walk. A signa
 for a person to ask kindly, no more. Caste, religion and income are never inputs.
 """
 
-import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .marks import Mark
-from .planes import DAYS_MAX, figures, marks_from_planes, planes_from_marks
+from .planes import DAYS_MAX, figures, marks_from_planes, planes_from_marks, words_from_marks
 from .policy import Policy
 from .watch_kernel import watch_classes
 from .watch_layout import PARAMETERS, SIGNAL_WHOLES
@@ -93,6 +92,8 @@ def parameters(policy: Policy) -> NDArray[np.float32]:
         policy.caution,
         policy.weight_gone,
         policy.weight_slide,
+        policy.enter_ill * policy.break_ill,
+        policy.enter_gone * policy.break_gone,
     ]
     if len(values) != PARAMETERS:
         raise AssertionError("The kernel and the policy disagree about the parameters.")
@@ -161,8 +162,8 @@ def run_days(
         if away.shape != marks.shape:
             raise ValueError("The away mask must have the shape of the marks.")
         marks = np.where(away, np.uint8(Mark.NOT_TAKEN), marks)
-    absent, marked = planes_from_marks(marks)
-    return run_planes(state, absent, marked, policy, days=days, blocks=blocks, threads=threads)
+    absent, marked = words_from_marks(marks)
+    return _run(state, absent, marked, policy, days, blocks, threads)
 
 
 def run_planes(
@@ -176,6 +177,20 @@ def run_planes(
     threads: int = 1,
 ) -> Signals:
     """`run_days` from bit-planes (children × 4), without unpacking them."""
+    narrow_a = np.ascontiguousarray(absent).view("<u4")
+    narrow_m = np.ascontiguousarray(marked).view("<u4")
+    return _run(state, narrow_a, narrow_m, policy, days, blocks, threads)
+
+
+def _run(
+    state: WatchState,
+    absent: NDArray[np.uint32],
+    marked: NDArray[np.uint32],
+    policy: Policy,
+    days: Sequence[date] | NDArray[np.int32],
+    blocks: Sequence[str | None] | None,
+    threads: int,
+) -> Signals:
     ordinals = _ordinals(days)
     if len(ordinals) > DAYS_MAX:
         raise ValueError(f"At most {DAYS_MAX} days at once.")
@@ -184,32 +199,31 @@ def run_planes(
         raise ValueError("A class has already been scored for this day or a later one.")
     if blocks is not None and len(blocks) != len(state.sizes):
         raise ValueError("Blocks must be one key for each class.")
-    keys: Sequence[str | None] = blocks if blocks is not None else [None] * len(state.sizes)
-    log_odds = np.array([policy.threshold_for(key) for key in keys], np.float64)
-    weights = np.empty((len(keys), 2), np.float32)
+    log_odds = np.full(len(state.sizes), policy.threshold)
+    if blocks is not None:
+        log_odds[:] = [policy.threshold_for(key) for key in blocks]
+    weights = np.empty((len(state.sizes), 2), np.float32)
     weights[:, 0] = policy.weight_gone / np.exp(log_odds)
     weights[:, 1] = policy.weight_slide / np.exp(log_odds)
 
-    narrow_a = np.ascontiguousarray(absent).view("<u4")
-    narrow_m = np.ascontiguousarray(marked).view("<u4")
     numbers = parameters(policy)
     offsets = np.concatenate([[0], np.cumsum(state.sizes)])
     chunks = _chunks(state.sizes)
 
-    def score(chunk: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def score(chunk: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         first, last = chunk
         children = int(offsets[last] - offsets[first])
         most = children * (len(ordinals) // 2 + 1)  # a new question needs a presence between
         out = np.empty((most, SIGNAL_WHOLES), np.int32)
-        scores = np.empty(most, np.float32)
+        scores = np.empty(most, np.float64)
         count = watch_classes(
             first,
             last,
             state.starts,
             state.sizes,
             offsets,
-            narrow_a,
-            narrow_m,
+            absent,
+            marked,
             ordinals,
             state.reals,
             state.wholes,
@@ -231,7 +245,7 @@ def run_planes(
     else:
         parts = [score(chunk) for chunk in chunks]
     rows = np.concatenate([p[0] for p in parts]) if parts else np.empty((0, SIGNAL_WHOLES), int)
-    scores = np.concatenate([p[1] for p in parts]) if parts else np.empty(0, np.float32)
+    scores = np.concatenate([p[1] for p in parts]) if parts else np.empty(0, np.float64)
     return _signals(rows.astype(np.int32), scores)
 
 
@@ -272,7 +286,7 @@ def _chunks(sizes: NDArray[np.int64]) -> list[tuple[int, int]]:
     return chunks
 
 
-def _signals(rows: NDArray[np.int32], scores: NDArray[np.float32]) -> Signals:
+def _signals(rows: NDArray[np.int32], scores: NDArray[np.float64]) -> Signals:
     order = np.lexsort((rows[:, 0], rows[:, 1]))
     rows = rows[order]
     run, year_absent, year_marked = rows[:, 4], rows[:, 8], rows[:, 9]
@@ -281,7 +295,7 @@ def _signals(rows: NDArray[np.int32], scores: NDArray[np.float32]) -> Signals:
         day=rows[:, 1],
         on=rows[:, 2] + np.int32(_EPOCH),
         channel=rows[:, 3],
-        score=np.array([math.log(max(s, 1e-30)) for s in scores[order].tolist()], np.float64),
+        score=scores[order],
         run=run,
         since=(rows[:, 5] >> 1) + np.int32(_EPOCH),
         after_break=(rows[:, 5] & 1) == 1,

@@ -32,6 +32,28 @@ def pack(marks, absent, marked):
 
 
 @njit(cache=True, nogil=True)
+def pack_words(marks, absent, marked):
+    """Marks (children × days) into words of 32 days: uint32, children × words."""
+    children, days = marks.shape
+    if days == 1:
+        for child in range(children):
+            mark = marks[child, 0]
+            absent[child, 0] = np.uint32((mark == 2) | (mark == 3))
+            marked[child, 0] = np.uint32((mark == 1) | (mark == 2))
+        return
+    for child in range(children):
+        for word in range(absent.shape[1]):
+            a = np.uint32(0)
+            m = np.uint32(0)
+            for day in range(32 * word, min(32 * word + 32, days)):
+                mark = marks[child, day]
+                a |= np.uint32((mark == 2) | (mark == 3)) << np.uint32(day - 32 * word)
+                m |= np.uint32((mark == 1) | (mark == 2)) << np.uint32(day - 32 * word)
+            absent[child, word] = a
+            marked[child, word] = m
+
+
+@njit(cache=True, nogil=True)
 def unpack(absent, marked, marks):
     children, days = marks.shape
     for child in range(children):

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .marks import Mark
-from .plane_kernel import WORDS, count_figures, pack, unpack
+from .plane_kernel import WORDS, count_figures, pack, pack_words, unpack
 
 DAYS_MAX: Final = 64 * WORDS
 
@@ -53,6 +53,23 @@ def planes_from_marks(marks: NDArray[np.uint8]) -> Planes:
     absent = np.zeros((marks.shape[0], WORDS), np.uint64)
     marked = np.zeros((marks.shape[0], WORDS), np.uint64)
     pack(np.ascontiguousarray(marks), absent, marked)
+    return absent, marked
+
+
+def words_from_marks(marks: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Planes no wider than the days need: uint32, children × words of 32 days.
+
+    Raises:
+        ValueError: not two dimensions, or a code that is no mark.
+    """
+    if marks.ndim != 2:
+        raise ValueError("Marks must be children by days.")
+    if marks.size and int(marks.max()) > Mark.HOLIDAY:
+        raise ValueError("A mark code must be 0 to 4.")
+    words = max(1, (marks.shape[1] + 31) // 32)
+    absent = np.zeros((marks.shape[0], words), np.uint32)
+    marked = np.zeros((marks.shape[0], words), np.uint32)
+    pack_words(np.ascontiguousarray(marks), absent, marked)
     return absent, marked
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-RULE_VERSION: Final = "watch-2"
+RULE_VERSION: Final = "watch-3"
 SOURCED: Final = ("source", "confidence", "as_of", "review_on")
 
 
@@ -41,6 +41,8 @@ class Policy:
     leave_gone: float
     leave_slide: float
     slide_to_gone: float
+    break_ill: float
+    break_gone: float
 
     weight_gone: float
     weight_slide: float

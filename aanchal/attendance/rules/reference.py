@@ -176,7 +176,7 @@ def _one_day(
         odds = child.usual * (seen * ((rest - others_due) + whole_k))
         x = _least(_divide(against, odds), F(p.sharpest_day))
 
-        _move(child, p, is_absent[row], x)
+        _move(child, p, is_absent[row], x, after_break)
         _learn(child, p, is_absent[row], share)
 
         log_odds = p.threshold_for(block)
@@ -209,14 +209,17 @@ def _due(child: _Child, p: Policy) -> np.float32:
     return child.usual if child.usual > SLIDE_DUE else SLIDE_DUE
 
 
-def _move(child: _Child, p: Policy, absent: bool, x: np.float32) -> None:
+def _move(child: _Child, p: Policy, absent: bool, x: np.float32, after_break: bool) -> None:
     """One day's change of the four weights."""
     n, s, g, d = child.normal, child.ill, child.gone, child.slide
     stay_normal = F(1.0 - p.enter_ill - p.enter_gone - p.enter_slide)
     stay_slide = F(1.0 - p.leave_slide - p.slide_to_gone)
     normal = n * stay_normal + (s * F(p.leave_ill) + (g * F(p.leave_gone) + d * F(p.leave_slide)))
-    ill = s * F(1.0 - p.leave_ill) + n * F(p.enter_ill)
-    gone = (g * F(1.0 - p.leave_gone) + n * F(p.enter_gone)) + d * F(p.slide_to_gone)
+    # Over a vacation many things begin: late returns from a feast, and departures.
+    enter_ill = F(p.enter_ill * p.break_ill if after_break else p.enter_ill)
+    enter_gone = F(p.enter_gone * p.break_gone if after_break else p.enter_gone)
+    ill = s * F(1.0 - p.leave_ill) + n * enter_ill
+    gone = (g * F(1.0 - p.leave_gone) + n * enter_gone) + d * F(p.slide_to_gone)
     slide = d * stay_slide + n * F(p.enter_slide)
 
     def fit(extra: float) -> np.float32:

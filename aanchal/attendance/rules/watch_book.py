@@ -16,12 +16,16 @@ from .lanes import (
     as_word,
     bits_and,
     bits_or,
+    differ,
+    equal,
     leading_zeros,
     left,
+    load,
     most,
     ones,
     pick,
     right,
+    store,
     sub,
     trailing_zeros,
 )
@@ -32,18 +36,24 @@ from .watch_layout import (
     AWAY_DUE,
     BASES,
     BLOCK,
+    COUNTED,
     DUE,
     DUE_ONE,
+    EARLIEST,
+    ENDED,
     GAIN,
     GONE,
     HIT,
     ILL,
+    LENGTH,
     MARKED,
     MARKED_BITS,
     NORMAL,
     RECENT_DAYS,
     RUN,
+    SEEN_A,
     SEEN_DAYS,
+    SEEN_M,
     SLIDE,
     SLIDE_DUE,
     TOTALS,
@@ -58,36 +68,42 @@ def enter(work, blocks, start, reals, wholes, base_rate):
     zero = np.float32(0.0)
     grain = np.float32(DUE_ONE)
     for b in range(blocks):
-        w = work[b * BLOCK : (b + 1) * BLOCK]
-        r = reals[(start + b) * REALS * LANES : (start + b + 1) * REALS * LANES]
-        u = wholes[(start + b) * WHOLES * LANES : (start + b + 1) * WHOLES * LANES]
+        w = b * BLOCK
+        r = (start + b) * REALS * LANES
+        u = (start + b) * WHOLES * LANES
         for j in range(REALS * LANES):
-            w[j] = as_word(r[j])
+            store(work, w + j, as_word(load(reals, r + j)))
         for j in range(LANES):
-            w[ASKED + j] = bits_and(u[RUN + j], np.uint32(1))
-            w[ABSENT + j] = np.uint32(0)
-            w[MARKED + j] = np.uint32(0)
-            w[HIT + j] = np.uint32(0)
-            usual = r[USUAL + j]
-            out_now = r[ILL + j] + r[GONE + j]
-            d = r[SLIDE + j]
-            as_usual = r[NORMAL + j] >= out_now + d
+            store(work, w + ASKED + j, bits_and(load(wholes, u + RUN + j), np.uint32(1)))
+            store(work, w + ABSENT + j, np.uint32(0))
+            store(work, w + MARKED + j, np.uint32(0))
+            store(work, w + HIT + j, np.uint32(0))
+            usual = load(reals, r + USUAL + j)
+            out_now = load(reals, r + ILL + j) + load(reals, r + GONE + j)
+            d = load(reals, r + SLIDE + j)
+            as_usual = load(reals, r + NORMAL + j) >= out_now + d
             slide_due = most(usual, np.float32(SLIDE_DUE))
             due = pick(as_usual, usual, pick(out_now > d, np.float32(AWAY_DUE), slide_due))
-            due = pick(r[GAIN + j] == zero, base_rate, due)
-            w[DUE + j] = np.uint32(np.int32(due * grain))
+            due = pick(load(reals, r + GAIN + j) == zero, base_rate, due)
+            store(work, w + DUE + j, np.uint32(np.int32(due * grain)))
 
 
 @njit(cache=True, nogil=True)
-def load_word(work, first, last, offset, size, absent, marked, word):
-    """Bring 32 days of a class's planes into its blocks."""
-    for b in range(first, last):
-        at = b * BLOCK
-        row = (b - first) * LANES
-        for j in range(min(LANES, size - row)):
-            m = marked[offset + row + j, word]
-            work[at + MARKED + j] = m
-            work[at + ABSENT + j] = bits_and(absent[offset + row + j, word], m)
+def load_word(work, edges, classes, offsets, sizes, at_class, absent, marked, word):
+    """Bring 32 days of a group's planes into its blocks."""
+    words = absent.shape[1]
+    for i in range(classes):
+        offset = offsets[at_class + i]
+        left_over = sizes[at_class + i]
+        for b in range(edges[i], edges[i + 1]):
+            at = b * BLOCK
+            child = offset * words + word
+            for j in range(min(LANES, left_over)):
+                m = load(marked, child + j * words)
+                store(work, at + MARKED + j, m)
+                store(work, at + ABSENT + j, bits_and(load(absent, child + j * words), m))
+            offset += LANES
+            left_over -= LANES
 
 
 @njit(cache=True, nogil=True)
@@ -166,7 +182,8 @@ def fill_signal(
     before_came,
     before_marks,
     breaks,
-    class_wholes,
+    came_all,
+    marks_all,
 ):
     """Fill one signal's numbers; returns the length of the run."""
     bases, run_word = _run_since(
@@ -174,8 +191,8 @@ def fill_signal(
     )
     totals = _totals(child, day, wholes[u + TOTALS], absent, marked)
     run = np.int64(bits_and(right(run_word, np.uint32(1)), np.uint32(0x3FFF)))
-    came = (class_wholes[c, 2] - np.int64(right(bases, np.uint32(16)))) & 0xFFFF
-    marks = (class_wholes[c, 3] - np.int64(bits_and(bases, np.uint32(0xFFFF)))) & 0xFFFF
+    came = (np.int64(came_all) - np.int64(right(bases, np.uint32(16)))) & 0xFFFF
+    marks = (np.int64(marks_all) - np.int64(bits_and(bases, np.uint32(0xFFFF)))) & 0xFFFF
 
     # Her last marked days, within the taken days that are remembered bit by bit.
     recent_a = 0
@@ -213,13 +230,56 @@ def fill_signal(
 
 
 @njit(cache=True, nogil=True)
+def _leave_one_day(work, first, last, start, wholes, ordinal, before_came, before_marks, brk):
+    """`leave` after a single taken day, sixteen children at a time."""
+    u0 = np.uint32(0)
+    u1 = np.uint32(1)
+    most_run = np.uint32(0x3FFF)
+    bases_now = bits_or(
+        left(np.uint32(before_came), np.uint32(16)),
+        bits_and(np.uint32(before_marks), np.uint32(0xFFFF)),
+    )
+    began = bits_or(
+        left(np.uint32(ordinal), np.uint32(16)),
+        bits_or(left(np.uint32(brk), np.uint32(15)), np.uint32(2)),
+    )
+    for b in range(first, last):
+        at = b * BLOCK
+        u = (start + b) * WHOLES * LANES
+        for j in range(LANES):
+            m = bits_and(load(work, at + MARKED + j), u1)
+            a = bits_and(load(work, at + ABSENT + j), u1)
+            is_m = differ(m, u0)
+            is_a = differ(a, u0)
+            bits = load(wholes, u + MARKED_BITS + j)
+            store(wholes, u + MARKED_BITS + j, bits_or(left(bits, u1), m))
+            bits = load(wholes, u + ABSENT_BITS + j)
+            store(wholes, u + ABSENT_BITS + j, bits_or(left(bits, u1), a))
+            totals = load(wholes, u + TOTALS + j)
+            store(wholes, u + TOTALS + j, add(totals, bits_or(left(a, np.uint32(16)), m)))
+            old = load(wholes, u + RUN + j)
+            bases = load(wholes, u + BASES + j)
+            length = bits_and(right(old, u1), most_run)
+            since = bits_and(old, np.uint32(0xFFFF8000))
+            longer = pick(equal(length, most_run), most_run, add(length, u1))
+            grown = bits_or(since, left(longer, u1))
+            fresh = equal(length, u0)
+            run = pick(is_a, pick(fresh, began, grown), u0)
+            run = pick(is_m, run, bits_and(old, np.uint32(0xFFFFFFFE)))
+            kept = pick(is_a, pick(fresh, bases_now, bases), u0)
+            store(wholes, u + BASES + j, pick(is_m, kept, bases))
+            store(wholes, u + RUN + j, bits_or(run, load(work, at + ASKED + j)))
+
+
+@njit(cache=True, nogil=True)
 def leave(
     work,
-    first,
-    last,
-    start,
-    offset,
-    size,
+    edges,
+    classes,
+    at_class,
+    starts,
+    offsets,
+    sizes,
     days,
     reals,
     wholes,
@@ -231,59 +291,127 @@ def leave(
     before_marks,
     breaks,
 ):
-    """Put a class's moved state back, and bring its children's whole numbers up to date."""
-    if days == 0:
-        return
-    # The column from which on at most the last 32 taken days lie.
-    earliest = days
-    known = 0
-    while earliest > 0 and known < SEEN_DAYS:
-        earliest -= 1
-        shift = np.uint32(earliest & 31)
-        known += np.int64(bits_and(right(taken[earliest >> 5], shift), np.uint32(1)))
-    for b in range(first, last):
-        w = work[b * BLOCK : (b + 1) * BLOCK]
-        r = reals[(start + b) * REALS * LANES : (start + b + 1) * REALS * LANES]
-        u = wholes[(start + b) * WHOLES * LANES : (start + b + 1) * WHOLES * LANES]
+    """Put a group's moved state back, and bring its children's whole numbers up to date.
+
+    The state is copied out first; its fields in `work` then hold what is counted here.
+    """
+    start = starts[at_class]
+    for b in range(edges[classes]):
+        at = b * BLOCK
+        r = (start + b) * REALS * LANES
         for j in range(REALS * LANES):
-            r[j] = as_real(w[j])
-        if known == 0:
-            for j in range(LANES):
-                u[RUN + j] = bits_or(bits_and(u[RUN + j], np.uint32(0xFFFFFFFE)), w[ASKED + j])
-    if known == 0:
+            store(reals, r + j, as_real(load(work, at + j)))
+    if days == 1:
+        for i in range(classes):
+            first, last = edges[i], edges[i + 1]
+            if taken[0, i] != 0:
+                _leave_one_day(
+                    work, first, last, start, wholes, ordinals[0], before_came[0, i],
+                    before_marks[0, i], breaks[0, i],
+                )  # fmt: skip
         return
-    for word in range(earliest >> 5, ((days - 1) >> 5) + 1):
-        load_word(work, first, last, offset, size, absent, marked, word)
-        for day in range(max(earliest, 32 * word), min(days, 32 * word + 32)):
-            shift = np.uint32(day & 31)
-            if bits_and(right(taken[word], shift), np.uint32(1)) == 0:
-                continue
-            for b in range(first, last):
-                w = work[b * BLOCK : (b + 1) * BLOCK]
-                u = wholes[(start + b) * WHOLES * LANES : (start + b + 1) * WHOLES * LANES]
-                for j in range(LANES):
-                    m = bits_and(right(w[MARKED + j], shift), np.uint32(1))
-                    a = bits_and(right(w[ABSENT + j], shift), np.uint32(1))
-                    u[MARKED_BITS + j] = bits_or(left(u[MARKED_BITS + j], np.uint32(1)), m)
-                    u[ABSENT_BITS + j] = bits_or(left(u[ABSENT_BITS + j], np.uint32(1)), a)
-    for b in range(first, last):
-        place = (start + b) * WHOLES * LANES
-        row = (b - first) * LANES
-        for j in range(min(LANES, size - row)):
-            child = offset + row + j
-            u = place + j
-            bases, run_word = _run_since(
-                child,
-                days - 1,
-                u,
-                wholes,
-                absent,
-                marked,
-                ordinals,
-                before_came,
-                before_marks,
-                breaks,
-            )
-            wholes[u + TOTALS] = _totals(child, days - 1, wholes[u + TOTALS], absent, marked)
-            wholes[u + BASES] = bases
-            wholes[u + RUN] = bits_or(run_word, work[b * BLOCK + ASKED + j])
+
+    u0 = np.uint32(0)
+    u1 = np.uint32(1)
+    none = np.uint32(0xFFFFFFFF)
+    for b in range(edges[classes]):
+        at = b * BLOCK
+        u = (start + b) * WHOLES * LANES
+        for j in range(LANES):
+            store(work, at + COUNTED + j, load(wholes, u + TOTALS + j))
+            store(work, at + SEEN_A + j, load(wholes, u + ABSENT_BITS + j))
+            store(work, at + SEEN_M + j, load(wholes, u + MARKED_BITS + j))
+            store(work, at + LENGTH + j, u0)
+            store(work, at + EARLIEST + j, none)
+            store(work, at + ENDED + j, u0)
+
+    # Backwards: totals, and the run with the column it began in.
+    keep = right(none, np.uint32(31 - ((days - 1) & 31)))
+    for back in range((days + 31) >> 5):
+        word = ((days - 1) >> 5) - back
+        load_word(work, edges, classes, offsets, sizes, at_class, absent, marked, word)
+        from_column = np.uint32(32 * word)
+        for b in range(edges[classes]):
+            at = b * BLOCK
+            for j in range(LANES):
+                m = bits_and(load(work, at + MARKED + j), keep)
+                a = bits_and(load(work, at + ABSENT + j), keep)
+                counted = bits_or(left(ones(a), np.uint32(16)), ones(m))
+                store(work, at + COUNTED + j, add(load(work, at + COUNTED + j), counted))
+                present = sub(m, a)
+                top = sub(np.uint32(32), leading_zeros(present))
+                half = right(top, u1)
+                other = sub(top, half)
+                above = left(left(right(right(a, half), other), half), other)
+                over = differ(load(work, at + ENDED + j), u0)
+                above = pick(over, u0, above)
+                length = add(load(work, at + LENGTH + j), ones(above))
+                column = add(from_column, trailing_zeros(above))
+                earliest = load(work, at + EARLIEST + j)
+                store(work, at + LENGTH + j, length)
+                store(work, at + EARLIEST + j, pick(differ(above, u0), column, earliest))
+                store(work, at + ENDED + j, bits_or(load(work, at + ENDED + j), present))
+        keep = none
+
+    # Forwards over the last 32 taken days of each class: her marks bit by bit.
+    for word in range((days + 31) >> 5):
+        load_word(work, edges, classes, offsets, sizes, at_class, absent, marked, word)
+        for i in range(classes):
+            later = 0
+            for other_word in range(word + 1, (days + 31) >> 5):
+                later += np.int64(ones(taken[other_word, i]))
+            bits = taken[word, i]
+            while bits != 0 and later + np.int64(ones(bits)) > SEEN_DAYS:
+                bits = bits_and(bits, sub(bits, u1))
+            while bits != 0:
+                shift = trailing_zeros(bits)
+                bits = bits_and(bits, sub(bits, u1))
+                for b in range(edges[i], edges[i + 1]):
+                    at = b * BLOCK
+                    for j in range(LANES):
+                        m = bits_and(right(load(work, at + MARKED + j), shift), u1)
+                        a = bits_and(right(load(work, at + ABSENT + j), shift), u1)
+                        seen_m = left(load(work, at + SEEN_M + j), u1)
+                        seen_a = left(load(work, at + SEEN_A + j), u1)
+                        store(work, at + SEEN_M + j, bits_or(seen_m, m))
+                        store(work, at + SEEN_A + j, bits_or(seen_a, a))
+
+    for i in range(classes):
+        for b in range(edges[i], edges[i + 1]):
+            at = b * BLOCK
+            u = (start + b) * WHOLES * LANES
+            for j in range(LANES):
+                store(wholes, u + TOTALS + j, load(work, at + COUNTED + j))
+                store(wholes, u + ABSENT_BITS + j, load(work, at + SEEN_A + j))
+                store(wholes, u + MARKED_BITS + j, load(work, at + SEEN_M + j))
+            for j in range(LANES):
+                length = load(work, at + LENGTH + j)
+                ended = load(work, at + ENDED + j) != 0
+                asked = load(work, at + ASKED + j)
+                old = load(wholes, u + RUN + j)
+                old_length = bits_and(right(old, u1), np.uint32(0x3FFF))
+                if length == 0:
+                    if ended:
+                        store(wholes, u + BASES + j, u0)
+                        store(wholes, u + RUN + j, asked)
+                    else:
+                        kept = bits_and(old, np.uint32(0xFFFFFFFE))
+                        store(wholes, u + RUN + j, bits_or(kept, asked))
+                elif not ended and old_length != 0:
+                    total = min(np.int64(old_length) + np.int64(length), 0x3FFF)
+                    since = bits_and(old, np.uint32(0xFFFF8000))
+                    grown = bits_or(since, left(np.uint32(total), u1))
+                    store(wholes, u + RUN + j, bits_or(grown, asked))
+                else:
+                    column = load(work, at + EARLIEST + j)
+                    bases = bits_or(
+                        left(before_came[column, i], np.uint32(16)),
+                        bits_and(before_marks[column, i], np.uint32(0xFFFF)),
+                    )
+                    since = bits_or(
+                        left(np.uint32(ordinals[column]), np.uint32(16)),
+                        left(breaks[column, i], np.uint32(15)),
+                    )
+                    store(wholes, u + BASES + j, bases)
+                    grown = bits_or(since, left(length, u1))
+                    store(wholes, u + RUN + j, bits_or(grown, asked))

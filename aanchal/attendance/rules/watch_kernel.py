@@ -10,6 +10,8 @@ Classes are moved in small groups, day by day, so that their state stays in the 
 # The compiler types this file; a type checker cannot follow it.
 # mypy: ignore-errors
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -18,6 +20,7 @@ from .lanes import (
     any_lane,
     as_real,
     as_word,
+    below,
     bits_and,
     bits_or,
     count_lanes,
@@ -32,17 +35,16 @@ from .lanes import (
     sub,
     sum_lanes,
 )
-from .watch_book import (
-    enter,
-    fill_signal,
-    leave,
-    load_word,
-)
+from .watch_book import enter, fill_signal, leave, load_word
 from .watch_layout import (
     ABSENT,
+    AFTER,
     ASKED,
     AWAY_DUE,
     BLOCK,
+    CAME_ALL,
+    CAME_K,
+    CLASS_FIELDS,
     DUE,
     DUE_ONE,
     GAIN,
@@ -51,14 +53,27 @@ from .watch_layout import (
     GROUP_CLASSES,
     HIT,
     ILL,
+    LAST_ON,
     MARKED,
+    MARKS_ALL,
+    MEAN,
     NORMAL,
-    RENORM,
+    RENORM_BITS,
+    REST,
+    SEEN,
+    SHARE,
     SLIDE,
     SLIDE_DUE,
+    SLOW_A,
+    SLOW_M,
+    SLOW_Q,
+    SUM_A,
+    SUM_M,
+    SUM_Q,
+    TAKEN,
     USUAL,
 )
-from .watch_state import LANES, WHOLES
+from .watch_state import CLASS_REALS, CLASS_WHOLES, LANES, WHOLES
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -87,7 +102,7 @@ def watch_classes(
 
     absent, marked: uint32, children × words of 32 days. ordinals: int32, a day each. weights:
     float32, class × (gone, slide), each divided by the class's threshold. Signals go to `out`
-    (int32 rows) and `scores` (float32 odds), in no promised order.
+    (int32 rows) and `scores` (log odds), in no promised order.
     """
     base_rate = p[0]
     class_strength = p[1]
@@ -115,6 +130,8 @@ def watch_classes(
     caution = p[23]
     w_gone = p[24]
     w_slide = p[25]
+    break_ill = p[26]
+    break_gone = p[27]
     zero = np.float32(0.0)
     one = np.float32(1.0)
     half = np.float32(SLIDE_DUE)
@@ -126,6 +143,7 @@ def watch_classes(
     whole_k = k * grain
     u0 = np.uint32(0)
     u1 = np.uint32(1)
+    break_less = np.uint32(max(break_days, 1) - 1)
 
     days = ordinals.size
     count = 0
@@ -137,19 +155,12 @@ def watch_classes(
         at_class += classes
     work = np.empty(widest * BLOCK, np.uint32)
     edges = np.zeros(GROUP_CLASSES + 1, np.int64)
-    sum_m = np.zeros(GROUP_CLASSES, np.int32)
-    sum_a = np.zeros(GROUP_CLASSES, np.int32)
-    sum_q = np.zeros(GROUP_CLASSES, np.int32)
-    day_mean = np.zeros(GROUP_CLASSES, np.float32)
-    day_seen = np.zeros(GROUP_CLASSES, np.float32)
-    day_came = np.zeros(GROUP_CLASSES, np.float32)
-    day_rest = np.zeros(GROUP_CLASSES, np.float32)
-    day_share = np.zeros(GROUP_CLASSES, np.float32)
+    held = np.zeros(CLASS_FIELDS * GROUP_CLASSES, np.uint32)
     # What sentences need of each class-day: class totals before it, and whether a break preceded.
-    before_came = np.zeros((GROUP_CLASSES, days), np.int32)
-    before_marks = np.zeros((GROUP_CLASSES, days), np.int32)
-    breaks = np.zeros((GROUP_CLASSES, days), np.uint8)
-    taken = np.zeros((GROUP_CLASSES, (days + 31) >> 5), np.uint32)
+    before_came = np.zeros((days, GROUP_CLASSES), np.uint32)
+    before_marks = np.zeros((days, GROUP_CLASSES), np.uint32)
+    breaks = np.zeros((days, GROUP_CLASSES), np.uint32)
+    taken = np.zeros(((days + 31) >> 5, GROUP_CLASSES), np.uint32)
 
     at_class = first
     while at_class < last:
@@ -157,73 +168,96 @@ def watch_classes(
         for i in range(classes + 1):
             edges[i] = starts[at_class + i] - starts[at_class]
         enter(work, blocks, starts[at_class], reals, wholes, base_rate)
+        held[:] = u0
+        for i in range(classes):
+            for field in range(CLASS_REALS):
+                held[(SLOW_A + field) * GROUP_CLASSES + i] = as_word(
+                    class_reals[at_class + i, field]
+                )
+            for field in range(CLASS_WHOLES):
+                held[(TAKEN + field) * GROUP_CLASSES + i] = np.uint32(
+                    class_wholes[at_class + i, field]
+                )
         taken[:] = u0
         for day in range(days):
             if day & 31 == 0:
-                for i in range(classes):
-                    c = at_class + i
-                    load_word(
-                        work, edges[i], edges[i + 1], offsets[c], sizes[c], absent, marked, day >> 5
-                    )
+                load_word(work, edges, classes, offsets, sizes, at_class, absent, marked, day >> 5)
             bit = left(u1, np.uint32(day & 31))
+            today = np.uint32(ordinals[day])
 
             # Each class: how many are marked, absent, and how many were expected to be absent.
             for i in range(classes):
-                m = np.int32(0)
-                a = np.int32(0)
-                q = np.int32(0)
+                m = u0
+                a = u0
+                q = u0
                 for b in range(edges[i], edges[i + 1]):
                     at = b * BLOCK
-                    m = add(m, count_lanes(work, at + MARKED, bit))
-                    a = add(a, count_lanes(work, at + ABSENT, bit))
-                    q = add(q, sum_lanes(work, at + DUE, at + MARKED, bit))
-                sum_m[i] = m
-                sum_a[i] = a
-                sum_q[i] = q
-            for i in range(classes):
-                m = sum_m[i]
-                if m == 0:
-                    continue
-                c = at_class + i
-                a = sum_a[i]
-                slow_a = class_reals[c, 0]
-                slow_q = class_reals[c, 1]
-                slow_m = class_reals[c, 2]
-                real_a = np.float32(a)
-                real_m = np.float32(m)
-                real_q = np.float32(sum_q[i]) / grain
+                    m = add(m, np.uint32(count_lanes(work, at + MARKED, bit)))
+                    a = add(a, np.uint32(count_lanes(work, at + ABSENT, bit)))
+                    q = add(q, np.uint32(sum_lanes(work, at + DUE, at + MARKED, bit)))
+                store(held, SUM_M * GROUP_CLASSES + i, m)
+                store(held, SUM_A * GROUP_CLASSES + i, a)
+                store(held, SUM_Q * GROUP_CLASSES + i, q)
+            for i in range(GROUP_CLASSES):
+                m = load(held, SUM_M * GROUP_CLASSES + i)
+                a = load(held, SUM_A * GROUP_CLASSES + i)
+                is_taken = differ(m, u0)
+                slow_a = as_real(load(held, SLOW_A * GROUP_CLASSES + i))
+                slow_q = as_real(load(held, SLOW_Q * GROUP_CLASSES + i))
+                slow_m = as_real(load(held, SLOW_M * GROUP_CLASSES + i))
+                real_a = np.float32(np.int32(a))
+                real_m = np.float32(np.int32(m))
+                real_q = np.float32(np.int32(load(held, SUM_Q * GROUP_CLASSES + i))) / grain
                 expected_k = k * ((slow_a + slow_strength) / (slow_q + slow_strength))
-                day_mean[i] = (slow_a + class_strength * base_rate) / (slow_m + class_strength)
-                day_seen[i] = (real_a - one) + expected_k
-                day_came[i] = (real_m - real_a) + k
-                day_rest[i] = (real_m - one) * grain
-                day_share[i] = least((real_q + k) / (real_a + expected_k), one)
-                class_reals[c, 0] = slow_a * slow_keep + real_a
-                class_reals[c, 1] = slow_q * slow_keep + real_q
-                class_reals[c, 2] = slow_m * slow_keep + real_m
-                if class_wholes[c, 0] & (RENORM - 1) == 0:
-                    for b in range(edges[i], edges[i + 1]):
-                        bring_to_one(work, b * BLOCK)
-                gap = ordinals[day] - class_wholes[c, 1]
-                breaks[i, day] = class_wholes[c, 0] > 0 and gap >= break_days
-                before_came[i, day] = class_wholes[c, 2]
-                before_marks[i, day] = class_wholes[c, 3]
-                taken[i, day >> 5] = bits_or(taken[i, day >> 5], bit)
-                class_wholes[c, 0] += 1
-                class_wholes[c, 1] = ordinals[day]
-                class_wholes[c, 2] += m - a
-                class_wholes[c, 3] += m
+                mean = (slow_a + class_strength * base_rate) / (slow_m + class_strength)
+                share = least((real_q + k) / (real_a + expected_k), one)
+                store(held, MEAN * GROUP_CLASSES + i, as_word(mean))
+                store(held, SEEN * GROUP_CLASSES + i, as_word((real_a - one) + expected_k))
+                store(held, CAME_K * GROUP_CLASSES + i, as_word((real_m - real_a) + k))
+                store(held, REST * GROUP_CLASSES + i, as_word((real_m - one) * grain))
+                store(held, SHARE * GROUP_CLASSES + i, as_word(share))
+                next_a = pick(is_taken, slow_a * slow_keep + real_a, slow_a)
+                next_q = pick(is_taken, slow_q * slow_keep + real_q, slow_q)
+                next_m = pick(is_taken, slow_m * slow_keep + real_m, slow_m)
+                store(held, SLOW_A * GROUP_CLASSES + i, as_word(next_a))
+                store(held, SLOW_Q * GROUP_CLASSES + i, as_word(next_q))
+                store(held, SLOW_M * GROUP_CLASSES + i, as_word(next_m))
+
+                count_taken = load(held, TAKEN * GROUP_CLASSES + i)
+                last_on = load(held, LAST_ON * GROUP_CLASSES + i)
+                came_all = load(held, CAME_ALL * GROUP_CLASSES + i)
+                marks_all = load(held, MARKS_ALL * GROUP_CLASSES + i)
+                long_gap = below(add(last_on, break_less), today) & differ(count_taken, u0)
+                after = pick(long_gap, u1, u0)
+                store(held, AFTER * GROUP_CLASSES + i, after)
+                row = day * GROUP_CLASSES + i
+                store(breaks, row, after)
+                store(before_came, row, came_all)
+                store(before_marks, row, marks_all)
+                one_taken = pick(is_taken, u1, u0)
+                store(held, TAKEN * GROUP_CLASSES + i, add(count_taken, one_taken))
+                store(held, LAST_ON * GROUP_CLASSES + i, pick(is_taken, today, last_on))
+                store(held, CAME_ALL * GROUP_CLASSES + i, add(came_all, sub(m, a)))
+                store(held, MARKS_ALL * GROUP_CLASSES + i, add(marks_all, m))
+                row = (day >> 5) * GROUP_CLASSES + i
+                seen_bits = load(taken, row)
+                store(taken, row, bits_or(seen_bits, pick(is_taken, bit, u0)))
 
             # Each child.
             for i in range(classes):
-                if sum_m[i] == 0:
+                if load(held, SUM_M * GROUP_CLASSES + i) == u0:
                     continue
-                mean = day_mean[i]
-                seen = day_seen[i]
-                came = day_came[i]
-                rest = day_rest[i]
-                share = day_share[i]
-                q_all = sum_q[i]
+                if bits_and(load(held, TAKEN * GROUP_CLASSES + i), RENORM_BITS) == u1:
+                    bring_to_one(work, edges[i], edges[i + 1])
+                mean = as_real(load(held, MEAN * GROUP_CLASSES + i))
+                seen = as_real(load(held, SEEN * GROUP_CLASSES + i))
+                came = as_real(load(held, CAME_K * GROUP_CLASSES + i))
+                rest = as_real(load(held, REST * GROUP_CLASSES + i))
+                share = as_real(load(held, SHARE * GROUP_CLASSES + i))
+                q_all = np.int32(load(held, SUM_Q * GROUP_CLASSES + i))
+                after = load(held, AFTER * GROUP_CLASSES + i)
+                into_ill = break_ill if after != u0 else in_ill
+                into_gone = break_gone if after != u0 else in_gone
                 ask_gone = weights[at_class + i, 0]
                 ask_slide = weights[at_class + i, 1]
                 for b in range(edges[i], edges[i + 1]):
@@ -249,8 +283,8 @@ def watch_classes(
                         x = least(against / odds, sharpest)
 
                         next_n = n * stay_normal + (s * out_ill + (g * out_gone + d * out_slide))
-                        next_s = s * stay_ill + n * in_ill
-                        next_g = (g * stay_gone + n * in_gone) + d * slide_gone
+                        next_s = s * stay_ill + n * into_ill
+                        next_g = (g * stay_gone + n * into_gone) + d * slide_gone
                         next_d = d * stay_slide + n * in_slide
                         next_s = next_s * pick(is_a, one + extra_ill * x, came_ill)
                         next_g = next_g * pick(is_a, one + extra_gone * x, came_gone)
@@ -288,6 +322,13 @@ def watch_classes(
                         hit = is_a & equal(asked, u0) & (evidence > benign)
                         store(work, at + ASKED + j, asked)
                         store(work, at + HIT + j, pick(hit, u1, u0))
+
+            # Few days ask anything, so the asking stands apart from the moving.
+            for i in range(classes):
+                if load(held, SUM_M * GROUP_CLASSES + i) == u0:
+                    continue
+                for b in range(edges[i], edges[i + 1]):
+                    at = b * BLOCK
                     if any_lane(work, b * BLOCK + HIT):
                         c = at_class + i
                         row = (b - edges[i]) * LANES
@@ -306,11 +347,12 @@ def watch_classes(
                                 absent,
                                 marked,
                                 ordinals,
-                                taken[i],
-                                before_came[i],
-                                before_marks[i],
-                                breaks[i],
-                                class_wholes,
+                                taken[:, i],
+                                before_came[:, i],
+                                before_marks[:, i],
+                                breaks[:, i],
+                                load(held, CAME_ALL * GROUP_CLASSES + i),
+                                load(held, MARKS_ALL * GROUP_CLASSES + i),
                             )
                             if run < urgent_run and out[count, 9] < least_days:
                                 continue
@@ -323,28 +365,34 @@ def watch_classes(
                             benign = as_real(load(work, at + NORMAL + j)) + as_real(
                                 load(work, at + ILL + j)
                             )
-                            scores[count] = (w_gone * g + w_slide * slide) / benign
+                            odds_now = (w_gone * g + w_slide * slide) / benign
+                            scores[count] = math.log(max(np.float64(odds_now), 1e-30))
                             count += 1
+        leave(
+            work,
+            edges,
+            classes,
+            at_class,
+            starts,
+            offsets,
+            sizes,
+            days,
+            reals,
+            wholes,
+            absent,
+            marked,
+            ordinals,
+            taken,
+            before_came,
+            before_marks,
+            breaks,
+        )
         for i in range(classes):
             c = at_class + i
-            leave(
-                work,
-                edges[i],
-                edges[i + 1],
-                starts[at_class],
-                offsets[c],
-                sizes[c],
-                days,
-                reals,
-                wholes,
-                absent,
-                marked,
-                ordinals,
-                taken[i],
-                before_came[i],
-                before_marks[i],
-                breaks[i],
-            )
+            for field in range(CLASS_REALS):
+                class_reals[c, field] = as_real(held[(SLOW_A + field) * GROUP_CLASSES + i])
+            for field in range(CLASS_WHOLES):
+                class_wholes[c, field] = held[(TAKEN + field) * GROUP_CLASSES + i]
         at_class += classes
     return count
 
@@ -363,18 +411,20 @@ def next_group(starts, first, last):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def bring_to_one(work, at):
+def bring_to_one(work, first, last):
     """Bring the four odds back to sum 1; a child not yet known keeps her zeros."""
     zero = np.float32(0.0)
     one = np.float32(1.0)
-    for j in range(LANES):
-        n = as_real(load(work, at + NORMAL + j))
-        s = as_real(load(work, at + ILL + j))
-        g = as_real(load(work, at + GONE + j))
-        d = as_real(load(work, at + SLIDE + j))
-        total = (n + s) + (g + d)
-        scale = one / pick(total == zero, one, total)
-        store(work, at + NORMAL + j, as_word(n * scale))
-        store(work, at + ILL + j, as_word(s * scale))
-        store(work, at + GONE + j, as_word(g * scale))
-        store(work, at + SLIDE + j, as_word(d * scale))
+    for b in range(first, last):
+        at = b * BLOCK
+        for j in range(LANES):
+            n = as_real(load(work, at + NORMAL + j))
+            s = as_real(load(work, at + ILL + j))
+            g = as_real(load(work, at + GONE + j))
+            d = as_real(load(work, at + SLIDE + j))
+            total = (n + s) + (g + d)
+            scale = one / pick(total == zero, one, total)
+            store(work, at + NORMAL + j, as_word(n * scale))
+            store(work, at + ILL + j, as_word(s * scale))
+            store(work, at + GONE + j, as_word(g * scale))
+            store(work, at + SLIDE + j, as_word(d * scale))
