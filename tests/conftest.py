@@ -21,6 +21,8 @@ import pytest
 from tests import use_case_ledger
 from tests.postgres import Cluster, PostgresMissing
 
+pytest_plugins = ["tests.browsing"]
+
 ROOT = Path(__file__).resolve().parent.parent
 # Folders whose tests do not touch the database: on a run on both, the second one is spared them.
 ONCE = ("rules", "formats", "house")

@@ -6,21 +6,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import (  # noqa: F401  (the same fixtures, here too)
-    _axe_script,
-    axe,
-    browse,
-    browser,
-    desktop,
-    no_js,
-    page,
-    phone,
-    pytest_runtest_makereport,
-    screenshot,
-    sign_in,
-    watch,
-)
-
 if TYPE_CHECKING:
     from tests.journeys.village import Village
 
@@ -35,8 +20,8 @@ def village(live_server: Any) -> "Village":
 
 @pytest.fixture
 def as_person(
-    browse: Callable[..., Page],  # noqa: F811
-    sign_in: Callable[[Page, Any], None],  # noqa: F811
+    browse: Callable[..., Page],
+    sign_in: Callable[[Page, Any], None],
 ) -> Callable[..., Page]:
     """`as_person(user, viewport=PHONE)`: a page of her own, signed in as her role must be."""
 
@@ -54,8 +39,8 @@ def as_person(
 
 @pytest.fixture
 def look(
-    axe: Callable[..., None],  # noqa: F811
-    screenshot: Callable[..., None],  # noqa: F811
+    axe: Callable[..., None],
+    screenshot: Callable[..., None],
 ) -> Callable[..., None]:
     """`look(page, "name")`: nothing is out of reach, nothing wider than the screen, one main title."""
 

@@ -1,4 +1,6 @@
-"""Fixtures of the browser tests. `browse` is the one the others are made of.
+"""Fixtures of every test that opens a page. `browse` is the one the others are made of.
+
+They are one plugin of the whole run: a second copy would start a second browser loop in this thread.
 
 Pictures are kept when AANCHAL_TEST_SCREENSHOTS names a folder; a failed test always leaves one there.
 """
@@ -15,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests import chromium
 from tests.chromium import DESKTOP, PHONE, NewPage, Watch
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+AXE = Path(__file__).parent / "browser" / "vendor" / "axe.min.js"
 
 
 @pytest.fixture(scope="session")
