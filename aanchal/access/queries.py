@@ -22,7 +22,7 @@ from aanchal.kernel.permissions import (
     grants_for,
     may,
 )
-from aanchal.places.models import Area, Body
+from aanchal.places.models import Area, Body, district_of
 
 from .models import CredentialReset, Device, Grant, Invitation, User
 from .rules.places import path_and_above
@@ -46,7 +46,9 @@ def live_grants(*, at: datetime) -> QuerySet[Grant]:
 
 def actor_for(user: User, *, at: datetime | None = None) -> Actor:
     """The actor that a signed-in person is now; one query, never cached."""
-    held = live_grants(at=at or timezone.now()).filter(user=user).order_by("given_at", "pk")
+    held = list(live_grants(at=at or timezone.now()).filter(user=user).order_by("given_at", "pk"))
+    # A grant over a body says nothing of places to the row guard; its own path does.
+    above_districts = any(g.area_path.count("/") < 2 for g in held)
     return Actor(
         user_id=str(user.pk),
         language=user.language,
@@ -60,6 +62,7 @@ def actor_for(user: User, *, at: datetime | None = None) -> Actor:
             )
             for g in held
         ),
+        districts=None if above_districts else frozenset(district_of(g.area_path) for g in held),
     )
 
 
