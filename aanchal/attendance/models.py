@@ -140,6 +140,31 @@ class PageRevision(models.Model):
         ]
 
 
+class RegisterArchive(models.Model):
+    """A folder of sealed register pages for analysis: its key, and to whom the key was given."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16, blank=True, help_text="Empty above a district.")
+    area_path = models.CharField(max_length=200, help_text="Registers of this area and below.")
+    key = PackedField(help_text="32 bytes that open the archive's files, and nothing else.")
+    handed_over = SealedJSONField(default=list, help_text="To whom, what for, by whom, when.")
+    begun_by = models.CharField(max_length=64)
+    begun_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True, blank=True)
+
+    class Privacy:
+        retention = (
+            "As long as the archive; what the pages' retention removes leaves it at the next run."
+        )
+        OPEN = ("id", "district", "area_path", "begun_at", "written_at")
+        PERSONAL = ("begun_by",)
+        SENSITIVE = ("handed_over",)
+        SECRET = ("key",)
+
+    def scope(self) -> Scope:
+        return Scope(area_path=self.area_path, district=self.district)
+
+
 class ClassState(models.Model):
     """The watch's running state of one class-section: now, and at the end of each month."""
 

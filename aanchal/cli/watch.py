@@ -1,6 +1,7 @@
 """`aanchal watch`: run the watch, set it to a visit budget, replay it on past registers."""
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -91,3 +92,76 @@ def backtest(
     from .watch_replay import backtest_file
 
     backtest_file(marks, policy=policy, out=out, findings=findings)
+
+
+ArchiveFolder = Annotated[
+    Path, typer.Argument(help="Folder of the archive.", show_default=False, metavar="ARCHIVE")
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", help="The archive's key, on a machine without this database."),
+]
+
+
+@app.command("archive")
+def archive(
+    folder: ArchiveFolder,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Write nothing; look the archive through.")
+    ] = False,
+    area: Annotated[
+        str, typer.Option("--area", help="For a new archive: this area and below, as IN/S10.")
+    ] = "IN",
+    key_file: KeyFile = None,
+    hand_over: Annotated[
+        Path | None,
+        typer.Option("--hand-over", help="Write the archive's key to this file; see --to, --why."),
+    ] = None,
+    to: Annotated[str, typer.Option("--to", help="To whom the key goes.")] = "",
+    why: Annotated[str, typer.Option("--why", help="What for.")] = "",
+) -> None:
+    """Keep a sealed Parquet copy of the registers for analysis; only what changed is written.
+
+    No name is in it, but a strip of absences can be recognised: it is sealed, and is to be guarded
+    like the registers.
+    """
+    with_django()
+    from . import watch_archive
+
+    if hand_over is not None:
+        watch_archive.hand_over(folder, key_out=hand_over, to=to, why=why)
+    elif verify:
+        raise typer.Exit(watch_archive.verify(folder, key_file=key_file))
+    else:
+        watch_archive.write(folder, area=area)
+
+
+class EngineName(StrEnum):
+    """Where an archive is scored."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+@app.command("score")
+def score(
+    folder: ArchiveFolder,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the flags (sealed Parquet).")],
+    engine: Annotated[EngineName, typer.Option("--engine", help="Where.")] = EngineName.LOCAL,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", help="Policy file; unless told, what the archive's office uses."),
+    ] = None,
+    key_file: KeyFile = None,
+    master: Annotated[str, typer.Option("--master", help="For Spark: where it runs.")] = "local[*]",
+) -> None:
+    """Run the watch over a whole archive, on this machine or on Spark: the same flags.
+
+    What was finished before is kept: after a failure, run the same command again.
+    """
+    with_django()
+    from .watch_score import score as score_now
+
+    raise typer.Exit(
+        score_now(folder, out=out, engine=engine, policy=policy, key_file=key_file, master=master)
+    )

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     REGISTER_IMPORT = "register_import"
     REGISTER_REPAIR = "register_repair"
     REGISTER_CORRECT = "register_correct"
+    REGISTER_ARCHIVE = "register_archive"
+    ARCHIVE_OPEN = "archive_open"
+    ARCHIVE_HAND_OVER = "archive_hand_over"
     WATCH_RUN = "watch_run"
     WATCH_VIEW = "watch_view"
     WATCH_TUNE = "watch_tune"
@@ -126,6 +129,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CHILD_ENROL,
             P.REGISTER_IMPORT,
             P.REGISTER_REPAIR,
+            P.REGISTER_ARCHIVE,
+            P.ARCHIVE_OPEN,
+            P.ARCHIVE_HAND_OVER,
             P.WATCH_RUN,
         }
     ),

@@ -1,5 +1,6 @@
 """Writes of the attendance path: registers in, the watch, visits and what came of them."""
 
+from .archives import begin_archive, hand_over_archive, note_archived, open_archive
 from .registers import (
     Taken,
     choose_school,
@@ -31,11 +32,15 @@ __all__ = [
     "SET_ASIDE",
     "Taken",
     "assign_visit",
+    "begin_archive",
     "cancel_visit",
     "choose_school",
     "give_register",
     "hand_back_visit",
+    "hand_over_archive",
     "leave_house",
+    "note_archived",
+    "open_archive",
     "raise_flags",
     "read_register",
     "record_outcome",

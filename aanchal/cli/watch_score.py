@@ -1,0 +1,54 @@
+"""Scoring an archive from the command line, on this machine or on Spark."""
+
+import os
+from pathlib import Path
+
+from aanchal.attendance.formats.archive_folder import ArchiveProblem
+from aanchal.attendance.policy_file import load_policy
+from aanchal.attendance.scoring import Engine, score_archive
+from aanchal.attendance.scoring_local import LocalEngine
+
+from . import say
+from .watch_archive import key_of, named_bar, one_sentence
+
+
+def score(
+    folder: Path,
+    *,
+    out: Path,
+    engine: str,
+    policy: Path | None,
+    key_file: Path | None,
+    master: str,
+) -> int:
+    """Score an archive into OUT and say what came of it; returns the exit code."""
+    with one_sentence():
+        try:
+            chosen = load_policy(policy) if policy else None
+        except ValueError as error:
+            raise ArchiveProblem(str(error)) from None
+        key = key_of(folder, key_file, purpose="score")
+        runner = _engine(engine, master)
+        try:
+            with named_bar("Scoring") as tell:
+                done = score_archive(folder, key, out, runner, policy=chosen, progress=tell)
+        finally:
+            runner.close()
+    for sentence in done.failed.values():
+        say(sentence)
+    print(
+        f"{done.flags} flags on {done.children} child-years: {len(done.scored)} districts and "
+        f"years scored now, {len(done.kept)} scored before, {len(done.failed)} failed."
+    )
+    if done.failed:
+        names = "; ".join(str(partition) for partition in sorted(done.failed))
+        say(f"Failed: {names}. Run the same command again for these alone.")
+    return 1 if done.failed else 0
+
+
+def _engine(engine: str, master: str) -> Engine:
+    if engine == "spark":
+        from aanchal.attendance.scoring_spark import SparkEngine
+
+        return SparkEngine(master)
+    return LocalEngine(threads=min(os.cpu_count() or 1, 8))
