@@ -30,13 +30,13 @@ demo: setup  ## a made-up district, its list for today, and the site on http://l
 
 dev: $(DONE)/dev $(DONE)/translations  ## the environment with what tests and checks need
 
-system-packages:  ## PostgreSQL, Chromium and fonts for the tests (installed when missing and permitted)
+system-packages:  ## PostgreSQL, Chromium, Java and fonts for the tests (installed when missing and permitted)
 	@tools/system-packages
 
 check: dev  ## style, types, borders, migrations, generated pages, translations
 	@$(BIN)/python -m tools.check
 
-test: system-packages dev check  ## everything: the checks, then the whole suite on SQLite and PostgreSQL
+test: system-packages dev $(DONE)/spark check  ## everything: the checks, then the whole suite on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest --dist each --max-worker-restart 2 \
 	  --tx popen//id=sqlite//env:AANCHAL_TEST_DATABASE=sqlite \
 	  --tx popen//id=postgres//env:AANCHAL_TEST_DATABASE=postgres
@@ -82,6 +82,12 @@ $(DONE)/runtime: requirements/runtime.lock pyproject.toml | $(DONE)/venv
 $(DONE)/dev: requirements/dev.lock $(DONE)/runtime
 	@echo "Installing what tests and checks need"
 	@$(UV) --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# PySpark is 400 MB: only the whole suite needs it, to show that it scores as one machine does.
+$(DONE)/spark: requirements/spark.lock $(DONE)/dev
+	@echo "Installing PySpark for the tests"
+	@$(UV) --require-hashes -r requirements/spark.lock
 	@touch $@
 
 MESSAGES := $(shell find aanchal -name '*.po')

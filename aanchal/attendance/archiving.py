@@ -5,7 +5,7 @@ is whole: see `formats/archive_folder.py`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -23,15 +23,13 @@ from .formats.archive_folder import (
     Manifest,
     Partition,
     archive_id,
-    make_folder,
     one_writer,
-    put_in_place,
     read_manifest,
     sha256_of,
     sweep,
     write_manifest,
 )
-from .formats.archive_parquet import PAGES, open_sealed, sealed_writer, told
+from .formats.archive_parquet import PAGES_STEM, children_in, open_sealed, told, write_pages
 from .models import RegisterArchive
 from .policies import policy_in_force
 from .queries.archives import (
@@ -45,7 +43,6 @@ from .queries.archives import (
 from .rules.policy import RULE_VERSION
 
 Progress = Callable[[str, int, int], None]
-_STEM = "pages"
 
 
 @dataclass
@@ -135,7 +132,7 @@ def _bring_up_to_date(
     for partition in wanted:
         held = manifest.entries.get(partition)
         keep = {held.file} if held else set()
-        sweep(folder / partition.path, stem=_STEM, keep=keep)
+        sweep(folder / partition.path, stem=PAGES_STEM, keep=keep)
         now = pages_digest(partition, manifest.area_path, pseudonym, key.derive("digest"))
         if held and held.pages_digest == now and (folder / partition.path / held.file).exists():
             done.unchanged.append(partition)
@@ -143,14 +140,14 @@ def _bring_up_to_date(
         entry = _write_partition(folder, key, manifest, partition, pseudonym, at, progress)
         manifest.entries[partition] = entry
         write_manifest(folder, manifest, key)
-        sweep(folder / partition.path, stem=_STEM, keep={entry.file})
+        sweep(folder / partition.path, stem=PAGES_STEM, keep={entry.file})
         _note(actor, archive, partition, entry.children, at)
         done.written.append(partition)
     for partition in sorted(set(manifest.entries) - set(wanted)):
         # What the database no longer keeps, the archive must not keep either.
         del manifest.entries[partition]
         write_manifest(folder, manifest, key)
-        sweep(folder / partition.path, stem=_STEM, keep=set())
+        sweep(folder / partition.path, stem=PAGES_STEM, keep=set())
         _note(actor, archive, partition, 0, at)
         done.removed.append(partition)
     return done
@@ -178,45 +175,12 @@ def _write_partition(
     at: datetime,
     progress: Progress | None,
 ) -> Entry:
-    place = folder / partition.path
-    make_folder(place)
-    part = place / f"{_STEM}.part"
     digest = PagesDigest(key.derive("digest"))
-    children = 0
-    classes: set[bytes] = set()
-    days: set[int] = set()
-    with sealed_writer(part, key, kind="pages", partition=partition, schema=PAGES) as writer:
-        for table in partition_units(
-            partition,
-            manifest.area_path,
-            pseudonym,
-            digest,
-            progress=_named(progress, partition),
-        ):
-            writer.write_table(table, row_group_size=max(table.num_rows, 1))
-            children += table.filter(table.column("part").to_numpy() == 0).num_rows
-            classes.update(table.column("class").unique().to_pylist())
-            days.update(_taken_days(table.column("taken").unique().to_pylist()))
-    path, sha256, size = put_in_place(part, _STEM)
-    return Entry(
-        district=partition.district,
-        year=partition.year,
-        file=path.name,
-        sha256=sha256,
-        size_bytes=size,
-        children=children,
-        classes=len(classes),
-        days=len(days),
-        pages_digest=digest.hexdigest(),
-        written_at=at.isoformat(),
+    units = partition_units(
+        partition, manifest.area_path, pseudonym, digest, progress=_named(progress, partition)
     )
-
-
-def _taken_days(bitmaps: list[bytes]) -> set[int]:
-    together = 0
-    for bitmap in bitmaps:
-        together |= int.from_bytes(bitmap, "little")
-    return {d for d in range(together.bit_length()) if together >> d & 1}
+    entry = write_pages(folder, key, partition, units, at=at)
+    return replace(entry, pages_digest=digest.hexdigest())
 
 
 def _named(progress: Progress | None, partition: Partition) -> Callable[[int, int], None] | None:
@@ -273,7 +237,7 @@ def _see_whole(folder: Path, key: ArchiveKey, entry: Entry, *, progress: Progres
         for unit in range(file.num_row_groups):
             with told(partition):
                 table = file.read_row_group(unit, use_threads=False)
-            rows += table.filter(table.column("part").to_numpy() == 0).num_rows
+            rows += children_in(table)
             if progress is not None:
                 progress(str(partition), unit + 1, file.num_row_groups)
     if rows != entry.children:

@@ -10,13 +10,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from .formats.archive_folder import ArchiveKey, ArchiveProblem
+from .formats.archive_parquet import FLAGS
 from .rules.policy import Policy
-from .scoring import FLAGS, Unit, score_unit
+from .scoring import Unit, score_unit
 
 _ANSWER = (
     "unit int, child string, flagged_on date, channel string, score double, reason string, "
@@ -66,7 +68,6 @@ class SparkEngine:
             raise SparkMissing(
                 "Spark did not start. It needs Java 17, such as Debian's openjdk-17-jre-headless."
             ) from error
-        self._session.sparkContext.setLogLevel("OFF" if local else "ERROR")
 
     def flags_of(
         self, units: list[Unit], key: ArchiveKey, policy: Policy, tell: Callable[[int, int], None]
@@ -97,10 +98,13 @@ def _settings(scratch: str, *, local: bool) -> dict[str, str]:
     settings = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        "spark.authenticate": "true",
+        "spark.network.crypto.enabled": "true",
         "spark.io.encryption.enabled": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": scratch,
+        "spark.driver.extraJavaOptions": _silence(scratch),
         "spark.task.maxFailures": "2",
         "spark.sql.adaptive.enabled": "false",
     }
@@ -110,11 +114,15 @@ def _settings(scratch: str, *, local: bool) -> dict[str, str]:
             "spark.driver.host": "127.0.0.1",
             "spark.local.dir": scratch,
             "spark.driver.memory": "1g",
-            "spark.driver.extraJavaOptions": "-Djava.net.preferIPv4Stack=true",
         }
-    else:
-        settings |= {"spark.authenticate": "true", "spark.network.crypto.enabled": "true"}
     return settings
+
+
+def _silence(scratch: str) -> str:
+    """A logging file for Spark: its own words name hosts and paths and help nobody here."""
+    path = Path(scratch) / "log4j2.properties"
+    path.write_text("rootLogger.level = off\n")
+    return f"-Dlog4j2.configurationFile={path.as_uri()} -Djava.net.preferIPv4Stack=true"
 
 
 def _scorer(

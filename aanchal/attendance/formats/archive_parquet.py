@@ -20,6 +20,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,8 +32,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
-from .archive_folder import ArchiveKey, ArchiveProblem, Partition
+from .archive_folder import ArchiveKey, ArchiveProblem, Entry, Partition, make_folder, put_in_place
 
+PAGES_STEM: Final = "pages"
 KEY_BYTES: Final = 16
 TAKEN_BYTES: Final = 96
 PLANE_BYTES: Final = 32
@@ -62,7 +64,7 @@ FLAGS: Final = pa.schema(
 _REPEATED: Final = ("school", "class", "block", "part", "taken", "channel")
 
 
-class _Wrapper(pe.KmsClient):  # type: ignore[misc]
+class _Wrapper(pe.KmsClient):
     """Wraps a file's key under the archive's, bound to the partition it belongs to."""
 
     def __init__(self, key: ArchiveKey, place: str) -> None:
@@ -153,6 +155,49 @@ def read_units(
             with told(partition):
                 table = file.read_row_group(unit, use_threads=False)
             yield table
+
+
+def write_pages(
+    folder: Path, key: ArchiveKey, partition: Partition, units: Iterable[pa.Table], *, at: datetime
+) -> Entry:
+    """Write a partition's rows as a new file beside the old one; the manifest is not touched.
+
+    Args:
+        units: rows of PAGES, whole classes, in order; each becomes a row group.
+
+    Returns:
+        What the manifest is to hold of it; `pages_digest` is empty.
+    """
+    place = folder / partition.path
+    make_folder(place)
+    part = place / f"{PAGES_STEM}.part"
+    children = days = 0
+    classes: set[bytes] = set()
+    with sealed_writer(part, key, kind="pages", partition=partition, schema=PAGES) as writer:
+        for table in units:
+            writer.write_table(table, row_group_size=max(table.num_rows, 1))
+            children += children_in(table)
+            classes.update(table.column("class").unique().to_pylist())
+            for bitmap in table.column("taken").unique().to_pylist():
+                days |= int.from_bytes(bitmap, "little")
+    path, sha256, size = put_in_place(part, PAGES_STEM)
+    return Entry(
+        district=partition.district,
+        year=partition.year,
+        file=path.name,
+        sha256=sha256,
+        size_bytes=size,
+        children=children,
+        classes=len(classes),
+        days=days.bit_count(),
+        pages_digest="",
+        written_at=at.isoformat(),
+    )
+
+
+def children_in(table: pa.Table) -> int:
+    """How many child-years rows of PAGES hold; a second part of a year counts nothing."""
+    return int((table.column("part").to_numpy() == 0).sum())
 
 
 def read_flags(path: Path, key: ArchiveKey, *, partition: Partition) -> pa.Table:
