@@ -146,7 +146,7 @@ class RegisterArchive(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16, blank=True, help_text="Empty above a district.")
     area_path = models.CharField(max_length=200, help_text="Registers of this area and below.")
-    key = PackedField(help_text="32 bytes that open the archive's files, and nothing else.")
+    archive_key = PackedField(help_text="32 bytes that open the archive's files, and nothing else.")
     handed_over = SealedJSONField(default=list, help_text="To whom, what for, by whom, when.")
     begun_by = models.CharField(max_length=64)
     begun_at = models.DateTimeField()
@@ -159,7 +159,7 @@ class RegisterArchive(models.Model):
         OPEN = ("id", "district", "area_path", "begun_at", "written_at")
         PERSONAL = ("begun_by",)
         SENSITIVE = ("handed_over",)
-        SECRET = ("key",)
+        SECRET = ("archive_key",)
 
     def scope(self) -> Scope:
         return Scope(area_path=self.area_path, district=self.district)

@@ -35,7 +35,7 @@ def begin_archive(actor: Actor, *, area_path: str, at: datetime) -> RegisterArch
     archive = RegisterArchive.objects.create(
         district=scope.district,
         area_path=area_path,
-        key=secrets.token_bytes(32),
+        archive_key=secrets.token_bytes(32),
         begun_by=actor.user_id,
         begun_at=at,
     )
@@ -56,7 +56,7 @@ def open_archive(actor: Actor, *, archive: RegisterArchive, purpose: str) -> Arc
     if purpose not in PURPOSES:
         raise Invalid(field="purpose")
     record(actor, Verb.ARCHIVE_OPENED, archive, scope=archive.scope(), purpose=purpose)
-    return ArchiveKey(str(archive.pk), bytes(archive.key))
+    return ArchiveKey(str(archive.pk), bytes(archive.archive_key))
 
 
 @use_case
@@ -105,4 +105,4 @@ def hand_over_archive(
     archive.handed_over = [*archive.handed_over, line]
     archive.save(update_fields=["handed_over"])
     record(actor, Verb.ARCHIVE_HANDED_OVER, archive, scope=archive.scope(), fields=["handed_over"])
-    return ArchiveKey(str(archive.pk), bytes(archive.key))
+    return ArchiveKey(str(archive.pk), bytes(archive.archive_key))
