@@ -1,11 +1,14 @@
 """Killed at any step of its writing, the archive is whole: the former one, or the new one."""
 
 import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.reliability.office import Office, the_office
+from tests.conftest import database
+from tests.reliability.office import Office
 
 pytestmark = pytest.mark.slow
 
@@ -76,8 +79,11 @@ print(json.dumps({"killed": killed, "seen": seen, "end": whole(True), "left": le
 
 
 @pytest.fixture
-def office() -> Iterator[Office]:
-    office = the_office()
+def office(tmp_path: Path) -> Iterator[Office]:
+    """One of its own: the shared one must not find children in it that others did not put there."""
+    url = os.environ["AANCHAL_TEST_POSTGRES_URL"] if database() == "postgres" else ""
+    office = Office(tmp_path, postgres_url=url)
+    office.aanchal("migrate")
     yield office
     office.stop_all()
 
