@@ -65,7 +65,8 @@ def browse(
             color_scheme="dark" if dark else "light",
             **more,
         )
-        context.set_default_timeout(10_000)
+        # Two suites at once on two slow cores: a page may be long in coming and yet be right.
+        context.set_default_timeout(30_000)
         contexts.append(context)
         watch.over(context)
         return context.new_page()
@@ -143,6 +144,8 @@ def axe(_axe_script: str) -> Callable[..., None]:
     """`axe(page)` fails with what WCAG 2.2 AA finds wrong on the page as it stands."""
 
     def check(page: Page, *, within: str | None = None, allow: tuple[str, ...] = ()) -> None:
+        # Sizes are judged in the letters the page is read in, not in those shown until they come.
+        page.evaluate("document.fonts.ready")
         faults = chromium.axe_faults(page, _axe_script, within=within)
         faults = [f for f in faults if f.split(" ")[0] not in allow]
         assert not faults, f"{page.url}:\n" + "\n".join(faults)

@@ -98,12 +98,17 @@ def reset_behind(token: str, *, at: datetime) -> CredentialReset:
     found = (
         CredentialReset.objects.select_for_update()
         .select_related("user")
-        .filter(token_hash=token_hash(token, purpose="reset"), used_at__isnull=True)
+        .filter(
+            token_hash=token_hash(token, purpose="reset"),
+            used_at__isnull=True,
+            refused_at__isnull=True,
+        )
         .first()
     )
     if found is None or not found.expires_at or found.expires_at <= at:
         raise dead_link()
-    if not found.user.is_active:
+    # A stopped account is opened by a link made for that, and by no other.
+    if found.user.is_active == (found.kind == CredentialReset.Kind.OPENING):
         raise dead_link()
     for user_id in (found.asked_by, found.approved_by):
         if not still_may(user_id, Permission.CREDENTIAL_RESET, found.user.scope()):

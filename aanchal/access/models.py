@@ -241,6 +241,7 @@ class CredentialReset(models.Model):
     class Kind(models.TextChoices):
         PASSPHRASE = "passphrase"
         SECOND_FACTOR = "second_factor"
+        OPENING = "opening"  # of an account that was stopped, with a new passphrase
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="resets")
@@ -249,6 +250,8 @@ class CredentialReset(models.Model):
     asked_at = models.DateTimeField()
     approved_by = models.CharField(max_length=64, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
+    refused_by = models.CharField(max_length=64, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
     token_hash = models.CharField(max_length=64, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
@@ -257,6 +260,7 @@ class CredentialReset(models.Model):
         retention = "Two years."
         OPEN = ("id", "kind", "expires_at")
         PERSONAL = ("user", "asked_by", "asked_at", "approved_by", "approved_at", "used_at")
+        PERSONAL += ("refused_by", "refused_at")
         SECRET = ("token_hash",)
 
     class Meta:
@@ -268,6 +272,10 @@ class CredentialReset(models.Model):
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=False) | Q(token_hash=""),
                 name="reset_link_after_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_at__isnull=True) | Q(token_hash=""),
+                name="reset_refused_has_no_link",
             ),
         ]
         indexes = [models.Index(fields=["token_hash"], name="reset_by_token")]
@@ -282,6 +290,9 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         RESET_ASKED = "reset_asked"
         RESET_APPROVED = "reset_approved"
+        RESET_REFUSED = "reset_refused"
+        ACCOUNT_STOPPED = "account_stopped"
+        ACCOUNT_OPENED = "account_opened"
         PASSPHRASE_CHANGED = "passphrase_changed"
         SECOND_FACTOR_REMOVED = "second_factor_removed"
         SECOND_FACTOR_ADDED = "second_factor_added"

@@ -11,6 +11,11 @@ Kind = Notice.Kind
 SENTENCES = {
     Kind.RESET_ASKED: _("Somebody asked that your passphrase or your codes be made new."),
     Kind.RESET_APPROVED: _("Two people agreed that your passphrase or your codes be made new."),
+    Kind.RESET_REFUSED: _(
+        "It was asked that your passphrase or codes be made new; it was refused."
+    ),
+    Kind.ACCOUNT_STOPPED: _("Your account was stopped: nobody could come in with it."),
+    Kind.ACCOUNT_OPENED: _("Your account was opened again; two people agreed to it."),
     Kind.PASSPHRASE_CHANGED: _("Your passphrase was changed."),
     Kind.SECOND_FACTOR_REMOVED: _("The app that makes your codes was removed from your account."),
     Kind.SECOND_FACTOR_ADDED: _("An app that makes codes was added to your account."),

@@ -172,7 +172,10 @@ def waiting_resets(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
     """Askings for new credentials that wait for a second person, oldest first."""
     return (
         CredentialReset.objects.filter(
-            user__in=visible_people(actor), approved_at__isnull=True, asked_at__gt=at - WAITS_FOR
+            user__in=visible_people(actor),
+            approved_at__isnull=True,
+            refused_at__isnull=True,
+            asked_at__gt=at - WAITS_FOR,
         )
         .select_related("user")
         .prefetch_related("user__grants")
@@ -186,6 +189,25 @@ def get_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
     if found is None:
         raise NotFound
     return found
+
+
+def get_own_or_visible_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
+    """One asking about the actor herself, or about a person she may see; `NotFound` otherwise."""
+    theirs = Q(user__in=visible_people(actor)) | Q(user=actor.user_id or None)
+    found = CredentialReset.objects.filter(theirs, pk=pk).select_related("user").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def resets_open_for(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
+    """Askings about the actor's own credentials that wait, or whose link was not used yet."""
+    return CredentialReset.objects.filter(
+        Q(approved_at__isnull=True, asked_at__gt=at - WAITS_FOR) | Q(expires_at__gt=at),
+        user=actor.user_id or None,
+        used_at__isnull=True,
+        refused_at__isnull=True,
+    ).order_by("-asked_at", "-pk")
 
 
 # --- volunteers and their phones ---

@@ -41,6 +41,8 @@ class Verb(StrEnum):
     CREDENTIAL_RESET_ASKED = "credential_reset.asked"
     CREDENTIAL_RESET_APPROVED = "credential_reset.approved"
     CREDENTIAL_RESET_USED = "credential_reset.used"
+    CREDENTIAL_RESET_REFUSED = "credential_reset.refused"
+    ACCOUNT_STOPPED = "account.stopped"
     PASSPHRASE_CHANGED = "passphrase.changed"
     SECOND_FACTOR_ADDED = "second_factor.added"
     PASSKEY_ADDED = "passkey.added"

@@ -34,6 +34,9 @@ DOORS = (
     Door(Permission.HEALTH_VIEW, "office", gettext_lazy("Health")),
 )
 
+# On a phone more doors than this would push the page's work out of sight: the rest is in the menu.
+MOST_IN_THE_HAND = 5
+
 # The page a role begins its day with.
 FIRST_DOOR = {
     Role.VOLUNTEER: "my_visits",
@@ -61,6 +64,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context["role"] = _(" and ").join(str(ROLE_NAMES[r]) for r in Role if r in roles)
     context["where"] = SimpleLazyObject(lambda: _where(actor))
     context["nav"] = _doors(actor, request.path)
+    context["seldom"] = [door for door in context["nav"] if door["seldom"]]
     context["account_links"] = [{"href": reverse("my_account"), "label": _("My account")}]
     if Role.VOLUNTEER in roles:
         context["quick_exit_url"] = reverse("leave_quickly")
@@ -79,7 +83,15 @@ def _doors(actor: Actor, path: str) -> list[dict[str, Any]]:
         return []
     links = [{"href": reverse(d.url_name), "label": d.label} for d in doors]
     here = max((x["href"] for x in links if path.startswith(x["href"])), key=len, default="")
-    return [{**link, "current": link["href"] == here} for link in links]
+    many = len(links) > MOST_IN_THE_HAND
+    return [
+        {
+            **link,
+            "current": link["href"] == here,
+            "seldom": many and place >= MOST_IN_THE_HAND - 1,
+        }
+        for place, link in enumerate(links)
+    ]
 
 
 def _where(actor: Actor) -> str:

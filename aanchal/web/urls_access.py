@@ -169,6 +169,21 @@ urlpatterns: list[URLPattern] = [
         who=P.CREDENTIAL_RESET,
         methods=BOTH,
     ),
+    route(
+        "people/waiting/resets/<uuid:pk>/refuse/",
+        approvals.refuse_reset,
+        name="refuse_reset",
+        # An administrator's page, and the page of the person herself: `refuse_credential_reset` asks.
+        who=Who.SIGNED_IN,
+        methods=BOTH,
+    ),
+    route(
+        "people/<uuid:pk>/stop/",
+        account.confirmed(people.stop_account),
+        name="stop_account",
+        who=P.GRANT_REVOKE,
+        methods=BOTH,
+    ),
     # --- volunteers' phones ---
     route("volunteers/", volunteers.volunteers, name="volunteers", who=P.DEVICE_ENROL),
     route(

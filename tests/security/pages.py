@@ -214,6 +214,8 @@ PAGES: dict[str, Page] = {
     "approve_reset": Page(
         kind="waiting_reset", own={"administrator": IN_DISTRICT}, sends=(just(),)
     ),
+    "refuse_reset": Page(kind="waiting_reset", own={"administrator": IN_DISTRICT}, sends=(just(),)),
+    "stop_account": Page(kind="person", own={"administrator": PEOPLE}, sends=(just(),)),
     # --- volunteers' phones ---
     "volunteers": Page(who=frozenset({"coordinator", "administrator"})),
     "volunteer": Page(

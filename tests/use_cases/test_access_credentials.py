@@ -24,17 +24,21 @@ from aanchal.access.actions import (
     note_sign_in,
     note_sign_out,
     offer_device,
+    refuse_credential_reset,
     remove_passkey,
     revoke_device,
     set_language,
+    stop_account,
 )
 from aanchal.access.demo import make_demo_link
 from aanchal.access.links import nobody
 from aanchal.access.models import CredentialReset, Device, Notice
+from aanchal.access.queries import waiting_resets
 from aanchal.access.sign_in import passkeys_of, unused_recovery_codes
-from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import AuditEvent, Deployment
-from aanchal.kernel.permissions import Role
+from aanchal.kernel.permissions import Actor, Role
+from aanchal.kernel.permissions import Grant as GrantHeld
 from tests.signing_in import PASSPHRASE, a_person, a_phone, acting
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +82,139 @@ def volunteer():
     return a_person(Role.VOLUNTEER, VILLAGE)
 
 
+# --- an account is stopped, and opened again ---
+
+
+def test_a_stopped_account_lets_nobody_in_and_keeps_its_roles_written(asha, volunteer):
+    phone, _token = a_phone(volunteer)
+    reset = ask_credential_reset(acting(asha), user=volunteer, kind=KIND.PASSPHRASE, at=now())
+
+    stop_account(acting(asha), user=volunteer, at=now())
+
+    volunteer.refresh_from_db()
+    phone.refresh_from_db()
+    reset.refresh_from_db()
+    assert not volunteer.is_active
+    assert volunteer.sign_in_round == 1
+    assert phone.revoked_by == str(asha.pk)
+    assert reset.refused_by == str(asha.pk)
+    assert acting(volunteer).grants == ()
+    assert volunteer.grants.filter(revoked_at=None).exists()
+    assert verbs()[-1] == "account.stopped"
+
+
+def test_stopping_is_for_administrators_of_all_that_the_person_holds(coordinator):
+    for other in (
+        a_person(Role.COORDINATOR, DISTRICT),
+        a_person(Role.ADMINISTRATOR, DISTRICT + "/B1851"),
+        a_person(Role.ADMINISTRATOR, "IN/S10/D207"),
+    ):
+        with pytest.raises(NotAllowed):
+            stop_account(acting(other), user=coordinator, at=now())
+
+    coordinator.refresh_from_db()
+    assert coordinator.is_active
+
+
+def test_nobody_stops_her_own_account(asha, bela):
+    with pytest.raises(SecondPerson):
+        stop_account(acting(asha), user=asha, at=now())
+
+    asha.refresh_from_db()
+    assert asha.is_active
+
+
+def test_the_last_who_looks_after_people_somewhere_is_not_stopped(asha):
+    a_person(Role.ADMINISTRATOR, DISTRICT + "/B1851")  # over a part only
+    above = a_person(Role.ADMINISTRATOR, "IN/S10")
+    stop_account(acting(above), user=asha, at=now())  # the state's is left
+
+    with pytest.raises(WrongState):
+        stop_account(system_actor_who_may(), user=above, at=now())
+
+
+def system_actor_who_may():
+    """Somebody outside who may, so that only the last question is left."""
+    return Actor("someone", grants=(GrantHeld(Role.ADMINISTRATOR, area_path="IN"),))
+
+
+def test_an_account_is_stopped_once(asha, volunteer):
+    stop_account(acting(asha), user=volunteer, at=now())
+
+    with pytest.raises(WrongState):
+        stop_account(acting(asha), user=volunteer, at=now())
+
+
+def test_a_stopped_account_is_opened_by_two_and_with_a_new_passphrase(asha, bela, volunteer):
+    stop_account(acting(asha), user=volunteer, at=now())
+    with pytest.raises(WrongState):
+        ask_credential_reset(acting(asha), user=volunteer, kind=KIND.PASSPHRASE, at=now())
+    asked = ask_credential_reset(acting(asha), user=volunteer, kind=KIND.OPENING, at=now())
+    with pytest.raises(SecondPerson):
+        approve_credential_reset(acting(asha), reset=asked, at=now())
+    link = approve_credential_reset(acting(bela), reset=asked, at=now())
+
+    choose_passphrase(nobody(), token=link.token, passphrase=NEW, at=now())
+
+    volunteer.refresh_from_db()
+    assert volunteer.is_active
+    assert volunteer.check_password(NEW)
+    assert acting(volunteer).roles() == {Role.VOLUNTEER}
+    assert not volunteer.devices.filter(revoked_at=None).exists()
+
+
+def test_an_open_account_needs_no_opening(asha, volunteer):
+    with pytest.raises(WrongState):
+        ask_credential_reset(acting(asha), user=volunteer, kind=KIND.OPENING, at=now())
+
+
+# --- a reset is refused ---
+
+
+def test_a_second_person_says_no_and_nothing_changes(asha, bela, coordinator):
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+
+    refuse_credential_reset(acting(bela), reset=reset, at=now())
+
+    assert not waiting_resets(acting(bela), at=now()).exists()
+    with pytest.raises(WrongState):
+        approve_credential_reset(acting(bela), reset=reset, at=now())
+    assert verbs()[-1] == "credential_reset.refused"
+    assert coordinator.notices.filter(kind="reset_refused").exists()
+    ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+
+
+def test_the_person_herself_refuses_a_link_that_was_made_already(asha, bela, coordinator):
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    link = approve_credential_reset(acting(bela), reset=reset, at=now())
+
+    refuse_credential_reset(acting(coordinator), reset=reset, at=now())
+
+    with pytest.raises(NotFound):
+        choose_passphrase(nobody(), token=link.token, passphrase=NEW, at=now())
+
+
+def test_refusing_is_for_the_person_and_who_looks_after_her(asha, coordinator):
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    for other in (
+        a_person(Role.COORDINATOR, DISTRICT),
+        a_person(Role.ADMINISTRATOR, "IN/S10/D207"),
+    ):
+        with pytest.raises(NotAllowed):
+            refuse_credential_reset(acting(other), reset=reset, at=now())
+
+    reset.refresh_from_db()
+    assert reset.refused_at is None
+
+
+def test_what_was_used_or_refused_is_not_refused_again(asha, coordinator):
+    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    refuse_credential_reset(acting(asha), reset=reset, at=now())
+
+    with pytest.raises(WrongState):
+        refuse_credential_reset(acting(asha), reset=reset, at=now())
+
+
 # --- resets ---
 
 
@@ -95,7 +232,7 @@ def test_a_reset_is_asked_agreed_to_and_used_with_one_event_each(asha, bela, coo
     ]
 
 
-@pytest.mark.parametrize("kind", KIND)
+@pytest.mark.parametrize("kind", [KIND.PASSPHRASE, KIND.SECOND_FACTOR])
 def test_asking_is_for_administrators_of_the_person(coordinator, kind):
     for other in (
         a_person(Role.COORDINATOR, DISTRICT),

@@ -23,8 +23,10 @@ from .resets import (
     ask_credential_reset,
     choose_passphrase,
     drop_second_factor,
+    refuse_credential_reset,
 )
 from .signing_in import enter_demo, note_failed_sign_in, note_sign_in, note_sign_out
+from .stopping import stop_account
 from .upkeep import forget_ended
 
 __all__ = [
@@ -50,9 +52,11 @@ __all__ = [
     "note_sign_in",
     "note_sign_out",
     "offer_device",
+    "refuse_credential_reset",
     "remove_passkey",
     "revoke_device",
     "revoke_grant",
     "set_language",
+    "stop_account",
     "withdraw_invitation",
 ]

@@ -33,15 +33,22 @@ def ask_credential_reset(
 
     Raises:
         NotAllowed: the actor does not look after this person's credentials.
-        WrongState: the same was asked already and waits, or she has no second factor.
+        WrongState: the same was asked already and waits, she has no second factor, or the account
+            is stopped (then its opening is asked for) or is not.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     require(actor, Permission.CREDENTIAL_RESET, user)
     waiting = CredentialReset.objects.filter(
-        user=user, kind=kind, approved_at__isnull=True, asked_at__gt=at - WAITS_FOR
+        user=user,
+        kind=kind,
+        approved_at__isnull=True,
+        refused_at__isnull=True,
+        asked_at__gt=at - WAITS_FOR,
     )
     if waiting.exists():
         raise WrongState(_("This was asked already. Another administrator must agree."))
+    if user.is_active == (kind == CredentialReset.Kind.OPENING):
+        raise WrongState
     if kind == CredentialReset.Kind.SECOND_FACTOR and not _has_second_factor(user):
         raise WrongState(_("This person has no app that makes codes."))
     reset = CredentialReset.objects.create(
@@ -67,7 +74,9 @@ def approve_credential_reset(
     require(actor, Permission.CREDENTIAL_RESET, reset.user)
     if actor.user_id in (reset.asked_by, str(reset.user_id)):
         raise SecondPerson
-    if reset.approved_at or reset.asked_at <= at - WAITS_FOR:
+    if reset.approved_at or reset.refused_at or reset.asked_at <= at - WAITS_FOR:
+        raise WrongState
+    if reset.user.is_active == (reset.kind == CredentialReset.Kind.OPENING):
         raise WrongState
     token = new_token()
     reset.approved_by = actor.user_id
@@ -82,25 +91,51 @@ def approve_credential_reset(
 
 
 @use_case
+def refuse_credential_reset(actor: Actor, *, reset: CredentialReset, at: datetime) -> None:
+    """Say no to an asking, or take one's own back; a link already made stops working. She is told.
+
+    The person herself may say no too: whoever asked may not have asked for her.
+
+    Raises:
+        NotAllowed: neither hers, nor does the actor look after this person's credentials.
+        WrongState: it was used or refused before.
+    """
+    reset = CredentialReset.objects.select_for_update().get(pk=reset.pk)
+    if actor.user_id != str(reset.user_id):
+        require(actor, Permission.CREDENTIAL_RESET, reset.user)
+    if reset.used_at or reset.refused_at:
+        raise WrongState
+    reset.refused_by = actor.user_id
+    reset.refused_at = at
+    reset.token_hash = ""
+    reset.save(update_fields=["refused_by", "refused_at", "token_hash"])
+    tell(reset.user, Kind.RESET_REFUSED, at=at)
+    scope = reset.user.scope()
+    record(actor, Verb.CREDENTIAL_RESET_REFUSED, reset, scope=scope, kind=reset.kind)
+
+
+@use_case
 def choose_passphrase(actor: Actor, *, token: str, passphrase: str, at: datetime) -> User:
     """Choose a new passphrase through a reset link; every session of hers ends.
 
-    Her second factor stays as it is.
+    Her second factor stays as it is. A stopped account is open again with it.
 
     Raises:
         NotFound: the link does not work, whatever the reason.
         Invalid: the passphrase is too weak.
     """
     reset = reset_behind(token, at=at)
-    if reset.kind != CredentialReset.Kind.PASSPHRASE:
+    if reset.kind == CredentialReset.Kind.SECOND_FACTOR:
         raise dead_link()
     user = User.objects.select_for_update().get(pk=reset.user_id)
     check_passphrase(passphrase, user)
     user.set_password(passphrase)
     user.sign_in_round += 1
-    user.save(update_fields=["password", "sign_in_round"])
+    user.is_active = True
+    user.save(update_fields=["password", "sign_in_round", "is_active"])
     _use(reset, at)
-    tell(user, Kind.PASSPHRASE_CHANGED, at=at)
+    opened = reset.kind == CredentialReset.Kind.OPENING
+    tell(user, Kind.ACCOUNT_OPENED if opened else Kind.PASSPHRASE_CHANGED, at=at)
     record(_self(user), Verb.CREDENTIAL_RESET_USED, reset, scope=user.scope(), kind=reset.kind)
     return user
 

@@ -183,6 +183,8 @@ def confirm(
     carry: Mapping[str, str] | None = None,
     action_href: str = "",
     harm: bool = True,
+    other: str = "",
+    other_href: str = "",
 ) -> dict[str, Any]:
     """Ask before harm: what will happen, one button that says it, and the way back.
 
@@ -193,6 +195,7 @@ def confirm(
         carry: hidden fields of the form; never a name.
         action_href: where the form is sent; default the same page.
         harm: the button is madder; False for a mere check.
+        other, other_href: a second way to answer, such as "Refuse it"; a page of its own.
     """
     return {
         "title": title,
@@ -203,6 +206,8 @@ def confirm(
         "carry": dict(carry or {}),
         "action_href": action_href,
         "harm": harm,
+        "other": other,
+        "other_href": other_href,
         "csrf_token": context.get("csrf_token"),
     }
 

@@ -77,7 +77,7 @@ def joins(request: HttpRequest) -> HttpResponse:
         request,
         "places/joins.html",
         {
-            "where": where,
+            "asked_area": where,
             "where_name": local_name(where),
             "tabs": tabs,
             "page": page,
@@ -327,7 +327,7 @@ def _ask_all(request: HttpRequest, where: Area | None) -> HttpResponse:
     return render(
         request,
         "places/confirm_all.html",
-        {"where": where, "where_name": local_name(where), "items": _joins(found)},
+        {"asked_area": where, "where_name": local_name(where), "items": _joins(found)},
     )
 
 

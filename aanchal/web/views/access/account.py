@@ -23,15 +23,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from aanchal.access import actions, qr
 from aanchal.access import sign_in as entry
 from aanchal.access.adapters import SecondFactorAdapter
-from aanchal.access.models import Device, Notice, User
+from aanchal.access.models import CredentialReset, Device, Notice, User
 from aanchal.access.notices import sentence
-from aanchal.access.queries import get_device
+from aanchal.access.queries import get_device, resets_open_for
 from aanchal.access.session import came_by_demo_link, gave_second_factor, session_is_over
 from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.kernel.permissions import needs_mfa
 
 from .links import OldPassphraseForm, PassphraseFields
-from .rows import live_grant_rows
+from .rows import RESET_KINDS, live_grant_rows
 
 View = Callable[..., HttpResponse]
 
@@ -86,6 +86,10 @@ def my_account(request: HttpRequest) -> HttpResponse:
         "devices": devices.order_by("-enrolled_at"),
         "has_second_factor": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
         "notices": _told(user)[:20],
+        "resets": [
+            {"pk": r.pk, "label": RESET_KINDS[CredentialReset.Kind(r.kind)], "asked_at": r.asked_at}
+            for r in resets_open_for(request.actor, at=timezone.now())
+        ],
     }
     return render(request, "access/my_account.html", page)
 

@@ -15,6 +15,7 @@ from aanchal.access.models import CredentialReset, User
 from aanchal.access.queries import (
     get_grant,
     get_invitation,
+    get_own_or_visible_reset,
     get_reset,
     waiting_grants,
     waiting_invitations,
@@ -42,6 +43,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             "by": names.get(g.given_by, g.given_by),
             "at": g.given_at,
             "href": reverse("approve_grant", args=[g.pk]),
+            "back_href": reverse("revoke_grant", args=[g.pk]),
             "mine": me in (g.given_by, str(g.user_id)),
         }
         for g in grants
@@ -53,6 +55,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             "by": names.get(i.invited_by, i.invited_by),
             "at": i.invited_at,
             "href": reverse("approve_invitation", args=[i.pk]),
+            "back_href": reverse("withdraw_invitation", args=[i.pk]),
             "mine": me == i.invited_by,
         }
         for i in asked
@@ -64,6 +67,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             "by": names.get(r.asked_by, r.asked_by),
             "at": r.asked_at,
             "href": reverse("approve_reset", args=[r.pk]),
+            "back_href": reverse("refuse_reset", args=[r.pk]),
             "mine": me in (r.asked_by, str(r.user_id)),
         }
         for r in resets
@@ -87,6 +91,7 @@ def approve_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
             grant.user.get_full_name(),
             f"{ROLE_NAMES[Role(grant.role)]} · {place_words(grant)}",
             _("Agree only if you know that this person is to have it."),
+            other_href=reverse("revoke_grant", args=[grant.pk]),
         ),
     )
 
@@ -106,6 +111,7 @@ def approve_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
             f"{ROLE_NAMES[Role(invitation.role)]} · {place_words(invitation)}",
             _("Agree only if you know that this person exists and is to come in."),
             _("You are then shown a link. Hand it to the person yourself."),
+            other_href=reverse("withdraw_invitation", args=[invitation.pk]),
         ),
     )
 
@@ -130,8 +136,31 @@ def approve_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
             reset.user.get_full_name(),
             _("Agree only if this person has asked you herself or himself."),
             _("You are then shown a link. Hand it to the person yourself."),
+            other_href=reverse("refuse_reset", args=[reset.pk]),
         ),
     )
+
+
+def refuse_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say no to new credentials; also by whoever asked, and by the person herself."""
+    reset = get_own_or_visible_reset(request.actor, pk=pk)
+    mine = request.actor.user_id == str(reset.user_id)
+    back = reverse("my_account" if mine else "approvals")
+    if request.method == "POST":
+        actions.refuse_credential_reset(request.actor, reset=reset, at=timezone.now())
+        messages.success(request, _("It is refused. Nothing has changed."))
+        return redirect(back)
+    page = {
+        "title": _("Refuse this?"),
+        "yes": _("Refuse it"),
+        "cancel_href": back,
+        "consequences": [
+            f"{RESET_KINDS[CredentialReset.Kind(reset.kind)]} · {reset.user.get_full_name()}",
+            _("Everything stays as it is. A link that was made already stops working."),
+            _("The person is told at the next sign-in."),
+        ],
+    }
+    return render(request, "confirm.html", page)
 
 
 def _names(user_ids: set[str]) -> dict[str, str]:
@@ -139,11 +168,13 @@ def _names(user_ids: set[str]) -> dict[str, str]:
     return {str(u.pk): u.get_full_name() for u in User.objects.filter(pk__in=keys)}
 
 
-def _agree(title: object, *consequences: object) -> dict[str, Any]:
+def _agree(title: object, *consequences: object, other_href: str) -> dict[str, Any]:
     return {
         "title": title,
         "yes": _("I agree"),
         "cancel_href": reverse("approvals"),
         "consequences": consequences,
+        "other": _("Refuse it"),
+        "other_href": other_href,
         "harm": False,
     }

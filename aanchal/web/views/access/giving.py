@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import actions
@@ -31,6 +32,9 @@ from aanchal.kernel.permissions import ROLE_NAMES, ROLE_PURPOSES, Role
 from aanchal.places.models import Area, Body
 
 from .rows import PAGE, key_of, offered_link, place_line, place_words
+
+# A language is found by whoever reads it: each stands there in its own letters.
+OWN_NAMES = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
 
 class SearchForm(forms.Form):
@@ -94,7 +98,7 @@ class InviteForm(PlaceForm):
         error_messages={"required": _("Write the name of the person.")},
     )
     language = forms.ChoiceField(
-        label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect, initial="en"
+        label=_("Language"), choices=OWN_NAMES, widget=forms.RadioSelect, initial="en"
     )
     field_order = ("for_name", "language", "place", "grade", "section")
 
@@ -103,14 +107,14 @@ class GiveForm(PlaceForm):
     starts_on = forms.DateField(
         label=_("From"),
         help_text=_("The first day."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Write the first day."), "invalid": _("Write a date.")},
     )
     ends_on = forms.DateField(
         label=_("Until, if it ends"),
         help_text=_("The last day. Leave it empty when it does not end."),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Write a date.")},
     )
 
@@ -205,7 +209,8 @@ def invitations(request: HttpRequest) -> HttpResponse:
         {"invitation": i, "role_name": ROLE_NAMES[Role(i.role)], "place": place_words(i)}
         for i in page
     ]
-    return render(request, "access/invitations.html", {"page": page, "rows": rows})
+    context = {"page": page, "rows": rows, "invite_href": reverse("invite_person")}
+    return render(request, "access/invitations.html", context)
 
 
 def withdraw_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:

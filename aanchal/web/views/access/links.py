@@ -134,7 +134,7 @@ def reset_credential(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     with transaction.atomic():
         reset = reset_behind(token, at=now)
-    if reset.kind == CredentialReset.Kind.PASSPHRASE:
+    if reset.kind != CredentialReset.Kind.SECOND_FACTOR:
         return _choose_passphrase(request, token)
     return _drop_second_factor(request, token, reset)
 

@@ -1,5 +1,6 @@
 """The list of people, and one person, for administrators."""
 
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -23,9 +24,9 @@ from aanchal.access.queries import (
     waiting_resets,
 )
 from aanchal.access.rules.second_person import GIVEN_ROLES
-from aanchal.kernel.permissions import ROLE_NAMES, Permission, Role, may
+from aanchal.kernel.permissions import ROLE_NAMES, Permission, may
 
-from .rows import PAGE, RESET_KINDS, grant_row, place_words
+from .rows import PAGE, RESET_KINDS, grant_row, roles_in_short
 
 
 def people(request: HttpRequest) -> HttpResponse:
@@ -45,7 +46,8 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "person": person,
-            "grants": [f"{ROLE_NAMES[Role(g.role)]} · {place_words(g)}" for g in held[person.pk]],
+            "grants": roles_in_short(held[person.pk]),
+            "is_stopped": not person.is_active,
         }
         for person in shown
     ]
@@ -65,22 +67,55 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     one = get_person(request.actor, pk=pk)
     now = timezone.now()
     grants = visible_grants(request.actor).filter(user=one)
-    kinds = (
-        [CredentialReset.Kind.PASSPHRASE]
-        if may(request.actor, Permission.CREDENTIAL_RESET, one)
-        else []
-    )
+    may_reset = may(request.actor, Permission.CREDENTIAL_RESET, one)
+    kinds = [CredentialReset.Kind.PASSPHRASE] if may_reset and one.is_active else []
     if kinds and is_mfa_enabled(one):
         kinds.append(CredentialReset.Kind.SECOND_FACTOR)
     context = {
         "person": one,
         "grants": [grant_row(g, now=now, may_take=True) for g in grants],
         "devices": one.devices.order_by("-enrol_expires_at", "-pk"),
-        "resets": one.resets.order_by("-asked_at")[:10],
+        "resets": [_reset_row(r) for r in one.resets.order_by("-asked_at")[:10]],
         "reset_kinds": [(kind.value, RESET_KINDS[kind]) for kind in kinds],
+        "may_open": may_reset and not one.is_active,
+        "may_stop": one.is_active
+        and str(one.pk) != request.actor.user_id
+        and may(request.actor, Permission.GRANT_REVOKE, one),
         "now": now,
     }
     return render(request, "access/person.html", context)
+
+
+def _reset_row(reset: CredentialReset) -> dict[str, Any]:
+    return {
+        "label": RESET_KINDS[CredentialReset.Kind(reset.kind)],
+        "asked_at": reset.asked_at,
+        "approved_at": reset.approved_at,
+        "refused_at": reset.refused_at,
+        "used_at": reset.used_at,
+    }
+
+
+def stop_account(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let nobody in with an account any more, at once."""
+    one = get_person(request.actor, pk=pk)
+    back = reverse("person", args=[one.pk])
+    if request.method == "POST":
+        actions.stop_account(request.actor, user=one, at=timezone.now())
+        messages.success(request, _("The account is stopped. Nobody comes in with it any more."))
+        return redirect(back)
+    page = {
+        "title": _("Stop this account?"),
+        "yes": _("Stop the account"),
+        "cancel_href": back,
+        "consequences": [
+            f"{one.get_full_name()} · {one.username}",
+            _("Every sign-in ends at once and every phone is taken off."),
+            _("Visits that are with this person wait: tell the coordinator to send another."),
+            _("To open the account again, two administrators must agree."),
+        ],
+    }
+    return render(request, "confirm.html", page)
 
 
 def ask_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -100,6 +135,7 @@ def ask_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
         "yes": _("Ask for it"),
         "cancel_href": reverse("person", args=[one.pk]),
         "carry": {"kind": kind},
+        "harm": False,
         "consequences": [
             one.get_full_name(),
             _("Another administrator must agree, and hands over the link."),

@@ -1,5 +1,6 @@
 """Words and rows that the pages of access share."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ LEVELS = {
 RESET_KINDS = {
     CredentialReset.Kind.PASSPHRASE: _("New passphrase"),
     CredentialReset.Kind.SECOND_FACTOR: _("New app for codes"),
+    CredentialReset.Kind.OPENING: _("Open a stopped account again"),
 }
 
 
@@ -45,6 +47,20 @@ def place_words(held: Grant | Invitation) -> str:
     if held.body is not None:
         return " ".join(filter(None, (held.body.name, held.grade, held.section)))
     return held.area.name if held.area is not None else ""
+
+
+def roles_in_short(held: Iterable[Grant]) -> list[str]:
+    """Roles a line each; several classes of one school stand on one line: "Teacher · … 2 A, 3 A"."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for grant in held:
+        name = grant.body.name if grant.body is not None else place_words(grant)
+        classes = lines.setdefault((str(ROLE_NAMES[Role(grant.role)]), name), [])
+        if grant.body is not None and grant.grade:
+            classes.append(f"{grant.grade} {grant.section}".strip())
+    return [
+        " ".join(filter(None, (f"{role} · {name}", ", ".join(sorted(classes)))))
+        for (role, name), classes in lines.items()
+    ]
 
 
 def place_line(place: Area | Body) -> str:
