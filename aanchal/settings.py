@@ -113,7 +113,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "aanchal.web.middleware.Headers",
     "aanchal.web.middleware.Limits",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "aanchal.web.static_files.Static",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -308,15 +308,16 @@ USE_TZ = True
 TIME_ZONE = env.time_zone
 
 STATIC_URL = "/static/"
-STATIC_ROOT = AANCHAL_HOME / "static"
+AANCHAL_PACKED = AANCHAL_HOME / "packed"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "aanchal.web.static_files.VersionedStorage"},
 }
 # Served from the package itself: nothing to collect on an office computer.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 30 * 24 * 60 * 60
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LOGGING = {
     "version": 1,

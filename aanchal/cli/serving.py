@@ -10,7 +10,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -146,7 +145,6 @@ def _let_go_of_database() -> None:
 
 
 def _run_gunicorn(host: str, port: int, *, threads: int, processes: int) -> None:
-    from django.conf import settings
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
     from aanchal.kernel import rowguard
@@ -154,7 +152,6 @@ def _run_gunicorn(host: str, port: int, *, threads: int, processes: int) -> None
     # From here on this process serves people: every request says whose districts it may see.
     rowguard.trust_nobody()
     _let_go_of_database()
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise asks for it
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     class Site(BaseApplication):
