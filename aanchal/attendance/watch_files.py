@@ -25,6 +25,8 @@ from .rules.marks import LETTERS
 Progress = Callable[[int, int], None]
 GROUPINGS: Final = ("sex", "school_type", "block")
 _EPOCH: Final = date(1970, 1, 1)
+_FIRST_DAY: Final = (date(2000, 1, 2) - _EPOCH).days
+_LAST_DAY: Final = (date(2179, 6, 1) - _EPOCH).days
 _BATCH_ROWS: Final = 1 << 20
 
 
@@ -137,8 +139,10 @@ def _check_columns(file: Any, wanted: dict[str, str]) -> None:
         found = schema.field(name).type
         plain = found.value_type if pa.types.is_dictionary(found) else found
         fits = {
-            "text": pa.types.is_string(plain) or pa.types.is_large_string(plain),
-            "date": pa.types.is_date32(plain) or pa.types.is_date64(plain),
+            "text": pa.types.is_string(plain)
+            or pa.types.is_large_string(plain)
+            or pa.types.is_string_view(plain),
+            "date": pa.types.is_date(plain) or (pa.types.is_timestamp(plain) and plain.tz is None),
             "yes or no": pa.types.is_boolean(plain),
         }[kind]
         if not fits:
@@ -151,8 +155,26 @@ def _refuse_nulls(column: Any, name: str, before: int) -> None:
         raise MarksUnreadable(f"Row {before + row + 1} has no {name}.")
 
 
-def _days_of(column: Any) -> NDArray[np.int32]:
-    return np.asarray(pc.cast(pc.cast(column, pa.date32()), pa.int32()), np.int32)
+def _days_of(column: Any, before: int) -> NDArray[np.int32]:
+    """Days since 1970. Some tools write a date as midnight; any other hour is no date."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    days = pc.cast(column, pa.date32())
+    if pa.types.is_timestamp(column.type):
+        astray = pc.not_equal(pc.cast(days, column.type), column)
+        if pc.any(astray).as_py():
+            row = int(pc.index(astray, True).as_py())
+            raise MarksUnreadable(
+                f"Row {before + row + 1}: {column[row].as_py()} is not a date but an hour."
+            )
+    numbers = np.asarray(pc.cast(days, pa.int32()), np.int32)
+    strange = (numbers < _FIRST_DAY) | (numbers > _LAST_DAY)
+    if bool(strange.any()):
+        row = int(np.argmax(strange))
+        raise MarksUnreadable(
+            f"Row {before + row + 1}: {days[row].as_py()} cannot be a day of school."
+        )
+    return numbers
 
 
 def _all_days(file: Any) -> NDArray[np.int32]:
@@ -160,7 +182,7 @@ def _all_days(file: Any) -> NDArray[np.int32]:
     done = 0
     for batch in file.iter_batches(_BATCH_ROWS, columns=["day"]):
         _refuse_nulls(batch.column(0), "day", done)
-        found = np.union1d(found, np.unique(_days_of(batch.column(0))))
+        found = np.union1d(found, np.unique(_days_of(batch.column(0), done)))
         done += batch.num_rows
     return found.astype(np.int32)
 
@@ -199,7 +221,7 @@ class _Reader:
     def take(self, batch: Any, before: int) -> None:
         child = self.children.number(batch.column("child"), "child", before)
         class_ = self.classes.number(batch.column("class"), "class", before)
-        day = _days_of(batch.column("day")).astype(np.int64)
+        day = _days_of(batch.column("day"), before).astype(np.int64)
         mark = self._letters(batch.column("mark"), before)
         self._check_order(child, day, before)
         seat = self._seats(child, class_)

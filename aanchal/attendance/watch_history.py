@@ -24,6 +24,7 @@ from .watch_report import Report, report_on
 Progress = Callable[[int, int], None]
 _BLOCK_LEAST: Final = 1000  # children a block needs before its own threshold means anything
 _TRIES: Final = 14
+_TOLD_DAYS: Final = 32
 
 
 def replay(
@@ -42,7 +43,8 @@ def replay(
     blocks = _blocks_of_classes(history, used)
     moves = _moves(history)
     cuts = sorted({0, len(history.days), *moves})
-    cuts = _no_longer_than(cuts, DAYS_MAX)
+    # Told portion by portion; where it is cut changes nothing but the bar.
+    cuts = _no_longer_than(cuts, DAYS_MAX if progress is None else _TOLD_DAYS)
     for number, (first, last) in enumerate(zip(cuts, cuts[1:], strict=False)):
         for old, new in moves.get(first, ()):
             state.put(new, state.take(old))

@@ -14,11 +14,16 @@ from .rules.marks import Mark
 
 LONG_ABSENCE_DAYS: Final = 20  # marked absences running that count as a long absence
 LOOK_AHEAD_DAYS: Final = 60  # taken days before such an absence in which a flag still foretold it
+JUDGED_DAYS: Final = 20  # registers that must follow a flag before it is said that nothing followed
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a group of children saw; a share is None where nothing could be counted."""
+    """What a group of children saw; a share is None where nothing could be counted.
+
+    followed: share of the judged flags after which, or around which, an absence of 20 days came.
+    It is what a register alone can say of precision; visits say more (`empty`).
+    """
 
     children: int
     flags: int
@@ -26,6 +31,8 @@ class Figures:
     long_absences: int
     asked_in_time: float | None
     median_lead_days: float | None
+    judged_flags: int
+    followed: float | None
     known_findings: int
     empty: float | None
 
@@ -59,29 +66,66 @@ def describe(report: Report) -> list[str]:
         + ").",
         *_about(whole),
     ]
-    for (grouping, value), figures in report.by_group.items():
-        name = value or "not said"
-        lines.append(
-            f"{grouping} {name}: {figures.children} children, {figures.flags} flags, "
-            f"{figures.flags_per_1000_month:.1f} for 1,000 a month. " + " ".join(_about(figures))
-        )
+    if report.by_group:
+        lines += ["", *_fairness(report)]
     return lines
 
 
 def _about(figures: Figures) -> list[str]:
     lines = []
     if figures.asked_in_time is not None:
-        asked = round(figures.asked_in_time * figures.long_absences)
         lead = figures.median_lead_days
         lines.append(
-            f"{asked} of {figures.long_absences} absences of {LONG_ABSENCE_DAYS} days and more "
-            "were asked about before that"
+            f"{_of(figures.asked_in_time, figures.long_absences)} absences of "
+            f"{LONG_ABSENCE_DAYS} days and more were asked about before that"
             + (f", half of them {lead:.0f} school days before or more." if lead else ".")
         )
+    if figures.followed is not None:
+        lines.append(
+            f"{_of(figures.followed, figures.judged_flags)} flags stood beside such an absence "
+            f"(flags of the last {JUDGED_DAYS} registers are left out)."
+        )
     if figures.empty is not None:
-        empty = round(figures.empty * figures.known_findings)
-        lines.append(f"{empty} of {figures.known_findings} visits with a finding proved empty.")
+        lines.append(
+            f"{_of(figures.empty, figures.known_findings)} visits with a finding proved empty."
+        )
     return lines
+
+
+def _of(share: float, whole: int) -> str:
+    return f"{round(share * whole)} of {whole}"
+
+
+def _fairness(report: Report) -> list[str]:
+    """The same figures for each group, in columns: does the watch treat them alike?"""
+    heads = ("", "children", "flags", "for 1,000 a month", "followed by a long absence",
+             "asked in time", "lead in days", "empty visits")  # fmt: skip
+    rows = [heads]
+    for (grouping, value), f in {("all", "children"): report.whole, **report.by_group}.items():
+        rows.append(
+            (
+                f"{grouping} {value or 'not said'}",
+                str(f.children),
+                str(f.flags),
+                f"{f.flags_per_1000_month:.1f}",
+                _part(f.followed, f.judged_flags),
+                _part(f.asked_in_time, f.long_absences),
+                "-" if f.median_lead_days is None else f"{f.median_lead_days:.0f}",
+                _part(f.empty, f.known_findings),
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    return [
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _part(share: float | None, whole: int) -> str:
+    return "-" if share is None else f"{share:.0%} ({_of(share, whole)})"
 
 
 def report_on(
@@ -105,12 +149,17 @@ def report_on(
         for child, first, reached, taken in absences
     ]
 
+    followed = _followed(absences, flagged, column)
+    taken_after = len(history.days) - 1 - column
+    judged = followed | (taken_after >= JUDGED_DAYS)
+
     def figures(inside: NDArray[np.bool_]) -> Figures:
         mine = inside[flagged]
         children = int(inside.sum())
         leads = [lead for child, lead in lead_of if inside[child]]
         found = [lead for lead in leads if lead is not None]
         known = empty[mine & (empty >= 0)] if len(empty) else empty
+        seen = followed[mine & judged]
         return Figures(
             children=children,
             flags=int(mine.sum()),
@@ -118,6 +167,8 @@ def report_on(
             long_absences=len(leads),
             asked_in_time=len(found) / len(leads) if leads else None,
             median_lead_days=float(np.median(found)) if found else None,
+            judged_flags=len(seen),
+            followed=float(seen.mean()) if len(seen) else None,
             known_findings=len(known),
             empty=float(known.mean()) if len(known) else None,
         )
@@ -143,13 +194,33 @@ def report_on(
     )
 
 
+def _followed(
+    absences: Sequence[tuple[int, int, int, NDArray[np.bool_]]],
+    flagged: NDArray[np.int64],
+    column: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """A flag each: did it fall in a long absence, or in the days that may foretell one?"""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for child, first, reached, taken in absences:
+        spans.setdefault(child, []).append((_earliest(first, taken), reached))
+    return np.array(
+        [
+            any(a <= at <= b for a, b in spans.get(child, ()))
+            for child, at in zip(flagged.tolist(), column.tolist(), strict=True)
+        ],
+        bool,
+    )
+
+
+def _earliest(first: int, taken: NDArray[np.bool_]) -> int:
+    """The column from which a flag may still foretell the absence that begins at `first`."""
+    before = np.flatnonzero(taken[:first])
+    return int(before[-LOOK_AHEAD_DAYS]) if len(before) >= LOOK_AHEAD_DAYS else 0
+
+
 def _lead(columns: list[int], first: int, reached: int, taken: NDArray[np.bool_]) -> int | None:
     """Taken days from the flag that foretold a long absence to the day it had become one."""
-    earliest = first
-    looked = 0
-    while earliest > 0 and looked < LOOK_AHEAD_DAYS:
-        earliest -= 1
-        looked += bool(taken[earliest])
+    earliest = _earliest(first, taken)
     hits = [column for column in columns if earliest <= column < reached]
     return int(taken[min(hits) + 1 : reached + 1].sum()) if hits else None
 

@@ -1,14 +1,18 @@
 """MARKS in, FLAGS out: a good file is replayed causally, a bad one refused with its row."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aanchal.attendance.policy_file import default_policy
 from aanchal.attendance.rules.early_warning import run_days, start_state
+from aanchal.attendance.rules.history import History, Seats
 from aanchal.attendance.simulate import World, as_history, simulate
 from aanchal.attendance.watch_files import (
     MarksUnreadable,
@@ -20,7 +24,10 @@ from aanchal.attendance.watch_files import (
 from aanchal.attendance.watch_history import backtest, calibrate
 from aanchal.attendance.watch_report import describe
 
+from .watch_registers import registers
+
 POLICY = default_policy()
+EAGER = replace(POLICY, threshold=2.0)
 DAY = date(2026, 7, 1)
 
 
@@ -112,6 +119,41 @@ def test_truncating_the_future_changes_no_past_flag(small_year):
     assert past == [f for f in whole if f.flagged_on <= history.days[cut - 1]] != []
 
 
+@settings(max_examples=25, deadline=None)
+@given(registers(), st.data())
+def test_whatever_comes_later_no_past_flag_changes(made, data):
+    sizes, marks, days, _away = made
+    cut = data.draw(st.integers(1, len(days)))
+    children = len(marks)
+    # Some children change class on a day of their own: two seats, one empty where the other is not.
+    class_of_row = np.repeat(np.arange(len(sizes)), sizes)
+    moved = [row for row in range(children) if data.draw(st.integers(0, 5)) == 0]
+    other = np.zeros((len(moved), len(days)), np.uint8)
+    for number, row in enumerate(moved):
+        at = data.draw(st.integers(0, len(days)))
+        other[number, at:] = marks[row, at:]
+        marks[row, at:] = 0
+    seat_class = np.concatenate([class_of_row, (class_of_row[moved] + 1) % len(sizes)])
+    order = np.argsort(seat_class, kind="stable")
+
+    def history(last):
+        return History(
+            children=tuple(f"C{n}" for n in range(children)),
+            classes=tuple(f"K{n}" for n in range(len(sizes))),
+            days=tuple(days[:last]),
+            seats=Seats(
+                child=np.concatenate([np.arange(children), moved]).astype(np.int64)[order],
+                class_=seat_class[order],
+            ),
+            marks=np.concatenate([marks, other])[order][:, :last],
+        )
+
+    whole, _ = backtest(history(len(days)), EAGER)
+    past, _ = backtest(history(cut), EAGER, progress=lambda done, of: None)
+
+    assert past == [f for f in whole if f.flagged_on <= days[cut - 1]]
+
+
 def test_a_child_who_changes_class_keeps_her_history(tmp_path):
     days = [DAY + timedelta(days=n) for n in range(60)]
     rows = []
@@ -170,7 +212,13 @@ def test_a_wrong_row_is_named(tmp_path, rows, sentence):
     "types, row, sentence",
     [
         ({"day": pa.string()}, ("a", "V", "2026-07-01", "P"), "column day must be date"),
-        ({"day": pa.timestamp("us")}, ("a", "V", datetime(2026, 7, 1), "P"), "day must be date"),
+        ({"day": pa.timestamp("us", "UTC")}, ("a", "V", datetime(2026, 7, 1), "P"), "must be date"),
+        (
+            {"day": pa.timestamp("us")},
+            ("a", "V", datetime(2026, 7, 1, 9), "P"),
+            "Row 1: .* an hour",
+        ),
+        ({}, ("a", "V", date(1926, 7, 1), "P"), "Row 1: 1926-07-01 cannot be a day of school"),
         ({"child": pa.int64()}, (7, "V", DAY, "P"), "column child must be text"),
         ({"mark": pa.int8()}, ("a", "V", DAY, 1), "column mark must be text"),
     ],
@@ -209,6 +257,20 @@ def test_dictionary_columns_and_large_strings_are_read_alike(small_year, tmp_pat
     pq.write_table(table, other)
 
     assert (read_marks(other).marks == history.marks).all()
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("ns"), pa.timestamp("s"), pa.date64()])
+def test_a_date_written_as_midnight_is_that_date(small_year, tmp_path, kind):
+    history, path = small_year
+    table = pq.read_table(path)
+    at = table.column_names.index("day")
+    other = tmp_path / "other.parquet"
+    pq.write_table(table.set_column(at, "day", table.column("day").cast(kind)), other)
+
+    again = read_marks(other)
+
+    assert again.days == history.days
+    assert (again.marks == history.marks).all()
 
 
 def test_flags_are_written_as_promised(small_year, tmp_path):
@@ -262,7 +324,25 @@ def test_the_report_counts_empty_visits_and_is_split_by_sex_and_school(small_yea
         assert sum(p.long_absences for p in parts) == report.whole.long_absences
     assert report.whole.asked_in_time is not None
     assert 0.4 < report.whole.asked_in_time <= 1
-    assert any("3 of 10 visits" in line for line in describe(report))
+    lines = describe(report)
+    assert any("3 of 10 visits" in line for line in lines)
+    table = [line.split("  ")[0] for line in lines[lines.index("") + 2 :]]
+    assert table == ["all children", "sex boy", "sex girl",
+                     "school_type government", "school_type private"]  # fmt: skip
+
+
+def test_a_flag_beside_a_long_absence_is_counted_as_followed(tmp_path):
+    days = [DAY + timedelta(days=n) for n in range(120)]
+    rows = [(f"C{n}", "V", day, "P") for n in range(12) for day in days]
+    rows += [("Gone", "V", day, "P" if n < 50 else "A") for n, day in enumerate(days)]
+    rows += [("Ill", "V", day, "A" if 50 <= n < 65 else "P") for n, day in enumerate(days)]
+    rows += [("Late", "V", day, "P" if n < 108 else "A") for n, day in enumerate(days)]
+
+    flags, report = backtest(read_marks(marks_file(tmp_path / "m.parquet", rows)), POLICY)
+
+    assert [f.child for f in flags] == ["Gone", "Ill", "Late"]
+    assert (report.whole.judged_flags, report.whole.followed) == (2, 0.5)
+    assert (report.whole.long_absences, report.whole.asked_in_time) == (1, 1.0)
 
 
 def test_progress_is_told(small_year):
