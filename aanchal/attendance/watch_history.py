@@ -24,6 +24,7 @@ from .watch_report import Report, report_on
 Progress = Callable[[int, int], None]
 _BLOCK_LEAST: Final = 1000  # children a block needs before its own threshold means anything
 _TRIES: Final = 14
+_SAYS_NOTHING: Final = 10  # questions at the lowest threshold below which nothing can be set
 _TOLD_DAYS: Final = 32
 
 
@@ -71,7 +72,8 @@ def calibrate(
 ) -> Policy:
     """The policy whose threshold spends the visit budget, and no more, on these registers.
 
-    Blocks of 1,000 children or more get a threshold of their own.
+    Blocks of 1,000 children or more get a threshold of their own. Registers too few to raise even
+    ten questions at the lowest threshold say nothing: there the base policy's threshold stays.
 
     Raises:
         ValueError: no children, or a budget that is not positive.
@@ -82,6 +84,7 @@ def calibrate(
         raise ValueError("There are no children in these registers.")
     block_of, keys = _calibrated_blocks(history)
     sizes = np.bincount(block_of, minlength=len(keys))
+    most = np.zeros(len(keys))
     low = np.full(len(keys), -8.0)
     high = np.full(len(keys), 16.0)
     for step in range(_TRIES):
@@ -90,11 +93,13 @@ def calibrate(
         tried = _with_thresholds(base, keys, middle)
         for child, _signals in replay(history, tried, threads=threads):
             counts += np.bincount(block_of[child], minlength=len(keys))
+        most = np.maximum(most, counts)
         over = counts * 1000 / np.maximum(sizes, 1) / history.months > visits_per_1000_month
         low = np.where(over, middle, low)
         high = np.where(over, high, middle)
         if progress is not None:
             progress(step + 1, _TRIES)
+    high = np.where(most < _SAYS_NOTHING, base.threshold, high)
     return _with_thresholds(base, keys, np.round(high, 4))
 
 

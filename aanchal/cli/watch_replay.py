@@ -43,6 +43,7 @@ def _one_sentence() -> Iterator[None]:
 def calibrate_file(marks: Path, *, visits: float, out: Path) -> None:
     """Write the policy whose thresholds spend this visit budget on these registers."""
     with _one_sentence():
+        _check_folder(out)
         with _bar("Reading the registers") as tell:
             history = read_marks(marks, progress=tell)
         with _bar("Trying thresholds") as tell:
@@ -65,6 +66,8 @@ def backtest_file(
 ) -> None:
     """Print what a policy would have done on these registers; write its flags when asked."""
     with _one_sentence():
+        if out is not None:
+            _check_folder(out)
         chosen = load_policy(policy) if policy else default_policy()
         known = read_findings(findings) if findings else None
         with _bar("Reading the registers") as tell:
@@ -75,6 +78,12 @@ def backtest_file(
             write_flags(flags, out)
     for line in describe(report):
         print(line)
+
+
+def _check_folder(out: Path) -> None:
+    """Said before the long work, not after it."""
+    if not out.parent.is_dir():
+        raise ValueError(f"There is no folder {out.parent} to write {out.name} to.")
 
 
 def _in_a_year(day: date) -> date:

@@ -361,6 +361,14 @@ def test_progress_is_told(small_year):
     assert told[-1][0] == told[-1][1]
 
 
+def test_registers_that_say_nothing_leave_the_threshold_alone(tmp_path):
+    history = read_marks(marks_file(tmp_path / "m.parquet", [("a", "V", DAY, "P")]))
+
+    policy = calibrate(history, visits_per_1000_month=10, base=POLICY)
+
+    assert policy == POLICY
+
+
 @pytest.mark.parametrize("budget", [0, -1])
 def test_a_budget_must_be_more_than_nothing(small_year, budget):
     with pytest.raises(ValueError, match="more than 0"):

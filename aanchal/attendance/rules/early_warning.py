@@ -116,6 +116,7 @@ def step_day(
     on: date,
     away: NDArray[np.bool_] | None = None,
     blocks: Sequence[str | None] | None = None,
+    threads: int = 1,
 ) -> Signals:
     """Move `state` by one day, in place, and return the signals of that day.
 
@@ -126,12 +127,19 @@ def step_day(
         away: children known to be away (a departure in the migration register); their day is
             left out, so an answered question is not asked again.
         blocks: a block key a class, for the block's threshold.
+        threads: classes are independent, so the result is the same for any number.
 
     Raises:
         ValueError: wrong length, a code that is no mark, or a day not after the last one.
     """
     return run_days(
-        state, marks_today[:, None], policy, days=[on], away=_column(away), blocks=blocks
+        state,
+        marks_today[:, None],
+        policy,
+        days=[on],
+        away=_column(away),
+        blocks=blocks,
+        threads=threads,
     )
 
 
@@ -273,16 +281,14 @@ def _ordinals(days: Sequence[date] | NDArray[np.int32]) -> NDArray[np.int32]:
 
 def _chunks(sizes: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Neighbouring classes in portions of about 20,000 children."""
+    ends = np.cumsum(sizes)
     chunks: list[tuple[int, int]] = []
-    first = 0
-    children = 0
-    for index, size in enumerate(sizes.tolist()):
-        children += size
-        if children >= _CHUNK_CHILDREN:
-            chunks.append((first, index + 1))
-            first, children = index + 1, 0
-    if first < len(sizes):
-        chunks.append((first, len(sizes)))
+    first = before = 0
+    while first < len(ends):
+        last = int(np.searchsorted(ends, before + _CHUNK_CHILDREN)) + 1
+        last = min(last, len(ends))
+        chunks.append((first, last))
+        first, before = last, int(ends[last - 1])
     return chunks
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from .lanes import leading_zeros, ones
+from .lanes import count_four, leading_zeros, load, ones
 
 WORDS: Final = 4
 
@@ -71,35 +71,39 @@ def unpack(absent, marked, marks):
 def count_figures(
     absent, marked, year, recent, top, window_absent, window_marked, run, year_absent, year_marked
 ):
-    y0, y1, y2, y3 = year[0], year[1], year[2], year[3]
-    r0, r1, r2, r3 = recent[0], recent[1], recent[2], recent[3]
-    for child in range(absent.shape[0]):
-        m0 = marked[child, 0] & y0
-        m1 = marked[child, 1] & y1
-        m2 = marked[child, 2] & y2
-        m3 = marked[child, 3] & y3
-        a0 = absent[child, 0] & m0
-        a1 = absent[child, 1] & m1
-        a2 = absent[child, 2] & m2
-        a3 = absent[child, 3] & m3
-        year_absent[child] = (ones(a0) + ones(a1)) + (ones(a2) + ones(a3))
-        year_marked[child] = (ones(m0) + ones(m1)) + (ones(m2) + ones(m3))
-        window_absent[child] = (ones(a0 & r0) + ones(a1 & r1)) + (ones(a2 & r2) + ones(a3 & r3))
-        window_marked[child] = (ones(m0 & r0) + ones(m1 & r1)) + (ones(m2 & r2) + ones(m3 & r3))
+    """absent, marked: the planes laid flat, four words a child; the rest one place a child."""
+    here = np.uint64(0xFFFF)
+    in_top = year[top]
+    for child in range(run.size):
+        at = child * WORDS
+        counts = count_four(absent, marked, at, year, recent)
+        year_absent[child] = counts & here
+        year_marked[child] = counts >> np.uint64(16) & here
+        window_absent[child] = counts >> np.uint64(32) & here
+        window_marked[child] = counts >> np.uint64(48)
         # Absences above the last presence; most children have been present in the newest word.
-        length = np.uint64(0)
-        for back in range(WORDS):
-            word = top - back
-            if word < 0:
-                break
-            m = marked[child, word] & year[word]
-            a = absent[child, word] & m
-            present = m & ~a
-            if present:
-                after = np.uint64(64) - leading_zeros(present)
-                length += ones(
-                    (a >> np.uint64(after >> np.uint64(1))) >> (after - (after >> np.uint64(1)))
-                )
-                break
-            length += ones(a)
-        run[child] = length
+        m = load(marked, at + top) & in_top
+        a = load(absent, at + top) & m
+        present = m & ~a
+        if present:
+            after = np.uint64(64) - leading_zeros(present)
+            half = after >> np.uint64(1)
+            run[child] = ones((a >> half) >> (after - half))
+        else:
+            run[child] = _run_further_back(absent, marked, at, top, year)
+
+
+@njit(cache=True, nogil=True)
+def _run_further_back(absent, marked, at, top, year):
+    length = np.uint64(0)
+    for back in range(top + 1):
+        word = top - back
+        m = marked[at + word] & year[word]
+        a = absent[at + word] & m
+        present = m & ~a
+        if present:
+            after = np.uint64(64) - leading_zeros(present)
+            half = after >> np.uint64(1)
+            return length + ones((a >> half) >> (after - half))
+        length += ones(a)
+    return length

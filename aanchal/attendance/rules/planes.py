@@ -111,13 +111,15 @@ def figures(
     year = _bits_between(0, today)
     recent = _bits_between(max(0, today - window + 1), today)
     children = absent.shape[0]
+    absent = np.ascontiguousarray(absent, np.uint64)
+    marked = np.ascontiguousarray(marked, np.uint64)
     out = np.empty((5, children), np.uint16)
 
     def part(bounds: tuple[int, int]) -> None:
         first, last = bounds
         count_figures(
-            absent[first:last],
-            marked[first:last],
+            absent[first:last].reshape(-1),
+            marked[first:last].reshape(-1),
             year,
             recent,
             today >> 6,
