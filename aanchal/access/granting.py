@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.errors import Invalid
+from aanchal.kernel.jobs import Job, discover, enqueue_on_commit
 from aanchal.kernel.permissions import Role
 from aanchal.places.models import Area, Body
 
@@ -51,3 +52,22 @@ def check_roles_together(user: User, role: Role, *, at: datetime) -> None:
     )
     if not may_hold_together(role, [Role(r) for r in held.values_list("role", flat=True)]):
         raise Invalid(ADMINISTRATORS_READ_NOTHING, field="role")
+
+
+AFTER_GRANT: list[Job] = []
+
+
+def after_grant(work: Job) -> Job:
+    """Have a job of an app above done whenever somebody comes to hold a role."""
+    if work not in AFTER_GRANT:
+        AFTER_GRANT.append(work)
+    return work
+
+
+def came_into_force(grant: Grant) -> None:
+    """Ask for what others do when a grant has force; one that still waits changes nothing."""
+    if grant.needs_approval and grant.approved_at is None:
+        return
+    discover()
+    for work in AFTER_GRANT:
+        enqueue_on_commit(work)

@@ -26,6 +26,7 @@ from aanchal.places.models import Area, Body
 
 from .kinds import concern_kinds
 from .models import Concern, ConcernImplicated, ConcernMember
+from .queries import may_be_opened
 
 # No vowels and no letters that are taken for digits: a code is read out on a bad line.
 CODE_LETTERS = "BCDFGHJKLMNPQRTVWXZ2346789"
@@ -134,6 +135,40 @@ def nearest_case_workers(area: Area, *, at: datetime, excluded: frozenset[str]) 
         return []
     closest = max(len(g.area_path) for g in held)
     return list({g.user_id: g.user for g in held if len(g.area_path) == closest}.values())
+
+
+@use_case
+def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
+    """Name the nearest case workers as the team of a sealed concern that nobody may open any more.
+
+    That is so when no case worker worked there on the day it was told, or all of its team have
+    left since. Whoever has a conflict of interest is left out.
+
+    Returns:
+        The people named now; none when somebody may open it, or still nobody works there.
+
+    Raises:
+        NotAllowed: teams are named by Aanchal itself, not by a person.
+    """
+    require(actor, Permission.CONCERN_NAME_TEAM, concern.area.scope())
+    concern = _hold(concern)
+    scope = concern.scope()
+    if not concern.is_sealed or may_be_opened(concern, at=at):
+        return []
+    named = nearest_case_workers(concern.area, at=at, excluded=scope.excluded)
+    ConcernMember.objects.bulk_create(
+        (
+            ConcernMember(
+                district=concern.district, concern=concern, user=user, named_by=actor.user_id
+            )
+            for user in named
+        ),
+        ignore_conflicts=True,
+    )
+    if named:
+        users = [str(u.pk) for u in named]
+        record(actor, Verb.CONCERN_TEAM_NAMED, concern, scope=concern.area.scope(), users=users)
+    return named
 
 
 @use_case

@@ -1,11 +1,14 @@
 """Reads of concerns: exclusion first, then the seal, then role and place."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from aanchal.access.queries import live_grants
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, granted_areas
+from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas
 from aanchal.people.queries import not_kin
 from aanchal.places.queries import within
 
@@ -23,6 +26,34 @@ def visible_concerns(actor: Actor) -> QuerySet[Concern]:
         .distinct()
         .order_by("-raised_at", "-pk")
     )
+
+
+def sealed_and_open() -> QuerySet[Concern]:
+    """Every sealed concern that is not closed, oldest first; for Aanchal's own upkeep."""
+    return (
+        Concern.objects.filter(is_sealed=True)
+        .exclude(stage=Concern.Stage.CLOSED)
+        .select_related("area", "child__household")
+        .prefetch_related("team", "implicated", "child__household__kinships")
+        .order_by("raised_at", "pk")
+    )
+
+
+def without_anyone(concerns: Iterable[Concern], *, at: datetime) -> list[Concern]:
+    """Those of some sealed concerns that no member of their team may open now; two queries."""
+    held = [(str(g.user_id), g.area_path) for g in live_grants(at=at).filter(role=Role.CASE_WORKER)]
+    alone = []
+    for concern in concerns:
+        scope = concern.scope()
+        team = (scope.team or frozenset()) - scope.excluded
+        if not any(who in team and covers(path, scope.area_path) for who, path in held):
+            alone.append(concern)
+    return alone
+
+
+def may_be_opened(concern: Concern, *, at: datetime) -> bool:
+    """Whether anybody of a sealed concern's team may open it now."""
+    return not without_anyone([concern], at=at)
 
 
 def get_concern(actor: Actor, *, pk: UUID | str) -> Concern:

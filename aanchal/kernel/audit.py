@@ -91,6 +91,7 @@ class Verb(StrEnum):
     CONCERN_OPENED = "concern.opened"
     CONCERN_TAKEN_UP = "concern.taken_up"
     CONCERN_CLOSED = "concern.closed"
+    CONCERN_TEAM_NAMED = "concern.team_named"
     KEYS_ROTATED = "keys.rotated"
     AUDIT_VERIFIED = "audit.verified"
 

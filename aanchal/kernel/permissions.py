@@ -54,6 +54,7 @@ class Permission(StrEnum):
     CONCERN_RAISE = "concern_raise"
     CONCERN_VIEW = "concern_view"
     CONCERN_TAKE_UP = "concern_take_up"
+    CONCERN_NAME_TEAM = "concern_name_team"
 
 
 class Role(StrEnum):
@@ -133,6 +134,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ARCHIVE_OPEN,
             P.ARCHIVE_HAND_OVER,
             P.WATCH_RUN,
+            P.CONCERN_NAME_TEAM,
         }
     ),
 }
@@ -304,4 +306,4 @@ def system_actor(name: str) -> Actor:
     return Actor(user_id=f"system:{name}", grants=(Grant(Role.SYSTEM, area_path=ROOT),))
 
 
-SYSTEM_ACTORS = frozenset({"operator", "watch", "imports", "upkeep"})
+SYSTEM_ACTORS = frozenset({"operator", "watch", "imports", "upkeep", "concerns"})

@@ -5,16 +5,19 @@ import pytest
 from aanchal.access.queries import actor_for
 from aanchal.cases.actions import (
     close_concern,
+    name_team,
     open_concern,
     raise_concern,
     record_call,
     take_up_concern,
 )
+from aanchal.cases.health import case_workers
+from aanchal.cases.jobs import name_teams
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import get_concern, visible_concerns
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import AuditEvent
-from aanchal.kernel.permissions import Role
+from aanchal.kernel.permissions import Role, system_actor
 from tests.factories import NOW, OTHER_DISTRICT, VILLAGE, a_class, an_actor, kin_of
 from tests.signing_in import a_person, an_area
 
@@ -155,3 +158,84 @@ def test_calls_and_closing_are_for_those_who_take_up():
         record_call(volunteer, concern=held, number="1098", answered=True, at=NOW)
     with pytest.raises(NotAllowed):
         close_concern(volunteer, concern=held, at=NOW)
+
+
+# --- a sealed concern never stays with nobody ---
+
+
+def test_a_sealed_concern_that_nobody_could_open_is_given_to_the_case_worker_who_comes():
+    held = a_concern(kind="sexual_abuse")
+    assert not held.team.exists()
+    comes = a_worker("IN/S10/D206/B1851")
+
+    name_teams()
+    name_teams()
+
+    assert list(visible_concerns(acting(comes))) == [held]
+    event = AuditEvent.objects.get(verb="concern.team_named")
+    assert event.actor_id == "system:concerns"
+
+
+def test_one_with_a_conflict_of_interest_is_not_named():
+    implicated = a_worker()
+    held = a_concern(kind="sexual_abuse", implicated=[implicated])
+
+    assert name_team(system_actor("concerns"), concern=held, at=NOW) == []
+    assert not held.team.exists()
+
+
+def test_a_team_that_has_left_is_followed_by_who_works_there_now():
+    left = a_worker("IN/S10/D206/B1851")
+    held = a_concern(kind="sexual_abuse")
+    left.grants.update(revoked_by="system:operator", revoked_at=NOW)
+    follows = a_worker()
+
+    name_teams()
+
+    assert list(visible_concerns(acting(follows))) == [held]
+
+
+def test_a_team_that_is_there_stays_as_it_is():
+    a_worker("IN/S10/D206/B1851")
+    held = a_concern(kind="sexual_abuse")
+    a_worker("IN/S10/D206/B1851")
+
+    assert name_team(system_actor("concerns"), concern=held, at=NOW) == []
+    assert held.team.count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.CASE_WORKER, Role.COORDINATOR, Role.ADMINISTRATOR])
+def test_no_person_names_a_team(role):
+    held = a_concern(kind="sexual_abuse")
+
+    with pytest.raises(NotAllowed):
+        name_team(an_actor(role, "IN/S10/D206"), concern=held, at=NOW)
+
+
+def test_whoever_comes_to_hold_a_role_lets_the_teams_be_looked_at():
+    from django_tasks_db.models import DBTaskResult
+
+    from aanchal.access.actions import approve_grant, give_grant
+
+    giver, second = (a_worker("IN/S10/D206", Role.ADMINISTRATOR) for _i in range(2))
+    comes = a_worker(VILLAGE, Role.VOLUNTEER)
+    grant = give_grant(
+        acting(giver), user=comes, role=Role.CASE_WORKER, area=an_area("IN/S10/D206/B1851"),
+        starts_at=NOW, at=NOW,
+    )  # fmt: skip
+    asked = DBTaskResult.objects.filter(args_kwargs__kwargs__name="name_teams")
+    assert not asked.exists()
+
+    approve_grant(acting(second), grant=grant, at=NOW)
+
+    assert asked.count() == 1
+
+
+def test_the_doctor_points_at_blocks_without_a_second_case_worker():
+    a_class()
+
+    assert [c.state.name for c in case_workers(NOW)] == ["BAD"]
+    a_worker("IN/S10/D206/B1851")
+    assert [c.state.name for c in case_workers(NOW)] == ["LOOK"]
+    a_worker("IN/S10/D206")
+    assert list(case_workers(NOW)) == []

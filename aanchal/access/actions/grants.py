@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.access.granting import check_roles_together, place_of
+from aanchal.access.granting import came_into_force, check_roles_together, place_of
 from aanchal.access.models import Grant, User
 from aanchal.access.notices import Kind, tell
 from aanchal.access.queries import live_grants, still_may, visible_people
@@ -82,6 +82,7 @@ def give_grant(
         user=str(user.pk),
         waits=grant.needs_approval,
     )
+    came_into_force(grant)
     return grant
 
 
@@ -108,6 +109,7 @@ def approve_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
     grant.approved_at = at
     grant.save(update_fields=["approved_by", "approved_at"])
     record(actor, Verb.GRANT_APPROVED, grant, scope=grant.scope(), role=grant.role)
+    came_into_force(grant)
     return grant
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
-from aanchal.access.granting import place_of
+from aanchal.access.granting import came_into_force, place_of
 from aanchal.access.known import new_token, token_hash
 from aanchal.access.links import Offered, check_passphrase, invitation_behind, is_open
 from aanchal.access.models import Device, Grant, Invitation, User
@@ -175,6 +175,7 @@ def accept_invitation(
         grant=str(grant.pk),
         with_device=bool(device_token),
     )
+    came_into_force(grant)
     return CameIn(user, grant, device_token)
 
 

@@ -1,0 +1,26 @@
+"""Background work of concerns: no sealed concern stays with nobody who may open it."""
+
+from datetime import time
+
+from django.utils import timezone
+
+from aanchal.access.granting import after_grant
+from aanchal.kernel.jobs import job
+from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.schedule import every_day
+
+from .actions import name_team
+from .queries import sealed_and_open, without_anyone
+
+
+@job(merge=True)
+def name_teams() -> None:
+    """Name a team for each sealed concern that nobody may open, as far as somebody works there."""
+    now = timezone.now()
+    for concern in without_anyone(sealed_and_open(), at=now):
+        name_team(system_actor("concerns"), concern=concern, at=now)
+
+
+# A new case worker is named at once; the night finds those whose whole team has left.
+after_grant(name_teams)
+every_day("concern_teams", name_teams, at=time(1, 45))
