@@ -33,7 +33,9 @@ class Links(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self.links += [(tag, given[name]) for name in ADDRESSES if name in given]
         self.inline += [f"{tag} {n}" for n in given if n == "style" or n.startswith("on")]
-        if tag == "style" or (tag == "script" and "src" not in given):
+        # Data for a script is no script: the policy does not run it.
+        is_data = given.get("type") == "application/json"
+        if tag == "style" or (tag == "script" and "src" not in given and not is_data):
             self.inline.append(tag)
         if tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
             self.links.append((tag, given.get("content", "").partition("=")[2]))
