@@ -45,7 +45,8 @@ from .formats.archive_parquet import (
     sealed_writer,
 )
 from .policy_file import default_policy
-from .rules.early_warning import CHANNELS, Signals, run_days, run_planes, start_state
+from .rules.early_warning import CHANNELS, URGENT, Signals, run_days, run_planes, start_state
+from .rules.history import SCHOOL_MONTH_DAYS
 from .rules.planes import DAYS_MAX, marks_from_planes
 from .rules.policy import RULE_VERSION, Policy
 from .rules.sentences import reason_of, render
@@ -81,6 +82,23 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class Line:
+    """What a policy asks of one partition."""
+
+    partition: Partition
+    children: int
+    days: int
+    flags: int
+    urgent: int
+
+    @property
+    def per_1000_month(self) -> float:
+        """Flags for 1,000 children a month of 22 school days."""
+        child_months = self.children * max(self.days, 1) / SCHOOL_MONTH_DAYS
+        return 1000 * self.flags / child_months if child_months else 0.0
+
+
 @dataclass
 class Scored:
     """What one run of scoring did; `failed` holds a sentence a partition."""
@@ -88,8 +106,15 @@ class Scored:
     scored: list[Partition] = field(default_factory=list)
     kept: list[Partition] = field(default_factory=list)
     failed: dict[Partition, str] = field(default_factory=dict)
-    children: int = 0
-    flags: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def children(self) -> int:
+        return sum(line.children for line in self.lines)
+
+    @property
+    def flags(self) -> int:
+        return sum(line.flags for line in self.lines)
 
 
 def policy_for(manifest: Manifest, given: Policy | None) -> Policy:
@@ -132,19 +157,17 @@ def score_archive(
             finished = _finished(out / partition.path, facts, key)
             if finished is not None:
                 done.kept.append(partition)
-                done.flags += finished
-                done.children += entry.children
+                done.lines.append(_line(entry, *finished))
                 continue
             tell = _named(progress, partition)
             try:
                 flags = _score_partition(folder, entry, key, chosen, engine, tell)
-                _write_flags(out / partition.path, partition, flags, facts, key)
+                counts = _write_flags(out / partition.path, partition, flags, facts, key)
             except ArchiveProblem as problem:
                 done.failed[partition] = str(problem)
                 continue
             done.scored.append(partition)
-            done.flags += flags.num_rows
-            done.children += entry.children
+            done.lines.append(_line(entry, *counts))
     return done
 
 
@@ -198,8 +221,9 @@ def score_rows(table: pa.Table, year: int, policy: Policy) -> pa.Table:
     parts = table.column("part").to_numpy()
     classes = bytes_of(table, "class", 16)
     taken_bytes = bytes_of(table, "taken", TAKEN_BYTES)
-    absent = bytes_of(table, "absent", PLANE_BYTES).view("<u8").astype(np.uint64, copy=False)
-    marked = bytes_of(table, "marked", PLANE_BYTES).view("<u8").astype(np.uint64, copy=False)
+    # Copies, because the kernel is compiled for arrays it may write to, and not once more for others.
+    absent = bytes_of(table, "absent", PLANE_BYTES).view("<u8").astype(np.uint64)
+    marked = bytes_of(table, "marked", PLANE_BYTES).view("<u8").astype(np.uint64)
     another = np.ones(len(parts), np.bool_)
     another[1:] = (classes[1:] != classes[:-1]).any(axis=1) | (parts[1:] != parts[:-1])
     starts = np.flatnonzero(another)
@@ -281,28 +305,36 @@ def _score_partition(
     return flags.sort_by(_SORTED)
 
 
+def _line(entry: Entry, flags: int, urgent: int) -> Line:
+    return Line(entry.partition, entry.children, entry.days, flags, urgent)
+
+
 def _write_flags(
     place: Path, partition: Partition, flags: pa.Table, facts: dict[str, Any], key: ArchiveKey
-) -> None:
+) -> tuple[int, int]:
+    """Put a partition's flags in place; returns how many there are, and how many are urgent."""
+    urgent = flags.column("channel").to_pylist().count(CHANNELS[URGENT])
     make_folder(place)
     part = place / f"{STEM}.part"
     with sealed_writer(part, key, kind="flags", partition=partition, schema=FLAGS) as writer:
         writer.write_table(flags)
     path, sha256, _size = put_in_place(part, STEM)
-    held = facts | {"file": path.name, "sha256": sha256, "flags": flags.num_rows}
+    held = facts | {"file": path.name, "sha256": sha256}
+    held |= {"flags": flags.num_rows, "urgent": urgent}
     write_sealed_json(place / FACTS, held, key)
     sweep(place, stem=STEM, keep={path.name})
+    return flags.num_rows, urgent
 
 
-def _finished(place: Path, facts: dict[str, Any], key: ArchiveKey) -> int | None:
-    """How many flags a partition has that was scored before from the same; None: score it."""
+def _finished(place: Path, facts: dict[str, Any], key: ArchiveKey) -> tuple[int, int] | None:
+    """Flags, and urgent ones, of a partition scored before from the same; None: score it."""
     held = read_sealed_json(place / FACTS, key)
     if held is None or {name: held.get(name) for name in facts} != facts:
         return None
     path = place / str(held["file"])
     if not path.exists() or sha256_of(path) != held["sha256"]:
         return None
-    return int(held["flags"])
+    return int(held["flags"]), int(held["urgent"])
 
 
 def scored_partitions(out: Path, key: ArchiveKey) -> Iterator[tuple[Partition, Path]]:

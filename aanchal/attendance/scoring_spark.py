@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ class SparkEngine:
         for name, value in _settings(self._scratch.name, local=local).items():
             build = build.config(name, value)
         try:
-            self._session = build.getOrCreate()
+            with _quiet():
+                self._session = build.getOrCreate()
         except (PySparkException, RuntimeError, OSError) as error:
             self._scratch.cleanup()
             raise SparkMissing(
@@ -75,14 +77,12 @@ class SparkEngine:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
-        facts = [(u.path, u.district, u.year, u.number) for u in units]
-        context = self._session.sparkContext
-        frame = self._session.createDataFrame(
-            context.parallelize(facts, len(facts)),
-            "path string, district string, year int, number int",
-        )
+        # Numbers made in Java, so that no Python runs but the scorer; a task takes its units one at a
+        # time, and there are enough tasks for a quick machine to help a slow one.
+        at_once = self._session.sparkContext.defaultParallelism
+        frame = self._session.range(0, len(units), 1, min(len(units), 3 * at_once))
         try:
-            answers = frame.mapInArrow(_scorer(key, policy), _ANSWER).toArrow()
+            answers = frame.mapInArrow(_scorer(units, key, policy), _ANSWER).toArrow()
         except (PySparkException, Py4JError) as error:
             raise ArchiveProblem(_told(units[0], error)) from None
         return _flags(units, answers, tell)
@@ -102,6 +102,8 @@ def _settings(scratch: str, *, local: bool) -> dict[str, str]:
         "spark.network.crypto.enabled": "true",
         "spark.io.encryption.enabled": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+        # The rule's sentences are marked for translation; a worker must know whose.
+        "spark.executorEnv.DJANGO_SETTINGS_MODULE": "aanchal.settings",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": scratch,
         "spark.driver.extraJavaOptions": _silence(scratch),
@@ -121,22 +123,42 @@ def _settings(scratch: str, *, local: bool) -> dict[str, str]:
 def _silence(scratch: str) -> str:
     """A logging file for Spark: its own words name hosts and paths and help nobody here."""
     path = Path(scratch) / "log4j2.properties"
-    path.write_text("rootLogger.level = off\n")
+    path.write_text(
+        "appender.none.type = Null\nappender.none.name = none\n"
+        "rootLogger.level = off\nrootLogger.appenderRef.none.ref = none\n"
+    )
     return f"-Dlog4j2.configurationFile={path.as_uri()} -Djava.net.preferIPv4Stack=true"
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What Java says on its way up goes nowhere, unless somebody looks for a fault."""
+    if os.environ.get("AANCHAL_DEBUG"):
+        yield
+        return
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _scorer(
-    key: ArchiveKey, policy: Policy
+    units: list[Unit], key: ArchiveKey, policy: Policy
 ) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """The function that runs in the workers: units in, flags out; a failed unit answers in words."""
+    """The function that runs in the workers: numbers of units in, flags out; a failed unit says why."""
     names = ["unit", *FLAGS.names, "problem"]
     numbers = policy_parts(policy)
 
     def score(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         rule = policy_of(numbers)
         for batch in batches:
-            for fact in batch.to_pylist():
-                unit = Unit(**fact)
+            for number in batch.column(0).to_pylist():
+                unit = units[number]
                 problem = None
                 flags = FLAGS.empty_table()
                 try:

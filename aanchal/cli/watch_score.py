@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
+
 from aanchal.attendance.formats.archive_folder import ArchiveProblem
 from aanchal.attendance.policy_file import load_policy
-from aanchal.attendance.scoring import Engine, score_archive
+from aanchal.attendance.scoring import Engine, Scored, score_archive
 from aanchal.attendance.scoring_local import LocalEngine
 
 from . import say
@@ -34,6 +37,8 @@ def score(
                 done = score_archive(folder, key, out, runner, policy=chosen, progress=tell)
         finally:
             runner.close()
+    if done.lines:
+        Console().print(_table(done))
     for sentence in done.failed.values():
         say(sentence)
     print(
@@ -44,6 +49,23 @@ def score(
         names = "; ".join(str(partition) for partition in sorted(done.failed))
         say(f"Failed: {names}. Run the same command again for these alone.")
     return 1 if done.failed else 0
+
+
+def _table(done: Scored) -> Table:
+    """What the policy asks of each district and year; no child is in it."""
+    table = Table(show_lines=False, expand=False)
+    for heading in ("District", "Year", "Children", "Flags", "Urgent", "For 1,000 a month"):
+        table.add_column(heading, justify="left" if heading == "District" else "right")
+    for line in sorted(done.lines, key=lambda line: line.partition):
+        table.add_row(
+            line.partition.district,
+            str(line.partition.year),
+            f"{line.children:,}",
+            f"{line.flags:,}",
+            f"{line.urgent:,}",
+            f"{line.per_1000_month:.1f}",
+        )
+    return table
 
 
 def _engine(engine: str, master: str) -> Engine:
