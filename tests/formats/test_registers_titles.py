@@ -89,3 +89,19 @@ def test_a_files_name():
     title = title_of_name("10050100102_VI_2026-07 (1).xlsx", is_file=True)
 
     assert (title.school, title.month.month, title.month.year) == ("10050100102", 7, 2026)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Class: VI", "Section: B", "Month: July 2026"),
+        ("Section - B", "Month - July 2026", "Class - VI"),
+        ("कक्षा : 6", "खंड : B", "माह : जुलाई २०२६"),
+        ("Govt. Middle School Sonpur", "শ্রেণি: ৬", "শাখা: B", "মাস: জুলাই ২০২৬"),
+    ],
+)
+def test_a_line_each_for_class_section_and_month(lines):
+    title = read_title([(number, (line,)) for number, line in enumerate(lines, 1)])
+
+    assert (title.section, title.month.month, title.month.year) == ("B", 7, 2026)
+    assert title.grade in ("VI", "6")

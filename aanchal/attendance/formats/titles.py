@@ -78,9 +78,9 @@ class Title:
             )
         elif month.year is None and month.session is None:
             month = month._replace(year=older.month.year, session=older.month.session)
-        section = (
-            self.section if self.section or self.grade not in (None, older.grade) else older.section
-        )
+        # The section of another class is none of this one's; one said by itself belongs to it.
+        of_another = older.grade is not None and self.grade not in (None, older.grade)
+        section = self.section if self.section or of_another else older.section
         return replace(
             self,
             school=self.school or older.school,
