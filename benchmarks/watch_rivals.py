@@ -112,11 +112,12 @@ def _polars(pl: Any, frame: dict[str, NDArray[Any]], csv: Path) -> Work:
         )
 
     def run() -> Any:
-        stays = (pl.col("absent") == 0).cum_sum().over("child").alias("stays")
-        length = pl.col("absent").cast(pl.Int64).cum_sum().over("child", "stays")
+        place = pl.int_range(pl.len()).over("child")
+        came = pl.when(pl.col("absent") == 0).then(pl.col("place"))
+        last = came.forward_fill().over("child").fill_null(-1)
         return (
-            marks.with_columns(stays)
-            .with_columns(length.alias("run"))
+            marks.with_columns(place.alias("place"))
+            .with_columns((pl.col("place") - last).alias("run"))
             .group_by("child", maintain_order=True)
             .agg(pl.col("run").last())["run"]
             .to_numpy()

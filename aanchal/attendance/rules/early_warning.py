@@ -185,8 +185,9 @@ def run_planes(
     threads: int = 1,
 ) -> Signals:
     """`run_days` from bit-planes (children × 4), without unpacking them."""
-    narrow_a = np.ascontiguousarray(absent).view("<u4")
-    narrow_m = np.ascontiguousarray(marked).view("<u4")
+    # Read-only memory (of a file, of Arrow) would be another type, and a user wait for a compiler.
+    narrow_a = np.require(absent, np.uint64, ["C", "W"]).view("<u4")
+    narrow_m = np.require(marked, np.uint64, ["C", "W"]).view("<u4")
     return _run(state, narrow_a, narrow_m, policy, days, blocks, threads)
 
 

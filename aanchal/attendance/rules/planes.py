@@ -111,8 +111,8 @@ def figures(
     year = _bits_between(0, today)
     recent = _bits_between(max(0, today - window + 1), today)
     children = absent.shape[0]
-    absent = np.ascontiguousarray(absent, np.uint64)
-    marked = np.ascontiguousarray(marked, np.uint64)
+    absent = np.require(absent, np.uint64, ["C", "W"])
+    marked = np.require(marked, np.uint64, ["C", "W"])
     out = np.empty((5, children), np.uint16)
 
     def part(bounds: tuple[int, int]) -> None:

@@ -1,0 +1,79 @@
+"""No user waits for a compiler, and the benchmark prints what it promises."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Everything the watch does, in a process of its own: how many kernels had to be compiled?
+A_DAY = """
+import gc, os, sys, tempfile
+from datetime import date, timedelta
+from pathlib import Path
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+from aanchal.attendance.formats_fast import read_wide_register
+from aanchal.attendance.policy_file import default_policy
+from aanchal.attendance.rules import early_warning as watch
+from aanchal.attendance.rules import planes
+policy = default_policy()
+marks = np.ones((40, 30), np.uint8)
+marks[3, 12:] = 2
+days = [date(2026, 4, 1) + timedelta(days=n) for n in range(30)]
+state = watch.start_state([25, 15])
+watch.run_days(state, marks, policy, days=days, threads=2, blocks=["A", "B"])
+watch.step_day(state, marks[:, 0], policy, on=days[-1] + timedelta(days=1))
+absent, marked = planes.planes_from_marks(marks)
+frozen = np.frombuffer(absent.tobytes(), np.uint64).reshape(absent.shape)
+again = watch.WatchState.from_bytes(state.to_bytes())
+watch.run_planes(again, frozen, marked, policy, days=[day.replace(year=2027) for day in days])
+planes.figures(frozen, marked, today=29, threads=2)
+planes.marks_from_planes(absent, marked, 30)
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "register.csv"
+    path.write_text("child,class,2026-04-01\\nC1,VI,P\\n", "utf-8")
+    read_wide_register(path, threads=1)
+ours = [d for d in gc.get_objects() if isinstance(d, Dispatcher) and "aanchal" in d.__module__]
+missed = {d.__name__: n for d in ours if (n := sum(d.stats.cache_misses.values()))}
+assert sum(sum(d.stats.cache_hits.values()) for d in ours) >= 5, "nothing was loaded"
+print(missed)
+"""
+
+
+def run(*arguments):
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "aanchal.settings", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip().rpartition("\n")[2]
+
+
+def test_after_set_up_nothing_is_compiled_any_more():
+    run("-m", "tools.warm")
+
+    assert run("-c", A_DAY) == "{}"
+
+
+def test_the_benchmark_prints_one_object_with_or_without_rivals():
+    found = json.loads(
+        run(
+            "benchmarks/watch.py", "--json", "--children", "2000", "--days", "60",
+            "--repeats", "1", "--india", "4000", "--rivals", "1000",
+        )
+    )  # fmt: skip
+
+    for name in ("children", "days", "rate_run_ms", "day_ms", "year_ms", "csv_gb_s", "peak_gb",
+                 "read_gb_s", "disk_read_gb_s", "india_day_s", "india_year_s"):  # fmt: skip
+        assert found[name] > 0, name
+    assert found["csv_exact"]
+    rivals = found["rivals"]
+    for name in ("pandas", "polars", "duckdb"):
+        assert name in rivals["missing"] or rivals[name]["same_runs"]
