@@ -100,6 +100,8 @@ def _places_and_people(office: Office) -> None:
             office.keep("school", label, office.schools[label])
             office.keep("place", label, office.schools[label].area)
             office.keep("place_file", label, _place_file(path, label))
+    for label, path in (("own", BLOCK), ("block", OTHER_BLOCK), ("elsewhere", OTHER_DISTRICT)):
+        office.keep("tuned_block", label, an_area("/".join(path.split("/")[:4])))
     own = office.schools["own"]
     office.schools["next_class"] = office.schools["kin"] = own
     since = {"starts_at": APRIL}

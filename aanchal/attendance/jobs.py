@@ -12,12 +12,15 @@ from aanchal.access.models import User
 from aanchal.access.queries import actor_for
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.jobs import job
-from aanchal.kernel.permissions import Actor, system_actor
+from aanchal.kernel.permissions import Actor, Permission, require, system_actor
 from aanchal.kernel.schedule import every_day
 
-from .actions import read_register, run_watch, take_register
-from .models import RegisterFile
+from .actions import keep_budget_replay, read_register, run_watch, take_register
+from .budget_replay import replay_budgets
+from .models import BudgetReplay, RegisterFile
+from .policies import policy_in_force
 from .progress import forget_progress, note_progress, note_refusal
+from .queries.budgets import block_past, past_hash, standing_of, volunteers_in
 
 
 @job(alone=True)
@@ -76,6 +79,37 @@ def take_file(*, register: UUID, by: UUID, enrol: int, said_yes: int) -> None:
         return
     forget_progress(register)
     watch_file(register=register)
+
+
+@job(merge=True)
+def replay_budget(*, replay: UUID) -> None:
+    """Replay a block's past under every visit budget, in the shoes of whoever asked."""
+    held = BudgetReplay.objects.select_related("area").get(pk=replay)
+    actor = _acting(held.asked_by)
+    require(actor, Permission.WATCH_TUNE, held.area)
+    policy = policy_in_force()
+    threshold = policy.threshold_for(held.area.path)
+    volunteers = volunteers_in(held.area)
+    tell = note_progress(replay)
+    if held.result and held.input_hash == past_hash(
+        held.area, threshold=threshold, volunteers=volunteers
+    ):
+        past, standing, seen = None, standing_of(held.area), held.input_hash
+    else:
+        read = block_past(held.area, threshold=threshold)
+        standing, seen = read.standing, read.input_hash
+        past = replay_budgets(
+            read.history,
+            policy,
+            threshold=threshold,
+            found=read.found,
+            volunteers=read.volunteers,
+            progress=tell,
+        )
+    keep_budget_replay(
+        actor, replay=held, past=past, standing=standing, input_hash=seen, at=timezone.now()
+    )
+    forget_progress(replay)
 
 
 def _acting(person: str) -> Actor:

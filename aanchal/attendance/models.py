@@ -223,6 +223,28 @@ class VisitBudget(models.Model):
         return self.area.scope()
 
 
+class BudgetReplay(models.Model):
+    """What each visit budget would have asked and found on one block's own past registers."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    area = models.OneToOneField(Area, on_delete=models.CASCADE, related_name="budget_replay")
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True, blank=True)
+    input_hash = models.CharField(max_length=64, blank=True)
+    pages = models.PositiveIntegerField(default=0, help_text="Register pages that were looked at.")
+    pages_received_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict, help_text="Counts over the block; empty until made.")
+
+    class Privacy:
+        retention = "Until the next replay of the block."
+        OPEN = ("id", "area", "asked_at", "made_at", "pages", "pages_received_at")
+        PERSONAL = ("asked_by", "input_hash", "result")
+
+    def scope(self) -> Scope:
+        return self.area.scope()
+
+
 class Flag(models.Model):
     """The watch's question about one child, with its reason. Never deleted; may be withdrawn."""
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from .models import VisitBudget
 from .policy_file import default_policy
-from .rules.policy import Policy
+from .rules.policy import RULE_VERSION, Policy
 
 
 def policy_in_force() -> Policy:
@@ -13,6 +13,8 @@ def policy_in_force() -> Policy:
     thresholds = {
         budget.area.path: float(budget.policy["threshold"])
         for budget in VisitBudget.objects.filter(is_current=True).select_related("area")
-        if "threshold" in budget.policy
+        # Log odds of another rule mean something else: that block asks as the default does, until
+        # its coordinator has looked at her past under the new rule.
+        if "threshold" in budget.policy and budget.policy.get("rule", RULE_VERSION) == RULE_VERSION
     }
     return replace(default_policy(), block_thresholds=MappingProxyType(thresholds))

@@ -80,6 +80,8 @@ class Verb(StrEnum):
     ARCHIVE_HANDED_OVER = "archive.handed_over"
     WATCH_RUN = "watch.run"
     WATCH_TUNED = "watch.tuned"
+    WATCH_REPLAY_ASKED = "watch.replay_asked"
+    WATCH_REPLAYED = "watch.replayed"
     FLAG_RAISED = "flag.raised"
     FLAG_WITHDRAWN = "flag.withdrawn"
     VISIT_ASSIGNED = "visit.assigned"

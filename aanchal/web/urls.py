@@ -7,6 +7,7 @@ from aanchal.kernel.permissions import Permission
 from .routes import Who, route
 from .urls_access import urlpatterns as access
 from .views import (
+    budgets,
     calendars,
     children,
     classes,
@@ -97,6 +98,21 @@ urlpatterns: list[URLPattern] = [
     ),
     # --- coordinator ---
     route("watch/", watch.week, name="watch", who=P.WATCH_VIEW),
+    route("watch/budget/", budgets.budgets, name="visit_budgets", who=P.WATCH_TUNE),
+    route(
+        "watch/budget/<uuid:pk>/",
+        budgets.budget,
+        name="visit_budget",
+        who=P.WATCH_TUNE,
+        methods=BOTH,
+    ),
+    route(
+        "watch/budget/<uuid:pk>/set/",
+        budgets.set_budget,
+        name="visit_budget_set",
+        who=P.WATCH_TUNE,
+        methods=BOTH,
+    ),
     route("questions/", questions.flag_list, name="flags", who=P.FLAG_VIEW),
     route("questions/<uuid:pk>/", questions.flag, name="flag", who=P.FLAG_VIEW, methods=BOTH),
     route("children/", children.child_list, name="children", who=P.CHILD_VIEW),

@@ -155,6 +155,13 @@ PAGES: dict[str, Page] = {
     "places": Page(who=frozenset({"coordinator", "administrator"})),
     "joins": Page(who=frozenset({"coordinator", "administrator"})),
     "place": Page(kind="place", own=KEEPERS),
+    "visit_budgets": Page(who=frozenset({"coordinator"})),
+    "visit_budget": Page(kind="tuned_block", own={"coordinator": labels("own")}, sends=(just(),)),
+    "visit_budget_set": Page(
+        kind="tuned_block",
+        own={"coordinator": labels("own")},
+        sends=(just(visits="10", seen=""),),
+    ),
     "place_calendar": Page(kind="place", own=KEEPERS, sends=(just(**A_CALENDAR),)),
     "school_calendar": Page(kind="school", own=KEEPERS, sends=(just(**A_CALENDAR),)),
     "places_send": Page(who=frozenset({"administrator"})),

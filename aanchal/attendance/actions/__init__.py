@@ -1,6 +1,7 @@
 """Writes of the attendance path: registers in, the watch, visits and what came of them."""
 
 from .archives import begin_archive, hand_over_archive, note_archived, open_archive
+from .budgets import ask_budget_replay, keep_budget_replay
 from .registers import (
     Taken,
     choose_school,
@@ -31,6 +32,7 @@ __all__ = [
     "ENROL",
     "SET_ASIDE",
     "Taken",
+    "ask_budget_replay",
     "assign_visit",
     "begin_archive",
     "cancel_visit",
@@ -38,6 +40,7 @@ __all__ = [
     "give_register",
     "hand_back_visit",
     "hand_over_archive",
+    "keep_budget_replay",
     "leave_house",
     "note_archived",
     "open_archive",

@@ -450,14 +450,15 @@ def set_visit_budget(
     *,
     area: Area,
     visits_per_1000_month: float,
-    policy: dict[str, float],
+    policy: dict[str, float | str],
     at: datetime,
 ) -> VisitBudget:
     """Say how many visits a block's volunteers can walk, and the threshold that gives.
 
     Args:
         area: a block.
-        policy: `{"threshold": …}` as calibrated on the block's own past; empty for the default.
+        policy: `{"threshold": …, "rule": …}` as calibrated on the block's own past, and the
+            version of the rule it is for; empty for the default.
 
     Raises:
         NotAllowed: the actor does not tune the watch of this block.

@@ -24,6 +24,7 @@ from aanchal.attendance.queries.figures import (
 )
 from aanchal.attendance.queries.flags import overdue_visits, unassigned_flags, visible_flags
 from aanchal.attendance.queries.weeks import WeekLine, week_lines
+from aanchal.kernel.permissions import Permission, granted_areas
 
 from ..context import local_name
 from ..forms import today
@@ -71,6 +72,7 @@ def week(request: HttpRequest) -> HttpResponse:
             "waiting_count": waiting.count(),
             "late_count": overdue_visits(request.actor, at=now).count(),
             "visited_count": visited,
+            "may_tune": bool(granted_areas(request.actor, Permission.WATCH_TUNE)),
             **_weeks(week_lines(request.actor, last_on=on)),
         },
     )
