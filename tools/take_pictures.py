@@ -154,12 +154,64 @@ def concern(studio: Studio) -> Page:
     return page
 
 
+def house(studio: Studio) -> Page:
+    """At the house: what to ask there, and no more."""
+    page = studio.page("volunteer", language="en", viewport=PHONE)
+    page.get_by_role("main").get_by_role("link", name="Write the visit").first.click()
+    return page
+
+
+def school_class(studio: Studio) -> Page:
+    """A teacher's class: each pupil's days, and who was asked after."""
+    page = studio.page("teacher", language="en", viewport=PHONE)
+    page.get_by_role("main").locator("a[href^='/classes/']").first.click()
+    return page
+
+
+def budget(studio: Studio) -> Page:
+    """What each visit budget would have asked and found on the block's own registers."""
+    from django.utils import timezone
+
+    from aanchal.access.queries import actor_for
+    from aanchal.attendance.actions import ask_budget_replay
+    from aanchal.attendance.jobs import replay_budget
+    from aanchal.attendance.queries.budgets import tunable_blocks
+    from aanchal.demo.build import _busiest
+    from aanchal.kernel.permissions import Role
+
+    page = studio.page("coordinator", language="en", viewport=DESK)
+    user = _busiest(Role.COORDINATOR)
+    assert user is not None
+    block = tunable_blocks(actor_for(user)).first()
+    assert block is not None
+    replay = ask_budget_replay(actor_for(user), area=block, at=timezone.now())
+    replay_budget(replay=replay.pk)
+    page.goto(f"/watch/budget/{block.pk}/")
+    return page
+
+
+def person(studio: Studio) -> Page:
+    """One person as an administrator sees her: roles, phones, credentials, and no child."""
+    from aanchal.demo.build import _busiest
+    from aanchal.kernel.permissions import Role
+
+    page = studio.page("administrator", language="en", viewport=DESK)
+    user = _busiest(Role.VOLUNTEER)
+    assert user is not None
+    page.goto(f"/people/{user.pk}/")
+    return page
+
+
 PICTURES: dict[str, Callable[[Studio], Page]] = {
     "volunteer": volunteer,
     "coordinator": coordinator,
     "question": question,
     "register": register,
     "concern": concern,
+    "house": house,
+    "class": school_class,
+    "budget": budget,
+    "person": person,
 }
 
 

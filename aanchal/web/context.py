@@ -65,6 +65,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context["where"] = SimpleLazyObject(lambda: _where(actor))
     context["nav"] = _doors(actor, request.path)
     context["seldom"] = [door for door in context["nav"] if door["seldom"]]
+    context["may_tell"] = may_anywhere(actor, Permission.CONCERN_RAISE)
     context["account_links"] = [{"href": reverse("my_account"), "label": _("My account")}]
     if Role.VOLUNTEER in roles:
         context["quick_exit_url"] = reverse("leave_quickly")
