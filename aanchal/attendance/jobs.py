@@ -89,14 +89,14 @@ def replay_budget(*, replay: UUID) -> None:
     require(actor, Permission.WATCH_TUNE, held.area)
     policy = policy_in_force()
     threshold = policy.threshold_for(held.area.path)
-    volunteers = volunteers_in(held.area)
+    volunteers = volunteers_in(held.area, at=timezone.now())
     tell = note_progress(replay)
     if held.result and held.input_hash == past_hash(
         held.area, threshold=threshold, volunteers=volunteers
     ):
         past, standing, seen = None, standing_of(held.area), held.input_hash
     else:
-        read = block_past(held.area, threshold=threshold)
+        read = block_past(held.area, threshold=threshold, volunteers=volunteers)
         standing, seen = read.standing, read.input_hash
         past = replay_budgets(
             read.history,

@@ -83,6 +83,14 @@ def addresses(village):
             "/watch/", "/questions/", "/questions/?show=visited", "/questions/?show=ended",
             "/questions/?figure=lead", f"/questions/{visited.pk}/", f"/questions/{waiting.pk}/",
             f"/questions/{held.flag_id}/", "/children/", f"/children/{village.child.pk}/",
+            "/watch/budget/", "/classes/", "/places/", "/volunteers/", "/account/",
+            f"/volunteers/{village.volunteer.pk}/",
+        ],
+        village.administrator: [
+            "/people/", f"/people/{village.teacher.pk}/", f"/people/{village.teacher.pk}/stop/",
+            f"/people/{village.teacher.pk}/give/?role=volunteer", "/people/invite/?role=teacher",
+            "/people/invitations/", "/people/waiting/", "/places/", "/places/joins/", "/office/",
+            "/account/",
         ],
         village.case_worker: ["/concerns/", f"/concerns/{concern.pk}/", "/nowhere/"],
     }  # fmt: skip

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import numpy as np
 from django.db.models import Count, Max, QuerySet
-from django.utils import timezone
 
 from aanchal.access.queries import live_grants
 from aanchal.kernel.errors import NotFound
@@ -95,21 +94,18 @@ def past_hash(area: Area, *, threshold: float, volunteers: int) -> str:
     return digest.hexdigest()
 
 
-def volunteers_in(area: Area, *, at: datetime | None = None) -> int:
-    """How many volunteers hold a place within a block now."""
-    held = live_grants(at=at or timezone.now()).filter(
-        within([area.path], "area_path"), role=Role.VOLUNTEER
-    )
+def volunteers_in(area: Area, *, at: datetime) -> int:
+    """How many volunteers hold a place within a block at a moment."""
+    held = live_grants(at=at).filter(within([area.path], "area_path"), role=Role.VOLUNTEER)
     return held.order_by().values("user").distinct().count()
 
 
-def block_past(area: Area, *, threshold: float) -> BlockPast:
+def block_past(area: Area, *, threshold: float, volunteers: int) -> BlockPast:
     """The registers and findings of a block, as the replay takes them; asks no permission.
 
     The caller has asked whether the block may be tuned: the outcome holds counts alone.
     """
     standing = standing_of(area)
-    volunteers = volunteers_in(area)
     return BlockPast(
         history=_history_of(area),
         found=tuple(_found_in(area)),
