@@ -1,6 +1,6 @@
 """How cost grows from 10 thousand to 10 million children: the archive, one machine, Spark.
 
-    .venv/bin/python -m benchmarks.scale [--most 10000000] [--no-spark] [--json]
+    .venv/bin/python -m benchmarks.scale [--most 10000000] [--no-spark] [--keep FILE] [--json]
 
 Made-up planes of one school year of 220 days (own rates, class days, children who go; every school
 leaves days out of its own). Each size is written as an archive, a partition for each million, and
@@ -51,6 +51,7 @@ SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 DISTRICT_CHILDREN = 1_000_000
 CLASS_SIZE = 34
 CLASSES_A_SCHOOL = 5
+SCHOOL_CHILDREN = CLASS_SIZE * CLASSES_A_SCHOOL
 DAYS = 220
 YEAR = 2026
 INDIA = 248_000_000
@@ -71,44 +72,45 @@ def units(children: int, seed: int) -> Iterator[Any]:
         of_unit: list[ClassRows] = []
         rows = 0
         while rows < UNIT_ROWS and done < children:
-            # Every school lets some days go without a register.
-            days = np.sort(chance.choice(open_days, DAYS, replace=False))
             school += 1
-            for number in range(CLASSES_A_SCHOOL):
-                size = min(CLASS_SIZE, children - done)
-                if size <= 0:
-                    break
-                of_unit.append(_class(chance, days, school, number, size))
-                rows += size
-                done += size
+            found = _school(chance, open_days, school, min(SCHOOL_CHILDREN, children - done))
+            size = sum(len(of_class.children) for of_class in found)
+            of_unit += found
+            rows += size
+            done += size
         yield pages_table(of_unit)
 
 
-def _class(
-    chance: np.random.Generator, days: Any, school: int, number: int, size: int
-) -> ClassRows:
+def _school(chance: np.random.Generator, open_days: Any, number: int, size: int) -> list[ClassRows]:
+    # Every school lets some days go without a register.
+    days = np.sort(chance.choice(open_days, DAYS, replace=False))
     rate = chance.beta(1.3, 11, size).astype(np.float32)
     day = chance.gamma(8, 1 / 8, len(days)).astype(np.float32)
-    marks = np.where(
-        chance.random((size, len(days)), np.float32) < rate[:, None] * day,
-        Mark.ABSENT,
-        Mark.PRESENT,
-    ).astype(np.uint8)
+    absent_today = chance.random((size, len(days)), np.float32) < rate[:, None] * day
     for child in np.flatnonzero(chance.random(size) < 0.02).tolist():
-        marks[child, int(chance.integers(30, len(days))) :] = Mark.ABSENT
+        absent_today[child, int(chance.integers(30, len(days))) :] = True
     taken = np.zeros(8 * TAKEN_BYTES, np.bool_)
     taken[days + 90] = True  # 1 April is day 90 after 1 January
-    absent, marked = planes_from_marks(marks)
-    return ClassRows(
-        school=school.to_bytes(16, "big"),
-        class_=(school << 8 | number).to_bytes(16, "big"),
-        block=f"IN/S10/D206/B{school // 200}",
-        part=0,
-        children=[chance.bytes(16) for _ in range(size)],
-        taken=taken,
-        absent=absent,
-        marked=marked,
+    absent, marked = planes_from_marks(
+        np.where(absent_today, Mark.ABSENT, Mark.PRESENT).astype("u1")
     )
+    names = chance.bytes(16 * size)
+    return [
+        ClassRows(
+            school=number.to_bytes(16, "big"),
+            class_=(number << 8 | first).to_bytes(16, "big"),
+            block=f"IN/S10/D206/B{number // 200}",
+            part=0,
+            children=[
+                names[16 * child : 16 * child + 16]
+                for child in range(first, min(first + CLASS_SIZE, size))
+            ],
+            taken=taken,
+            absent=absent[first : first + CLASS_SIZE],
+            marked=marked[first : first + CLASS_SIZE],
+        )
+        for first in range(0, size, CLASS_SIZE)
+    ]
 
 
 def write_made_up(folder: Path, children: int) -> None:
@@ -400,8 +402,8 @@ def _panel(
 # --- the whole run ---
 
 
-def run(most: int, *, spark: bool, folder: Path) -> dict[str, Any]:
-    """All figures of one run."""
+def run(most: int, *, spark: bool, folder: Path, kept: Path | None) -> dict[str, Any]:
+    """All figures; sizes measured before, and kept in a file, are not measured again."""
     home = folder / "home"
     home.mkdir()
     figures: dict[str, Any] = {"days": DAYS, "cores": os.cpu_count()}
@@ -409,7 +411,10 @@ def run(most: int, *, spark: bool, folder: Path) -> dict[str, Any]:
     figures["database_peak_mb"] = figures.pop("peak_mb")
     del figures["whole_s"], figures["cpu_s"]
     rows: list[dict[str, Any]] = []
-    for children in [size for size in SIZES if size <= most]:
+    if kept is not None and kept.exists():
+        rows = json.loads(kept.read_text())
+    known = {row["children"] for row in rows}
+    for children in [size for size in SIZES if size <= most and size not in known]:
         archive = folder / str(children)
         begun = time.perf_counter()
         write_made_up(archive, children)
@@ -425,6 +430,8 @@ def run(most: int, *, spark: bool, folder: Path) -> dict[str, Any]:
         if spark and row["local"]["flags"] != row["spark"]["flags"]:
             raise SystemExit("the engines do not agree")
         rows.append(row)
+        if kept is not None:
+            kept.write_text(json.dumps(rows))
         print(_line(row), file=sys.stderr, flush=True)
     last = rows[-1]
     figures["rows"] = rows
@@ -448,6 +455,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=SIZES[-1])
     parser.add_argument("--no-spark", action="store_true")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--keep", type=Path, help="File of sizes already measured; goes on there.")
     parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
@@ -460,7 +468,7 @@ def main() -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix="aanchal-scale-"))
     try:
-        figures = run(given.most, spark=not given.no_spark, folder=folder)
+        figures = run(given.most, spark=not given.no_spark, folder=folder, kept=given.keep)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     PICTURE.parent.mkdir(parents=True, exist_ok=True)

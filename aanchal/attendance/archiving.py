@@ -138,17 +138,18 @@ def _bring_up_to_date(
             done.unchanged.append(partition)
             continue
         entry = _write_partition(folder, key, manifest, partition, pseudonym, at, progress)
+        # The trace comes first: a writer killed here writes and tells again, and nothing lies untold.
+        _note(actor, archive, partition, entry.children, at)
         manifest.entries[partition] = entry
         write_manifest(folder, manifest, key)
         sweep(folder / partition.path, stem=PAGES_STEM, keep={entry.file})
-        _note(actor, archive, partition, entry.children, at)
         done.written.append(partition)
     for partition in sorted(set(manifest.entries) - set(wanted)):
         # What the database no longer keeps, the archive must not keep either.
+        _note(actor, archive, partition, 0, at)
         del manifest.entries[partition]
         write_manifest(folder, manifest, key)
         sweep(folder / partition.path, stem=PAGES_STEM, keep=set())
-        _note(actor, archive, partition, 0, at)
         done.removed.append(partition)
     return done
 
