@@ -326,9 +326,9 @@ INK, QUIET, LOCAL, SPARK, PAPER = "#2b2a27", "#8a857b", "#3f4a9c", "#a2402f", "#
 
 
 def picture(rows: list[dict[str, Any]]) -> str:
-    """Seconds and memory over children, both scales logarithmic, as SVG."""
+    """Processor seconds and memory over children, both scales logarithmic, as SVG."""
     left = _panel(
-        rows, "seconds", "Time to score a school year", "s", x=60, powers=(-2, 3), scale=1.0
+        rows, "cpu_s", "Processor seconds, start included", "s", x=60, powers=(0, 3), scale=1.0
     )
     right = _panel(rows, "peak_mb", "Most memory held", "GB", x=480, powers=(-1, 2), scale=1 / 1024)
     return (

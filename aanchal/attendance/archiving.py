@@ -134,7 +134,7 @@ def _bring_up_to_date(
         keep = {held.file} if held else set()
         sweep(folder / partition.path, stem=PAGES_STEM, keep=keep)
         now = pages_digest(partition, manifest.area_path, pseudonym, key.derive("digest"))
-        if held and held.pages_digest == now and (folder / partition.path / held.file).exists():
+        if held and held.pages_digest == now and _is_there(folder, held):
             done.unchanged.append(partition)
             continue
         entry = _write_partition(folder, key, manifest, partition, pseudonym, at, progress)
@@ -152,6 +152,12 @@ def _bring_up_to_date(
         sweep(folder / partition.path, stem=PAGES_STEM, keep=set())
         done.removed.append(partition)
     return done
+
+
+def _is_there(folder: Path, entry: Entry) -> bool:
+    """Whether a partition's file is the one that was written; a damaged one is written again."""
+    path = folder / entry.partition.path / entry.file
+    return path.exists() and sha256_of(path) == entry.sha256
 
 
 def _note(

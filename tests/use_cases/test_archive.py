@@ -160,6 +160,20 @@ def test_one_flipped_byte_is_found_in_every_file(tmp_path):
         verify_archive(tmp_path / "a", key, against_database=False)
 
 
+def test_a_damaged_or_lost_file_is_written_again(tmp_path):
+    two_districts()
+    written(tmp_path / "a")
+    damaged, lost = sorted((tmp_path / "a").rglob("*.parquet"))
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    lost.unlink()
+
+    done = written(tmp_path / "a")
+
+    assert done.written == [HERE, THERE]
+    found = verify_archive(tmp_path / "a", key_of(tmp_path / "a"), against_database=True)
+    assert found.whole == [HERE, THERE]
+
+
 def test_no_name_and_no_known_id_is_in_any_byte_even_opened(tmp_path):
     section, children, *_rest = two_districts()
     written(tmp_path / "a")
@@ -372,6 +386,35 @@ def test_an_archive_of_another_database_is_left_alone(tmp_path):
 
     with pytest.raises(ArchiveProblem, match="another database"):
         written(tmp_path / "a")
+
+
+def test_a_row_group_is_small_and_holds_whole_classes(tmp_path, monkeypatch):
+    """What is in memory at a time is a row group, whatever the size of a district."""
+    for grade in "345678":
+        section, children = a_class(grade=grade, pupils=6)
+        a_page(section, children, [JUNE_FULL] * 6, JUNE)
+        a_page(section, children, [*[FULL] * 5, GONE], JULY)
+    written(tmp_path / "one")
+    monkeypatch.setattr("aanchal.attendance.queries.archives.UNIT_ROWS", 10)
+    written(tmp_path / "many")
+
+    found = {}
+    for name in ("one", "many"):
+        folder, key = tmp_path / name, key_of(tmp_path / name)
+        entry = read_manifest(folder, key).entries[HERE]
+        units = list(
+            read_units(
+                folder / HERE.path / entry.file, key, kind="pages", partition=HERE, units=None
+            )
+        )
+        score_archive(folder, key, tmp_path / f"{name}-flags", LocalEngine())
+        asked = [tuple(flag.values())[1:] for flag in flags_in(tmp_path / f"{name}-flags", key)]
+        found[name] = ([unit.num_rows for unit in units], sorted(asked))
+        classes = [set(unit.column("class").to_pylist()) for unit in units]
+        assert sum(map(len, classes)) == len(set.union(*classes)) == 6
+
+    assert (found["one"][0], found["many"][0]) == ([36], [12, 12, 12])
+    assert found["one"][1] == found["many"][1] and len(found["one"][1]) == 6
 
 
 def test_queries_do_not_grow_with_classes(tmp_path, django_assert_max_num_queries):
