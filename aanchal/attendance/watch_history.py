@@ -25,6 +25,10 @@ Progress = Callable[[int, int], None]
 _BLOCK_LEAST: Final = 1000  # children a block needs before its own threshold means anything
 _TRIES: Final = 14
 _SAYS_NOTHING: Final = 10  # questions at the lowest threshold below which nothing can be set
+_SEXES: Final = {
+    **dict.fromkeys(("girl", "female", "f"), Sex.GIRL),
+    **dict.fromkeys(("boy", "male", "m"), Sex.BOY),
+}
 _TOLD_DAYS: Final = 32
 
 
@@ -146,9 +150,7 @@ def backtest(
 
 
 def _sex(text: str) -> Sex:
-    return {"girl": Sex.GIRL, "f": Sex.GIRL, "boy": Sex.BOY, "m": Sex.BOY}.get(
-        text.strip().lower(), Sex.UNSAID
-    )
+    return _SEXES.get(text.strip().lower(), Sex.UNSAID)
 
 
 def _moves(history: History) -> dict[int, list[tuple[int, int]]]:
