@@ -395,7 +395,8 @@ def _panel(
                 else f'<rect x="{a - 4:.1f}" y="{b - 4:.1f}" width="8" height="8" fill="{ink}"/>\n'
             )
         a, b = points[0]
-        parts.append(f'<text x="{a + 8:.1f}" y="{b - 10:.1f}" fill="{ink}">{word}</text>\n')
+        b += 20 if engine == "local" else -10
+        parts.append(f'<text x="{a + 8:.1f}" y="{b:.1f}" fill="{ink}">{word}</text>\n')
     return "".join(parts)
 
 
