@@ -3,16 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.actions import stop_account
+from aanchal.access.models import User
 from aanchal.attendance.actions import assign_visit, leave_house, record_outcome, record_visit
 from aanchal.attendance.models import Flag, Visit
 from aanchal.attendance.queries.figures import FIGURES, rows_behind, week_figures
+from aanchal.attendance.queries.flags import overdue_visits
 from aanchal.attendance.queries.hands import my_past_visit, visits_in_hand
 from aanchal.attendance.queries.weeks import week_lines
 from aanchal.kernel.permissions import Role
 from tests.factories import VILLAGE, a_class, a_flag, an_actor, kin_of
-from tests.signing_in import a_person, acting
+from tests.signing_in import a_person, acting, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +111,17 @@ def test_back_and_still_there_opens_to_the_children_it_is_about(visited):
 
     # No register came since: nothing can be said, and nothing is counted.
     assert rows_behind(coordinator, "back", last_on=timezone.localdate()) == []
+
+
+def test_a_visit_with_one_who_can_no_longer_go_waits_for_the_coordinator(visited):
+    coordinator, volunteer, flags = visited
+    now = timezone.now()
+    Visit.objects.filter(state="assigned").update(due_at=now + timedelta(days=3))
+    assert not overdue_visits(coordinator, at=now).exists()
+    desk = signed_in(Client(), User.objects.get(pk=coordinator.user_id))
+
+    stop_account(acting(a_person(Role.ADMINISTRATOR, "IN/S10")), user=volunteer, at=timezone.now())
+
+    assert [v.flag_id for v in overdue_visits(coordinator, at=timezone.now())] == [flags[2].pk]
+    page = desk.get(reverse("flag", args=[flags[2].pk]))
+    assert b"can no longer go" in page.content

@@ -52,13 +52,18 @@ def unassigned_flags(actor: Actor) -> QuerySet[Flag]:
 
 
 def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
-    """Visits still in a volunteer's hands past their time, longest overdue first."""
+    """Visits that wait for another step of the coordinator, longest overdue first.
+
+    Those past their time in a volunteer's hands; and those, whatever their time, in the hands of one
+    who can no longer go: her account was stopped, or her role has ended.
+    """
+    goes = live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER)
     return (
         Visit.objects.filter(
+            Q(due_at__lt=at) | ~Exists(goes),
             within(granted_areas(actor, Permission.VISIT_ASSIGN), "flag__area__path"),
             not_kin(actor, "flag__child__"),
             state=Visit.State.ASSIGNED,
-            due_at__lt=at,
         )
         .select_related("flag__child", "flag__area", "volunteer")
         .order_by("due_at", "pk")

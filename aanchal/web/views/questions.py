@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.access.queries import people_named
+from aanchal.access.queries import actor_for, people_named
 from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome
 from aanchal.attendance.findings import is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
@@ -31,7 +31,7 @@ from aanchal.attendance.queries.hands import visits_in_hand
 from aanchal.attendance.rules.returns import back_since
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Permission, may
+from aanchal.kernel.permissions import Permission, Role, may
 from aanchal.places.models import Area
 from aanchal.places.queries import within
 
@@ -241,6 +241,8 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "story": _story(held, visits),
             "in_hand": in_hand,
             "is_late": in_hand is not None and in_hand.due_at < now,
+            "cannot_go": in_hand is not None
+            and Role.VOLUNTEER not in actor_for(in_hand.volunteer, at=now).roles(),
             "may_undo": in_hand is not None
             and in_hand.assigned_by == request.actor.user_id
             and now - in_hand.assigned_at < UNDO_WITHIN,
