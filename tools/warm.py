@@ -1,13 +1,18 @@
 """Compile the watch's kernels once, at set-up, so that no user waits for a compiler."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
 from aanchal.attendance.formats_fast import read_wide_register
 from aanchal.attendance.policy_file import default_policy
+from aanchal.attendance.rules.compiled import KEPT_IN
 from aanchal.attendance.rules.early_warning import warm
 
 if __name__ == "__main__":
+    for older in KEPT_IN.parent.glob("kernels-*"):
+        if older != KEPT_IN:
+            shutil.rmtree(older, ignore_errors=True)
     warm(default_policy())
     with tempfile.TemporaryDirectory() as folder:
         register = Path(folder) / "register.csv"

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from aanchal.attendance.rules.compiled import digest
+
 ROOT = Path(__file__).resolve().parents[2]
+RULES = ROOT / "aanchal" / "attendance" / "rules"
 
 # Everything the watch does, in a process of its own: how many kernels had to be compiled?
 A_DAY = """
@@ -54,6 +57,21 @@ def run(*arguments):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip().rpartition("\n")[2]
+
+
+def test_a_change_in_any_part_of_a_kernel_has_all_compiled_anew(tmp_path):
+    """Numba looks at one file only: a kernel of yesterday over a layout of today never ends."""
+    for path in RULES.glob("*.py"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    before = digest(tmp_path)
+
+    for part in ("watch_layout.py", "watch_state.py", "lanes.py", "watch_book.py", "marks.py"):
+        with (tmp_path / part).open("a") as changed:
+            changed.write("CHANGED = 1\n")
+        assert digest(tmp_path) != before, part
+        before = digest(tmp_path)
+    (tmp_path / "sentences.py").write_text("")
+    assert digest(tmp_path) == before
 
 
 def test_after_set_up_nothing_is_compiled_any_more():

@@ -6,8 +6,8 @@
 from typing import Final
 
 import numpy as np
-from numba import njit
 
+from .compiled import njit
 from .lanes import count_four, leading_zeros, load, ones
 
 WORDS: Final = 4

@@ -8,8 +8,8 @@ loop but read from the planes when a signal is raised, and once at the end.
 # mypy: ignore-errors
 
 import numpy as np
-from numba import njit
 
+from .compiled import njit
 from .lanes import (
     add,
     as_real,

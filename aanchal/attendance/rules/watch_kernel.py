@@ -13,8 +13,8 @@ Classes are moved in small groups, day by day, so that their state stays in the 
 import math
 
 import numpy as np
-from numba import njit
 
+from .compiled import njit
 from .lanes import (
     add,
     any_lane,
