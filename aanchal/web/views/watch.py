@@ -164,7 +164,8 @@ def _row(line: PlaceLine) -> list[Any]:
 def _days(value: float | None) -> str:
     if value is None:
         return "–"
-    return _("%(days)s days") % {"days": f"{value:g}"}
+    number = 1 if value == 1 else 2
+    return ngettext("%(days)s day", "%(days)s days", number) % {"days": f"{value:g}"}
 
 
 def _stuck_tag(line: PlaceLine) -> str:
