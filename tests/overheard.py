@@ -13,6 +13,7 @@ from typing import Any
 from tests.conftest import run_folder
 
 CANARIES: set[str] = set()
+_WORD = re.compile(r"[^\W_]+")
 # The line above each page says to its reader in which place she works; places are no secret.
 _HERE = re.compile(rb'(?s)<div class="here">.*?</div>')
 
@@ -88,6 +89,6 @@ def _note(value: Any) -> None:
 
 def leaks(text: str) -> list[str]:
     """Canaries that stand in a text as whole words."""
-    words = set(re.findall(r"[^\W_]+", text))
-    likely = [c for c in CANARIES if set(re.findall(r"[^\W_]+", c)) <= words]
+    words = set(_WORD.findall(text))
+    likely = [c for c in CANARIES if words.issuperset(_WORD.findall(c)) and c in text]
     return [c for c in likely if re.search(rf"(?<!\w){re.escape(c)}(?!\w)", text)]
