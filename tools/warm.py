@@ -4,9 +4,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from aanchal.attendance.compiled import KEPT_IN
 from aanchal.attendance.formats_fast import read_wide_register
 from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.compiled import KEPT_IN
 from aanchal.attendance.rules.early_warning import warm
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from aanchal.attendance.rules.compiled import digest
+from aanchal.attendance.compiled import digest
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "aanchal" / "attendance" / "rules"

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from .compiled import njit
+from ..compiled import njit
 from .lanes import eight_bytes
 from .plane_kernel import WORDS
 

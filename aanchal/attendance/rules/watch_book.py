@@ -9,7 +9,7 @@ loop but read from the planes when a signal is raised, and once at the end.
 
 import numpy as np
 
-from .compiled import njit
+from ..compiled import njit
 from .lanes import (
     add,
     as_real,

@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from .compiled import njit
+from ..compiled import njit
 from .lanes import (
     add,
     any_lane,

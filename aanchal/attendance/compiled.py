@@ -13,8 +13,8 @@ from numba import config, njit
 
 __all__ = ["KEPT_IN", "digest", "njit"]
 
-_RULES: Final = Path(__file__).parent
-_PARTS: Final = ("compiled.py", "lanes.py", "marks.py", "*_kernel.py", "watch_*.py")
+_RULES: Final = Path(__file__).parent / "rules"
+_PARTS: Final = ("lanes.py", "marks.py", "*_kernel.py", "watch_*.py")
 
 
 def digest(folder: Path) -> str:
