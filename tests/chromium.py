@@ -7,6 +7,7 @@ console complains, or when it asks any other machine for anything.
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Request,
     Route,
@@ -127,6 +129,25 @@ def _elsewhere(url: str) -> bool:
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+def settled(page: Page, *, seconds: float = 30) -> Page:
+    """The page, once all of it is there: a click is over when the next page begins, unstyled."""
+    page.wait_for_load_state()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if page.evaluate("document.readyState === 'complete' && !!document.body"):
+                return page
+        except Error:
+            pass  # it was gone to the next page in between
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{page.url} was not there after {seconds:.0f} s")
+
+
+def width_of(page: Page) -> int:
+    """How wide the page is laid out, in CSS pixels; more than the screen means it must be moved."""
+    return int(settled(page).evaluate("document.documentElement.scrollWidth"))
+
+
 def axe_faults(page: Page, script: str, *, within: str | None = None) -> list[str]:
     """Run axe-core over a page as it stands, and say what it finds, a line each.
 
@@ -134,7 +155,7 @@ def axe_faults(page: Page, script: str, *, within: str | None = None) -> list[st
         script: axe-core itself; evaluated from outside, so that no policy has to allow it.
         within: selector of the part to look at; None for the whole page.
     """
-    page.evaluate(script)
+    settled(page).evaluate(script)
     # The bar that leaves quickly stays in sight and lies over whatever is scrolled beneath it. A
     # target is judged by its own size, not by where the page happened to stand.
     page.evaluate("document.querySelectorAll('.leave').forEach(e => e.style.position = 'static')")

@@ -18,7 +18,7 @@ from aanchal.access.actions import (
 )
 from aanchal.access.models import CredentialReset
 from aanchal.kernel.permissions import Role
-from tests.chromium import PHONE
+from tests.chromium import PHONE, width_of
 from tests.signing_in import a_person, a_phone, acting, an_area
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,7 +123,7 @@ def test_an_administrator_invites_with_or_without_scripts(
 
     expect(page.locator("svg.qr")).to_be_visible()
     expect(page.locator("main")).to_contain_text("/invitation/")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(page) <= 360
 
 
 def test_every_page_of_an_administrator_is_sound(desktop, axe, sign_in, administrators):

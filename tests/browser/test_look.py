@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from aanchal.web.look.gallery import gallery
-from tests.chromium import DESKTOP, PHONE
+from tests.chromium import DESKTOP, PHONE, width_of
 
 pytestmark = pytest.mark.once
 
@@ -59,7 +59,7 @@ def test_every_component_is_accessible_in_the_dark(browse, show, axe):
 def test_nothing_is_wider_than_the_screen(browse, show, viewport, language):
     page = show(browse(viewport=viewport), language=language)
 
-    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    assert width_of(page) == viewport["width"]
     assert page.evaluate("document.documentElement.scrollLeft") == 0
 
 

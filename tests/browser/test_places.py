@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from aanchal.kernel.permissions import Role
 from aanchal.places.models import AreaJoin
-from tests.chromium import PHONE
+from tests.chromium import PHONE, width_of
 from tests.place_files import DISTRICT, a_tree, some_schools, take_schools
 from tests.signing_in import a_person
 
@@ -35,7 +35,7 @@ def waiting() -> int:
 
 
 def is_narrow(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    return width_of(page) <= PHONE["width"]
 
 
 @pytest.mark.parametrize("language", ["en", "hi", "bn"])

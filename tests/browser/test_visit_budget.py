@@ -11,7 +11,7 @@ from aanchal.attendance.actions import ask_budget_replay
 from aanchal.attendance.jobs import replay_budget
 from aanchal.attendance.models import VisitBudget
 from aanchal.kernel.permissions import Role
-from tests.chromium import DESKTOP, PHONE
+from tests.chromium import DESKTOP, PHONE, width_of
 from tests.factories import a_class, a_page
 from tests.signing_in import a_person, acting, an_area
 
@@ -56,7 +56,7 @@ def test_the_slider_shows_each_budget_at_once_and_one_is_set(
     page.goto(reverse("watch"))
     page.locator(f"main a[href='{reverse('visit_budgets')}']").click()
     axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    assert width_of(page) <= viewport["width"]
     shown = page.locator("[data-visits]:visible")
     expect(shown).to_have_count(1)
     expect(shown).to_have_attribute("data-visits", "10")

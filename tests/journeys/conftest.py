@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.chromium import settled, width_of
+
 if TYPE_CHECKING:
     from tests.journeys.village import Village
 
@@ -45,12 +47,12 @@ def look(
     """`look(page, "name")`: nothing is out of reach, nothing wider than the screen, one main title."""
 
     def looked(at: Page, name: str = "") -> None:
-        at.wait_for_load_state()
+        settled(at)
         # A bar that rests at the lower end covers nothing only where the page ends.
         at.evaluate("document.fonts.ready.then(() => scrollTo(0, 1e7))")
         axe(at)
         at.evaluate("scrollTo(0, 0)")
-        wide = at.evaluate("document.documentElement.scrollWidth")
+        wide = width_of(at)
         assert wide <= at.viewport_size["width"], f"{at.url} is {wide} wide"
         assert at.locator("main h1").count() == 1, at.url
         assert at.locator("main .btn-primary:visible").count() <= 1, f"{at.url}: two big acts"
