@@ -10,13 +10,12 @@ from .rules.budgets import (
     Found,
     Past,
     Point,
-    long_absences,
     point_of,
-    rows_of_children,
     thresholds_for,
 )
 from .rules.early_warning import CHANNELS
 from .rules.history import History
+from .rules.long_absences import long_absences, rows_of_children
 from .rules.policy import Policy
 from .watch_history import replay
 

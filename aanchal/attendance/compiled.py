@@ -31,4 +31,5 @@ def digest(folder: Path) -> str:
 _asked = getattr(config, "CACHE_DIR", "")
 _BASE: Final = Path(_asked) if _asked else _RULES / "__pycache__"
 KEPT_IN: Final = _BASE / f"kernels-{digest(_RULES)}"
-setattr(config, "CACHE_DIR", str(KEPT_IN))  # noqa: B010 (numba makes its settings when it runs)
+# Now, not at the first call: numba chooses the folder when it meets a kernel's definition.
+vars(config)["CACHE_DIR"] = str(KEPT_IN)

@@ -41,6 +41,12 @@ def is_given_on(kind: str) -> bool:
     return found is not None and bool(found.concern)
 
 
+def is_empty(kind: str) -> bool:
+    """Say whether a visit with this finding was for nothing: an ordinary reason."""
+    found = vocabulary().findings.get(kind)
+    return found is not None and found.group == "empty"
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """The vocabulary in force.

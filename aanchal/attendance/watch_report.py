@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from .rules.early_warning import CHANNELS
 from .rules.history import FlagRow, History
-from .rules.marks import Mark
+from .rules.long_absences import (
+    LONG_ABSENCE_DAYS,
+    LongAbsence,
+    long_absences,
+    rows_of_children,
+)
 
-LONG_ABSENCE_DAYS: Final = 20  # marked absences running that count as a long absence
-LOOK_AHEAD_DAYS: Final = 60  # taken days before such an absence in which a flag still foretold it
 JUDGED_DAYS: Final = 20  # registers that must follow a flag before it is said that nothing followed
 
 
@@ -135,7 +138,7 @@ def report_on(
     column: NDArray[np.int64],
     findings: Mapping[tuple[str, date], bool],
 ) -> Report:
-    absences = _long_absences(history)
+    absences = long_absences(rows_of_children(history))
     empty = np.array(
         [{True: 1, False: 0, None: -1}[findings.get((f.child, f.flagged_on))] for f in flags],
         np.int64,
@@ -144,10 +147,7 @@ def report_on(
     columns: dict[int, list[int]] = {}
     for child, at in zip(flagged.tolist(), column.tolist(), strict=True):
         columns.setdefault(child, []).append(at)
-    lead_of = [
-        (child, _lead(columns.get(child, []), first, reached, taken))
-        for child, first, reached, taken in absences
-    ]
+    leads_of = [(a.child, a.lead_of(columns.get(a.child, ()))) for a in absences]
 
     followed = _followed(absences, flagged, column)
     taken_after = len(history.days) - 1 - column
@@ -156,7 +156,7 @@ def report_on(
     def figures(inside: NDArray[np.bool_]) -> Figures:
         mine = inside[flagged]
         children = int(inside.sum())
-        leads = [lead for child, lead in lead_of if inside[child]]
+        leads = [lead for child, lead in leads_of if inside[child]]
         found = [lead for lead in leads if lead is not None]
         known = empty[mine & (empty >= 0)] if len(empty) else empty
         seen = followed[mine & judged]
@@ -195,14 +195,14 @@ def report_on(
 
 
 def _followed(
-    absences: Sequence[tuple[int, int, int, NDArray[np.bool_]]],
+    absences: Sequence[LongAbsence],
     flagged: NDArray[np.int64],
     column: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
     """A flag each: did it fall in a long absence, or in the days that may foretell one?"""
     spans: dict[int, list[tuple[int, int]]] = {}
-    for child, first, reached, taken in absences:
-        spans.setdefault(child, []).append((_earliest(first, taken), reached))
+    for one in absences:
+        spans.setdefault(one.child, []).append((one.foretold_from, one.reached))
     return np.array(
         [
             any(a <= at <= b for a, b in spans.get(child, ()))
@@ -210,48 +210,6 @@ def _followed(
         ],
         bool,
     )
-
-
-def _earliest(first: int, taken: NDArray[np.bool_]) -> int:
-    """The column from which a flag may still foretell the absence that begins at `first`."""
-    before = np.flatnonzero(taken[:first])
-    return int(before[-LOOK_AHEAD_DAYS]) if len(before) >= LOOK_AHEAD_DAYS else 0
-
-
-def _lead(columns: list[int], first: int, reached: int, taken: NDArray[np.bool_]) -> int | None:
-    """Taken days from the flag that foretold a long absence to the day it had become one."""
-    earliest = _earliest(first, taken)
-    hits = [column for column in columns if earliest <= column < reached]
-    return int(taken[min(hits) + 1 : reached + 1].sum()) if hits else None
-
-
-def _long_absences(history: History) -> list[tuple[int, int, int, NDArray[np.bool_]]]:
-    """(child, first column, column of the 20th absence, her marked columns) of each long absence."""
-    rows = _rows_of_children(history)
-    run = np.zeros(len(rows), np.int32)
-    first = np.zeros(len(rows), np.int32)
-    found = []
-    for column in range(rows.shape[1]):
-        mark = rows[:, column]
-        absent = mark == Mark.ABSENT
-        first[absent & (run == 0)] = column
-        run = np.where(absent, run + 1, np.where(mark == Mark.PRESENT, 0, run))
-        for child in np.flatnonzero(absent & (run == LONG_ABSENCE_DAYS)).tolist():
-            known = (rows[child] == Mark.ABSENT) | (rows[child] == Mark.PRESENT)
-            found.append((child, int(first[child]), column, known))
-    return found
-
-
-def _rows_of_children(history: History) -> NDArray[np.uint8]:
-    """Marks children × days; the seats of a child who changed class are laid over each other."""
-    child = history.seats.child
-    if len(child) == len(history.children):
-        rows = np.empty_like(history.marks)
-        rows[child] = history.marks
-        return rows
-    rows = np.zeros((len(history.children), len(history.days)), np.uint8)
-    np.maximum.at(rows, child, history.marks)
-    return rows
 
 
 def _rate(count: int, children: int, months: float) -> float:

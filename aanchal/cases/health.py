@@ -12,8 +12,7 @@ from aanchal.access.queries import live_grants
 from aanchal.kernel.health import Check, State, further
 from aanchal.kernel.permissions import Role, covers
 from aanchal.people.models import ClassSection
-
-BLOCK_PARTS = 4
+from aanchal.places.models import block_path
 
 
 @further
@@ -23,7 +22,7 @@ def case_workers(now: datetime) -> Iterator[Check]:
         (str(g.user_id), g.area_path) for g in live_grants(at=now).filter(role=Role.CASE_WORKER)
     ]
     paths = ClassSection.objects.values_list("school__area__path", flat=True).distinct()
-    blocks = sorted({"/".join(path.split("/")[:BLOCK_PARTS]) for path in paths})
+    blocks = sorted({block_path(path) for path in paths})
     working = {b: {who for who, path in held if covers(path, b)} for b in blocks}
     empty = [b.rsplit("/", 1)[-1] for b in blocks if not working[b]]
     alone = [b.rsplit("/", 1)[-1] for b in blocks if len(working[b]) == 1]

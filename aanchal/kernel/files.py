@@ -14,6 +14,7 @@ from typing import IO, BinaryIO
 
 from django.conf import settings
 
+from .disk import sync_folder
 from .errors import TooLarge
 from .keyring import keyring
 from .models import StoredFile
@@ -87,15 +88,6 @@ def keep_file(
     stored.content_hash = digest.hexdigest()
     stored.save(force_insert=True)
     return stored
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk, not only the bytes behind them."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def content_hash(data: bytes) -> str:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from .disk import sync_folder
 from .errors import Locked
 
 FORMAT = "aanchal-keyring-1"
@@ -181,11 +182,7 @@ def write(path: Path, ring: Keyring, passphrase: str = "", *, exclusive: bool = 
     else:
         part.replace(path)
     # Nothing may be sealed under a key whose file a power cut could still take back.
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 _current: Keyring | None = None

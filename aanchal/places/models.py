@@ -13,6 +13,16 @@ def district_of(path: str) -> str:
     return parts[2] if len(parts) > 2 else ""
 
 
+def district_path(path: str) -> str:
+    """The path of the district a place stands in ("IN/S10/D206/B1851" → "IN/S10/D206")."""
+    return "/".join(path.split("/")[:3])
+
+
+def block_path(path: str) -> str:
+    """The path of the block a place stands in; the place's own where it stands above blocks."""
+    return "/".join(path.split("/")[:4])
+
+
 class Area(models.Model):
     """A node of the one place tree."""
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as N_
 
 from .formats.reference import subdistrict_kinds
-from .models import Area, AreaCode, AreaJoin, Subdistrict
+from .models import Area, AreaCode, AreaJoin, Subdistrict, block_path
 from .rules.area_tree import propose_blocks_of_subdistricts
 from .rules.areas import Band, NamedPlace
 from .rules.codes import System
@@ -159,7 +159,7 @@ def propose(district: Area) -> Proposed:
     targets = _Named({}, [])
     for area, codes in villages.values():
         code = codes.get(System.LGD) or codes.get(System.CENSUS2011)
-        block = lgd_blocks.get("/".join(area.path.split("/")[:4]))
+        block = lgd_blocks.get(block_path(area.path))
         if code and block:
             targets.areas[code] = area
             targets.places.append(NamedPlace(code, area.name, block))

@@ -5,21 +5,17 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from aanchal.attendance import watch_report
 from aanchal.attendance.rules.budgets import (
-    LONG_ABSENCE_DAYS,
-    LOOK_AHEAD_DAYS,
     Asked,
     Found,
     Past,
     Point,
-    lead_of,
-    long_absences,
     past_from_json,
     point_of,
     thresholds_for,
 )
 from aanchal.attendance.rules.history import History, Seats
+from aanchal.attendance.rules.long_absences import long_absences
 
 FIRST = date(2026, 6, 1)
 CODES = {".": 0, "P": 1, "A": 2, "L": 3}
@@ -44,11 +40,6 @@ def a_history(*texts):
 def asked(*pairs):
     child, column = zip(*pairs, strict=True) if pairs else ((), ())
     return Asked(np.array(child, np.int64), np.array(column, np.int64), np.zeros(len(pairs), bool))
-
-
-def test_it_counts_a_long_absence_as_the_backtest_does():
-    assert LONG_ABSENCE_DAYS == watch_report.LONG_ABSENCE_DAYS
-    assert LOOK_AHEAD_DAYS == watch_report.LOOK_AHEAD_DAYS
 
 
 @pytest.mark.parametrize(
@@ -80,14 +71,14 @@ def test_a_long_absence_is_twenty_marked_absences_running(marks, reached, why):
 def test_the_lead_runs_from_the_first_question(columns, lead, why):
     [absence] = long_absences(rows("PP" + "A" * 20))
 
-    assert lead_of(absence, columns) == lead, why
+    assert absence.lead_of(columns) == lead, why
 
 
 def test_a_question_long_before_foretold_nothing():
     [absence] = long_absences(rows("P" * 70 + "A" * 20))
 
-    assert lead_of(absence, [9]) is None
-    assert lead_of(absence, [10]) == 79
+    assert absence.lead_of([9]) is None
+    assert absence.lead_of([10]) == 79
 
 
 def test_a_budget_is_compared_with_what_is_in_force():

@@ -20,7 +20,7 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.people.models import Child, ClassSection
-from aanchal.places.models import Area
+from aanchal.places.models import Area, block_path
 
 from ..models import ClassState, Flag, RegisterPage, VisitBudget
 from ..policies import policy_in_force
@@ -147,7 +147,7 @@ class _Work:
 
     @property
     def block(self) -> str:
-        return "/".join(self.section.school.area.path.split("/")[:4])
+        return block_path(self.section.school.area.path)
 
     def hash_until(self, until: date) -> str:
         """Hash of all marks up to a day, from the heads of months past and the day's own page."""

@@ -25,6 +25,8 @@ from typing import Any, Final
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from aanchal.kernel.disk import sync_folder
+
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = "aanchal-archive-1"
 KEY_FORMAT: Final = "aanchal-archive-key-1"
@@ -255,15 +257,6 @@ def sha256_of(path: Path) -> str:
         while block := source.read(_BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

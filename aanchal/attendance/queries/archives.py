@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from aanchal.kernel.keyring import keyring
 from aanchal.people.models import ClassSection
+from aanchal.places.models import block_path
 from aanchal.places.queries import within
 
 from ..formats.archive_folder import Partition
@@ -83,7 +84,7 @@ def _places(partition: Partition, area_path: str, pseudonym: Pseudonym) -> list[
             school=pseudonym("school", school),
             class_=pseudonym("class", pk),
             id=pk,
-            block="/".join(path.split("/")[:4]),
+            block=block_path(path),
         )
         for pk, school, path in rows
     ]

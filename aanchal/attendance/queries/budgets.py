@@ -16,7 +16,7 @@ from aanchal.people.models import ClassSection
 from aanchal.places.models import Area
 from aanchal.places.queries import within
 
-from ..findings import vocabulary
+from ..findings import is_empty
 from ..models import BudgetReplay, Finding, RegisterPage, Visit, VisitBudget
 from ..rules.budgets import Found
 from ..rules.history import History, Seats
@@ -148,7 +148,6 @@ def _history_of(area: Area) -> History:
 
 def _found_in(area: Area) -> list[Found]:
     """What real visits found, the last finding of each question."""
-    words = vocabulary().findings
     rows = (
         Finding.objects.filter(
             within([area.path], "visit__flag__class_section__school__area__path"),
@@ -160,6 +159,5 @@ def _found_in(area: Area) -> list[Found]:
     last: dict[UUID, Found] = {}
     for row in rows:
         flag = row.visit.flag
-        is_empty = row.kind in words and words[row.kind].group == "empty"
-        last[flag.pk] = Found(str(flag.child_id), flag.since_on, flag.signal_on, is_empty)
+        last[flag.pk] = Found(str(flag.child_id), flag.since_on, flag.signal_on, is_empty(row.kind))
     return [last[key] for key in sorted(last)]

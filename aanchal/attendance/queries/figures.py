@@ -14,7 +14,7 @@ from aanchal.people.queries import not_kin
 from aanchal.places.models import Area, Body
 from aanchal.places.queries import calendars_of, schools_of, within
 
-from ..findings import vocabulary
+from ..findings import is_empty
 from ..guidance import guidance
 from ..models import Finding, Flag, Outcome, Visit
 from ..rules.marks import Mark
@@ -166,9 +166,8 @@ def _made(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> lis
 
 def _findings(made: list[Made]) -> list[tuple[UUID, str, bool]]:
     """Visit, kind of its finding, and whether the visit was empty; in no order."""
-    words = vocabulary().findings
     return [
-        (f.visit_id, f.kind, f.kind in words and words[f.kind].group == "empty")
+        (f.visit_id, f.kind, is_empty(f.kind))
         for f in Finding.objects.filter(visit__in=[row[3] for row in made])
     ]
 

@@ -9,7 +9,7 @@ from aanchal.kernel.permissions import Actor, Permission, granted_areas
 from aanchal.people.queries import not_kin
 from aanchal.places.queries import within
 
-from ..findings import vocabulary
+from ..findings import is_empty
 from ..models import Finding, Flag
 
 
@@ -41,14 +41,12 @@ def week_lines(actor: Actor, *, last_on: date, weeks: int = 12) -> list[WeekLine
         .order_by()
         .values_list("pk", "raised_at")
     )
-    words = vocabulary().findings
     empty: dict[object, bool] = {}
     findings = Finding.objects.filter(
         within(paths, "visit__flag__area__path"), visit__flag__raised_at__gte=begin
     ).select_related("visit")
     for finding in findings.order_by("recorded_at", "pk"):
-        kind = words.get(finding.kind)
-        empty[finding.visit.flag_id] = kind is not None and kind.group == "empty"
+        empty[finding.visit.flag_id] = is_empty(finding.kind)
     counts = [[0, 0, 0] for _week in range(weeks)]
     for flag, at in raised.items():
         week = (timezone.localdate(at) - first_on).days // 7

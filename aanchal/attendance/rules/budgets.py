@@ -13,13 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .history import History
-from .marks import Mark
+from .long_absences import LongAbsence
 
 BUDGETS: Final = tuple(range(2, 32, 2))
-LONG_ABSENCE_DAYS: Final = 20  # marked absences running that count as a long absence
-LOOK_AHEAD_DAYS: Final = (
-    60  # her marked days before such an absence in which a question foretold it
-)
 SAME_QUESTION_DAYS: Final = 30  # days after a real question in which a replayed one is the same
 
 # Thresholds that are tried: a question more or less between two of them is no visit more or less.
@@ -36,18 +32,6 @@ class Asked:
 
     def __len__(self) -> int:
         return len(self.child)
-
-
-@dataclass(frozen=True, slots=True)
-class LongAbsence:
-    """A run of `LONG_ABSENCE_DAYS` absences: its first column, the column that made it long, and
-    the columns on which the child was marked present or absent.
-    """
-
-    child: int
-    first: int
-    reached: int
-    marked: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,51 +150,6 @@ def _threshold(step: int) -> float:
     return round(LOWEST + step * STEP, 4)
 
 
-def rows_of_children(history: History) -> NDArray[np.uint8]:
-    """Marks children × days; the seats of a child who changed class are laid over each other."""
-    rows = np.zeros((len(history.children), len(history.days)), np.uint8)
-    np.maximum.at(rows, history.seats.child, history.marks)
-    return rows
-
-
-def long_absences(rows: NDArray[np.uint8]) -> list[LongAbsence]:
-    """Every run of `LONG_ABSENCE_DAYS` absences, in order of the day that made it long.
-
-    Args:
-        rows: marks children × days. A day of leave or without a register neither breaks nor
-            lengthens a run.
-    """
-    run = np.zeros(len(rows), np.int32)
-    first = np.zeros(len(rows), np.int32)
-    found = []
-    for column in range(rows.shape[1]):
-        mark = rows[:, column]
-        absent = mark == Mark.ABSENT
-        first[absent & (run == 0)] = column
-        run = np.where(absent, run + 1, np.where(mark == Mark.PRESENT, 0, run))
-        for child in np.flatnonzero(absent & (run == LONG_ABSENCE_DAYS)).tolist():
-            marked = (rows[child] == Mark.ABSENT) | (rows[child] == Mark.PRESENT)
-            found.append(LongAbsence(child, int(first[child]), column, marked))
-    return found
-
-
-def lead_of(absence: LongAbsence, columns: Sequence[int]) -> int | None:
-    """Marked days from the first question that foretold a long absence to the day it was long.
-
-    Args:
-        columns: days on which the child was asked about, in any order.
-
-    Returns:
-        None when nobody asked within `LOOK_AHEAD_DAYS` before it, nor in it before that day.
-    """
-    before = np.flatnonzero(absence.marked[: absence.first])
-    earliest = int(before[-LOOK_AHEAD_DAYS]) if len(before) >= LOOK_AHEAD_DAYS else 0
-    hits = [column for column in columns if earliest <= column < absence.reached]
-    if not hits:
-        return None
-    return int(absence.marked[min(hits) + 1 : absence.reached + 1].sum())
-
-
 def point_of(
     asked: Asked,
     *,
@@ -229,7 +168,7 @@ def point_of(
     columns: dict[int, list[int]] = {}
     for child, column in zip(asked.child.tolist(), asked.column.tolist(), strict=True):
         columns.setdefault(child, []).append(column)
-    leads = [lead_of(absence, columns.get(absence.child, ())) for absence in absences]
+    leads = [absence.lead_of(columns.get(absence.child, ())) for absence in absences]
     told = [lead for lead in leads if lead is not None]
     pairs = list(zip(leads, leads if in_force is None else in_force, strict=True))
     both = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]

@@ -165,7 +165,7 @@ def sum_lanes(
         kept = builder.select(builder.icmp_unsigned("!=", both, zeros), values, zeros)
         name = "llvm.vector.reduce.add.v16i32"
         kind = ir.FunctionType(ir.IntType(32), [values.type])
-        reduce = cgutils.get_or_insert_function(builder.module, kind, name)  # type: ignore[no-untyped-call]
+        reduce = cgutils.get_or_insert_function(builder.module, kind, name)
         return builder.call(reduce, [kept])
 
     return types.int32(words, at, chosen_at, types.uint32), code
@@ -243,7 +243,7 @@ def count_four(
         m = builder.and_(_four(ctx, builder, kinds[1], args[1], args[2]), in_year)
         a = builder.and_(_four(ctx, builder, kinds[0], args[0], args[2]), m)
         counter = ir.FunctionType(m.type, [m.type])
-        count = cgutils.get_or_insert_function(builder.module, counter, "llvm.ctpop.v4i64")  # type: ignore[no-untyped-call]
+        count = cgutils.get_or_insert_function(builder.module, counter, "llvm.ctpop.v4i64")
         total = builder.call(count, [a])
         for words, by in (
             (m, 16),
@@ -254,7 +254,7 @@ def count_four(
             total = builder.add(total, builder.shl(builder.call(count, [words]), shift))
         name = "llvm.vector.reduce.add.v4i64"
         kind = ir.FunctionType(ir.IntType(64), [total.type])
-        reduce = cgutils.get_or_insert_function(builder.module, kind, name)  # type: ignore[no-untyped-call]
+        reduce = cgutils.get_or_insert_function(builder.module, kind, name)
         return builder.call(reduce, [total])
 
     return types.uint64(absent, marked, at, year, recent), code

@@ -20,7 +20,7 @@ from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.kernel.permissions import Actor, Permission, Scope, require
 
 from ..import_problems import AREAS, Ledger
-from ..models import Area, AreaCode, AreaJoin, Subdistrict
+from ..models import Area, AreaCode, AreaJoin, Subdistrict, district_path
 from ..proposing import give_subdistrict_codes, propose
 from ..rules import codes as rules
 from ..rules.area_tree import node_key
@@ -237,7 +237,7 @@ def _require_both(actor: Actor, join: AreaJoin) -> None:
 
 
 def _district_scope(place: Area) -> Scope:
-    return Scope(area_path="/".join(place.path.split("/")[:3]), district=place.district)
+    return Scope(area_path=district_path(place.path), district=place.district)
 
 
 def _standing(joins: Sequence[AreaJoin]) -> list[AreaJoin]:
@@ -291,7 +291,7 @@ def _unite(joins: Sequence[AreaJoin], *, actor: Actor, at: datetime) -> None:
     ).delete()
     if any(j.source.level == Area.Level.BLOCK for j in joins):
         # A block that is sure makes its villages surer.
-        paths = {"/".join(j.target.path.split("/")[:3]) for j in joins}
+        paths = {district_path(j.target.path) for j in joins}
         for district in Area.objects.filter(path__in=paths).order_by("path"):
             propose(district)
 

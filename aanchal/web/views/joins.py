@@ -24,7 +24,7 @@ from aanchal.places.actions import (
     refuse_subdistrict,
     separate_join,
 )
-from aanchal.places.models import Area, AreaCode, AreaJoin, Subdistrict
+from aanchal.places.models import Area, AreaCode, AreaJoin, Subdistrict, block_path
 from aanchal.places.queries import (
     counts_below,
     decided_joins,
@@ -156,7 +156,7 @@ def _blocks_with_joins(request: HttpRequest) -> list[dict[str, Any]]:
     found = open_joins(request.actor).filter(source__level=Area.Level.VILLAGE)
     sure: dict[str, int] = {}
     for path in found.filter(band=Band.CERTAIN).values_list("target__path", flat=True):
-        block = "/".join(path.split("/")[:4])
+        block = block_path(path)
         sure[block] = sure.get(block, 0) + 1
     areas = visible_areas(request.actor).filter(path__in=sure).order_by("name", "pk")
     return [
