@@ -14,7 +14,7 @@ from numba import config, njit
 __all__ = ["KEPT_IN", "digest", "njit"]
 
 _RULES: Final = Path(__file__).parent / "rules"
-_PARTS: Final = ("lanes.py", "marks.py", "*_kernel.py", "watch_*.py")
+_PARTS: Final = ("lanes.py", "words.py", "marks.py", "*_kernel.py", "watch_*.py")
 
 
 def digest(folder: Path) -> str:

@@ -23,7 +23,7 @@ from .watch_report import Report, report_on
 
 Progress = Callable[[int, int], None]
 _BLOCK_LEAST: Final = 1000  # children a block needs before its own threshold means anything
-_TRIES: Final = 14
+_TRIES: Final = 15
 _SAYS_NOTHING: Final = 10  # questions at the lowest threshold below which nothing can be set
 _SEXES: Final = {
     **dict.fromkeys(("girl", "female", "f"), Sex.GIRL),
@@ -90,7 +90,7 @@ def calibrate(
     sizes = np.bincount(block_of, minlength=len(keys))
     most = np.zeros(len(keys))
     low = np.full(len(keys), -8.0)
-    high = np.full(len(keys), 16.0)
+    high = np.full(len(keys), 32.0)
     for step in range(_TRIES):
         middle = (low + high) / 2
         counts = np.zeros(len(keys))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aanchal.attendance.rules.class_states import grow_state, join_states, part_state
+from aanchal.attendance.rules.class_states import grow_state, join_states, part_states
 from aanchal.attendance.rules.early_warning import run_days, start_state, step_day
 from aanchal.attendance.rules.reference import SlowSignal, watch_slowly
 
@@ -89,9 +89,9 @@ def test_a_class_knows_nothing_of_other_classes(given_registers, threshold):
     for number, size in enumerate(sizes):
         alone = start_state([size])
         run_days(alone, marks[offset : offset + size], policy, days=days)
-        assert alone.to_bytes() == part_state(together, number).to_bytes()
+        assert alone.to_bytes() == part_states(together)[number].to_bytes()
         offset += size
-    apart = [part_state(together, number) for number in range(len(sizes))]
+    apart = [part_states(together)[number] for number in range(len(sizes))]
     assert join_states(apart).to_bytes() == together.to_bytes()
 
 

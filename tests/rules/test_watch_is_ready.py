@@ -29,6 +29,7 @@ days = [date(2026, 4, 1) + timedelta(days=n) for n in range(30)]
 state = watch.start_state([25, 15])
 watch.run_days(state, marks, policy, days=days, threads=2, blocks=["A", "B"])
 watch.step_day(state, marks[:, 0], policy, on=days[-1] + timedelta(days=1))
+watch.run_days(state, marks[:, :1], policy, days=[days[-1] + timedelta(days=2)])
 absent, marked = planes.planes_from_marks(marks)
 frozen = np.frombuffer(absent.tobytes(), np.uint64).reshape(absent.shape)
 again = watch.WatchState.from_bytes(state.to_bytes())
@@ -65,7 +66,7 @@ def test_a_change_in_any_part_of_a_kernel_has_all_compiled_anew(tmp_path):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     before = digest(tmp_path)
 
-    for part in ("watch_layout.py", "watch_state.py", "lanes.py", "watch_book.py", "marks.py"):
+    for part in ("watch_layout.py", "watch_rows.py", "lanes.py", "words.py", "marks.py"):
         with (tmp_path / part).open("a") as changed:
             changed.write("CHANGED = 1\n")
         assert digest(tmp_path) != before, part

@@ -23,7 +23,7 @@ def test_every_default_says_its_source():
 @pytest.mark.parametrize(
     "change, sentence",
     [
-        (lambda t: t.replace("[rearm]", "[rearmed]"), "no value for rearm"),
+        (lambda t: t.replace("[away_extra]", "[more]"), "no value for away_extra"),
         (lambda t: t.replace("source", "origin", 1), "does not say its source"),
         (
             lambda t: re.sub(r"\[threshold\]\nvalue = .*", "[threshold]\nvalue = 'x'", t),
@@ -33,7 +33,15 @@ def test_every_default_says_its_source():
             lambda t: re.sub(r"\[threshold\]\nvalue = .*", "[threshold]\nvalue = nan", t),
             "threshold",
         ),
-        (lambda t: t.replace("watch-3", "watch-1"), "rule watch-1"),
+        (lambda t: t.replace("watch-4", "watch-1"), "rule watch-1"),
+        (
+            lambda t: re.sub(r"\[enter_gone\]\nvalue = .*", "[enter_gone]\nvalue = 0", t),
+            "enter_gone must be more than 0",
+        ),
+        (
+            lambda t: re.sub(r"\[leave_ill\]\nvalue = .*", "[leave_ill]\nvalue = 1.5", t),
+            "leave_ill is a chance",
+        ),
         (lambda t: t + "\n[caste]\nvalue = 1\n", "does not know: caste"),
     ],
 )

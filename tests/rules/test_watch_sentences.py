@@ -19,7 +19,7 @@ from aanchal.attendance.rules.sentences import (
 from .watch_registers import class_of, watch
 
 RUN = Reason(
-    rule="watch-3",
+    rule="watch-4",
     kind="run",
     channel="ordinary",
     score=3.9,

@@ -24,7 +24,7 @@ from aanchal.places.models import Area, block_path
 
 from ..models import ClassState, Flag, RegisterPage, VisitBudget
 from ..policies import policy_in_force
-from ..rules.class_states import grow_state, join_states, open_questions, part_state
+from ..rules.class_states import grow_state, join_states, open_questions, part_states
 from ..rules.early_warning import Signals, run_days, start_state
 from ..rules.pages import (
     ClassBook,
@@ -142,7 +142,7 @@ class _Work:
     state: WatchState
     running: ClassState | None
     checkpoints: dict[date, ClassState]
-    made: dict[date, WatchState] = field(default_factory=dict)
+    made: dict[date, bytes] = field(default_factory=dict)  # the state at a month's end
     signals: list[tuple[UUID, Reason]] = field(default_factory=list)
 
     @property
@@ -303,11 +303,11 @@ def _score(group: list[_Work], policy: Policy) -> None:
                     ]
         signals = run_days(joined, marks, policy, days=of_month, blocks=[w.block for w in group])
         _hand_out(signals, group, offsets, children)
-        for i, work in enumerate(group):
+        for work, state in zip(group, part_states(joined), strict=True):
             if any(d.replace(day=1) == month for d in work.book.days):
-                work.made[month] = part_state(joined, i)
-    for i, work in enumerate(group):
-        work.state = part_state(joined, i)
+                work.made[month] = state.to_bytes()
+    for work, state in zip(group, part_states(joined), strict=True):
+        work.state = state
 
 
 def _hand_out(
@@ -328,7 +328,7 @@ def _keep_states(works: list[_Work], *, on: date) -> None:
             continue
         last_month = days[-1].replace(day=1)
         packed = pack_children(work.book.children)
-        slots: list[tuple[date | None, date, WatchState]] = [(None, days[-1], work.state)]
+        slots: list[tuple[date | None, date, bytes]] = [(None, days[-1], work.state.to_bytes())]
         for month, state in work.made.items():
             if month < last_month:
                 ends = max(d for d in days if d.replace(day=1) == month)
@@ -343,7 +343,7 @@ def _keep_states(works: list[_Work], *, on: date) -> None:
             row.pages_hash = work.whole_hash if ended is None else ""
             row.rule_version = RULE_VERSION
             row.children = packed
-            row.state = state.to_bytes()
+            row.state = state
             if held is None:
                 new.append(row)
             else:

@@ -19,7 +19,7 @@ BUDGETS: Final = tuple(range(2, 32, 2))
 SAME_QUESTION_DAYS: Final = 30  # days after a real question in which a replayed one is the same
 
 # Thresholds that are tried: a question more or less between two of them is no visit more or less.
-LOWEST, STEP, STEPS = -4.0, 0.05, 360
+LOWEST, STEP, STEPS = -4.0, 0.05, 720
 
 
 @dataclass(frozen=True, slots=True)

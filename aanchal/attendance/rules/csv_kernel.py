@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from ..compiled import njit
-from .lanes import eight_bytes
 from .plane_kernel import WORDS
+from .words import eight_bytes
 
 # Masks over eight bytes: even bytes are letters (case bit cleared), odd bytes commas. Of the bits
 # of P 0x50, A 0x41, L 0x4C, H 0x48: bit 4 says P, bit 0 A, bit 3 L or H, bit 2 L.

@@ -1,26 +1,28 @@
 """Early-warning signals from the marks of a register. Pure: marks in, signals out.
 
-For every child the watch holds how likely it is that she comes as usual, is briefly ill, is ill
-for longer, is gone, or is slipping away (three depths). Each marked day moves these odds by what
-she did, against what she usually does and what her classmates did that day. A signal is raised
-when the odds of being gone or slipping away, against the harmless explanations, pass the
-threshold; the threshold comes from the visits that volunteers can walk. A signal is a question
-for a person to ask kindly, no more. Caste, religion and income are never inputs.
+For every child the watch holds how likely it is that she comes as usual, is ill, is gone, or is
+slipping away. Each marked day moves these odds by what she did, against what she usually does and
+what her classmates did that day. A signal is raised when the odds of being gone or slipping away,
+against the harmless explanations, pass the threshold; the threshold comes from the visits that
+volunteers can walk. A signal is a question for a person to ask kindly, no more.
+
+Caste, religion and income are never inputs.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .lanes import LANES
 from .marks import Mark
 from .planes import DAYS_MAX, figures, marks_from_planes, planes_from_marks, words_from_marks
 from .policy import Policy
-from .watch_kernel import watch_classes
+from .threads import side_by_side
+from .watch_kernel import watch_groups, watch_one_day
 from .watch_layout import PARAMETERS, SIGNAL_WHOLES
 from .watch_state import WatchState
 
@@ -28,8 +30,8 @@ ORDINARY: Final = 0
 URGENT: Final = 1
 CHANNELS: Final = ("ordinary", "urgent")
 _EPOCH: Final = date(2000, 1, 1).toordinal()
-_CHUNK_CHILDREN: Final = 20_000
-_CLASS_MOST: Final = 16_000  # whole-number sums over a class stay exact
+_CHUNK_ROWS: Final = 10_000 // LANES
+_CLASS_MOST: Final = 4_000  # sums over a class stay exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,36 +66,35 @@ class Signals:
 
 
 def parameters(policy: Policy) -> NDArray[np.float32]:
-    """The policy's numbers as the kernel reads them."""
+    """The policy's numbers as the kernel reads them (`watch_layout.py` names their places).
+
+    All weights are kept as shares of what enters each day, so that an entry is 1; and every day is
+    divided by the chance that a child goes on coming as usual, so that this is 1 too.
+    """
+    even = 1.0 / (1.0 - policy.enter_ill - policy.enter_gone - policy.enter_slide)
     values = [
         policy.base_rate,
         policy.class_strength,
-        1.0 / policy.own_strength,
-        1.0 / policy.own_memory,
+        policy.own_strength,
+        policy.own_memory,
+        policy.own_memory / (policy.own_memory + 16.0),  # more than a fortnight's days fade
         policy.class_day_strength,
         0.5 ** (1.0 / policy.class_half_life),
         policy.class_slow_strength,
         policy.sharpest_day,
-        policy.ill_extra,
-        policy.gone_extra,
-        policy.slide_extra,
-        policy.enter_ill,
-        policy.enter_gone,
-        policy.enter_slide,
-        policy.leave_ill,
-        policy.leave_gone,
-        policy.leave_slide,
-        policy.slide_to_gone,
-        1.0 - policy.enter_ill - policy.enter_gone - policy.enter_slide,
+        even,
+        even * policy.away_extra,
+        even * policy.slide_extra,
         1.0 - policy.leave_ill,
         1.0 - policy.leave_gone,
         1.0 - policy.leave_slide - policy.slide_to_gone,
-        policy.rearm,
-        policy.caution,
-        policy.weight_gone,
-        policy.weight_slide,
-        policy.enter_ill * policy.break_ill,
-        policy.enter_gone * policy.break_gone,
+        even * policy.leave_ill * policy.enter_ill,
+        policy.slide_to_gone * policy.enter_slide / policy.enter_gone,
+        policy.enter_ill,
+        policy.weight_gone * policy.enter_gone,
+        policy.weight_slide * policy.enter_slide,
+        policy.break_ill,
+        policy.break_gone,
     ]
     if len(values) != PARAMETERS:
         raise AssertionError("The kernel and the policy disagree about the parameters.")
@@ -137,7 +138,7 @@ def step_day(
         marks_today[:, None],
         policy,
         days=[on],
-        away=_column(away),
+        away=None if away is None else away[:, None],
         blocks=blocks,
         threads=threads,
     )
@@ -170,8 +171,14 @@ def run_days(
         if away.shape != marks.shape:
             raise ValueError("The away mask must have the shape of the marks.")
         marks = np.where(away, np.uint8(Mark.NOT_TAKEN), marks)
-    absent, marked = words_from_marks(marks)
-    return _run(state, absent, marked, policy, days, blocks, threads)
+    if marks.shape[1] == 1:
+        if marks.size and int(marks.max()) > Mark.HOLIDAY:
+            raise ValueError("A mark code must be 0 to 4.")
+        today = np.zeros(len(marks) + 8, np.uint8)  # eight children are read at once
+        today[: len(marks)] = marks[:, 0]
+        return _run(state, (today,), watch_one_day, policy, days, blocks, threads)
+    planes = words_from_marks(marks)
+    return _run(state, planes, watch_groups, policy, days, blocks, threads)
 
 
 def run_planes(
@@ -188,19 +195,21 @@ def run_planes(
     # Read-only memory (of a file, of Arrow) would be another type, and a user wait for a compiler.
     narrow_a = np.require(absent, np.uint64, ["C", "W"]).view("<u4")
     narrow_m = np.require(marked, np.uint64, ["C", "W"]).view("<u4")
-    return _run(state, narrow_a, narrow_m, policy, days, blocks, threads)
+    return _run(state, (narrow_a, narrow_m), watch_groups, policy, days, blocks, threads)
 
 
 def _run(
     state: WatchState,
-    absent: NDArray[np.uint32],
-    marked: NDArray[np.uint32],
+    marks: tuple[NDArray[Any], ...],
+    kernel: Callable[..., int],
     policy: Policy,
     days: Sequence[date] | NDArray[np.int32],
     blocks: Sequence[str | None] | None,
     threads: int,
 ) -> Signals:
     ordinals = _ordinals(days)
+    if not len(ordinals):
+        return _NO_SIGNALS
     if len(ordinals) > DAYS_MAX:
         raise ValueError(f"At most {DAYS_MAX} days at once.")
     taken = state.class_wholes[:, 0] > 0
@@ -208,54 +217,48 @@ def _run(
         raise ValueError("A class has already been scored for this day or a later one.")
     if blocks is not None and len(blocks) != len(state.sizes):
         raise ValueError("Blocks must be one key for each class.")
-    log_odds = np.full(len(state.sizes), policy.threshold)
-    if blocks is not None:
-        log_odds[:] = [policy.threshold_for(key) for key in blocks]
-    weights = np.empty((len(state.sizes), 2), np.float32)
-    weights[:, 0] = policy.weight_gone / np.exp(log_odds)
-    weights[:, 1] = policy.weight_slide / np.exp(log_odds)
-
     numbers = parameters(policy)
+    asks = _asks(policy, blocks, len(state.sizes))
     offsets = np.concatenate([[0], np.cumsum(state.sizes)])
-    chunks = _chunks(state.sizes)
+    # A day of a class is soon done: then larger portions, so that handing them out costs little.
+    rows = int(state.row_starts[-1]) // (8 * threads) if len(ordinals) == 1 else 0
+    chunks = _chunks(state.row_starts, max(rows, _CHUNK_ROWS))
 
     def score(chunk: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         first, last = chunk
-        children = int(offsets[last] - offsets[first])
-        most = children * (len(ordinals) // 2 + 1)  # a new question needs a presence between
+        children = int(state.row_starts[last] - state.row_starts[first]) * LANES
+        # A new question needs a presence between; one place more, where a signal is tried.
+        most = children * (len(ordinals) // 2 + 1) + 1
         out = np.empty((most, SIGNAL_WHOLES), np.int32)
         scores = np.empty(most, np.float64)
-        count = watch_classes(
+        count = kernel(
             first,
             last,
-            state.starts,
+            state.row_starts,
+            state.members,
             state.sizes,
             offsets,
-            absent,
-            marked,
+            *marks,
             ordinals,
-            state.reals,
-            state.wholes,
+            state.reals.reshape(-1),
+            state.wholes.reshape(-1),
             state.class_wholes,
             state.class_reals,
             numbers,
             policy.urgent_run,
             policy.least_days,
             policy.break_days,
-            weights,
+            asks,
             out,
             scores,
         )
-        return out[:count].copy(), scores[:count].copy()
+        order = np.argsort(out[:count, 0], kind="stable")
+        return out[order], scores[order]
 
-    if threads > 1 and len(chunks) > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            parts = list(pool.map(score, chunks))
-    else:
-        parts = [score(chunk) for chunk in chunks]
-    rows = np.concatenate([p[0] for p in parts]) if parts else np.empty((0, SIGNAL_WHOLES), int)
-    scores = np.concatenate([p[1] for p in parts]) if parts else np.empty(0, np.float64)
-    return _signals(rows.astype(np.int32), scores)
+    parts = side_by_side(score, chunks, threads)
+    if not parts:
+        return _NO_SIGNALS
+    return _signals(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
 
 
 def warm(policy: Policy) -> None:
@@ -264,10 +267,7 @@ def warm(policy: Policy) -> None:
     marks = marks_from_planes(absent, marked, 1)
     figures(absent, marked, today=0)
     run_days(start_state([2]), marks, policy, days=[date(2001, 1, 1)])
-
-
-def _column(away: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
-    return None if away is None else away[:, None]
+    run_planes(start_state([2]), absent, marked, policy, days=[date(2001, 1, 1)])
 
 
 def _ordinals(days: Sequence[date] | NDArray[np.int32]) -> NDArray[np.int32]:
@@ -280,13 +280,29 @@ def _ordinals(days: Sequence[date] | NDArray[np.int32]) -> NDArray[np.int32]:
     return ordinals.astype(np.int32)
 
 
-def _chunks(sizes: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Neighbouring classes in portions of about 20,000 children."""
-    ends = np.cumsum(sizes)
+def _asks(policy: Policy, blocks: Sequence[str | None] | None, classes: int) -> NDArray[np.float32]:
+    """A class each: the weights of gone and of slipping away that ask a question, and what harm so
+    weighed counts against coming as usual.
+    """
+    keys = [None] if blocks is None else sorted(set(blocks), key=str)
+    log_odds = np.array([policy.threshold_for(key) for key in keys])
+    rows = np.empty((len(keys), 3), np.float32)
+    rows[:, 0] = policy.weight_gone * policy.enter_gone / np.exp(log_odds)
+    rows[:, 1] = policy.weight_slide * policy.enter_slide / np.exp(log_odds)
+    rows[:, 2] = np.exp(log_odds) / policy.weight_gone
+    if blocks is None:
+        return np.repeat(rows, classes, axis=0)
+    number = {key: i for i, key in enumerate(keys)}
+    return rows[[number[key] for key in blocks]]
+
+
+def _chunks(row_starts: NDArray[np.int64], rows: int) -> list[tuple[int, int]]:
+    """Neighbouring groups in portions of about so many rows."""
+    ends = row_starts[1:]
     chunks: list[tuple[int, int]] = []
     first = before = 0
     while first < len(ends):
-        last = int(np.searchsorted(ends, before + _CHUNK_CHILDREN)) + 1
+        last = int(np.searchsorted(ends, before + rows)) + 1
         last = min(last, len(ends))
         chunks.append((first, last))
         first, before = last, int(ends[last - 1])
@@ -294,7 +310,9 @@ def _chunks(sizes: NDArray[np.int64]) -> list[tuple[int, int]]:
 
 
 def _signals(rows: NDArray[np.int32], scores: NDArray[np.float64]) -> Signals:
-    order = np.lexsort((rows[:, 0], rows[:, 1]))
+    # Each portion comes in order of its children, so that little is left to sort.
+    order = np.argsort(rows[:, 0], kind="stable")
+    order = order[np.argsort(rows[order, 1].astype(np.uint16), kind="stable")]
     rows = rows[order]
     run, year_absent, year_marked = rows[:, 4], rows[:, 8], rows[:, 9]
     return Signals(
@@ -315,3 +333,6 @@ def _signals(rows: NDArray[np.int32], scores: NDArray[np.float64]) -> Signals:
         year_absent=year_absent,
         year_marked=year_marked,
     )
+
+
+_NO_SIGNALS: Final = _signals(np.empty((0, SIGNAL_WHOLES), np.int32), np.empty(0, np.float64))

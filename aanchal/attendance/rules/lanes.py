@@ -1,260 +1,262 @@
-"""Machine operations on 32-bit lanes, spelled so that the compiler moves 16 children at once.
+"""Sixteen numbers side by side, and one loop over rows of them, for code that numba compiles.
 
-Numba widens small integers to 64 bits, which halves the number of lanes; these keep their width.
-Floating-point ones are single IEEE operations: no contraction, no reordering.
+Numba has no such type; here it is a Python object that writes one machine operation for each
+operator while the code is compiled. Every operation is a single IEEE float32 one, in the order
+written: nothing is contracted or reassociated, so every machine gives the same bits. A machine with
+narrower registers takes several steps for each.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from llvmlite import ir
-from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
+LANES: Final = 16
+_REAL: Final = ir.VectorType(ir.FloatType(), LANES)
+_WORD: Final = ir.VectorType(ir.IntType(32), LANES)
+_LONG: Final = ir.VectorType(ir.IntType(64), LANES)
+_MASK: Final = ir.VectorType(ir.IntType(1), LANES)
+_INDEX: Final = ir.IntType(64)
+_BITS: Final = ir.IntType(16)
 
-def _binary(name: str) -> Any:
-    @intrinsic
-    def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
-        def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return getattr(builder, name)(*args)
 
-        return x(x, x), code
+class Lanes:
+    """Sixteen float32, uint32 or truths; `which` operations there are is what the rule needs."""
 
-    return operation
+    __slots__ = ("builder", "value")
 
+    def __init__(self, builder: Any, value: Any) -> None:
+        self.builder = builder
+        self.value = value
 
-def _compare(sign: str) -> Any:
-    @intrinsic
-    def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
-        def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.icmp_unsigned(sign, *args)
+    def _with(self, real: str, word: str, other: "Lanes") -> "Lanes":
+        name = real if self.value.type == _REAL else word
+        return Lanes(self.builder, getattr(self.builder, name)(self.value, other.value))
 
-        return types.boolean(x, x), code
+    def _compare(self, sign: str, other: "Lanes") -> "Lanes":
+        if self.value.type == _REAL:
+            return Lanes(self.builder, self.builder.fcmp_ordered(sign, self.value, other.value))
+        return Lanes(self.builder, self.builder.icmp_unsigned(sign, self.value, other.value))
 
-    return operation
+    def __add__(self, other: "Lanes") -> "Lanes":
+        return self._with("fadd", "add", other)
 
+    def __sub__(self, other: "Lanes") -> "Lanes":
+        return self._with("fsub", "sub", other)
 
-def _float_pick(sign: str) -> Any:
-    @intrinsic
-    def operation(context: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
-        def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.select(builder.fcmp_ordered(sign, *args), *args)
+    def __mul__(self, other: "Lanes") -> "Lanes":
+        return self._with("fmul", "mul", other)
 
-        return x(x, x), code
+    def __truediv__(self, other: "Lanes") -> "Lanes":
+        return Lanes(self.builder, self.builder.fdiv(self.value, other.value))
 
-    return operation
+    def __and__(self, other: "Lanes") -> "Lanes":
+        return Lanes(self.builder, self.builder.and_(self.value, other.value))
 
+    def __or__(self, other: "Lanes") -> "Lanes":
+        return Lanes(self.builder, self.builder.or_(self.value, other.value))
 
-add = _binary("add")
-sub = _binary("sub")
-bits_and = _binary("and_")
-bits_or = _binary("or_")
-left = _binary("shl")
-right = _binary("lshr")
-equal = _compare("==")
-differ = _compare("!=")
-below = _compare("<")
-least = _float_pick("<")
-most = _float_pick(">")
+    def __invert__(self) -> "Lanes":
+        return Lanes(self.builder, self.builder.not_(self.value))
 
+    def __lshift__(self, other: "Lanes") -> "Lanes":
+        return Lanes(self.builder, self.builder.shl(self.value, other.value))
 
-@intrinsic
-def pick(context: Any, condition: Any, x: Any, y: Any) -> tuple[Any, Callable[..., Any]]:
-    """`x` where the condition holds, else `y`; both are computed."""
+    def __rshift__(self, other: "Lanes") -> "Lanes":
+        return Lanes(self.builder, self.builder.lshr(self.value, other.value))
 
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.select(*args)
+    def __lt__(self, other: "Lanes") -> "Lanes":
+        return self._compare("<", other)
+
+    def __gt__(self, other: "Lanes") -> "Lanes":
+        return self._compare(">", other)
 
-    return x(types.boolean, x, x), code
+    def __ge__(self, other: "Lanes") -> "Lanes":
+        return self._compare(">=", other)
 
+    def is_(self, other: "Lanes") -> "Lanes":
+        """Where both are the same number."""
+        return self._compare("==", other)
 
-@intrinsic
-def as_real(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
-    """The float32 whose bits are this uint32."""
 
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.FloatType())
+class Coder:
+    """Writes the code of one function; made from what an `@intrinsic` is given."""
 
-    return types.float32(types.uint32), code
+    def __init__(self, context: Any, builder: Any, signature: Any, args: Any) -> None:
+        self._context, self._builder = context, builder
+        self._kinds, self._args = signature.args, args
 
+    def array(self, which: int) -> Any:
+        """Where the data of an array argument (contiguous) begins."""
+        made = self._context.make_array(self._kinds[which])
+        return made(self._context, self._builder, self._args[which]).data
 
-@intrinsic
-def as_word(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
-    """The uint32 that has the bits of this float32."""
+    def whole(self, which: int) -> Any:
+        """A whole-number argument."""
+        return self._args[which]
 
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.IntType(32))
+    def index(self, base: Any = 0, *, row: Any = None, of: Any = 1, plus: Any = 0) -> Any:
+        """Base + row × of + plus; each a whole number, Python's or the compiled code's."""
+        b = self._builder
+        base, of, plus = (x if hasattr(x, "type") else _INDEX(x) for x in (base, of, plus))
+        at = b.add(base, plus, flags=("nsw",))
+        return at if row is None else b.add(at, b.mul(row, of, flags=("nsw",)), flags=("nsw",))
 
-    return types.uint32(types.float32), code
+    def constant(self, value: float) -> Lanes:
+        """The same float32 sixteen times."""
+        return Lanes(self._builder, ir.Constant(_REAL, [value] * LANES))
 
+    def word(self, value: int) -> Lanes:
+        """The same uint32 sixteen times."""
+        return Lanes(self._builder, ir.Constant(_WORD, [value] * LANES))
 
-@intrinsic
-def ones(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
-    """How many bits are set."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.ctpop(args[0])
-
-    return x(x), code
-
-
-@intrinsic
-def leading_zeros(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
-    """Clear bits above the highest set bit; the width where none is set."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.ctlz(args[0], ir.Constant(ir.IntType(1), 0))
-
-    return x(x), code
-
-
-def _block(ctx: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
-    """Sixteen neighbouring 32-bit words of an array, from index `at`; not range-checked."""
-    place = builder.gep(ctx.make_array(kind)(ctx, builder, array).data, [at])
-    lanes = ir.VectorType(ir.IntType(32), 16)
-    block = builder.load(builder.bitcast(place, lanes.as_pointer()))
-    block.align = 4
-    return block
-
-
-def _splat(builder: Any, value: Any) -> Any:
-    lanes = ir.VectorType(value.type, 16)
-    one = builder.insert_element(ir.Constant(lanes, ir.Undefined), value, ir.IntType(32)(0))
-    order = ir.Constant(ir.VectorType(ir.IntType(32), 16), [0] * 16)
-    return builder.shuffle_vector(one, ir.Constant(lanes, ir.Undefined), order)
-
-
-@intrinsic
-def any_lane(context: Any, words: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
-    """Whether any of the sixteen words from index `at` is not 0."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = _block(ctx, builder, signature.args[0], *args)
-        bits = builder.icmp_unsigned("!=", block, ir.Constant(block.type, [0] * 16))
-        return builder.icmp_unsigned("!=", builder.bitcast(bits, ir.IntType(16)), ir.IntType(16)(0))
-
-    return types.boolean(words, at), code
-
-
-@intrinsic
-def count_lanes(context: Any, words: Any, at: Any, bit: Any) -> tuple[Any, Callable[..., Any]]:
-    """How many of the sixteen words from index `at` have the given bit."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = _block(ctx, builder, signature.args[0], args[0], args[1])
-        both = builder.and_(block, _splat(builder, args[2]))
-        bits = builder.icmp_unsigned("!=", both, ir.Constant(block.type, [0] * 16))
-        count = builder.ctpop(builder.bitcast(bits, ir.IntType(16)))
-        return builder.zext(count, ir.IntType(32))
-
-    return types.int32(words, at, types.uint32), code
-
-
-@intrinsic
-def sum_lanes(
-    context: Any, words: Any, at: Any, chosen_at: Any, bit: Any
-) -> tuple[Any, Callable[..., Any]]:
-    """Sum of the sixteen words from `at`, of those whose word from `chosen_at` has the bit."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        values = _block(ctx, builder, signature.args[0], args[0], args[1])
-        chosen = _block(ctx, builder, signature.args[0], args[0], args[2])
-        both = builder.and_(chosen, _splat(builder, args[3]))
-        zeros = ir.Constant(values.type, [0] * 16)
-        kept = builder.select(builder.icmp_unsigned("!=", both, zeros), values, zeros)
-        name = "llvm.vector.reduce.add.v16i32"
-        kind = ir.FunctionType(ir.IntType(32), [values.type])
-        reduce = cgutils.get_or_insert_function(builder.module, kind, name)
-        return builder.call(reduce, [kept])
-
-    return types.int32(words, at, chosen_at, types.uint32), code
-
-
-@intrinsic
-def eight_bytes(context: Any, data: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
-    """Bytes at..at+7 of a contiguous uint8 array as one little-endian word; not range-checked."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = ctx.make_array(signature.args[0])(ctx, builder, args[0])
-        place = builder.gep(array.data, [args[1]])
-        word = builder.load(builder.bitcast(place, ir.IntType(64).as_pointer()))
-        word.align = 1
-        return word
-
-    return types.uint64(data, at), code
-
-
-@intrinsic
-def trailing_zeros(context: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
-    """Clear bits below the lowest set bit; the width where none is set."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
-
-    return x(x), code
-
-
-@intrinsic
-def load(context: Any, words: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
-    """`words[at]` of a contiguous array, without a range check or a count of references."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = ctx.make_array(signature.args[0])(ctx, builder, args[0])
-        return builder.load(builder.gep(array.data, [args[1]]))
-
-    return words.dtype(words, at), code
-
-
-@intrinsic
-def store(context: Any, words: Any, at: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
-    """`words[at] = value` likewise."""
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = ctx.make_array(signature.args[0])(ctx, builder, args[0])
-        builder.store(args[2], builder.gep(array.data, [args[1]]))
-        return ctx.get_dummy_value()
-
-    return types.void(words, at, words.dtype), code
-
-
-def _four(ctx: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
-    """Four neighbouring 64-bit words of an array, from index `at`; not range-checked."""
-    place = builder.gep(ctx.make_array(kind)(ctx, builder, array).data, [at])
-    words = builder.load(builder.bitcast(place, ir.VectorType(ir.IntType(64), 4).as_pointer()))
-    words.align = 8
-    return words
-
-
-@intrinsic
-def count_four(
-    context: Any, absent: Any, marked: Any, at: Any, year: Any, recent: Any
-) -> tuple[Any, Callable[..., Any]]:
-    """Bits set in the four words from `at`: four counts side by side, 16 bits each.
-
-    From the lowest: absent and marked of the year, absent and marked of the recent days.
-    """
-
-    def code(ctx: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kinds = signature.args
-        zero = ir.Constant(ir.IntType(64), 0)
-        in_year = _four(ctx, builder, kinds[3], args[3], zero)
-        in_recent = _four(ctx, builder, kinds[4], args[4], zero)
-        m = builder.and_(_four(ctx, builder, kinds[1], args[1], args[2]), in_year)
-        a = builder.and_(_four(ctx, builder, kinds[0], args[0], args[2]), m)
-        counter = ir.FunctionType(m.type, [m.type])
-        count = cgutils.get_or_insert_function(builder.module, counter, "llvm.ctpop.v4i64")
-        total = builder.call(count, [a])
-        for words, by in (
-            (m, 16),
-            (builder.and_(a, in_recent), 32),
-            (builder.and_(m, in_recent), 48),
-        ):
-            shift = ir.Constant(words.type, [by] * 4)
-            total = builder.add(total, builder.shl(builder.call(count, [words]), shift))
-        name = "llvm.vector.reduce.add.v4i64"
-        kind = ir.FunctionType(ir.IntType(64), [total.type])
-        reduce = cgutils.get_or_insert_function(builder.module, kind, name)
-        return builder.call(reduce, [total])
-
-    return types.uint64(absent, marked, at, year, recent), code
+    def long(self, value: int) -> Lanes:
+        """The same uint64 sixteen times."""
+        return Lanes(self._builder, ir.Constant(_LONG, [value] * LANES))
+
+    def load_long(self, array: Any) -> Lanes:
+        """The sixteen uint64 of an array."""
+        value = self._builder.load(self._builder.bitcast(array, _LONG.as_pointer()))
+        value.align = 8
+        return Lanes(self._builder, value)
+
+    def spread(self, array: Any, at: int) -> Lanes:
+        """One float32 of an array, sixteen times."""
+        one = self._builder.load(self._builder.gep(array, [_INDEX(at)]))
+        return self._splat(one, _REAL)
+
+    def spread_word(self, value: Any) -> Lanes:
+        """One uint32 value, sixteen times."""
+        return self._splat(value, _WORD)
+
+    def _splat(self, one: Any, kind: Any) -> Lanes:
+        b = self._builder
+        first = b.insert_element(ir.Constant(kind, ir.Undefined), one, ir.IntType(32)(0))
+        order = ir.Constant(_WORD, [0] * LANES)
+        return Lanes(b, b.shuffle_vector(first, ir.Constant(kind, ir.Undefined), order))
+
+    def load(self, array: Any, at: Any) -> Lanes:
+        """Sixteen neighbouring float32 or uint32 from index `at`; not range-checked."""
+        b = self._builder
+        place = b.gep(array, [at if hasattr(at, "type") else _INDEX(at)])
+        kind = _REAL if place.type.pointee == ir.FloatType() else _WORD
+        value = b.load(b.bitcast(place, kind.as_pointer()))
+        value.align = 4
+        return Lanes(b, value)
+
+    def store(self, array: Any, at: Any, lanes: Lanes) -> None:
+        """Put sixteen numbers there likewise."""
+        b = self._builder
+        place = b.gep(array, [at if hasattr(at, "type") else _INDEX(at)])
+        b.store(lanes.value, b.bitcast(place, lanes.value.type.as_pointer())).align = 4
+
+    def load_mask(self, array: Any, at: Any) -> Lanes:
+        """Sixteen truths from one uint16, the first in the lowest bit."""
+        b = self._builder
+        return Lanes(b, b.bitcast(b.load(b.gep(array, [at])), _MASK))
+
+    def store_mask(self, array: Any, at: Any, lanes: Lanes) -> None:
+        b = self._builder
+        b.store(b.bitcast(lanes.value, _BITS), b.gep(array, [at]))
+
+    def mask_of(self, bits: Any) -> Lanes:
+        """Sixteen truths from the low bits of a whole number."""
+        b = self._builder
+        return Lanes(b, b.bitcast(b.trunc(bits, _BITS), _MASK))
+
+    def pick(self, where: Lanes, this: Lanes, that: Lanes) -> Lanes:
+        """`this` where the truth holds, else `that`; both are computed."""
+        return Lanes(self._builder, self._builder.select(where.value, this.value, that.value))
+
+    def least(self, a: Lanes, b: Lanes) -> Lanes:
+        return self.pick(a < b, a, b)
+
+    def most(self, a: Lanes, b: Lanes) -> Lanes:
+        return self.pick(a > b, a, b)
+
+    def fma(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes:
+        """A × b + c, rounded once."""
+        return self._call("llvm.fma.v16f32", _REAL, a, b, c)
+
+    def times_256(self, reals: Lanes) -> Lanes:
+        """Exactly 256 times a positive float32 that stays finite, at the price of an addition."""
+        return self.as_real(self.as_word(reals) + self.word(8 << 23))
+
+    def whole_of(self, reals: Lanes) -> Lanes:
+        """Reals, not negative, as uint32; what is behind the point is dropped."""
+        return Lanes(self._builder, self._builder.fptoui(reals.value, _WORD))
+
+    def real_of(self, words: Lanes) -> Lanes:
+        """Whole numbers as float32."""
+        return Lanes(self._builder, self._builder.uitofp(words.value, _REAL))
+
+    def as_word(self, reals: Lanes) -> Lanes:
+        """The bits of float32 as uint32."""
+        return Lanes(self._builder, self._builder.bitcast(reals.value, _WORD))
+
+    def as_real(self, words: Lanes) -> Lanes:
+        """The float32 whose bits these are."""
+        return Lanes(self._builder, self._builder.bitcast(words.value, _REAL))
+
+    def _call(self, name: str, result: Any, *given: Lanes) -> Lanes:
+        kind = ir.FunctionType(result, [g.value.type for g in given])
+        function = cgutils.get_or_insert_function(self._builder.module, kind, name)
+        return Lanes(self._builder, self._builder.call(function, [g.value for g in given]))
+
+    @contextmanager
+    def rows(self, count: Any) -> Iterator[Any]:
+        """The body runs for each row, 0 to count - 1."""
+        with cgutils.for_range(self._builder, count, intp=_INDEX) as loop:
+            yield loop.index
+
+    def running(self, first: Lanes) -> "Running":
+        """A value carried from row to row."""
+        return Running(self._builder, first)
+
+    def any_of(self, mask: Lanes) -> Any:
+        """A whole number, not 0 where any of a mask's truths holds."""
+        b = self._builder
+        return b.zext(b.bitcast(mask.value, _BITS), _INDEX)
+
+    def noting(self) -> "Noting":
+        """Truths put down row by row, while it is noted whether any holds."""
+        return Noting(self._builder)
+
+    def nothing(self) -> Any:
+        return self._context.get_dummy_value()
+
+
+class Running:
+    """A value of sixteen numbers that a loop over rows carries along."""
+
+    def __init__(self, builder: Any, first: Lanes) -> None:
+        self._builder = builder
+        self._place = cgutils.alloca_once(builder, first.value.type)
+        self.set(first)
+
+    def get(self) -> Lanes:
+        return Lanes(self._builder, self._builder.load(self._place))
+
+    def set(self, lanes: Lanes) -> None:
+        self._builder.store(lanes.value, self._place)
+
+
+class Noting:
+    """Truths put down row by row, and whether any of them held."""
+
+    def __init__(self, builder: Any) -> None:
+        self._builder = builder
+        self._place = cgutils.alloca_once(builder, _BITS)
+        builder.store(_BITS(0), self._place)
+
+    def add(self, mask: Lanes, array: Any, at: Any) -> None:
+        b = self._builder
+        bits = b.bitcast(mask.value, _BITS)
+        b.store(bits, b.gep(array, [at]))
+        b.store(b.or_(b.load(self._place), bits), self._place)
+
+    def any(self) -> Any:
+        """A whole number, not 0 where any held."""
+        return self._builder.zext(self._builder.load(self._place), _INDEX)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..compiled import njit
-from .lanes import count_four, leading_zeros, load, ones
+from .words import count_four, leading_zeros, load, ones
 
 WORDS: Final = 4
 

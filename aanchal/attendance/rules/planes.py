@@ -12,7 +12,6 @@ A day counts only where `marked` is set, so leave is never an absence: an absenc
 pages; only *holiday* and *not taken* become one in them.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from .marks import Mark
 from .plane_kernel import WORDS, count_figures, pack, pack_words, unpack
+from .threads import side_by_side
 
 DAYS_MAX: Final = 64 * WORDS
 
@@ -131,12 +131,7 @@ def figures(
         )
 
     cuts = [children * i // threads for i in range(threads + 1)]
-    bounds = list(pairwise(cuts))
-    if threads > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, bounds))
-    else:
-        part(bounds[0])
+    side_by_side(part, list(pairwise(cuts)), threads)
     return Figures(*out)
 
 

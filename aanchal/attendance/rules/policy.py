@@ -8,8 +8,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-RULE_VERSION: Final = "watch-3"
+RULE_VERSION: Final = "watch-4"
 SOURCED: Final = ("source", "confidence", "as_of", "review_on")
+_MOST: Final = {"sharpest_day": 100, "own_memory": 240}  # what the kernel's numbers hold
+_CHANCES: Final = ("base_rate", "_extra", "enter_", "leave_", "slide_to_gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,7 @@ class Policy:
     class_slow_strength: float
     sharpest_day: float
 
-    ill_extra: float
-    gone_extra: float
+    away_extra: float
     slide_extra: float
 
     enter_ill: float
@@ -46,8 +47,6 @@ class Policy:
 
     weight_gone: float
     weight_slide: float
-    caution: float
-    rearm: float
 
     threshold: float
     urgent_run: int
@@ -92,6 +91,13 @@ def policy_from_toml(text: str) -> Policy:
             raise ValueError(f"The policy's {expected.name} is not a number.")
         if not math.isfinite(value):
             raise ValueError(f"The policy's {expected.name} is not a number.")
+        if expected.name != "threshold" and value <= 0:
+            raise ValueError(f"The policy's {expected.name} must be more than 0.")
+        most = _MOST.get(expected.name, math.inf)
+        if value > most:
+            raise ValueError(f"The policy's {expected.name} must be at most {most}.")
+        if any(part in expected.name for part in _CHANCES) and value >= 1:
+            raise ValueError(f"The policy's {expected.name} is a chance: it must be less than 1.")
         values[expected.name] = int(value) if expected.type in (int, "int") else float(value)
     if rows:
         raise ValueError(f"The policy has a row the rule does not know: {sorted(rows)[0]}.")

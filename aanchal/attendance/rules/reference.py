@@ -2,6 +2,7 @@
 
 Plain Python, one class and one child at a time, no bit tricks. Every number is a float32 and every
 line does one thing in the order in which the kernel does it; that order is the definition.
+`_fma(a, b, c)` is a × b + c rounded once.
 
 A child has four explanations at once: she comes as usual, she is ill (or at a wedding: something
 that ends by itself), she is gone, she is slipping away (or works part of the time). Each holds a
@@ -11,6 +12,10 @@ foretold the day:
 * on a day she came, by the chance that it let her come: 1 for *as usual*, 1 - extra for the rest;
 * on a day she was absent, by 1 + extra × x, where x are the odds against an absence today, from
   her own usual rate and from how her classmates came.
+
+Only how the weights stand to each other matters. So they are kept in handy units: of each of the
+three, what enters on a day is 1, and the chance of going on coming as usual is divided out. At the
+beginning of a fortnight they are brought back to about 1, and her usual rate is settled anew.
 """
 
 import math
@@ -28,10 +33,10 @@ from .policy import Policy
 F = np.float32
 ZERO: Final = F(0)
 ONE: Final = F(1)
-GRAIN: Final = F(65536)
-AWAY_DUE: Final = F(0.95)
-SLIDE_DUE: Final = F(0.5)
-RENORM_DAYS: Final = 8
+GRAINS: Final = F(4096)  # expected absences are summed in whole 4096ths: the order is no matter
+AWAY_DUE: Final = F(3686) / GRAINS  # expected of a child who is thought not to come as usual
+LEAST_NORMAL: Final = F(2.0**-12)  # so that a child who comes back is soon believed
+REARM: Final = F(256)  # her evidence must have fallen to this part of what raises a question
 SEEN_DAYS: Final = 32
 RECENT_DAYS: Final = 20
 
@@ -60,13 +65,14 @@ class SlowSignal:
 
 @dataclass
 class _Child:
-    known: bool = False
-    usual: np.float32 = ZERO
-    gain: np.float32 = ZERO
-    normal: np.float32 = ZERO
+    normal: np.float32 = ONE
     ill: np.float32 = ZERO
     gone: np.float32 = ZERO
     slide: np.float32 = ZERO
+    missed: int = 0  # absences from which her habit is learnt, each by its share, in 256ths
+    learnt: int = 0  # days from which it is learnt, in 256ths
+    usual: np.float32 = ZERO  # her rate as settled; 0: unknown
+    as_usual: bool = True
     asked: bool = False
 
     run: int = 0
@@ -89,6 +95,7 @@ class _Class:
     slow_absent: np.float32 = ZERO
     slow_due: np.float32 = ZERO
     slow_marked: np.float32 = ZERO
+    mean: np.float32 = ZERO  # its rate as settled; 0: not yet
 
 
 def watch_slowly(
@@ -127,26 +134,45 @@ def _one_day(
     marked, absent = sum(is_marked), sum(is_absent)
     if marked == 0:
         return []  # the register was not taken: nothing is known of this day
+    log_odds = np.float64(p.threshold_for(block))
+    ask_gone = F(p.weight_gone * p.enter_gone / np.exp(log_odds))
+    ask_slide = F(p.weight_slide * p.enter_slide / np.exp(log_odds))
+    unusual = F(np.exp(log_odds) / p.weight_gone)
 
-    # Expected absences of the day, as whole 65536ths so that their sum has no order.
-    due = [int(_due(child, p) * GRAIN) for child in book.children]
-    due_all = sum(d for d, m in zip(due, is_marked, strict=True) if m)
+    def weights(child: _Child) -> tuple[np.float32, np.float32, np.float32]:
+        """Of illness; of harm, as large as *harmless* when it is time to ask; against *as usual*."""
+        ill = child.ill * F(p.enter_ill)
+        harm = _fma(child.gone, ask_gone, child.slide * ask_slide)
+        return ill, harm, _fma(harm, unusual, ill)
+
+    if book.taken > 0 and _fortnight(book.last_on) != _fortnight(on):
+        _settle(book, p, [weights(child)[2] for child in book.children])
+
+    # How many absences the day should have had, and what it had: the odds are of her classmates.
+    due_all = ZERO
+    for child, m in zip(book.children, is_marked, strict=True):
+        if m:
+            due = F(int(_expect(book, child, p) * GRAINS)) / GRAINS
+            due_all = due_all + (due if child.as_usual else AWAY_DUE)
     k = F(p.class_day_strength)
     slow = F(p.class_slow_strength)
-    strength = F(p.class_strength)
     real_absent, real_marked = F(absent), F(marked)
-    real_due = F(due_all) / GRAIN
-    expected_k = k * ((book.slow_absent + slow) / (book.slow_due + slow))
-    class_rate = (book.slow_absent + strength * F(p.base_rate)) / (book.slow_marked + strength)
+    expected = k * ((book.slow_absent + slow) / (book.slow_due + slow))
     # On a day when many are absent, an absence says less about her own habit.
-    share = _least((real_due + k) / (real_absent + expected_k), ONE)
+    share = _least((due_all + k) / (real_absent + expected), ONE)
+    came = (real_marked - real_absent) + k
+    seen = (real_absent - ONE) + expected
+
+    def odds_of_the_day(due_others: np.float32) -> np.float32:
+        rest = _most((real_marked - ONE) - due_others, ZERO)
+        return _divide(came * (due_others + k), seen * (rest + k))
+
+    odds_usual = odds_of_the_day(due_all - due_all / real_marked)
+    odds_away = odds_of_the_day(_most(due_all - AWAY_DUE, ZERO))
     keep = F(0.5 ** (1.0 / p.class_half_life))
-    book.slow_absent = book.slow_absent * keep + real_absent
-    book.slow_due = book.slow_due * keep + real_due
-    book.slow_marked = book.slow_marked * keep + real_marked
-    if book.taken % RENORM_DAYS == 0:
-        for child in book.children:
-            _bring_to_one(child)
+    book.slow_absent = _fma(book.slow_absent, keep, real_absent)
+    book.slow_due = _fma(book.slow_due, keep, due_all)
+    book.slow_marked = _fma(book.slow_marked, keep, real_marked)
 
     after_break = book.taken > 0 and on - book.last_on >= p.break_days
     before = (book.present, book.marked)
@@ -161,94 +187,91 @@ def _one_day(
         if not is_marked[row]:
             continue
         _note(child, is_absent[row], on, after_break, before)
-        if not child.known:
-            child.known = True
-            child.usual = class_rate
-            child.gain = F(1.0 / p.own_strength)
-            child.normal = ONE
-        # Odds against an absence of hers today, among the classmates without her.
-        others_due = F(due_all - due[row])
-        came = (real_marked - real_absent) + k
-        seen = (real_absent - ONE) + expected_k
-        rest = (real_marked - ONE) * GRAIN
-        whole_k = k * GRAIN
-        against = (ONE - child.usual) * (came * (others_due + whole_k))
-        odds = child.usual * (seen * ((rest - others_due) + whole_k))
-        x = _least(_divide(against, odds), F(p.sharpest_day))
+        expect = _expect(book, child, p)
+        lean = (ONE - expect) / expect
+        x = _least(lean * (odds_usual if child.as_usual else odds_away), F(p.sharpest_day))
+        _move(child, p, x if is_absent[row] else F(-1), after_break)
 
-        _move(child, p, is_absent[row], x, after_break)
-        _learn(child, p, is_absent[row], share)
+        ill, harm, against = weights(child)
+        # Her habit is learnt only while coming as usual is the likeliest.
+        child.as_usual = bool(child.normal >= against)
+        if child.as_usual:
+            child.learnt += 256
+            if is_absent[row]:
+                child.missed += int(share * F(256))
 
-        log_odds = p.threshold_for(block)
-        ask_gone = F(p.weight_gone / np.exp(np.float64(log_odds)))
-        ask_slide = F(p.weight_slide / np.exp(np.float64(log_odds)))
-        benign = child.normal + child.ill
-        slide = child.slide * (ONE - F(p.caution) * child.gain)
-        evidence = ask_gone * child.gone + ask_slide * slide
+        harmless = child.normal + ill
         if not is_absent[row]:
-            if evidence < F(p.rearm) * benign:
+            if harm * REARM < harmless:
                 child.asked = False  # she has come back: a new question may be asked
-        elif not child.asked and evidence > benign:
+        elif not child.asked and harm > harmless:
             if child.run < p.urgent_run and child.marked_days < p.least_days:
                 continue
             child.asked = True
-            odds_now = (F(p.weight_gone) * child.gone + F(p.weight_slide) * slide) / benign
-            found.append((row, math.log(max(float(odds_now), 1e-30))))
+            found.append((row, math.log(max(float(_score(child, p)), 1e-30))))
     return found
 
 
-def _due(child: _Child, p: Policy) -> np.float32:
-    """The chance of an absence that the class's day is compared with."""
-    if not child.known:
-        return F(p.base_rate)
-    away = child.ill + child.gone
-    if child.normal >= away + child.slide:
+def _fortnight(ordinal: int) -> int:
+    """The number of a day's fortnight; they begin on a Monday (the first of them on 2000-01-03)."""
+    return (ordinal - date(2000, 1, 3).toordinal()) // 14
+
+
+def _settle(book: _Class, p: Policy, against: list[np.float32]) -> None:
+    """At a fortnight's first register: weights back to about 1, and habits brought up to date."""
+    strength = F(p.class_strength)
+    book.mean = (book.slow_absent + strength * F(p.base_rate)) / (book.slow_marked + strength)
+    own, memory = F(p.own_strength), F(p.own_memory)
+    for child, weight in zip(book.children, against, strict=True):
+        # By a power of two, which changes no digit.
+        _fraction, exponent = math.frexp(_most(child.normal, weight))
+        scale = F(2.0 ** (1 - exponent))
+        child.normal = _most(child.normal * scale, LEAST_NORMAL)
+        child.ill, child.gone, child.slide = (
+            child.ill * scale,
+            child.gone * scale,
+            child.slide * scale,
+        )
+        if F(child.learnt) > memory * F(256):
+            # What is longer ago than her memory fades; a little more, so that once is enough.
+            forget = F(p.own_memory / (p.own_memory + 16.0))
+            child.learnt = int(F(child.learnt) * forget)
+            child.missed = int(F(child.missed) * forget)
+        child.usual = ZERO
+        if child.learnt > 0:
+            missed, learnt = F(child.missed) / F(256), F(child.learnt) / F(256)
+            child.usual = (missed + own * book.mean) / (learnt + own)
+
+
+def _expect(book: _Class, child: _Child, p: Policy) -> np.float32:
+    """The rate of absence expected of her when she comes as usual; her class's while unknown."""
+    if child.usual > ZERO:
         return child.usual
-    if away > child.slide:
-        return AWAY_DUE
-    return child.usual if child.usual > SLIDE_DUE else SLIDE_DUE
+    return book.mean if book.mean > ZERO else F(p.base_rate)
 
 
-def _move(child: _Child, p: Policy, absent: bool, x: np.float32, after_break: bool) -> None:
-    """One day's change of the four weights."""
+def _move(child: _Child, p: Policy, says: np.float32, after_break: bool) -> None:
+    """One day's change of the four weights. says: the odds against her absence, or -1: she came."""
+    even = 1.0 / (1.0 - p.enter_ill - p.enter_gone - p.enter_slide)
     n, s, g, d = child.normal, child.ill, child.gone, child.slide
-    stay_normal = F(1.0 - p.enter_ill - p.enter_gone - p.enter_slide)
-    stay_slide = F(1.0 - p.leave_slide - p.slide_to_gone)
-    normal = n * stay_normal + (s * F(p.leave_ill) + (g * F(p.leave_gone) + d * F(p.leave_slide)))
     # Over a vacation many things begin: late returns from a feast, and departures.
-    enter_ill = F(p.enter_ill * p.break_ill if after_break else p.enter_ill)
-    enter_gone = F(p.enter_gone * p.break_gone if after_break else p.enter_gone)
-    ill = s * F(1.0 - p.leave_ill) + n * enter_ill
-    gone = (g * F(1.0 - p.leave_gone) + n * enter_gone) + d * F(p.slide_to_gone)
-    slide = d * stay_slide + n * F(p.enter_slide)
+    to_ill = n * F(p.break_ill) if after_break else n
+    to_gone = n * F(p.break_gone) if after_break else n
 
     def fit(extra: float) -> np.float32:
-        return ONE + F(extra) * x if absent else ONE - F(extra)
+        return _fma(says, F(even * extra), F(even))
 
-    child.normal = normal
-    child.ill = ill * fit(p.ill_extra)
-    child.gone = gone * fit(p.gone_extra)
-    child.slide = slide * fit(p.slide_extra)
-
-
-def _learn(child: _Child, p: Policy, absent: bool, share: np.float32) -> None:
-    """Her habit is learnt only while coming as usual is the likeliest explanation."""
-    if not child.normal >= (child.ill + child.gone) + child.slide:
-        return
-    gain = child.gain
-    child.usual = child.usual + gain * ((share if absent else ZERO) - child.usual)
-    slower = gain * ((ONE - gain) + gain * gain)  # close to 1/(n + 1) from 1/n
-    least = F(1.0 / p.own_memory)
-    child.gain = least if least > slower else slower
+    child.normal = _fma(s, F(even * p.leave_ill * p.enter_ill), n)
+    child.ill = _fma(s, F(1.0 - p.leave_ill), to_ill) * fit(p.away_extra)
+    slid = F(p.slide_to_gone * p.enter_slide / p.enter_gone)
+    child.gone = _fma(g, F(1.0 - p.leave_gone), _fma(d, slid, to_gone)) * fit(p.away_extra)
+    child.slide = _fma(d, F(1.0 - p.leave_slide - p.slide_to_gone), n) * fit(p.slide_extra)
 
 
-def _bring_to_one(child: _Child) -> None:
-    total = (child.normal + child.ill) + (child.gone + child.slide)
-    scale = ONE / (ONE if total == ZERO else total)
-    child.normal = child.normal * scale
-    child.ill = child.ill * scale
-    child.gone = child.gone * scale
-    child.slide = child.slide * scale
+def _score(child: _Child, p: Policy) -> np.float32:
+    """The odds of harm against what is harmless."""
+    gone, slide = F(p.weight_gone * p.enter_gone), F(p.weight_slide * p.enter_slide)
+    return (gone * child.gone + slide * child.slide) / (child.normal + child.ill * F(p.enter_ill))
 
 
 def _note(child: _Child, absent: bool, on: int, after_break: bool, before: tuple[int, int]) -> None:
@@ -294,6 +317,23 @@ def _least(a: np.float32, b: np.float32) -> np.float32:
     return a if a < b else b
 
 
+def _most(a: np.float32, b: np.float32) -> np.float32:
+    return a if a > b else b
+
+
 def _divide(a: np.float32, b: np.float32) -> np.float32:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.float32(np.divide(a, b))
+
+
+def _fma(a: np.float32, b: np.float32, c: np.float32) -> np.float32:
+    """A × b + c, rounded once: the product is exact in float64, and their sum is rounded to odd
+    there, so that the second rounding cannot go wrong.
+    """
+    product, other = float(a) * float(b), float(c)
+    total = product + other
+    back = total - product
+    lost = (product - (total - back)) + (other - back)
+    if lost != 0.0 and not np.float64(total).view(np.int64) & 1:
+        total = math.nextafter(total, math.inf if lost > 0 else -math.inf)
+    return F(total)

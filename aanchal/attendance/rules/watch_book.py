@@ -1,4 +1,4 @@
-"""The compiled book-keeping around the watch's inner loop: state in, state out, a signal's numbers.
+"""The compiled book-keeping around the rule: a signal's numbers, and what is carried for them.
 
 What a sentence needs (the run, the totals, the last marked days) is not carried through the inner
 loop but read from the planes when a signal is raised, and once at the end.
@@ -10,18 +10,37 @@ loop but read from the planes when a signal is raised, and once at the end.
 import numpy as np
 
 from ..compiled import njit
-from .lanes import (
+from .lanes import LANES
+from .watch_layout import (
+    ABSENT,
+    ABSENT_BITS,
+    AFTER_BREAK,
+    BASES,
+    BEFORE_CAME,
+    BEFORE_MARKS,
+    DAY_BOOK,
+    FIRST_COLUMN,
+    FREE,
+    MARKED,
+    MARKED_BITS,
+    NONE,
+    RECENT_DAYS,
+    ROW_WHOLES,
+    RUN,
+    SEEN_DAYS,
+    TOTALS,
+)
+from .watch_rows import remember_rows, spread_eights
+from .words import (
     add,
-    as_real,
-    as_word,
     bits_and,
     bits_or,
     differ,
+    eight_bytes,
     equal,
     leading_zeros,
     left,
     load,
-    most,
     ones,
     pick,
     right,
@@ -29,85 +48,54 @@ from .lanes import (
     sub,
     trailing_zeros,
 )
-from .watch_layout import (
-    ABSENT,
-    ABSENT_BITS,
-    ASKED,
-    AWAY_DUE,
-    BASES,
-    BLOCK,
-    COUNTED,
-    DUE,
-    DUE_ONE,
-    EARLIEST,
-    ENDED,
-    GAIN,
-    GONE,
-    HIT,
-    ILL,
-    LENGTH,
-    MARKED,
-    MARKED_BITS,
-    NORMAL,
-    RECENT_DAYS,
-    RUN,
-    SEEN_A,
-    SEEN_DAYS,
-    SEEN_M,
-    SLIDE,
-    SLIDE_DUE,
-    TOTALS,
-    USUAL,
-)
-from .watch_state import LANES, REALS, WHOLES
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def enter(work, blocks, start, reals, wholes, base_rate):
-    """Lay the state of a group's blocks out for moving, with what is expected of each child."""
-    zero = np.float32(0.0)
-    grain = np.float32(DUE_ONE)
-    for b in range(blocks):
-        w = b * BLOCK
-        r = (start + b) * REALS * LANES
-        u = (start + b) * WHOLES * LANES
-        for j in range(REALS * LANES):
-            store(work, w + j, as_word(load(reals, r + j)))
-        for j in range(LANES):
-            store(work, w + ASKED + j, bits_and(load(wholes, u + RUN + j), np.uint32(1)))
-            store(work, w + ABSENT + j, np.uint32(0))
-            store(work, w + MARKED + j, np.uint32(0))
-            store(work, w + HIT + j, np.uint32(0))
-            usual = load(reals, r + USUAL + j)
-            out_now = load(reals, r + ILL + j) + load(reals, r + GONE + j)
-            d = load(reals, r + SLIDE + j)
-            as_usual = load(reals, r + NORMAL + j) >= out_now + d
-            slide_due = most(usual, np.float32(SLIDE_DUE))
-            due = pick(as_usual, usual, pick(out_now > d, np.float32(AWAY_DUE), slide_due))
-            due = pick(load(reals, r + GAIN + j) == zero, base_rate, due)
-            store(work, w + DUE + j, np.uint32(np.int32(due * grain)))
 
 
 @njit(cache=True, nogil=True)
-def load_word(work, edges, classes, offsets, sizes, at_class, absent, marked, word):
-    """Bring 32 days of a group's planes into its blocks."""
+def load_words(absent, marked, firsts, sizes, rows, word, words_absent, words_marked):
+    """Bring 32 days of a group's planes side by side: a row holds one child of each class."""
     words = absent.shape[1]
-    for i in range(classes):
-        offset = offsets[at_class + i]
-        left_over = sizes[at_class + i]
-        for b in range(edges[i], edges[i + 1]):
-            at = b * BLOCK
-            child = offset * words + word
-            for j in range(min(LANES, left_over)):
-                m = load(marked, child + j * words)
-                store(work, at + MARKED + j, m)
-                store(work, at + ABSENT + j, bits_and(load(absent, child + j * words), m))
-            offset += LANES
-            left_over -= LANES
+    for lane in range(LANES):
+        child = firsts[lane] * words + word
+        for row in range(sizes[lane]):
+            store(words_absent, row * LANES + lane, load(absent, child))
+            store(words_marked, row * LANES + lane, load(marked, child))
+            child += words
+        for row in range(sizes[lane], rows):
+            store(words_absent, row * LANES + lane, np.uint32(0))
+            store(words_marked, row * LANES + lane, np.uint32(0))
 
 
 @njit(cache=True, nogil=True)
-def _run_since(child, upto, u, wholes, absent, marked, ordinals, before_came, before_marks, breaks):
+def spread_marks(marks, firsts, sizes, rows, eights, truths):
+    """One day's marks as the truths of column 0.
+
+    marks: uint8, a code of `Mark` a child, and eight bytes more. eights: uint64, one a lane.
+    """
+    for row in range(0, rows, 8):
+        for lane in range(LANES):
+            known = sizes[lane] - row
+            if known <= 0:
+                eights[lane] = np.uint64(0)
+                continue
+            word = eight_bytes(marks, firsts[lane] + row)
+            if known < 8:
+                word &= (np.uint64(1) << np.uint64(8 * known)) - np.uint64(1)
+            eights[lane] = word
+        spread_eights(eights, rows, row, truths)
+
+
+@njit(cache=True, nogil=True)
+def _absent_after_present(absent, marked):
+    """Absences above the newest presence of a word, and whether there was a presence."""
+    present = sub(marked, absent)
+    top = sub(np.uint32(32), leading_zeros(present))  # 0..32: what is above it goes by two steps
+    half = right(top, np.uint32(1))
+    other = sub(top, half)
+    return left(left(right(right(absent, half), other), half), other), present
+
+
+@njit(cache=True, nogil=True)
+def _run_since(child, upto, at, lane, wholes, absent, marked, ordinals, book):
     """The run up to and with column `upto`: (bases, run word without `asked`).
 
     A child who is not marked keeps her run; so the last marked day decides.
@@ -116,39 +104,41 @@ def _run_since(child, upto, u, wholes, absent, marked, ordinals, before_came, be
     earliest = -1
     ended = False
     word = upto >> 5
-    keep = right(np.uint32(0xFFFFFFFF), np.uint32(31 - (upto & 31)))
+    keep = right(NONE, np.uint32(31 - (upto & 31)))
     while word >= 0 and not ended:
         m = bits_and(marked[child, word], keep)
-        a = bits_and(absent[child, word], m)
-        present = sub(m, a)
-        if present != 0:
-            top = sub(np.uint32(32), leading_zeros(present))  # 1..32
-            half = right(top, np.uint32(1))
-            high = right(right(a, half), sub(top, half))
-            a = left(left(high, half), sub(top, half))
-            ended = True
-        if a != 0:
-            length = add(length, ones(a))
-            earliest = 32 * word + np.int64(trailing_zeros(a))
-        keep = np.uint32(0xFFFFFFFF)
+        above, present = _absent_after_present(bits_and(absent[child, word], m), m)
+        ended = present != 0
+        if above != 0:
+            length = add(length, ones(above))
+            earliest = 32 * word + np.int64(trailing_zeros(above))
+        keep = NONE
         word -= 1
-    old = wholes[u + RUN]
+    return _run_word(
+        length, earliest, ended, wholes[at + BASES], wholes[at + RUN], lane, ordinals, book
+    )
+
+
+@njit(cache=True, nogil=True)
+def _run_word(length, earliest, ended, old_bases, old, lane, ordinals, book):
+    """A run of `length` absences from column `earliest` on, joined to what was carried."""
     old_length = bits_and(right(old, np.uint32(1)), np.uint32(0x3FFF))
     if not ended and old_length != 0:
         total = min(np.int64(old_length) + np.int64(length), 0x3FFF)
-        packed = bits_or(bits_and(old, np.uint32(0xFFFF8000)), left(np.uint32(total), np.uint32(1)))
-        return wholes[u + BASES], packed
-    if earliest < 0:
+        since = bits_and(old, np.uint32(0xFFFF8000))
+        return old_bases, bits_or(since, left(np.uint32(total), np.uint32(1)))
+    if length == 0:
         if ended:
             return np.uint32(0), np.uint32(0)
-        return wholes[u + BASES], bits_and(old, np.uint32(0xFFFFFFFE))
+        return old_bases, bits_and(old, np.uint32(0xFFFFFFFE))
+    day = earliest * DAY_BOOK + lane
     bases = bits_or(
-        left(np.uint32(before_came[earliest]), np.uint32(16)),
-        bits_and(np.uint32(before_marks[earliest]), np.uint32(0xFFFF)),
+        left(book[day + BEFORE_CAME], np.uint32(16)),
+        bits_and(book[day + BEFORE_MARKS], np.uint32(0xFFFF)),
     )
     since = bits_or(
         left(np.uint32(ordinals[earliest]), np.uint32(16)),
-        left(np.uint32(breaks[earliest]), np.uint32(15)),
+        left(book[day + AFTER_BREAK], np.uint32(15)),
     )
     return bases, bits_or(since, left(length, np.uint32(1)))
 
@@ -161,7 +151,7 @@ def _totals(child, upto, old, absent, marked):
     for word in range((upto >> 5) + 1):
         m = marked[child, word]
         if word == upto >> 5:
-            m = bits_and(m, right(np.uint32(0xFFFFFFFF), np.uint32(31 - (upto & 31))))
+            m = bits_and(m, right(NONE, np.uint32(31 - (upto & 31))))
         a_days = add(a_days, ones(bits_and(absent[child, word], m)))
         m_days = add(m_days, ones(m))
     return add(old, bits_or(left(a_days, np.uint32(16)), m_days))
@@ -169,27 +159,14 @@ def _totals(child, upto, old, absent, marked):
 
 @njit(cache=True, nogil=True)
 def fill_signal(
-    row,
-    child,
-    c,
-    day,
-    u,
-    wholes,
-    absent,
-    marked,
-    ordinals,
-    taken,
-    before_came,
-    before_marks,
-    breaks,
-    came_all,
-    marks_all,
+    out, child, day, at, lane, wholes, absent, marked, ordinals, taken, book, came_all, marks_all
 ):
-    """Fill one signal's numbers; returns the length of the run."""
-    bases, run_word = _run_since(
-        child, day, u, wholes, absent, marked, ordinals, before_came, before_marks, breaks
-    )
-    totals = _totals(child, day, wholes[u + TOTALS], absent, marked)
+    """Fill one signal's numbers but its child and channel.
+
+    at: the child's place in `wholes`. taken: words of 32 columns × lanes.
+    """
+    bases, run_word = _run_since(child, day, at, lane, wholes, absent, marked, ordinals, book)
+    totals = _totals(child, day, wholes[at + TOTALS], absent, marked)
     run = np.int64(bits_and(right(run_word, np.uint32(1)), np.uint32(0x3FFF)))
     came = (np.int64(came_all) - np.int64(right(bases, np.uint32(16)))) & 0xFFFF
     marks = (np.int64(marks_all) - np.int64(bits_and(bases, np.uint32(0xFFFF)))) & 0xFFFF
@@ -198,67 +175,70 @@ def fill_signal(
     recent_a = 0
     recent_m = 0
     looked = 0
-    at = day
-    while at >= 0 and looked < SEEN_DAYS and recent_m < RECENT_DAYS:
-        shift = np.uint32(at & 31)
-        if bits_and(right(taken[at >> 5], shift), np.uint32(1)) != 0:
+    column = day
+    while column >= 0 and looked < SEEN_DAYS and recent_m < RECENT_DAYS:
+        shift = np.uint32(column & 31)
+        word = column >> 5
+        if bits_and(right(taken[word * LANES + lane], shift), np.uint32(1)) != 0:
             looked += 1
-            m = bits_and(right(marked[child, at >> 5], shift), np.uint32(1))
-            a = bits_and(right(absent[child, at >> 5], shift), m)
+            m = bits_and(right(np.uint32(marked[child, word]), shift), np.uint32(1))
+            a = bits_and(right(np.uint32(absent[child, word]), shift), m)
             recent_m += np.int64(m)
             recent_a += np.int64(a)
-        at -= 1
+        column -= 1
     back = 0
     while back < SEEN_DAYS and looked < SEEN_DAYS and recent_m < RECENT_DAYS:
         shift = np.uint32(back)
-        recent_m += np.int64(bits_and(right(wholes[u + MARKED_BITS], shift), np.uint32(1)))
-        recent_a += np.int64(bits_and(right(wholes[u + ABSENT_BITS], shift), np.uint32(1)))
+        recent_m += np.int64(bits_and(right(wholes[at + MARKED_BITS], shift), np.uint32(1)))
+        recent_a += np.int64(bits_and(right(wholes[at + ABSENT_BITS], shift), np.uint32(1)))
         looked += 1
         back += 1
-    row[0] = child
-    row[1] = day
-    row[2] = ordinals[day]
-    row[4] = run
-    row[5] = np.int64(right(run_word, np.uint32(15)))
-    row[6] = came
-    row[7] = marks - run
-    row[8] = np.int64(right(totals, np.uint32(16)))
-    row[9] = np.int64(bits_and(totals, np.uint32(0xFFFF)))
-    row[10] = recent_a
-    row[11] = recent_m
-    return run
+    out[1] = day
+    out[2] = ordinals[day]
+    out[4] = run
+    out[5] = np.int64(right(run_word, np.uint32(15)))
+    out[6] = came
+    out[7] = marks - run
+    out[8] = np.int64(right(totals, np.uint32(16)))
+    out[9] = np.int64(bits_and(totals, np.uint32(0xFFFF)))
+    out[10] = recent_a
+    out[11] = recent_m
 
 
 @njit(cache=True, nogil=True)
-def _leave_one_day(work, first, last, start, wholes, ordinal, before_came, before_marks, brk):
-    """`leave` after a single taken day, sixteen children at a time."""
+def leave_one_day(wholes, at, rows, truths, ordinal, taken, book):
+    """Bring a group's whole numbers up to date after a single day, sixteen classes at a time."""
     u0 = np.uint32(0)
     u1 = np.uint32(1)
     most_run = np.uint32(0x3FFF)
-    bases_now = bits_or(
-        left(np.uint32(before_came), np.uint32(16)),
-        bits_and(np.uint32(before_marks), np.uint32(0xFFFF)),
-    )
-    began = bits_or(
-        left(np.uint32(ordinal), np.uint32(16)),
-        bits_or(left(np.uint32(brk), np.uint32(15)), np.uint32(2)),
-    )
-    for b in range(first, last):
-        at = b * BLOCK
-        u = (start + b) * WHOLES * LANES
-        for j in range(LANES):
-            m = bits_and(load(work, at + MARKED + j), u1)
-            a = bits_and(load(work, at + ABSENT + j), u1)
+    for row in range(rows):
+        u = at + row * ROW_WHOLES
+        all_m = np.uint32(truths[(FIRST_COLUMN + MARKED) * rows + row])
+        all_a = np.uint32(truths[(FIRST_COLUMN + ABSENT) * rows + row])
+        all_asked = np.uint32(truths[FREE * rows + row]) ^ np.uint32(0xFFFF)
+        for lane in range(LANES):
+            shift = np.uint32(lane)
+            m = bits_and(right(all_m, shift), u1)
+            a = bits_and(right(all_a, shift), u1)
+            was_taken = bits_and(load(taken, lane), u1)
             is_m = differ(m, u0)
             is_a = differ(a, u0)
-            bits = load(wholes, u + MARKED_BITS + j)
-            store(wholes, u + MARKED_BITS + j, bits_or(left(bits, u1), m))
-            bits = load(wholes, u + ABSENT_BITS + j)
-            store(wholes, u + ABSENT_BITS + j, bits_or(left(bits, u1), a))
-            totals = load(wholes, u + TOTALS + j)
-            store(wholes, u + TOTALS + j, add(totals, bits_or(left(a, np.uint32(16)), m)))
-            old = load(wholes, u + RUN + j)
-            bases = load(wholes, u + BASES + j)
+            bits = left(load(wholes, u + MARKED_BITS + lane), was_taken)
+            store(wholes, u + MARKED_BITS + lane, bits_or(bits, m))
+            bits = left(load(wholes, u + ABSENT_BITS + lane), was_taken)
+            store(wholes, u + ABSENT_BITS + lane, bits_or(bits, a))
+            totals = load(wholes, u + TOTALS + lane)
+            store(wholes, u + TOTALS + lane, add(totals, bits_or(left(a, np.uint32(16)), m)))
+            bases_now = bits_or(
+                left(load(book, BEFORE_CAME + lane), np.uint32(16)),
+                bits_and(load(book, BEFORE_MARKS + lane), np.uint32(0xFFFF)),
+            )
+            began = bits_or(
+                left(np.uint32(ordinal), np.uint32(16)),
+                bits_or(left(load(book, AFTER_BREAK + lane), np.uint32(15)), np.uint32(2)),
+            )
+            old = load(wholes, u + RUN + lane)
+            bases = load(wholes, u + BASES + lane)
             length = bits_and(right(old, u1), most_run)
             since = bits_and(old, np.uint32(0xFFFF8000))
             longer = pick(equal(length, most_run), most_run, add(length, u1))
@@ -267,151 +247,100 @@ def _leave_one_day(work, first, last, start, wholes, ordinal, before_came, befor
             run = pick(is_a, pick(fresh, began, grown), u0)
             run = pick(is_m, run, bits_and(old, np.uint32(0xFFFFFFFE)))
             kept = pick(is_a, pick(fresh, bases_now, bases), u0)
-            store(wholes, u + BASES + j, pick(is_m, kept, bases))
-            store(wholes, u + RUN + j, bits_or(run, load(work, at + ASKED + j)))
+            store(wholes, u + BASES + lane, pick(is_m, kept, bases))
+            asked = bits_and(right(all_asked, shift), u1)
+            store(wholes, u + RUN + lane, bits_or(run, asked))
 
 
 @njit(cache=True, nogil=True)
-def leave(
-    work,
-    edges,
-    classes,
-    at_class,
-    starts,
-    offsets,
-    sizes,
-    days,
-    reals,
-    wholes,
-    absent,
-    marked,
-    ordinals,
-    taken,
-    before_came,
-    before_marks,
-    breaks,
-):
-    """Put a group's moved state back, and bring its children's whole numbers up to date.
+def begin_closing(closing, places):
+    """Nothing counted yet. closing: uint32, four words for each place of the group."""
+    for place in range(places):
+        store(closing, place, np.uint32(0))
+        store(closing, places + place, np.uint32(0))
+        store(closing, 2 * places + place, NONE)
+        store(closing, 3 * places + place, np.uint32(0))
 
-    The state is copied out first; its fields in `work` then hold what is counted here.
-    """
-    start = starts[at_class]
-    for b in range(edges[classes]):
-        at = b * BLOCK
-        r = (start + b) * REALS * LANES
-        for j in range(REALS * LANES):
-            store(reals, r + j, as_real(load(work, at + j)))
-    if days == 1:
-        for i in range(classes):
-            first, last = edges[i], edges[i + 1]
-            if taken[0, i] != 0:
-                _leave_one_day(
-                    work, first, last, start, wholes, ordinals[0], before_came[0, i],
-                    before_marks[0, i], breaks[0, i],
-                )  # fmt: skip
-        return
 
+@njit(cache=True, nogil=True)
+def count_word(closing, places, words_absent, words_marked, word, last_column):
+    """Count 32 days for closing: totals, the run's length and first column, any presence."""
+    totals, length, earliest, ended = 0, places, 2 * places, 3 * places
     u0 = np.uint32(0)
+    from_column = np.uint32(32 * word)
+    keep = NONE
+    if last_column < 32 * word + 31:
+        keep = right(NONE, np.uint32(31 - (last_column & 31)))
+    for place in range(places):
+        m = bits_and(load(words_marked, place), keep)
+        a = bits_and(load(words_absent, place), m)
+        counted = bits_or(left(ones(a), np.uint32(16)), ones(m))
+        store(closing, totals + place, add(load(closing, totals + place), counted))
+        above, present = _absent_after_present(a, m)
+        came = differ(present, u0)
+        before = load(closing, length + place)
+        begun = load(closing, earliest + place)
+        first = pick(differ(above, u0), add(from_column, trailing_zeros(above)), NONE)
+        store(closing, earliest + place, pick(came | equal(before, u0), first, begun))
+        store(closing, length + place, add(ones(above), pick(came, u0, before)))
+        store(closing, ended + place, bits_or(load(closing, ended + place), present))
+
+
+@njit(cache=True, nogil=True)
+def close(wholes, at, rows, truths, ordinals, book, closing):
+    """Bring a group's totals and runs up to date after many days at once."""
     u1 = np.uint32(1)
-    none = np.uint32(0xFFFFFFFF)
-    for b in range(edges[classes]):
-        at = b * BLOCK
-        u = (start + b) * WHOLES * LANES
-        for j in range(LANES):
-            store(work, at + COUNTED + j, load(wholes, u + TOTALS + j))
-            store(work, at + SEEN_A + j, load(wholes, u + ABSENT_BITS + j))
-            store(work, at + SEEN_M + j, load(wholes, u + MARKED_BITS + j))
-            store(work, at + LENGTH + j, u0)
-            store(work, at + EARLIEST + j, none)
-            store(work, at + ENDED + j, u0)
+    places = rows * LANES
+    for row in range(rows):
+        asked = np.uint32(truths[FREE * rows + row]) ^ np.uint32(0xFFFF)
+        u = at + row * ROW_WHOLES
+        place = row * LANES
+        for lane in range(LANES):
+            total = add(load(wholes, u + TOTALS + lane), load(closing, place + lane))
+            store(wholes, u + TOTALS + lane, total)
+        for lane in range(LANES):
+            bases, run = _run_word(
+                load(closing, places + place + lane),
+                np.int64(load(closing, 2 * places + place + lane)),
+                load(closing, 3 * places + place + lane) != 0,
+                load(wholes, u + BASES + lane),
+                load(wholes, u + RUN + lane),
+                lane,
+                ordinals,
+                book,
+            )
+            store(wholes, u + BASES + lane, bases)
+            now = bits_and(right(asked, np.uint32(lane)), u1)
+            store(wholes, u + RUN + lane, bits_or(run, now))
 
-    # Backwards: totals, and the run with the column it began in.
-    keep = right(none, np.uint32(31 - ((days - 1) & 31)))
-    for back in range((days + 31) >> 5):
-        word = ((days - 1) >> 5) - back
-        load_word(work, edges, classes, offsets, sizes, at_class, absent, marked, word)
-        from_column = np.uint32(32 * word)
-        for b in range(edges[classes]):
-            at = b * BLOCK
-            for j in range(LANES):
-                m = bits_and(load(work, at + MARKED + j), keep)
-                a = bits_and(load(work, at + ABSENT + j), keep)
-                counted = bits_or(left(ones(a), np.uint32(16)), ones(m))
-                store(work, at + COUNTED + j, add(load(work, at + COUNTED + j), counted))
-                present = sub(m, a)
-                top = sub(np.uint32(32), leading_zeros(present))
-                half = right(top, u1)
-                other = sub(top, half)
-                above = left(left(right(right(a, half), other), half), other)
-                over = differ(load(work, at + ENDED + j), u0)
-                above = pick(over, u0, above)
-                length = add(load(work, at + LENGTH + j), ones(above))
-                column = add(from_column, trailing_zeros(above))
-                earliest = load(work, at + EARLIEST + j)
-                store(work, at + LENGTH + j, length)
-                store(work, at + EARLIEST + j, pick(differ(above, u0), column, earliest))
-                store(work, at + ENDED + j, bits_or(load(work, at + ENDED + j), present))
-        keep = none
 
-    # Forwards over the last 32 taken days of each class: her marks bit by bit.
-    for word in range((days + 31) >> 5):
-        load_word(work, edges, classes, offsets, sizes, at_class, absent, marked, word)
-        for i in range(classes):
-            later = 0
-            for other_word in range(word + 1, (days + 31) >> 5):
-                later += np.int64(ones(taken[other_word, i]))
-            bits = taken[word, i]
-            while bits != 0 and later + np.int64(ones(bits)) > SEEN_DAYS:
-                bits = bits_and(bits, sub(bits, u1))
-            while bits != 0:
-                shift = trailing_zeros(bits)
-                bits = bits_and(bits, sub(bits, u1))
-                for b in range(edges[i], edges[i + 1]):
-                    at = b * BLOCK
-                    for j in range(LANES):
-                        m = bits_and(right(load(work, at + MARKED + j), shift), u1)
-                        a = bits_and(right(load(work, at + ABSENT + j), shift), u1)
-                        seen_m = left(load(work, at + SEEN_M + j), u1)
-                        seen_a = left(load(work, at + SEEN_A + j), u1)
-                        store(work, at + SEEN_M + j, bits_or(seen_m, m))
-                        store(work, at + SEEN_A + j, bits_or(seen_a, a))
+@njit(cache=True, nogil=True)
+def remember(
+    wholes, at, rows, days, absent, marked, firsts, sizes, taken, words_absent, words_marked, steps
+):
+    """Her marks on the last 32 taken days of her class, from as many columns as hold them."""
+    last_word = (days - 1) >> 5
+    from_word = last_word
+    while from_word > 0 and not _remembers(taken, from_word, last_word):
+        from_word -= 1
+    for word in range(from_word, last_word + 1):
+        load_words(absent, marked, firsts, sizes, rows, word, words_absent, words_marked)
+        columns = min(32, days - 32 * word)
+        for column in range(columns):
+            for lane in range(LANES):
+                by = np.uint32(column)
+                step = bits_and(right(load(taken, word * LANES + lane), by), np.uint32(1))
+                store(steps, column * LANES + lane, step)
+        remember_rows(wholes, at, rows, words_absent, words_marked, steps, columns)
 
-    for i in range(classes):
-        for b in range(edges[i], edges[i + 1]):
-            at = b * BLOCK
-            u = (start + b) * WHOLES * LANES
-            for j in range(LANES):
-                store(wholes, u + TOTALS + j, load(work, at + COUNTED + j))
-                store(wholes, u + ABSENT_BITS + j, load(work, at + SEEN_A + j))
-                store(wholes, u + MARKED_BITS + j, load(work, at + SEEN_M + j))
-            for j in range(LANES):
-                length = load(work, at + LENGTH + j)
-                ended = load(work, at + ENDED + j) != 0
-                asked = load(work, at + ASKED + j)
-                old = load(wholes, u + RUN + j)
-                old_length = bits_and(right(old, u1), np.uint32(0x3FFF))
-                if length == 0:
-                    if ended:
-                        store(wholes, u + BASES + j, u0)
-                        store(wholes, u + RUN + j, asked)
-                    else:
-                        kept = bits_and(old, np.uint32(0xFFFFFFFE))
-                        store(wholes, u + RUN + j, bits_or(kept, asked))
-                elif not ended and old_length != 0:
-                    total = min(np.int64(old_length) + np.int64(length), 0x3FFF)
-                    since = bits_and(old, np.uint32(0xFFFF8000))
-                    grown = bits_or(since, left(np.uint32(total), u1))
-                    store(wholes, u + RUN + j, bits_or(grown, asked))
-                else:
-                    column = load(work, at + EARLIEST + j)
-                    bases = bits_or(
-                        left(before_came[column, i], np.uint32(16)),
-                        bits_and(before_marks[column, i], np.uint32(0xFFFF)),
-                    )
-                    since = bits_or(
-                        left(np.uint32(ordinals[column]), np.uint32(16)),
-                        left(breaks[column, i], np.uint32(15)),
-                    )
-                    store(wholes, u + BASES + j, bases)
-                    grown = bits_or(since, left(length, u1))
-                    store(wholes, u + RUN + j, bits_or(grown, asked))
+
+@njit(cache=True, nogil=True)
+def _remembers(taken, from_word, last_word):
+    """Whether the words hold 32 taken days of every class, so that older ones are shifted out."""
+    for lane in range(LANES):
+        count = 0
+        for word in range(from_word, last_word + 1):
+            count += np.int64(ones(taken[word * LANES + lane]))
+        if count < SEEN_DAYS:
+            return False
+    return True

@@ -1,10 +1,8 @@
-"""The compiled inner loop of the watch. Read `reference.py` first: it says the same, slowly.
+"""The compiled watch: groups of sixteen classes, moved day by day while their state stays near.
 
-Every operation is on float32 in one written order, without contraction or reassociation, and the
-only sums over children are of whole numbers. So the result depends neither on how many children
-the machine moves at once, nor on the number of threads, nor on whether days come one by one.
-
-Classes are moved in small groups, day by day, so that their state stays in the nearest cache.
+Every operation of the rule (`watch_rows.py`) is on float32 in one written order, and each class is
+summed from its first child to its last. So the result depends neither on which classes are moved
+side by side, nor on the number of threads, nor on whether days come one by one.
 """
 
 # The compiler types this file; a type checker cannot follow it.
@@ -15,416 +13,300 @@ import math
 import numpy as np
 
 from ..compiled import njit
-from .lanes import (
-    add,
-    any_lane,
-    as_real,
-    as_word,
-    below,
-    bits_and,
-    bits_or,
-    count_lanes,
-    differ,
-    equal,
-    least,
-    left,
-    load,
-    most,
-    pick,
-    store,
-    sub,
-    sum_lanes,
+from .lanes import LANES
+from .watch_book import (
+    begin_closing,
+    close,
+    count_word,
+    fill_signal,
+    leave_one_day,
+    load_words,
+    remember,
+    spread_marks,
 )
-from .watch_book import enter, fill_signal, leave, load_word
 from .watch_layout import (
-    ABSENT,
-    AFTER,
-    ASKED,
-    AWAY_DUE,
-    BLOCK,
+    ASK_GONE,
+    ASK_SLIDE,
     CAME_ALL,
-    CAME_K,
+    CLASS_COUNTS,
     CLASS_FIELDS,
-    DUE,
-    DUE_ONE,
-    GAIN,
+    DAY_BOOK,
+    FREE,
     GONE,
-    GROUP_BLOCKS,
-    GROUP_CLASSES,
     HIT,
     ILL,
     LAST_ON,
-    MARKED,
     MARKS_ALL,
-    MEAN,
     NORMAL,
-    RENORM_BITS,
-    REST,
-    SEEN,
-    SHARE,
+    P_IN_ILL,
+    P_SCORE_GONE,
+    P_SCORE_SLIDE,
+    ROW_REALS,
+    ROW_SCRATCH,
+    ROW_WHOLES,
     SLIDE,
-    SLIDE_DUE,
-    SLOW_A,
-    SLOW_M,
-    SLOW_Q,
-    SUM_A,
-    SUM_M,
-    SUM_Q,
     TAKEN,
-    USUAL,
+    TRUTHS,
+    UNUSUAL,
 )
-from .watch_state import CLASS_REALS, CLASS_WHOLES, LANES, WHOLES
+from .watch_rows import (
+    move_classes,
+    move_rows,
+    move_rows_after_break,
+    open_rows,
+    settle_rows,
+    spread_bits,
+    sum_rows,
+)
+from .watch_state import CLASS_REALS, CLASS_WHOLES
+
+
+@njit(cache=True, nogil=True)
+def fortnight_of(ordinal):
+    """The number of a day's fortnight; they begin on a Monday (2000-01-03 is day 2)."""
+    return (ordinal + 12) // 14
+
+
+@njit(cache=True, nogil=True)
+def on_a_line(size, kind):
+    """Zeros in memory whose address is a multiple of 64."""
+    whole = np.zeros(size + LANES, kind)
+    skip = (-whole.ctypes.data % 64) // 4
+    return whole[skip : skip + size]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def watch_classes(
-    first,
-    last,
-    starts,
-    sizes,
-    offsets,
-    absent,
-    marked,
-    ordinals,
-    reals,
-    wholes,
-    class_wholes,
-    class_reals,
-    p,
-    urgent_run,
-    least_days,
-    break_days,
-    weights,
-    out,
-    scores,
-):
-    """Move classes first..last over the days of their planes; return the number of signals.
+def watch_groups(
+    first, last, row_starts, members, sizes, offsets, absent, marked, ordinals, reals, wholes,
+    class_wholes, class_reals, p, urgent_run, least_days, break_days, asks, out, scores,
+):  # fmt: skip
+    """Move groups first..last over the days of their planes; return the number of signals.
 
-    absent, marked: uint32, children × words of 32 days. ordinals: int32, a day each. weights:
-    float32, class × (gone, slide), each divided by the class's threshold. Signals go to `out`
-    (int32 rows) and `scores` (log odds), in no promised order.
+    members: int64, groups × 16, the class in each lane or -1. absent, marked: uint32, children ×
+    words of 32 days. ordinals: int32, a day each. asks: float32, class × (gone, slide, unusual).
+    Signals go to `out` (int32 rows) and `scores` (log odds), in no promised order.
     """
-    base_rate = p[0]
-    class_strength = p[1]
-    new_gain = p[2]
-    least_gain = p[3]
-    k = p[4]
-    slow_keep = p[5]
-    slow_strength = p[6]
-    sharpest = p[7]
-    extra_ill = p[8]
-    extra_gone = p[9]
-    extra_slide = p[10]
-    in_ill = p[11]
-    in_gone = p[12]
-    in_slide = p[13]
-    out_ill = p[14]
-    out_gone = p[15]
-    out_slide = p[16]
-    slide_gone = p[17]
-    stay_normal = p[18]
-    stay_ill = p[19]
-    stay_gone = p[20]
-    stay_slide = p[21]
-    rearm = p[22]
-    caution = p[23]
-    w_gone = p[24]
-    w_slide = p[25]
-    break_ill = p[26]
-    break_gone = p[27]
-    zero = np.float32(0.0)
-    one = np.float32(1.0)
-    half = np.float32(SLIDE_DUE)
-    away_due = np.float32(AWAY_DUE)
-    grain = np.float32(DUE_ONE)
-    came_ill = one - extra_ill
-    came_gone = one - extra_gone
-    came_slide = one - extra_slide
-    whole_k = k * grain
-    u0 = np.uint32(0)
-    u1 = np.uint32(1)
-    break_less = np.uint32(max(break_days, 1) - 1)
-
     days = ordinals.size
+    widest = widest_of(row_starts, first, last)
+    # Every array that is moved sixteen numbers at a time begins on a line of the cache.
+    scratch = on_a_line(widest * ROW_SCRATCH, np.float32)
+    truths = np.empty(widest * TRUTHS, np.uint16)
+    words_absent = on_a_line(widest * LANES, np.uint32)
+    words_marked = on_a_line(widest * LANES, np.uint32)
+    closing = on_a_line(4 * widest * LANES, np.uint32)
+    steps = on_a_line(32 * LANES, np.uint32)
+    held = on_a_line(CLASS_FIELDS, np.float32)
+    counts = on_a_line(CLASS_COUNTS, np.uint32)
+    book = on_a_line(days * DAY_BOOK, np.uint32)
+    taken = on_a_line(((days + 31) >> 5) * LANES, np.uint32)
+    firsts = np.zeros(LANES, np.int64)
+    held_sizes = np.zeros(LANES, np.int64)
     count = 0
-    widest = 0
-    at_class = first
-    while at_class < last:
-        blocks, classes = next_group(starts, at_class, last)
-        widest = max(widest, blocks)
-        at_class += classes
-    work = np.empty(widest * BLOCK, np.uint32)
-    edges = np.zeros(GROUP_CLASSES + 1, np.int64)
-    held = np.zeros(CLASS_FIELDS * GROUP_CLASSES, np.uint32)
-    # What sentences need of each class-day: class totals before it, and whether a break preceded.
-    before_came = np.zeros((days, GROUP_CLASSES), np.uint32)
-    before_marks = np.zeros((days, GROUP_CLASSES), np.uint32)
-    breaks = np.zeros((days, GROUP_CLASSES), np.uint32)
-    taken = np.zeros(((days + 31) >> 5, GROUP_CLASSES), np.uint32)
-
-    at_class = first
-    while at_class < last:
-        blocks, classes = next_group(starts, at_class, last)
-        for i in range(classes + 1):
-            edges[i] = starts[at_class + i] - starts[at_class]
-        enter(work, blocks, starts[at_class], reals, wholes, base_rate)
-        held[:] = u0
-        for i in range(classes):
-            for field in range(CLASS_REALS):
-                held[(SLOW_A + field) * GROUP_CLASSES + i] = as_word(
-                    class_reals[at_class + i, field]
-                )
-            for field in range(CLASS_WHOLES):
-                held[(TAKEN + field) * GROUP_CLASSES + i] = np.uint32(
-                    class_wholes[at_class + i, field]
-                )
-        taken[:] = u0
+    for group in range(first, last):
+        rows = row_starts[group + 1] - row_starts[group]
+        at = row_starts[group] * ROW_REALS
+        whole_at = row_starts[group] * ROW_WHOLES
+        take_classes(
+            members[group], offsets, sizes, class_reals, class_wholes, asks, held, counts,
+            firsts, held_sizes,
+        )  # fmt: skip
+        open_rows(reals, at, wholes, whole_at, rows, scratch, truths, held, p)
+        begin_closing(closing, rows * LANES)
+        taken[:] = np.uint32(0)
+        fortnight = -1
         for day in range(days):
-            if day & 31 == 0:
-                load_word(work, edges, classes, offsets, sizes, at_class, absent, marked, day >> 5)
-            bit = left(u1, np.uint32(day & 31))
-            today = np.uint32(ordinals[day])
+            column = day & 31
+            if column == 0:
+                load_words(
+                    absent, marked, firsts, held_sizes, rows, day >> 5, words_absent, words_marked
+                )
+                spread_bits(words_absent, words_marked, rows, truths)
+                count_word(closing, rows * LANES, words_absent, words_marked, day >> 5, days - 1)
+            if fortnight_of(ordinals[day]) != fortnight:
+                fortnight = fortnight_of(ordinals[day])
+                due = due_to_settle(counts, fortnight)
+                if due != 0:
+                    settle_rows(reals, at, wholes, whole_at, rows, scratch, held, p, due)
+            if sum_rows(rows, scratch, truths, column, held) == 0:
+                continue  # nobody took a register
+            hits = move(
+                reals, at, wholes, whole_at, rows, scratch, truths, column, held, counts, book,
+                day, taken, ordinals[day], break_days, p,
+            )  # fmt: skip
+            if hits == 0:
+                continue
+            count = ask(
+                rows, truths, firsts, absent, marked, False, day, ordinals, taken, book, counts,
+                reals, at, wholes, whole_at, p, urgent_run, least_days, out, scores, count,
+            )  # fmt: skip
+        close(wholes, whole_at, rows, truths, ordinals, book, closing)
+        remember(
+            wholes, whole_at, rows, days, absent, marked, firsts, held_sizes, taken,
+            words_absent, words_marked, steps,
+        )  # fmt: skip
+        give_classes(members[group], class_reals, class_wholes, held, counts)
+    return count
 
-            # Each class: how many are marked, absent, and how many were expected to be absent.
-            for i in range(classes):
-                m = u0
-                a = u0
-                q = u0
-                for b in range(edges[i], edges[i + 1]):
-                    at = b * BLOCK
-                    m = add(m, np.uint32(count_lanes(work, at + MARKED, bit)))
-                    a = add(a, np.uint32(count_lanes(work, at + ABSENT, bit)))
-                    q = add(q, np.uint32(sum_lanes(work, at + DUE, at + MARKED, bit)))
-                store(held, SUM_M * GROUP_CLASSES + i, m)
-                store(held, SUM_A * GROUP_CLASSES + i, a)
-                store(held, SUM_Q * GROUP_CLASSES + i, q)
-            for i in range(GROUP_CLASSES):
-                m = load(held, SUM_M * GROUP_CLASSES + i)
-                a = load(held, SUM_A * GROUP_CLASSES + i)
-                is_taken = differ(m, u0)
-                slow_a = as_real(load(held, SLOW_A * GROUP_CLASSES + i))
-                slow_q = as_real(load(held, SLOW_Q * GROUP_CLASSES + i))
-                slow_m = as_real(load(held, SLOW_M * GROUP_CLASSES + i))
-                real_a = np.float32(np.int32(a))
-                real_m = np.float32(np.int32(m))
-                real_q = np.float32(np.int32(load(held, SUM_Q * GROUP_CLASSES + i))) / grain
-                expected_k = k * ((slow_a + slow_strength) / (slow_q + slow_strength))
-                mean = (slow_a + class_strength * base_rate) / (slow_m + class_strength)
-                share = least((real_q + k) / (real_a + expected_k), one)
-                store(held, MEAN * GROUP_CLASSES + i, as_word(mean))
-                store(held, SEEN * GROUP_CLASSES + i, as_word((real_a - one) + expected_k))
-                store(held, CAME_K * GROUP_CLASSES + i, as_word((real_m - real_a) + k))
-                store(held, REST * GROUP_CLASSES + i, as_word((real_m - one) * grain))
-                store(held, SHARE * GROUP_CLASSES + i, as_word(share))
-                next_a = pick(is_taken, slow_a * slow_keep + real_a, slow_a)
-                next_q = pick(is_taken, slow_q * slow_keep + real_q, slow_q)
-                next_m = pick(is_taken, slow_m * slow_keep + real_m, slow_m)
-                store(held, SLOW_A * GROUP_CLASSES + i, as_word(next_a))
-                store(held, SLOW_Q * GROUP_CLASSES + i, as_word(next_q))
-                store(held, SLOW_M * GROUP_CLASSES + i, as_word(next_m))
 
-                count_taken = load(held, TAKEN * GROUP_CLASSES + i)
-                last_on = load(held, LAST_ON * GROUP_CLASSES + i)
-                came_all = load(held, CAME_ALL * GROUP_CLASSES + i)
-                marks_all = load(held, MARKS_ALL * GROUP_CLASSES + i)
-                long_gap = below(add(last_on, break_less), today) & differ(count_taken, u0)
-                after = pick(long_gap, u1, u0)
-                store(held, AFTER * GROUP_CLASSES + i, after)
-                row = day * GROUP_CLASSES + i
-                store(breaks, row, after)
-                store(before_came, row, came_all)
-                store(before_marks, row, marks_all)
-                one_taken = pick(is_taken, u1, u0)
-                store(held, TAKEN * GROUP_CLASSES + i, add(count_taken, one_taken))
-                store(held, LAST_ON * GROUP_CLASSES + i, pick(is_taken, today, last_on))
-                store(held, CAME_ALL * GROUP_CLASSES + i, add(came_all, sub(m, a)))
-                store(held, MARKS_ALL * GROUP_CLASSES + i, add(marks_all, m))
-                row = (day >> 5) * GROUP_CLASSES + i
-                seen_bits = load(taken, row)
-                store(taken, row, bits_or(seen_bits, pick(is_taken, bit, u0)))
+@njit(cache=True, nogil=True, error_model="numpy")
+def watch_one_day(
+    first, last, row_starts, members, sizes, offsets, marks, ordinals, reals, wholes,
+    class_wholes, class_reals, p, urgent_run, least_days, break_days, asks, out, scores,
+):  # fmt: skip
+    """`watch_groups` for a single day, of which the memory is read and written once.
 
-            # Each child.
-            for i in range(classes):
-                if load(held, SUM_M * GROUP_CLASSES + i) == u0:
-                    continue
-                if bits_and(load(held, TAKEN * GROUP_CLASSES + i), RENORM_BITS) == u1:
-                    bring_to_one(work, edges[i], edges[i + 1])
-                mean = as_real(load(held, MEAN * GROUP_CLASSES + i))
-                seen = as_real(load(held, SEEN * GROUP_CLASSES + i))
-                came = as_real(load(held, CAME_K * GROUP_CLASSES + i))
-                rest = as_real(load(held, REST * GROUP_CLASSES + i))
-                share = as_real(load(held, SHARE * GROUP_CLASSES + i))
-                q_all = np.int32(load(held, SUM_Q * GROUP_CLASSES + i))
-                after = load(held, AFTER * GROUP_CLASSES + i)
-                into_ill = break_ill if after != u0 else in_ill
-                into_gone = break_gone if after != u0 else in_gone
-                ask_gone = weights[at_class + i, 0]
-                ask_slide = weights[at_class + i, 1]
-                for b in range(edges[i], edges[i + 1]):
-                    at = b * BLOCK
-                    for j in range(LANES):
-                        is_m = differ(bits_and(load(work, at + MARKED + j), bit), u0)
-                        is_a = differ(bits_and(load(work, at + ABSENT + j), bit), u0)
-                        old_gain = as_real(load(work, at + GAIN + j))
-                        old_usual = as_real(load(work, at + USUAL + j))
-                        old_n = as_real(load(work, at + NORMAL + j))
-                        s = as_real(load(work, at + ILL + j))
-                        g = as_real(load(work, at + GONE + j))
-                        d = as_real(load(work, at + SLIDE + j))
-                        unknown = old_gain == zero
-                        gain = pick(unknown, new_gain, old_gain)
-                        usual = pick(unknown, mean, old_usual)
-                        n = pick(unknown, one, old_n)
-
-                        # Odds against an absence today: hers, and her classmates' day.
-                        due = np.float32(sub(q_all, np.int32(load(work, at + DUE + j))))
-                        against = (one - usual) * (came * (due + whole_k))
-                        odds = usual * (seen * ((rest - due) + whole_k))
-                        x = least(against / odds, sharpest)
-
-                        next_n = n * stay_normal + (s * out_ill + (g * out_gone + d * out_slide))
-                        next_s = s * stay_ill + n * into_ill
-                        next_g = (g * stay_gone + n * into_gone) + d * slide_gone
-                        next_d = d * stay_slide + n * in_slide
-                        next_s = next_s * pick(is_a, one + extra_ill * x, came_ill)
-                        next_g = next_g * pick(is_a, one + extra_gone * x, came_gone)
-                        next_d = next_d * pick(is_a, one + extra_slide * x, came_slide)
-                        n = pick(is_m, next_n, old_n)
-                        s = pick(is_m, next_s, s)
-                        g = pick(is_m, next_g, g)
-                        d = pick(is_m, next_d, d)
-
-                        # Her habit is learnt only while coming as usual is the likeliest.
-                        out_now = s + g
-                        as_usual = n >= out_now + d
-                        moved = usual + gain * (pick(is_a, share, zero) - usual)
-                        slower = most(least_gain, gain * ((one - gain) + gain * gain))
-                        usual = pick(as_usual, moved, usual)
-                        slower = pick(as_usual, slower, gain)
-                        usual = pick(is_m, usual, old_usual)
-                        gain = pick(is_m, slower, old_gain)
-                        store(work, at + NORMAL + j, as_word(n))
-                        store(work, at + ILL + j, as_word(s))
-                        store(work, at + GONE + j, as_word(g))
-                        store(work, at + SLIDE + j, as_word(d))
-                        store(work, at + USUAL + j, as_word(usual))
-                        store(work, at + GAIN + j, as_word(gain))
-                        due = pick(as_usual, usual, pick(out_now > d, away_due, most(usual, half)))
-                        due = pick(gain == zero, base_rate, due)
-                        store(work, at + DUE + j, np.uint32(np.int32(due * grain)))
-
-                        benign = n + s
-                        slide = d * (one - caution * gain)
-                        evidence = ask_gone * g + ask_slide * slide
-                        asked = load(work, at + ASKED + j)
-                        back = is_m & (is_a == False) & (evidence < rearm * benign)  # noqa: E712
-                        asked = pick(back, u0, asked)
-                        hit = is_a & equal(asked, u0) & (evidence > benign)
-                        store(work, at + ASKED + j, asked)
-                        store(work, at + HIT + j, pick(hit, u1, u0))
-
-            # Few days ask anything, so the asking stands apart from the moving.
-            for i in range(classes):
-                if load(held, SUM_M * GROUP_CLASSES + i) == u0:
-                    continue
-                for b in range(edges[i], edges[i + 1]):
-                    at = b * BLOCK
-                    if any_lane(work, b * BLOCK + HIT):
-                        c = at_class + i
-                        row = (b - edges[i]) * LANES
-                        for j in range(LANES):
-                            if load(work, at + HIT + j) == 0:
-                                continue
-                            u = (starts[at_class] + b) * (WHOLES * LANES) + j
-                            child = offsets[c] + row + j
-                            run = fill_signal(
-                                out[count],
-                                child,
-                                c,
-                                day,
-                                u,
-                                wholes,
-                                absent,
-                                marked,
-                                ordinals,
-                                taken[:, i],
-                                before_came[:, i],
-                                before_marks[:, i],
-                                breaks[:, i],
-                                load(held, CAME_ALL * GROUP_CLASSES + i),
-                                load(held, MARKS_ALL * GROUP_CLASSES + i),
-                            )
-                            if run < urgent_run and out[count, 9] < least_days:
-                                continue
-                            store(work, at + ASKED + j, u1)
-                            out[count, 3] = 1 if run >= urgent_run else 0
-                            g = as_real(load(work, at + GONE + j))
-                            slide = as_real(load(work, at + SLIDE + j)) * (
-                                one - caution * as_real(load(work, at + GAIN + j))
-                            )
-                            benign = as_real(load(work, at + NORMAL + j)) + as_real(
-                                load(work, at + ILL + j)
-                            )
-                            odds_now = (w_gone * g + w_slide * slide) / benign
-                            scores[count] = math.log(max(np.float64(odds_now), 1e-30))
-                            count += 1
-        leave(
-            work,
-            edges,
-            classes,
-            at_class,
-            starts,
-            offsets,
-            sizes,
-            days,
-            reals,
-            wholes,
-            absent,
-            marked,
-            ordinals,
-            taken,
-            before_came,
-            before_marks,
-            breaks,
-        )
-        for i in range(classes):
-            c = at_class + i
-            for field in range(CLASS_REALS):
-                class_reals[c, field] = as_real(held[(SLOW_A + field) * GROUP_CLASSES + i])
-            for field in range(CLASS_WHOLES):
-                class_wholes[c, field] = held[(TAKEN + field) * GROUP_CLASSES + i]
-        at_class += classes
+    marks: uint8, a code a child, and eight bytes more. ordinals: int32, the one day.
+    """
+    widest = widest_of(row_starts, first, last)
+    scratch = on_a_line(widest * ROW_SCRATCH, np.float32)
+    truths = np.empty(widest * TRUTHS, np.uint16)
+    held = on_a_line(CLASS_FIELDS, np.float32)
+    counts = on_a_line(CLASS_COUNTS, np.uint32)
+    book = on_a_line(DAY_BOOK, np.uint32)
+    taken = on_a_line(LANES, np.uint32)
+    firsts = np.zeros(LANES, np.int64)
+    held_sizes = np.zeros(LANES, np.int64)
+    eights = np.empty(LANES, np.uint64)
+    one_absent = np.ones((1, 1), np.uint32)  # a signal is raised on an absence
+    fortnight = fortnight_of(ordinals[0])
+    count = 0
+    for group in range(first, last):
+        rows = row_starts[group + 1] - row_starts[group]
+        at = row_starts[group] * ROW_REALS
+        whole_at = row_starts[group] * ROW_WHOLES
+        take_classes(
+            members[group], offsets, sizes, class_reals, class_wholes, asks, held, counts,
+            firsts, held_sizes,
+        )  # fmt: skip
+        open_rows(reals, at, wholes, whole_at, rows, scratch, truths, held, p)
+        spread_marks(marks, firsts, held_sizes, rows, eights, truths)
+        due = due_to_settle(counts, fortnight)
+        if due != 0:
+            settle_rows(reals, at, wholes, whole_at, rows, scratch, held, p, due)
+        if sum_rows(rows, scratch, truths, 0, held) != 0:
+            taken[:] = np.uint32(0)
+            hits = move(
+                reals, at, wholes, whole_at, rows, scratch, truths, 0, held, counts, book,
+                0, taken, ordinals[0], break_days, p,
+            )  # fmt: skip
+            if hits != 0:
+                count = ask(
+                    rows, truths, firsts, one_absent, one_absent, True, 0, ordinals, taken, book,
+                    counts, reals, at, wholes, whole_at, p, urgent_run, least_days, out, scores,
+                    count,
+                )  # fmt: skip
+            leave_one_day(wholes, whole_at, rows, truths, ordinals[0], taken, book)
+        give_classes(members[group], class_reals, class_wholes, held, counts)
     return count
 
 
 @njit(cache=True, nogil=True)
-def next_group(starts, first, last):
-    """Blocks and classes of the next group: at least one class, then as many as fit."""
-    classes = 1
-    while (
-        first + classes < last
-        and classes < GROUP_CLASSES
-        and starts[first + classes + 1] - starts[first] <= GROUP_BLOCKS
-    ):
-        classes += 1
-    return starts[first + classes] - starts[first], classes
+def widest_of(row_starts, first, last):
+    widest = 0
+    for group in range(first, last):
+        widest = max(widest, row_starts[group + 1] - row_starts[group])
+    return widest
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def move(
+    reals, at, wholes, whole_at, rows, scratch, truths, column, held, counts, book, day, taken,
+    ordinal, break_days, p,
+):  # fmt: skip
+    """Move a group by one summed day; not 0 where a child may be asked after."""
+    after_break = move_classes(
+        held, counts, book, day * DAY_BOOK, taken, (day >> 5) * LANES, np.uint32(ordinal),
+        np.uint32(1) << np.uint32(column), np.uint32(max(break_days, 1)), p,
+    )  # fmt: skip
+    if after_break != 0:
+        return move_rows_after_break(
+            reals, at, wholes, whole_at, rows, scratch, truths, column, held, p
+        )
+    return move_rows(reals, at, wholes, whole_at, rows, scratch, truths, column, held, p)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def bring_to_one(work, first, last):
-    """Bring the four odds back to sum 1; a child not yet known keeps her zeros."""
-    zero = np.float32(0.0)
-    one = np.float32(1.0)
-    for b in range(first, last):
-        at = b * BLOCK
-        for j in range(LANES):
-            n = as_real(load(work, at + NORMAL + j))
-            s = as_real(load(work, at + ILL + j))
-            g = as_real(load(work, at + GONE + j))
-            d = as_real(load(work, at + SLIDE + j))
-            total = (n + s) + (g + d)
-            scale = one / pick(total == zero, one, total)
-            store(work, at + NORMAL + j, as_word(n * scale))
-            store(work, at + ILL + j, as_word(s * scale))
-            store(work, at + GONE + j, as_word(g * scale))
-            store(work, at + SLIDE + j, as_word(d * scale))
+def ask(
+    rows, truths, firsts, absent, marked, is_one_day, day, ordinals, taken, book, counts, reals, at,
+    wholes, whole_at, p, urgent_run, least_days, out, scores, count,
+):  # fmt: skip
+    """Put down the signals of a group's day after those already there; return how many there are.
+
+    Few days ask anything, so the asking stands apart from the moving. is_one_day: the planes hold
+    one absence, the same for every child.
+    """
+    for row in range(rows):
+        hit = np.int64(truths[HIT * rows + row])
+        while hit != 0:
+            lane = lowest(hit)
+            hit &= hit - 1
+            signal = out[count]
+            child = firsts[lane] + row
+            fill_signal(
+                signal, 0 if is_one_day else child, day, whole_at + row * ROW_WHOLES + lane, lane,
+                wholes, absent, marked, ordinals, taken, book, counts[CAME_ALL + lane],
+                counts[MARKS_ALL + lane],
+            )  # fmt: skip
+            is_urgent = signal[4] >= urgent_run
+            if not is_urgent and signal[9] < least_days:
+                continue  # too little is known of her yet
+            truths[FREE * rows + row] &= np.uint16(0xFFFF ^ (1 << lane))
+            signal[0] = child
+            signal[3] = 1 if is_urgent else 0
+            real = at + row * ROW_REALS + lane
+            harm = p[P_SCORE_GONE] * reals[real + GONE] + p[P_SCORE_SLIDE] * reals[real + SLIDE]
+            odds = harm / (reals[real + NORMAL] + reals[real + ILL] * p[P_IN_ILL])
+            scores[count] = math.log(max(np.float64(odds), 1e-30))
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def lowest(bits):
+    """The number of the lowest bit that is set; one is."""
+    at = 0
+    while (bits >> at) & 1 == 0:
+        at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def take_classes(
+    members, offsets, sizes, class_reals, class_wholes, asks, held, counts, firsts, held_sizes
+):
+    """Bring the numbers of sixteen classes side by side; a lane without a class has none."""
+    for lane in range(LANES):
+        c = members[lane]
+        for field in range(CLASS_REALS):
+            held[field * LANES + lane] = class_reals[c, field] if c >= 0 else np.float32(0)
+        for field in range(CLASS_WHOLES):
+            counts[field * LANES + lane] = np.uint32(class_wholes[c, field] if c >= 0 else 0)
+        held[ASK_GONE + lane] = asks[c, 0] if c >= 0 else np.float32(0)
+        held[ASK_SLIDE + lane] = asks[c, 1] if c >= 0 else np.float32(0)
+        held[UNUSUAL + lane] = asks[c, 2] if c >= 0 else np.float32(0)
+        firsts[lane] = offsets[c] if c >= 0 else 0
+        held_sizes[lane] = sizes[c] if c >= 0 else 0
+
+
+@njit(cache=True, nogil=True)
+def give_classes(members, class_reals, class_wholes, held, counts):
+    for lane in range(LANES):
+        c = members[lane]
+        if c >= 0:
+            for field in range(CLASS_REALS):
+                class_reals[c, field] = held[field * LANES + lane]
+            for field in range(CLASS_WHOLES):
+                class_wholes[c, field] = counts[field * LANES + lane]
+
+
+@njit(cache=True, nogil=True)
+def due_to_settle(counts, fortnight):
+    """Which lanes' classes last took their register in an earlier fortnight, a bit each."""
+    due = 0
+    for lane in range(LANES):
+        if (
+            counts[TAKEN + lane] != 0
+            and fortnight_of(np.int64(counts[LAST_ON + lane])) != fortnight
+        ):
+            due |= 1 << lane
+    return due

@@ -1,66 +1,113 @@
-"""How the watch's state lies in memory while it is moved; shared by the parts of the kernel."""
+"""How the watch's state lies in memory while it is moved; shared by the parts of the kernel.
+
+Sixteen classes stand side by side, a *group*; a *row* holds the first child of each, the next row
+the second, and so on. So sums over a class go down the rows, and no lane waits for another.
+"""
 
 from typing import Final
 
 import numpy as np
 
-from .watch_state import LANES
+from .lanes import LANES
 
-PARAMETERS: Final = 28  # see `parameters` in early_warning.py
+PARAMETERS: Final = 22  # see `parameters` in early_warning.py
 SIGNAL_WHOLES: Final = 12
-GROUP_BLOCKS: Final = 24  # blocks of 16 children moved together: about 18 kB
-GROUP_CLASSES: Final = 32  # at most; a power of the lanes, so that classes too go side by side
-DUE_ONE: Final = 65536  # expected absences are summed in whole 1/65536ths
-AWAY_DUE: Final = 0.95  # expected of a child thought ill or gone
-SLIDE_DUE: Final = 0.5  # at least so much expected of a child thought to slip away
-RENORM_BITS: Final = np.uint32(7)  # the odds are brought back to sum 1 every eighth taken day
+DUE_GRAINS: Final = 4096  # expected absences are summed in whole 4096ths
+AWAY_DUE: Final = 3686 / DUE_GRAINS  # expected of a child who is thought not to come as usual
+LEAST_NORMAL: Final = 2.0**-12  # of her weights, coming as usual keeps at least about this
 SEEN_DAYS: Final = 32  # taken days remembered bit by bit
 RECENT_DAYS: Final = 20  # her own marked days that a sentence looks back over
 
-# Fields of a block while it is moved; the first six are the persistent reals.
-USUAL: Final = 0
-GAIN: Final = LANES
-NORMAL: Final = 2 * LANES
-ILL: Final = 3 * LANES
-GONE: Final = 4 * LANES
-SLIDE: Final = 5 * LANES
-ASKED: Final = 6 * LANES
-ABSENT: Final = 7 * LANES
-MARKED: Final = 8 * LANES
-DUE: Final = 9 * LANES
-HIT: Final = 10 * LANES
-BLOCK: Final = 11 * LANES
+# A row's persistent reals, each sixteen times.
+NORMAL: Final = 0
+ILL: Final = LANES
+GONE: Final = 2 * LANES
+SLIDE: Final = 3 * LANES
+USUAL: Final = 4 * LANES  # her rate of absence, as settled; 0: unknown
+ROW_REALS: Final = 5 * LANES
 
-# The same places once the state has been copied out, while a year's book is closed.
-COUNTED: Final = 0
-SEEN_A: Final = LANES
-SEEN_M: Final = 2 * LANES
-LENGTH: Final = 3 * LANES
-EARLIEST: Final = 4 * LANES
-ENDED: Final = 5 * LANES
-
-# Persistent whole numbers of a child.
+# A row's persistent whole numbers.
 ABSENT_BITS: Final = 0  # absent on each of the last 32 taken days, the newest lowest
 MARKED_BITS: Final = LANES
 TOTALS: Final = 2 * LANES  # absent days << 16 | marked days
 BASES: Final = 3 * LANES  # class presences << 16 | class marks, before the run's first day
 RUN: Final = 4 * LANES  # first day << 16 | after a break << 15 | length << 1 | asked
+HABIT: Final = 5 * LANES  # days from which her habit is learnt << 16 | absences, each by its share
+ROW_WHOLES: Final = 6 * LANES
+HABIT_GRAINS: Final = 256  # both are kept in 256ths
 
-# Fields of a class while its group is moved: its persistent numbers, then what its day says.
-SLOW_A: Final = 0
-SLOW_Q: Final = 1
-SLOW_M: Final = 2
-TAKEN: Final = 3
-LAST_ON: Final = 4
-CAME_ALL: Final = 5
-MARKS_ALL: Final = 6
-SUM_M: Final = 7
-SUM_A: Final = 8
-SUM_Q: Final = 9
-MEAN: Final = 10
-SEEN: Final = 11
-CAME_K: Final = 12
-REST: Final = 13
-SHARE: Final = 14
-AFTER: Final = 15
-CLASS_FIELDS: Final = 16
+# What is derived for a row while it is moved.
+EXPECT: Final = 0  # the rate of absence expected of her when she comes as usual
+LEAN: Final = LANES  # odds against an absence, by that rate
+ROW_SCRATCH: Final = 2 * LANES
+
+# Of each row one uint16 a truth, sixteen children in it: three that are carried, then three for each
+# of 32 columns.
+FREE: Final = 0  # she may be asked after: she was not, or has come back since
+AS_USUAL: Final = 1  # coming as usual is the likeliest explanation
+HIT: Final = 2  # her evidence is enough today
+FIRST_COLUMN: Final = 3
+MARKED: Final = 0
+ABSENT: Final = 1
+PRESENT: Final = 2
+COLUMN_TRUTHS: Final = 3
+TRUTHS: Final = FIRST_COLUMN + COLUMN_TRUTHS * 32
+
+# Real numbers of the group's classes; the first four are persistent.
+SLOW_ABSENT: Final = 0
+SLOW_DUE: Final = LANES
+SLOW_MARKED: Final = 2 * LANES
+MEAN: Final = 3 * LANES  # the class's rate of absence, as settled; 0: not yet
+SUM_DUE: Final = 4 * LANES
+SUM_MARKED: Final = 5 * LANES
+SUM_ABSENT: Final = 6 * LANES
+SHARE: Final = 7 * LANES
+ODDS_USUAL: Final = 8 * LANES
+ODDS_AWAY: Final = 9 * LANES
+BREAK_ILL: Final = 10 * LANES
+BREAK_GONE: Final = 11 * LANES
+ASK_GONE: Final = 12 * LANES
+ASK_SLIDE: Final = 13 * LANES
+UNUSUAL: Final = 14 * LANES  # how much harm, beside illness, outweighs coming as usual
+CLASS_FIELDS: Final = 15 * LANES
+
+# Their whole numbers, all persistent.
+TAKEN: Final = 0
+LAST_ON: Final = LANES
+CAME_ALL: Final = 2 * LANES
+MARKS_ALL: Final = 3 * LANES
+CLASS_COUNTS: Final = 4 * LANES
+
+# What sentences need of each column's class-days: class totals before it, whether a break preceded.
+BEFORE_CAME: Final = 0
+BEFORE_MARKS: Final = LANES
+AFTER_BREAK: Final = 2 * LANES
+DAY_BOOK: Final = 3 * LANES
+
+# The rule's numbers as the kernel reads them.
+(
+    P_BASE,
+    P_CLASS_STRENGTH,
+    P_OWN_STRENGTH,
+    P_OWN_MEMORY,
+    P_FORGET,
+    P_CLASS_DAY,
+    P_SLOW_KEEP,
+    P_SLOW_STRENGTH,
+    P_SHARPEST,
+    P_EVEN,
+    P_FIT_AWAY,
+    P_FIT_SLIDE,
+    P_STAY_ILL,
+    P_STAY_GONE,
+    P_STAY_SLIDE,
+    P_BACK_ILL,
+    P_SLIDE_GONE,
+    P_IN_ILL,
+    P_SCORE_GONE,
+    P_SCORE_SLIDE,
+    P_BREAK_ILL,
+    P_BREAK_GONE,
+) = range(PARAMETERS)
+
+NONE: Final = np.uint32(0xFFFFFFFF)
