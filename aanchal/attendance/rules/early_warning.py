@@ -12,6 +12,7 @@ Caste, religion and income are never inputs.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from queue import SimpleQueue
 from typing import Any, Final
 
 import numpy as np
@@ -208,7 +209,7 @@ def _run(
     threads: int,
 ) -> Signals:
     ordinals = _ordinals(days)
-    if not len(ordinals):
+    if not len(ordinals) or not state.children:
         return _NO_SIGNALS
     if len(ordinals) > DAYS_MAX:
         raise ValueError(f"At most {DAYS_MAX} days at once.")
@@ -224,16 +225,18 @@ def _run(
     rows = int(state.row_starts[-1]) // (8 * threads) if len(ordinals) == 1 else 0
     chunks = _chunks(state.row_starts, max(rows, _CHUNK_ROWS))
 
+    # Room for signals, handed from portion to portion: a new question needs a presence between; one
+    # place more, where a signal is tried.
+    widest = max((state.row_starts[last] - state.row_starts[first] for first, last in chunks))
+    most = int(widest) * LANES * (len(ordinals) // 2 + 1) + 1
+    rooms: SimpleQueue[tuple[NDArray[np.int32], NDArray[np.float64]]] = SimpleQueue()
+    for _thread in range(threads):
+        rooms.put((np.empty((most, SIGNAL_WHOLES), np.int32), np.empty(most, np.float64)))
+
     def score(chunk: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        first, last = chunk
-        children = int(state.row_starts[last] - state.row_starts[first]) * LANES
-        # A new question needs a presence between; one place more, where a signal is tried.
-        most = children * (len(ordinals) // 2 + 1) + 1
-        out = np.empty((most, SIGNAL_WHOLES), np.int32)
-        scores = np.empty(most, np.float64)
+        out, scores = room = rooms.get()
         count = kernel(
-            first,
-            last,
+            *chunk,
             state.row_starts,
             state.members,
             state.sizes,
@@ -253,11 +256,11 @@ def _run(
             scores,
         )
         order = np.argsort(out[:count, 0], kind="stable")
-        return out[order], scores[order]
+        found = out[order], scores[order]
+        rooms.put(room)
+        return found
 
     parts = side_by_side(score, chunks, threads)
-    if not parts:
-        return _NO_SIGNALS
     return _signals(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
 
 

@@ -49,8 +49,7 @@ HIT: Final = 2  # her evidence is enough today
 FIRST_COLUMN: Final = 3
 MARKED: Final = 0
 ABSENT: Final = 1
-PRESENT: Final = 2
-COLUMN_TRUTHS: Final = 3
+COLUMN_TRUTHS: Final = 2
 TRUTHS: Final = FIRST_COLUMN + COLUMN_TRUTHS * 32
 
 # Real numbers of the group's classes; the first four are persistent.

@@ -65,7 +65,6 @@ from .watch_layout import (
     P_STAY_GONE,
     P_STAY_ILL,
     P_STAY_SLIDE,
-    PRESENT,
     ROW_REALS,
     ROW_SCRATCH,
     ROW_WHOLES,
@@ -214,13 +213,11 @@ def spread_bits(context, words_absent, words_marked, rows, truths):
             place = v.index(row=row, of=LANES)
             marked = v.load(words_marked, place)
             absent = v.load(words_absent, place) & marked
-            present = marked & ~absent
             for column in range(32):
                 bit = v.word(1 << column)
                 which = FIRST_COLUMN + COLUMN_TRUTHS * column
                 _put_truth(v, truths, which + MARKED, rows, row, (marked & bit) > zero)
                 _put_truth(v, truths, which + ABSENT, rows, row, (absent & bit) > zero)
-                _put_truth(v, truths, which + PRESENT, rows, row, (present & bit) > zero)
         return v.nothing()
 
     return types.void(words_absent, words_marked, WHOLE, truths), code
@@ -238,15 +235,13 @@ def spread_eights(context, eights, rows, row, truths):
         # Codes: 1 present, 2 absent; 3 is leave, 4 a holiday.
         low, second = marks, marks >> v.long(1)
         present, absent = low & ~second, second & ~low
-        here = [v.index(row, row=rows, of=FIRST_COLUMN + t) for t in (MARKED, ABSENT, PRESENT)]
+        here = [v.index(row, row=rows, of=FIRST_COLUMN + t) for t in (MARKED, ABSENT)]
         for each in range(8):
             bit = v.long(1 << 8 * each)
             is_absent = (absent & bit) > v.long(0)
             is_present = (present & bit) > v.long(0)
             with builder.if_then(builder.icmp_signed("<", v.index(row, plus=each), rows)):
-                for place, mask in zip(
-                    here, (is_absent | is_present, is_absent, is_present), strict=True
-                ):
+                for place, mask in zip(here, (is_absent | is_present, is_absent), strict=True):
                     v.store_mask(truths, v.index(place, plus=each), mask)
         return v.nothing()
 
@@ -404,10 +399,11 @@ def _moving(name, *, after_break):
             )
             hits = v.noting()
             with v.rows(rows) as row:
-                marked, absent, present = (
+                marked, absent = (
                     _get_truth(v, truths, v.index(which, plus=truth), rows, row)
-                    for truth in (MARKED, ABSENT, PRESENT)
+                    for truth in (MARKED, ABSENT)
                 )
+                present = marked & ~absent
                 was_usual = _get_truth(v, truths, AS_USUAL, rows, row)
                 free = _get_truth(v, truths, FREE, rows, row)
                 places = [

@@ -179,8 +179,12 @@ class WatchState:
 
 
 def _on_a_line(shape: tuple[int, ...], kind: type[np.generic]) -> NDArray[Any]:
-    """Zeros that begin on a line of the cache, so that sixteen numbers never lie on two."""
+    """Zeros that begin on a line of the cache, so that sixteen numbers never lie on two.
+
+    They are written here: the system gives memory when it is first touched, and is slow to give it
+    to several threads at once.
+    """
     size = int(np.prod(shape)) * np.dtype(kind).itemsize
-    whole = np.zeros(size + 64, np.uint8)
+    whole = np.full(size + 64, 0, np.uint8)
     skip = -whole.ctypes.data % 64
     return whole[skip : skip + size].view(kind).reshape(shape)
