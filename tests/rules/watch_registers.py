@@ -11,7 +11,7 @@ from aanchal.attendance.rules.early_warning import Signals, run_days, start_stat
 
 LETTERS = {".": 0, "P": 1, "A": 2, "L": 3, "H": 4}
 FIRST = date(2026, 4, 1)
-POLICY = replace(default_policy(), threshold=2.3)
+POLICY = replace(default_policy(), threshold=2.1)
 
 
 def marks_of(*rows):

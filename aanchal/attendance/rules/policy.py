@@ -11,7 +11,7 @@ from typing import Any, Final
 RULE_VERSION: Final = "watch-4"
 SOURCED: Final = ("source", "confidence", "as_of", "review_on")
 _MOST: Final = {"sharpest_day": 100, "own_memory": 240}  # what the kernel's numbers hold
-_CHANCES: Final = ("base_rate", "_extra", "enter_", "leave_", "slide_to_gone")
+_CHANCES: Final = ("base_rate", "_extra", "enter_", "leave_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,7 @@ class Policy:
     enter_gone: float
     enter_slide: float
     leave_ill: float
-    leave_gone: float
     leave_slide: float
-    slide_to_gone: float
     break_ill: float
     break_gone: float
 

@@ -263,9 +263,8 @@ def _move(child: _Child, p: Policy, says: np.float32, after_break: bool) -> None
 
     child.normal = _fma(s, F(even * p.leave_ill * p.enter_ill), n)
     child.ill = _fma(s, F(1.0 - p.leave_ill), to_ill) * fit(p.away_extra)
-    slid = F(p.slide_to_gone * p.enter_slide / p.enter_gone)
-    child.gone = _fma(g, F(1.0 - p.leave_gone), _fma(d, slid, to_gone)) * fit(p.away_extra)
-    child.slide = _fma(d, F(1.0 - p.leave_slide - p.slide_to_gone), n) * fit(p.slide_extra)
+    child.gone = (g + to_gone) * fit(p.away_extra)
+    child.slide = _fma(d, F(1.0 - p.leave_slide), n) * fit(p.slide_extra)
 
 
 def _score(child: _Child, p: Policy) -> np.float32:

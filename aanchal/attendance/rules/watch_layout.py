@@ -10,7 +10,7 @@ import numpy as np
 
 from .lanes import LANES
 
-PARAMETERS: Final = 22  # see `parameters` in early_warning.py
+PARAMETERS: Final = 20  # see `parameters` in early_warning.py
 SIGNAL_WHOLES: Final = 12
 DUE_GRAINS: Final = 4096  # expected absences are summed in whole 4096ths
 AWAY_DUE: Final = 3686 / DUE_GRAINS  # expected of a child who is thought not to come as usual
@@ -98,10 +98,8 @@ DAY_BOOK: Final = 3 * LANES
     P_FIT_AWAY,
     P_FIT_SLIDE,
     P_STAY_ILL,
-    P_STAY_GONE,
     P_STAY_SLIDE,
     P_BACK_ILL,
-    P_SLIDE_GONE,
     P_IN_ILL,
     P_SCORE_GONE,
     P_SCORE_SLIDE,

@@ -59,10 +59,8 @@ from .watch_layout import (
     P_OWN_MEMORY,
     P_OWN_STRENGTH,
     P_SHARPEST,
-    P_SLIDE_GONE,
     P_SLOW_KEEP,
     P_SLOW_STRENGTH,
-    P_STAY_GONE,
     P_STAY_ILL,
     P_STAY_SLIDE,
     ROW_REALS,
@@ -391,12 +389,8 @@ def _moving(name, *, after_break):
             more_ill, more_gone = (v.load(held, f) for f in (BREAK_ILL, BREAK_GONE))
             sharpest, even = (v.spread(p, i) for i in (P_SHARPEST, P_EVEN))
             fit_away, fit_slide = v.spread(p, P_FIT_AWAY), v.spread(p, P_FIT_SLIDE)
-            stay_ill, stay_gone, stay_slide = (
-                v.spread(p, i) for i in (P_STAY_ILL, P_STAY_GONE, P_STAY_SLIDE)
-            )
-            back_ill, in_ill, slide_gone = (
-                v.spread(p, i) for i in (P_BACK_ILL, P_IN_ILL, P_SLIDE_GONE)
-            )
+            stay_ill, stay_slide = v.spread(p, P_STAY_ILL), v.spread(p, P_STAY_SLIDE)
+            back_ill, in_ill = v.spread(p, P_BACK_ILL), v.spread(p, P_IN_ILL)
             hits = v.noting()
             with v.rows(rows) as row:
                 marked, absent = (
@@ -423,7 +417,7 @@ def _moving(name, *, after_break):
                 new_n = v.fma(s, back_ill, n)
                 fit = v.fma(says, fit_away, even)
                 new_s = v.fma(s, stay_ill, to_ill) * fit
-                new_g = v.fma(g, stay_gone, v.fma(d, slide_gone, to_gone)) * fit
+                new_g = (g + to_gone) * fit
                 new_d = v.fma(d, stay_slide, n) * v.fma(says, fit_slide, even)
                 n = v.pick(marked, new_n, n)
                 s = v.pick(marked, new_s, s)
