@@ -92,11 +92,12 @@ def measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     wave = np.ones(64 << 20, np.uint32)  # 256 MB, beyond any cache
 
     policy = default_policy()
+    kept = figures(*planes, today=days - 1)
     state = start_state(sizes)
     later = iter(calendar[-1] + timedelta(days=n) for n in range(1, 10_000))
     work: dict[str, Callable[[], object]] = {
         "read": lambda: _sum(wave),
-        "rate_run": lambda: figures(*planes, today=days - 1, threads=threads),
+        "rate_run": lambda: figures(*planes, today=days - 1, threads=threads, out=kept),
         "day": lambda: step_day(state, today, policy, on=next(later), threads=threads),
         "year": lambda: run_planes(
             start_state(sizes), *planes, policy, days=calendar, threads=threads

@@ -77,3 +77,20 @@ def test_a_run_crosses_the_words(days):
 def test_what_does_not_fit_is_refused(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_figures_may_be_written_over_those_of_the_day_before():
+    absent, marked = planes_from_marks(marks_of("PPA", "AAA"))
+    kept = figures(absent, marked, today=1)
+
+    again = figures(absent, marked, today=2, out=kept)
+
+    assert again is kept
+    assert kept.run.tolist() == [1, 3]
+
+
+def test_figures_of_other_children_are_not_written_over():
+    kept = figures(*planes_from_marks(marks_of("PPA", "AAA")), today=1)
+
+    with pytest.raises(ValueError, match="one place for each child"):
+        figures(*planes_from_marks(marks_of("PPA")), today=1, out=kept)

@@ -15,7 +15,11 @@ reals = st.floats(-(2.0**40), 2.0**40, width=32, allow_subnormal=False)
 def nearest(value):
     """The float32 nearest to a fraction, the even one of two; by trying its neighbours."""
     close = np.float32(float(value))
-    tried = [np.nextafter(close, np.float32(-np.inf)), close, np.nextafter(close, np.float32(np.inf))]
+    tried = [
+        np.nextafter(close, np.float32(-np.inf)),
+        close,
+        np.nextafter(close, np.float32(np.inf)),
+    ]
     return min(
         tried,
         key=lambda x: (abs(Fraction(float(x)) - value), int(np.float32(x).view(np.int32)) & 1),

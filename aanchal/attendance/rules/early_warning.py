@@ -292,7 +292,9 @@ def _asks(policy: Policy, blocks: Sequence[str | None] | None, classes: int) -> 
     rows[:, 1] = policy.weight_slide * policy.enter_slide / np.exp(log_odds)
     rows[:, 2] = np.exp(log_odds) / policy.weight_gone
     if blocks is None:
-        return np.repeat(rows, classes, axis=0)
+        everywhere = np.empty((classes, 3), np.float32)
+        everywhere[:] = rows
+        return everywhere
     number = {key: i for i, key in enumerate(keys)}
     return rows[[number[key] for key in blocks]]
 

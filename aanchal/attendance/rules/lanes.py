@@ -152,6 +152,15 @@ class Coder:
         place = b.gep(array, [at if hasattr(at, "type") else _INDEX(at)])
         b.store(lanes.value, b.bitcast(place, lanes.value.type.as_pointer())).align = 4
 
+    def fetch_ahead(self, array: Any, at: Any) -> None:
+        """Ask the memory for sixteen numbers soon to be changed; harmless past the array's end."""
+        b = self._builder
+        place = b.bitcast(b.gep(array, [at]), ir.IntType(8).as_pointer())
+        flag = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, flag, flag, flag])
+        fetch = cgutils.get_or_insert_function(b.module, kind, "llvm.prefetch.p0")
+        b.call(fetch, [place, flag(1), flag(2), flag(1)])
+
     def load_mask(self, array: Any, at: Any) -> Lanes:
         """Sixteen truths from one uint16, the first in the lowest bit."""
         b = self._builder

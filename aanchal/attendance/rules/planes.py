@@ -91,6 +91,7 @@ def figures(
     today: int,
     window: int = 30,
     threads: int = 1,
+    out: Figures | None = None,
 ) -> Figures:
     """Absences over the last `window` day columns, the current run, and the year to date.
 
@@ -103,6 +104,10 @@ def figures(
         today: day column, 0 to 255.
         window: columns looked back over, at least 1, today included.
         threads: children are independent, so the result is the same for any number.
+        out: figures of as many children, to be written over: fresh memory costs as much as counting.
+
+    Raises:
+        ValueError: today or window out of range, or `out` of another size.
     """
     if not 0 <= today < DAYS_MAX:
         raise ValueError(f"Today must be 0 to {DAYS_MAX - 1}.")
@@ -113,7 +118,10 @@ def figures(
     children = absent.shape[0]
     absent = np.require(absent, np.uint64, ["C", "W"])
     marked = np.require(marked, np.uint64, ["C", "W"])
-    out = np.empty((5, children), np.uint16)
+    if out is None:
+        out = Figures(*np.empty((5, children), np.uint16))
+    if any(kept.shape != (children,) or kept.dtype != np.uint16 for kept in out):
+        raise ValueError("What is written over must have one place for each child.")
 
     def part(bounds: tuple[int, int]) -> None:
         first, last = bounds
@@ -123,16 +131,12 @@ def figures(
             year,
             recent,
             today >> 6,
-            out[0, first:last],
-            out[1, first:last],
-            out[2, first:last],
-            out[3, first:last],
-            out[4, first:last],
+            *(kept[first:last] for kept in out),
         )
 
     cuts = [children * i // threads for i in range(threads + 1)]
     side_by_side(part, list(pairwise(cuts)), threads)
-    return Figures(*out)
+    return out
 
 
 def _bits_between(first: int, last: int) -> NDArray[np.uint64]:

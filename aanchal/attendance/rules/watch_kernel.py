@@ -50,6 +50,7 @@ from .watch_layout import (
     UNUSUAL,
 )
 from .watch_rows import (
+    fetch_rows,
     move_classes,
     move_rows,
     move_rows_after_break,
@@ -179,6 +180,7 @@ def watch_one_day(
             firsts, held_sizes,
         )  # fmt: skip
         open_rows(reals, at, wholes, whole_at, rows, scratch, truths, held, p)
+        fetch_rows(reals, at + rows * ROW_REALS, wholes, whole_at + rows * ROW_WHOLES, rows)
         spread_marks(marks, firsts, held_sizes, rows, eights, truths)
         due = due_to_settle(counts, fortnight)
         if due != 0:

@@ -142,6 +142,24 @@ def _get_truth(v, truths, which, rows, row):
 
 
 @intrinsic
+def fetch_rows(context, reals, at, wholes, whole_at, rows):
+    """Have the rows of the next group brought near while this one is moved."""
+
+    def code(ctx, builder, signature, args):
+        v = Coder(ctx, builder, signature, args)
+        reals, wholes = v.array(0), v.array(2)
+        at, whole_at, rows = map(v.whole, (1, 3, 4))
+        with v.rows(rows) as row:
+            for field in range(0, ROW_REALS, LANES):
+                v.fetch_ahead(reals, v.index(at, row=row, of=ROW_REALS, plus=field))
+            for field in range(0, ROW_WHOLES, LANES):
+                v.fetch_ahead(wholes, v.index(whole_at, row=row, of=ROW_WHOLES, plus=field))
+        return v.nothing()
+
+    return types.void(reals, WHOLE, wholes, WHOLE, WHOLE), code
+
+
+@intrinsic
 def settle_rows(context, reals, at, wholes, whole_at, rows, scratch, held, p, lanes):
     """At the beginning of a fortnight: bring the weights near 1, and her habit up to date.
 
