@@ -2,7 +2,8 @@
 
     python benchmarks/watch_quality.py [--json] [--children 20000] [--budget 10] [--pairs 2]
 
-Beside the rule stand the goal and two rivals a user would otherwise pick, calibrated to the same
+The worlds named *other* come from a second maker of registers on which nothing was tuned. Beside the
+rule stand the goal and two rivals a user would otherwise pick, calibrated to the same
 budget on the same seed: a plain run of absences, and the share missed in the last 30 days.
 Simulated figures are never field accuracy.
 """
@@ -26,8 +27,15 @@ from aanchal.attendance.rules.marks import Mark
 from aanchal.attendance.simulate import WORLDS, as_history, simulate
 from aanchal.attendance.watch_history import calibrate
 from aanchal.attendance.watch_quality import measure, score, score_flags
+from benchmarks.other_registers import OTHER_WORLDS, make
 
 GOALS = "precision >= 0.37, sudden >= 0.80, slide >= 0.60, part-time >= 0.50, sudden lead <= 8"
+
+
+def registers(world, children, seed):
+    if world in OTHER_WORLDS:
+        return make(world, children=children, seed=seed)
+    return simulate(replace(WORLDS[world], children=children), seed=seed)
 
 
 def run_lengths(marks):
@@ -98,18 +106,18 @@ def main():
     parser.add_argument("--children", type=int, default=20_000)
     parser.add_argument("--budget", type=float, default=10.0)
     parser.add_argument("--pairs", type=int, default=2)
-    parser.add_argument("--worlds", nargs="*", default=list(WORLDS))
+    parser.add_argument("--worlds", nargs="*", default=[*WORLDS, *OTHER_WORLDS])
     parser.add_argument("--policy", type=Path)
     parser.add_argument("--first-seed", type=int, default=1001)
     args = parser.parse_args()
     base = load_policy(args.policy) if args.policy else default_policy()
     results = {}
     for name in args.worlds:
-        world = replace(WORLDS[name], children=args.children)
         rows, runs, rates = [], [], []
         for pair in range(args.pairs):
-            first = simulate(world, seed=args.first_seed + 2 * pair)
-            second = simulate(world, seed=args.first_seed + 2 * pair + 1)
+            first, second = (
+                registers(name, args.children, args.first_seed + 2 * pair + n) for n in (0, 1)
+            )
             policy = calibrate(as_history(first), visits_per_1000_month=args.budget, base=base)
             rows.append(row(score(second, measure(second, policy))))
             rows[-1]["threshold"] = policy.threshold
