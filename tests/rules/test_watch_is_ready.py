@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from aanchal.attendance.compiled import digest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,11 +49,16 @@ print(missed)
 """
 
 
-def run(*arguments):
+def run(*arguments, **environment):
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "aanchal.settings", "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "aanchal.settings",
+            "PYTHONPATH": str(ROOT),
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -96,3 +103,33 @@ def test_the_benchmark_prints_one_object_with_or_without_rivals():
     rivals = found["rivals"]
     for name in ("pandas", "polars", "duckdb"):
         assert name in rivals["missing"] or rivals[name]["same_runs"]
+
+
+A_YEAR = """
+import hashlib
+from datetime import date, timedelta
+import numpy as np
+from aanchal.attendance.policy_file import default_policy
+from aanchal.attendance.rules.early_warning import run_days, start_state, step_day
+rng = np.random.default_rng(11)
+sizes = rng.integers(5, 60, 40)
+marks = np.where(rng.random((int(sizes.sum()), 120)) < 0.18, 2, 1).astype(np.uint8)
+marks[rng.random(len(marks)) < 0.1, 70:] = 2
+marks[:, ::9] = 0
+days = [date(2026, 4, 1) + timedelta(days=n) for n in range(120)]
+state = start_state(sizes)
+signals = run_days(state, marks[:, :119], default_policy(), days=days[:119])
+last = step_day(state, marks[:, 119], default_policy(), on=days[119])
+assert len(signals) > 50
+told = [x.tobytes() for s in (signals, last) for x in (s.child, s.on, s.score, s.others_marked)]
+print(hashlib.sha256(b"".join([state.to_bytes(), *told])).hexdigest())
+"""
+
+
+@pytest.mark.once
+@pytest.mark.slow
+def test_a_machine_with_narrow_registers_gives_the_same_bits(tmp_path):
+    plain = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
+
+    assert run("-c", A_YEAR, **plain) == run("-c", A_YEAR)
+    assert list(tmp_path.rglob("*.nbc")), "nothing was compiled for the narrow machine"
