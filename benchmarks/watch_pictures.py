@@ -163,7 +163,7 @@ def draw_budget(found: dict[str, list[dict[str, Any]]]) -> str:
     ):
         parts.append(_line(60, [(r["flags"], 100 * r[name]) for r in watch], 100, colour))
         parts += _key(60, 332 + 18 * number, label, colour)
-    lead = [(r["flags"], r["lead_sudden"]) for r in watch if r["lead_sudden"]]
+    lead = [(r["flags"], r["lead_sudden"]) for r in watch if (r["lead_sudden"] or 99) <= 40]
     slide = [(r["flags"], r["lead_slide"]) for r in watch if (r["lead_slide"] or 99) <= 40]
     plain = [(r["flags"], r["lead_sudden"]) for r in shown]
     for number, (points, colour, label, dash) in enumerate(
