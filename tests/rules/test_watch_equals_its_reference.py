@@ -22,15 +22,23 @@ def table(signals):
     return [tuple(getattr(signals, name)[i].item() for name in NAMES) for i in range(len(signals))]
 
 
-def policy_with(threshold):
-    return replace(POLICY, threshold=threshold, block_thresholds={"B1": threshold - 1.5})
+memories = st.sampled_from([128.0, 12.0])  # the shorter fades within these few weeks
 
 
-@given(registers(), thresholds)
+def policy_with(threshold, memory=128.0):
+    return replace(
+        POLICY,
+        threshold=threshold,
+        block_thresholds={"B1": threshold - 1.5},
+        own_memory=memory,
+    )
+
+
+@given(registers(), thresholds, memories)
 @settings(max_examples=60)
-def test_a_whole_year_at_once_is_what_the_reference_says(given_registers, threshold):
+def test_a_whole_year_at_once_is_what_the_reference_says(given_registers, threshold, memory):
     sizes, marks, days, away = given_registers
-    policy = policy_with(threshold)
+    policy = policy_with(threshold, memory)
 
     slow = watch_slowly(sizes, marks, policy, days=days, away=away, blocks=BLOCKS[: len(sizes)])
     fast = run_days(
@@ -40,11 +48,13 @@ def test_a_whole_year_at_once_is_what_the_reference_says(given_registers, thresh
     assert table(fast) == [tuple(getattr(s, name) for name in NAMES) for s in slow]
 
 
-@given(registers(), thresholds, st.randoms(use_true_random=False))
+@given(registers(), thresholds, memories, st.randoms(use_true_random=False))
 @settings(max_examples=60)
-def test_days_one_by_one_or_in_portions_end_in_the_same_bytes(given_registers, threshold, chance):
+def test_days_one_by_one_or_in_portions_end_in_the_same_bytes(
+    given_registers, threshold, memory, chance
+):
     sizes, marks, days, away = given_registers
-    policy = policy_with(threshold)
+    policy = policy_with(threshold, memory)
     whole = start_state(sizes)
     at_once = run_days(whole, marks, policy, days=days, away=away)
 
