@@ -23,7 +23,7 @@ _BITS: Final = ir.IntType(16)
 
 
 class Lanes:
-    """Sixteen float32, uint32 or truths; `which` operations there are is what the rule needs."""
+    """Sixteen float32, uint32, uint64 or truths, with the operations that the rule needs."""
 
     __slots__ = ("builder", "value")
 

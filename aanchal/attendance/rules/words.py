@@ -43,7 +43,6 @@ left = _binary("shl")
 right = _binary("lshr")
 equal = _compare("==")
 differ = _compare("!=")
-below = _compare("<")
 
 
 @intrinsic
