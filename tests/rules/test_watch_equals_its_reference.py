@@ -151,3 +151,17 @@ def test_children_who_come_later_begin_with_nothing_known():
     run_days(grown, marks[:, 25:], POLICY, days=days[25:])
 
     assert grown.to_bytes() == whole.to_bytes()
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_no_thread_is_one_thread(threads):
+    marks = np.ones((40, 3), np.uint8)
+    days = np.arange(739_000, 739_003, dtype=np.int32)
+
+    for portion in (slice(0, 2), slice(2, 3)):  # the kernel of many days, and that of one
+        state = start_state([40])
+        assert (
+            len(run_days(state, marks[:, portion], POLICY, days=days[portion], threads=threads))
+            == 0
+        )
+        assert state.class_wholes[0, 0] == len(days[portion])

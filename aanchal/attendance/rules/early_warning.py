@@ -212,10 +212,11 @@ def _run(
     if len(ordinals) > DAYS_MAX:
         raise ValueError(f"At most {DAYS_MAX} days at once.")
     taken = state.class_wholes[:, 0] > 0
-    if len(ordinals) and bool((taken & (state.class_wholes[:, 1] >= ordinals[0])).any()):
+    if bool((taken & (state.class_wholes[:, 1] >= ordinals[0])).any()):
         raise ValueError("A class has already been scored for this day or a later one.")
     if blocks is not None and len(blocks) != len(state.sizes):
         raise ValueError("Blocks must be one key for each class.")
+    threads = max(threads, 1)
     numbers = parameters(policy)
     asks = _asks(policy, blocks, len(state.sizes))
     offsets = np.concatenate([[0], np.cumsum(state.sizes)])
