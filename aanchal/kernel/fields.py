@@ -7,11 +7,12 @@ refuse, because none of them knows the row the ciphertext is bound to.
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import FieldError
 from django.db import models
 
-from .sealing import seal, unseal
+from .sealing import TAG_DIGITS, reference_tag, seal, unseal
 
 
 class Sealed:
@@ -135,3 +136,71 @@ class SealedJSONField(SealedField):
 
     def from_plain_bytes(self, data: bytes) -> Any:
         return json.loads(data)
+
+
+class SealedReferenceField(SealedTextField):
+    """The key of a record elsewhere, sealed: a copy of the database does not say which.
+
+    It reads as text ("" for none), takes a UUID or text, and has one length at rest whether it
+    points at something or at nothing, so it is never null. Nothing in the database holds that
+    the target is there: `aanchal doctor` looks (`kernel.references`). To find rows by their target,
+    put a `ReferenceTagField` beside it.
+
+    Args:
+        to: label of the model it points at, such as "people.Child"; "" for what is no one model
+            (an actor, who may be a part of the system). The doctor follows the labels.
+    """
+
+    pad = 96
+
+    def __init__(self, *args: Any, to: str = "", **kwargs: Any) -> None:
+        self.to = to
+        kwargs.setdefault("default", "")
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"to": self.to}
+
+    def to_plain_bytes(self, value: Any) -> bytes:
+        return str(value).encode()
+
+
+class ReferenceTagField(models.CharField):  # type: ignore[type-arg]
+    """The tag of a sealed reference of the same row, written with it, to find the row by.
+
+    `filter(child_tag=reference_tag("cases.Concern.child", district, child.pk))`. A reference to
+    nothing gets a tag that nobody else has: that there is none is not to be seen.
+
+    Leave it out wherever looking up is not needed: equal tags say that two rows point at one thing.
+    When `save(update_fields=…)` names the reference it must name the tag too.
+
+    Args:
+        of: name of the attribute with the target's key; a sealed reference, or any property.
+        purpose: label of model and reference; by default "<app>.<Model>.<of>".
+    """
+
+    def __init__(self, *args: Any, of: str, purpose: str = "", **kwargs: Any) -> None:
+        self.of, self.purpose = of, purpose
+        kwargs |= {"max_length": TAG_DIGITS, "editable": False}
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"of": self.of, "purpose": self.purpose}
+
+    def tag(self, district: str, target_id: UUID | str) -> str:
+        """The tag of one target."""
+        return reference_tag(
+            self.purpose or f"{self.model._meta.label}.{self.of}", district, target_id
+        )
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        held = model_instance.__dict__.get(self.of)
+        if isinstance(held, Sealed) and not add:
+            return super().pre_save(model_instance, add)  # not looked at, so not changed
+        # That a reference points at nothing is not to be seen: the row's own key stands in.
+        target = getattr(model_instance, self.of) or f"nothing|{model_instance.pk}"
+        value = self.tag(getattr(model_instance, "district", ""), target)
+        setattr(model_instance, self.attname, value)
+        return value

@@ -18,6 +18,7 @@ from .keyring import keyring
 FORMAT: Final = 1
 HEAD: Final = 15
 PAD: Final = 32
+TAG_DIGITS: Final = 32
 
 
 class Tampered(Exception):
@@ -71,6 +72,20 @@ def keyed_hash(value: str | bytes, *, purpose: str) -> str:
     """Return a keyed hash (HMAC-SHA256, hex) for finding an equal value without storing it."""
     data = value.encode() if isinstance(value, str) else value
     return hmac.new(keyring().index_key(purpose), data, hashlib.sha256).hexdigest()
+
+
+def reference_tag(purpose: str, district: str, target_id: object) -> str:
+    """Return the tag by which a sealed reference is found: 32 hex digits, the same every time.
+
+    Without the keyring it says nothing but that two rows point at the same thing, and that only
+    within one purpose and one district. No rotation of keys changes it.
+
+    Args:
+        purpose: which reference, such as "cases.Concern.source"; each has a key of its own.
+        district: key of the district, such as "D206"; "" for none.
+        target_id: the record's key (UUID or text), as `str` writes it.
+    """
+    return keyed_hash(f"{district}|{target_id}", purpose=f"reference/{purpose}")[:TAG_DIGITS]
 
 
 def _bind(place: str, number: int) -> bytes:

@@ -10,8 +10,8 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from aanchal.kernel.fields import SealedField
-from aanchal.kernel.ids import new_id
+from aanchal.kernel.fields import ReferenceTagField, SealedField, SealedReferenceField
+from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.privacy import PrivacyClass, privacy_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +51,17 @@ def test_what_is_sensitive_or_secret_is_sealed_or_a_keyed_hash(model):
     for name in sealed_kinds(model):
         field = model._meta.get_field(name)
         hashed = field.name.endswith("_hash") or field.name in DJANGO_NAMES
-        assert isinstance(field, SealedField) or hashed, f"{model._meta.label}.{name}"
+        sealed = isinstance(field, SealedField | ReferenceTagField)
+        assert sealed or hashed, f"{model._meta.label}.{name}"
+
+
+@pytest.mark.parametrize("model", OWN, ids=lambda m: m._meta.label)
+def test_a_sealed_reference_and_its_tag_are_classified_as_sensitive_or_secret(model):
+    for field in model._meta.local_concrete_fields:
+        if isinstance(field, SealedReferenceField | ReferenceTagField):
+            assert field.name in sealed_kinds(model), f"{model._meta.label}.{field.name}"
+            # The tag is of one district: the same child elsewhere has another.
+            assert "district" in {f.name for f in model._meta.local_concrete_fields}
 
 
 @pytest.mark.parametrize("model", OWN, ids=lambda m: m._meta.label)
@@ -73,7 +83,7 @@ def test_a_key_that_tells_of_a_person_is_made_here_and_tells_nothing(model):
     if key.name in DJANGO_NAMES:
         return
     assert isinstance(key, models.UUIDField)
-    assert key.default is new_id
+    assert key.default in (new_id, new_random_id)
 
 
 @pytest.mark.parametrize("model", OWN, ids=lambda m: m._meta.label)
