@@ -181,8 +181,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Shared by all processes: TOTP replay protection and limits live here.
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache_entries",
+        "BACKEND": "aanchal.kernel.cache.SealedCache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }

@@ -18,10 +18,7 @@ class KernelConfig(AppConfig):
 
 
 def _finish_tables(**_: Any) -> None:
-    """Make what is no model's table, then guard the rows and give the site its rights to all."""
-    from django.core.management import call_command
-
+    """Guard the rows, and give the site its rights to all tables."""
     from . import rowguard
 
-    call_command("createcachetable", verbosity=0)
     rowguard.install()

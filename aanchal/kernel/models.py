@@ -160,6 +160,22 @@ class Worker(models.Model):
         OPEN = ("id", "pid", "started_at", "seen_at", "doing")
 
 
+class CacheEntry(models.Model):
+    """What processes share for a while: codes already used, counted tries, how far a job has come."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, help_text="Keyed hash of the key.")
+    value = SealedJSONField(help_text="The value, with its end: neither can be changed alone.")
+    expires_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "Until its end, mostly minutes; upkeep sweeps every night."
+        OPEN = ("id", "expires_at")
+        SECRET = ("value",)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="cache_entry_by_end")]
+
+
 class Deployment(models.Model):
     """What this database is. One row; a demo database says so for ever."""
 

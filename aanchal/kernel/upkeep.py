@@ -4,13 +4,10 @@ import time
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.core.cache.backends.db import DatabaseCache
-from django.db import connection
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -18,7 +15,7 @@ from . import audit, rowguard
 from .actions import use_case
 from .audit import Break, Verb
 from .files import path_of
-from .models import AuditEvent, AuditHead, ScheduledRun, StoredFile, Worker
+from .models import AuditEvent, AuditHead, CacheEntry, ScheduledRun, StoredFile, Worker
 from .permissions import ROOT, Actor, Permission, Scope, require
 
 # An import may still be writing its file; a leftover of a crash is older than this.
@@ -104,17 +101,8 @@ def sweep_sessions() -> None:
 
 
 def sweep_cache(*, at: datetime) -> int:
-    """Remove cache entries that are over; Django's table only does so when it is full."""
-    kept: dict[str, Any] = settings.CACHES["default"]
-    if kept["BACKEND"].rsplit(".", 1)[-1] != DatabaseCache.__name__:
-        return 0
-    table = str(kept["LOCATION"])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {connection.ops.quote_name(table)} WHERE expires < %s",  # noqa: S608
-            [connection.ops.adapt_datetimefield_value(at)],
-        )
-        return max(0, int(cursor.rowcount))
+    """Remove cache entries that are over."""
+    return CacheEntry.objects.filter(expires_at__lt=at).delete()[0]
 
 
 def sweep_jobs(*, at: datetime) -> int:

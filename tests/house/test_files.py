@@ -122,6 +122,44 @@ def imports(path: Path) -> set[str]:
     return names
 
 
+# What turns bytes into running code. Bytes come from files and tables, which are not trusted.
+UNPICKLES = re.compile(
+    r"^(pickle|cPickle|_pickle|cloudpickle|dill|joblib|marshal|shelve|jsonpickle)\b"
+    r"|django\.core\.cache\.backends\.(db|filebased|locmem|memcached|redis)\b"
+    r"|PickleSerializer"
+)
+UNPICKLING_CALL = re.compile(
+    r"\ballow_pickle\s*=\s*True|\bread_pickle\(|\bto_pickle\(|yaml\.load\("
+)
+
+
+def test_nothing_that_is_read_can_become_a_program():
+    found = [
+        f"{path.relative_to(ROOT)} imports {imported}"
+        for path in python("aanchal", "tools", "benchmarks")
+        for imported in imports(path)
+        if UNPICKLES.search(imported)
+    ]
+    found += [
+        f"{path.relative_to(ROOT)}: {call.group()}"
+        for path in python("aanchal", "tools", "benchmarks")
+        if (call := UNPICKLING_CALL.search(path.read_text(encoding="utf-8")))
+    ]
+
+    assert not found
+
+
+def test_no_setting_names_a_store_that_unpickles():
+    from django.conf import settings
+    from django.core.cache import caches
+    from django.core.cache.backends.db import DatabaseCache
+
+    assert not any(isinstance(caches[name], DatabaseCache) for name in settings.CACHES)
+    assert all(kept["BACKEND"].startswith("aanchal.") for kept in settings.CACHES.values())
+    assert settings.SESSION_ENGINE.startswith("aanchal.")
+    assert "Pickle" not in settings.SESSION_SERIALIZER
+
+
 def test_no_app_listens_to_signals():
     """What must be noticed above is asked for by a query, so that a reader can find it."""
     listening = re.compile(

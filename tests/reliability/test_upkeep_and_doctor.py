@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from aanchal.kernel import health, jobs, keyring, upkeep
 from aanchal.kernel.files import keep_file, path_of, read_file
 from aanchal.kernel.health import State
-from aanchal.kernel.models import AuditEvent, ScheduledRun, StoredFile
+from aanchal.kernel.models import AuditEvent, CacheEntry, ScheduledRun, StoredFile
 from aanchal.kernel.models import Worker as WorkerRow
 from aanchal.kernel.permissions import Actor, system_actor
 from aanchal.kernel.rotation import note_key_change
@@ -95,9 +95,7 @@ def test_ended_jobs_turns_workers_and_cache_entries_go_after_their_time():
     assert left == ["FAILED 20", "SUCCESSFUL 1"]
     assert ScheduledRun.objects.count() == 1
     assert WorkerRow.objects.count() == 1
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM cache_entries")
-        assert cursor.fetchone() == (1,)
+    assert CacheEntry.objects.count() == 1
 
 
 def test_a_change_of_keys_leaves_a_trace_and_needs_the_right():

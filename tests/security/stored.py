@@ -5,7 +5,7 @@ import hashlib
 from django.db import connection
 
 # Reading may leave a trace and keep a session alive; nothing else.
-MAY_CHANGE = {"access_session", "kernel_auditevent", "kernel_audithead", "cache_entries"}
+MAY_CHANGE = {"access_session", "kernel_auditevent", "kernel_audithead", "kernel_cacheentry"}
 
 
 def stored(*, also: set[str] = frozenset()) -> dict[str, str]:  # type: ignore[assignment]
