@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "aanchal.people",
     "aanchal.cases",
     "aanchal.attendance",
+    "aanchal.notices",
     "aanchal.web",
     "aanchal.demo",
 ]

@@ -262,12 +262,85 @@ def _tight(parts: list[str]) -> str:
     return text
 
 
+HAND_OVERS = "../hand-overs.md"
+
+
+def hand_over_page() -> str:
+    """Who is told, what comes next, what if nobody acts, how a mistake is taken back."""
+    from aanchal.notices.hand_overs import hand_overs
+
+    lines = [
+        "# Hand-overs",
+        "For each state of a record: who is told, what comes next, what happens if nobody acts, and "
+        "how a mistake is taken back. Rows and hours are `aanchal/notices/data/hand_overs.toml` "
+        "(programme guidance); the notices take their times from the same rows. Nobody is told who "
+        "is implicated in a record or kin of its child, whatever the step; of a sealed record only "
+        "its team and then the office outside are told. *Coordinator*, *district* and *outside* "
+        "learn that something waits, not what.",
+    ]
+    noun = ""
+    rows: list[list[str]] = []
+    head = ["State", "Who is told", "What comes next", "If nobody acts", "A mistake"]
+    for row in hand_overs().values():
+        kind, state = row.key.split(".")
+        if kind != noun:
+            lines += _table(head, rows) if rows else []
+            lines.append(f"## {kind.replace('_', ' ').capitalize()}")
+            noun, rows = kind, []
+        rows.append(
+            [state.replace("_", " "), row.told, row.comes_next, _if_nobody(row), row.mistake]
+        )
+    lines += _table(head, rows)
+    return _page(lines)
+
+
+CIRCLES = {
+    "holder": "in whose hands it is",
+    "nearest": "the nearest who may act",
+    "another": "one more who may act",
+    "everyone": "everyone who may act",
+    "coordinator": "the coordinator",
+    "district": "the coordinators of the district",
+    "outside": "the office outside",
+}
+
+
+def _if_nobody(row: Any) -> str:
+    if row.waits_in:
+        return f"Counted with {row.waits_in.replace('.', ', ').replace('_', ' ')}."
+    if not row.steps:
+        return str(row.nobody) or "Nothing waits."
+    told = [_ladder(row.steps)]
+    if row.urgent_steps:
+        told = [f"Urgent: {_ladder(row.urgent_steps)}", f"Ordinary: {_ladder(row.steps)}"]
+    if row.opened_gives:
+        told.append(f"Opened by one of them: {_hours(row.opened_gives)} more.")
+    return " ".join(told)
+
+
+def _ladder(steps: Any) -> str:
+    return "; ".join(_step(step) for step in steps) + "."
+
+
+def _step(step: Any) -> str:
+    who = CIRCLES[step.circle]
+    if step.from_due:
+        return f"{_hours(step.after)} past its day {who}" if step.after else f"past its day {who}"
+    return f"after {_hours(step.after)} {who}" if step.after else f"at once {who}"
+
+
+def _hours(span: Any) -> str:
+    hours = int(span.total_seconds() // 3600)
+    return f"{hours} h" if hours % 24 or hours < 48 else f"{hours // 24} days"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": permissions,
     "commands.md": commands,
     "settings.md": settings,
     "stages.md": stages,
     "data-dictionary.md": data_dictionary,
+    HAND_OVERS: hand_over_page,
 }
 
 
@@ -292,7 +365,7 @@ def main() -> int:
         print(f"Not what the code says any more: {', '.join(stale)}. Run: make docs")
         return 1
     for name in stale:
-        print(f"wrote docs/reference/{name}")
+        print(f"wrote {(FOLDER / name).resolve().relative_to(ROOT)}")
     return 0
 
 
