@@ -398,7 +398,7 @@ def _problems(now: datetime) -> Iterator[Check]:
             State.LOOK,
             _("Imports"),
             _("%(count)d rows wait for repair") % {"count": count},
-            _("Open Imports on the site."),
+            _("Open Registers, or the lines that wait under Places."),
         )
 
 

@@ -467,3 +467,18 @@ def test_an_administrator_of_a_district_notes_her_own_chain_and_the_offices(tree
     page = desk(where=DISTRICT).get(reverse("office")).content.decode()
 
     assert "f" * 64 not in page
+
+
+def test_a_kind_of_line_is_told_in_words_never_by_its_code(tree):
+    problem = ImportProblem.objects.get(code="far_position")
+    for code, words in (
+        ("not_11_digits", "A code that is missing or cannot be right"),
+        ("never_heard_of", "Something else"),
+    ):
+        ImportProblem.objects.filter(pk=problem.pk).update(code=code)
+
+        page = text_of(desk().get(reverse("place_problems") + f"?kind={code}"))
+
+        assert words in page
+        assert "Line 16: School 10050409901 lies" in page, "the group opens to its lines"
+        assert code not in page

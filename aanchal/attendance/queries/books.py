@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from numpy.typing import NDArray
 
 from aanchal.kernel.errors import NotFound
@@ -95,14 +95,21 @@ def silent_schools(actor: Actor, *, on: date) -> list[Silent]:
     """
     schools = list(schools_of(actor, Permission.WATCH_VIEW))
     last = last_taken_days([s.pk for s in schools])
-    calendars = calendars_of(schools)
     limit = int(guidance()["silent_after_days"])
+    # There are never more open days than days: who sent lately need not be counted. Nor is a school
+    # silent that never sent one: it has not begun.
+    schools = [s for s in schools if s.pk in last and (on - last[s.pk]).days >= limit]
+    calendars = calendars_of(schools)
+    # Most schools share a calendar and a last day: each pair is counted once.
+    counted: dict[tuple[int, date], int] = {}
     found = []
     for school in schools:
-        if school.pk not in last:
-            continue  # a school that never sent one is not silent, it has not begun
         since = last[school.pk]
-        missing = calendars[school.pk].count_open_days(since + timedelta(days=1), on)
+        calendar = calendars[school.pk]
+        key = (id(calendar), since)
+        if key not in counted:
+            counted[key] = calendar.count_open_days(since + timedelta(days=1), on)
+        missing = counted[key]
         if missing >= limit:
             found.append(Silent(school, since, missing))
     return sorted(found, key=lambda s: (-s.open_days, s.school.name))
@@ -110,11 +117,12 @@ def silent_schools(actor: Actor, *, on: date) -> list[Silent]:
 
 def last_taken_days(school_ids: list[UUID]) -> dict[UUID, date]:
     """School id → the last day any class of it was taken; schools without a page are absent."""
+    # The largest number of a month has its highest bit on the last day that any class was taken.
     rows = (
         RegisterPage.objects.filter(class_section__school__in=school_ids, days_taken__gt=0)
         .order_by()
-        .values_list("class_section__school_id", "month", "days_taken")
-        .distinct()
+        .values_list("class_section__school_id", "month")
+        .annotate(bits=Max("days_taken"))
     )
     last: dict[UUID, date] = {}
     for school_id, month, bits in rows:

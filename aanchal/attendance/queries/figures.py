@@ -1,7 +1,7 @@
 """The week's figures. Each is a numerator of a denominator; empty visits are counted too."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
-from aanchal.people.models import Enrolment
+from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.queries import not_kin
 from aanchal.places.models import Area, Body
 from aanchal.places.queries import calendars_of, schools_of, within
@@ -44,7 +44,7 @@ class Week:
     first_on: date
     last_on: date
     schools: int
-    children: int
+    pupils: int
     visited_in_time: Share
     first_absence_to_visit: float | None
     before: float | None
@@ -96,13 +96,11 @@ def week_figures(actor: Actor, *, last_on: date) -> Week:
     paths = granted_areas(actor, Permission.WATCH_VIEW)
     begin, end = _moment(first_on), _moment(last_on + timedelta(days=1))
     schools = schools_of(actor, Permission.WATCH_VIEW)
-    children = (
-        Enrolment.objects.filter(within(paths, "child__area__path"), ends_on__isnull=True)
-        .order_by()
-        .values("child_id")
-        .distinct()
-        .count()
-    )
+    # Class by class: the index of enrolments by class then holds all that is asked.
+    classes = ClassSection.objects.filter(within(paths, "school__area__path")).order_by()
+    pupils = Enrolment.objects.filter(
+        class_section__in=classes.values("pk"), ends_on__isnull=True
+    ).count()
     month = _made(actor, paths, begin - timedelta(days=28), end)
     now = [row for row in month if row[0] >= begin]
     earlier = [row for row in month if row[0] < begin]
@@ -113,7 +111,7 @@ def week_figures(actor: Actor, *, last_on: date) -> Week:
         first_on=first_on,
         last_on=last_on,
         schools=schools.count(),
-        children=children,
+        pupils=pupils,
         visited_in_time=_share(_due(actor, paths, begin, end)),
         first_absence_to_visit=_median(lead[: len(now)]),
         before=_median(lead[len(now) :]),
@@ -235,43 +233,63 @@ class PlaceLine:
 def where_stuck(actor: Actor, *, since: date, at: datetime) -> list[PlaceLine]:
     """Flags raised since a day by panchayat, the most stuck first. Three queries."""
     paths = granted_areas(actor, Permission.WATCH_VIEW)
-    flags = list(
-        Flag.objects.filter(
-            within(paths, "area__path"), not_kin(actor, "child__"), raised_at__gte=_moment(since)
-        )
-        .exclude(state=Flag.State.WITHDRAWN)
-        .select_related("area__parent")
-        .prefetch_related("visits")
-    )
-    groups: dict[UUID, list[Flag]] = {}
-    areas: dict[UUID, Area] = {}
-    for flag in flags:
-        place = flag.area
+    asked = Flag.objects.filter(
+        within(paths, "area__path"), not_kin(actor, "child__"), raised_at__gte=_moment(since)
+    ).exclude(state=Flag.State.WITHDRAWN)
+    flags = list(asked.order_by().values_list("pk", "area_id", "state", "raised_at"))
+    visits: dict[UUID, list[tuple[str, datetime, datetime | None]]] = {}
+    for flag_id, *visit in (
+        Visit.objects.filter(flag__in=asked.order_by().values("pk"))
+        .order_by()
+        .values_list("flag_id", "state", "due_at", "recorded_at")
+    ):
+        visits.setdefault(flag_id, []).append(tuple(visit))
+    villages = {
+        a.pk: a for a in Area.objects.filter(pk__in={f[1] for f in flags}).select_related("parent")
+    }
+    lines: dict[UUID, _Stuck] = {}
+    for pk, area_id, state, raised_at in flags:
+        place = villages[area_id]
         if place.parent is not None and place.parent.level == Area.Level.PANCHAYAT:
             place = place.parent
-        areas[place.pk] = place
-        groups.setdefault(place.pk, []).append(flag)
-    lines = []
-    for key, group in groups.items():
-        visits = [v for f in group for v in f.visits.all()]
-        done = [v for v in visits if v.state == Visit.State.RECORDED and v.recorded_at]
-        raised = {f.pk: f.raised_at for f in group}
-        waits = [
-            (v.recorded_at - raised[v.flag_id]).total_seconds() / 86400
-            for v in done
-            if v.recorded_at
+        line = lines.setdefault(place.pk, _Stuck(place))
+        line.flags += 1
+        line.unassigned += state == Flag.State.OPEN
+        done = [
+            recorded
+            for visit_state, due_at, recorded in visits.get(pk, [])
+            if visit_state == Visit.State.RECORDED and recorded
         ]
-        lines.append(
-            PlaceLine(
-                area=areas[key],
-                flags=len(group),
-                visited=len({v.flag_id for v in done}),
-                unassigned=sum(f.state == Flag.State.OPEN for f in group),
-                overdue=sum(v.state == Visit.State.ASSIGNED and v.due_at < at for v in visits),
-                median_days=round(median(waits), 1) if waits else None,
-            )
+        line.visited += bool(done)
+        line.waits += [(recorded - raised_at).total_seconds() / 86400 for recorded in done]
+        line.overdue += sum(
+            visit_state == Visit.State.ASSIGNED and due_at < at
+            for visit_state, due_at, _recorded in visits.get(pk, [])
         )
-    return sorted(lines, key=lambda x: (-x.overdue, -x.unassigned, -x.flags, x.area.name))
+    found = [
+        PlaceLine(
+            area=x.area,
+            flags=x.flags,
+            visited=x.visited,
+            unassigned=x.unassigned,
+            overdue=x.overdue,
+            median_days=round(median(x.waits), 1) if x.waits else None,
+        )
+        for x in lines.values()
+    ]
+    return sorted(found, key=lambda x: (-x.overdue, -x.unassigned, -x.flags, x.area.name))
+
+
+@dataclass
+class _Stuck:
+    """What is being added up of one place."""
+
+    area: Area
+    flags: int = 0
+    visited: int = 0
+    unassigned: int = 0
+    overdue: int = 0
+    waits: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,27 @@ KINDS = {
     "district_unknown": gettext_lazy("District not known yet"),
     "district_disagrees": gettext_lazy("Another district than its neighbours"),
     "repeated_code": gettext_lazy("A code that occurs twice"),
-}
+    **dict.fromkeys(
+        ("not_11_digits", "code_of_10_digits", "shortened_code", "not_a_code", "no_code"),
+        gettext_lazy("A code that is missing or cannot be right"),
+    ),
+    **dict.fromkeys(
+        ("village_disagrees", "no_village", "no_village_name", "no_parent"),
+        gettext_lazy("A village or place above that is missing or does not fit"),
+    ),
+    **dict.fromkeys(
+        ("zero_position", "not_a_position", "exchanged_position", "position_outside_india"),
+        gettext_lazy("A position that cannot be right"),
+    ),
+    **dict.fromkeys(
+        (
+            "wrong_number_of_cells", "too_few_cells", "too_many_cells", "not_text",
+            "line_too_long", "quote_not_closed", "empty_file", "no_known_header",
+        ),
+        gettext_lazy("A line or file that cannot be read"),
+    ),
+}  # fmt: skip
+SOMETHING_ELSE = gettext_lazy("Something else")
 
 
 class PlaceFileForm(forms.Form):
@@ -151,16 +171,22 @@ def place_problems(request: HttpRequest) -> HttpResponse:
     counts = dict(
         waiting.order_by().values("code").annotate(n=Count("pk")).values_list("code", "n")
     )
+    # Reasons of one kind stand under one word; its address is the first of their codes.
+    groups: dict[str, list[str]] = {}
+    for code in sorted(counts):
+        groups.setdefault(str(KINDS.get(code, SOMETHING_ELSE)), []).append(code)
     tabs = [
         {
-            "href": f"?kind={code}",
-            "current": code == kind,
-            "label": KINDS.get(code, _("Something else: %(code)s") % {"code": code}),
-            "count": n,
+            "href": f"?kind={codes[0]}",
+            "current": kind in codes,
+            "label": label,
+            "count": sum(counts[code] for code in codes),
         }
-        for code, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        for label, codes in groups.items()
     ]
-    listed = waiting.filter(code=kind) if kind in counts else waiting
+    tabs.sort(key=lambda tab: -tab["count"])
+    shown = next((codes for codes in groups.values() if kind in codes), None)
+    listed = waiting.filter(code__in=shown) if shown else waiting
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,11 +24,11 @@ from aanchal.attendance.queries.books import Strip, child_strip
 from aanchal.attendance.queries.figures import FIGURES, Behind, rows_behind
 from aanchal.attendance.queries.flags import (
     get_flag,
-    overdue_visits,
     visible_flags,
     volunteers_for,
 )
 from aanchal.attendance.queries.hands import visits_in_hand
+from aanchal.attendance.queries.waiting import by_due_day, overdue_flags
 from aanchal.attendance.rules.returns import back_since
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
@@ -79,14 +80,13 @@ def flag_list(request: HttpRequest) -> HttpResponse:
         return _behind(request, figure, now)
     flags = visible_flags(request.actor)
     place = Area.objects.filter(pk=key_or_none(request.GET.get("place"))).first()
-    if place is not None:
-        flags = flags.filter(within([place.path], "area__path"))
-    late = overdue_visits(request.actor, at=now).values("flag_id")
+    here = within([place.path], "area__path") if place is not None else Q()
+    flags = flags.filter(here)
     ended = (Flag.State.CLOSED, Flag.State.WITHDRAWN)
     sets = {
         "waiting": flags.filter(state=Flag.State.OPEN),
-        "under_way": flags.filter(state=Flag.State.ASSIGNED),
-        "overdue": flags.filter(pk__in=late),
+        "under_way": by_due_day(flags.filter(state=Flag.State.ASSIGNED)),
+        "overdue": overdue_flags(request.actor, at=now).filter(here),
         "visited": flags.filter(state=Flag.State.VISITED),
         "ended": flags.filter(state__in=ended).order_by("-raised_at", "-pk"),
     }

@@ -35,6 +35,7 @@ from aanchal.attendance.queries.books import (
     shown_pages,
     visible_register_files,
 )
+from aanchal.attendance.queries.waiting import waiting_registers
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
 from aanchal.kernel.permissions import system_actor
@@ -68,7 +69,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
     done = Q(state=RegisterFile.State.TAKEN) & (
         Q(counts__rows_left=0) | Q(counts__rows_left__isnull=True)
     )
-    sets = {"waiting": files.exclude(done), "taken": files.filter(done)}
+    sets = {"waiting": waiting_registers(request.actor), "taken": files.filter(done)}
     counts = {key: found.count() for key, found in sets.items()}
     show = request.GET.get("show", "")
     if show not in sets:

@@ -1,6 +1,6 @@
 """The coordinator's week: figures that open to their rows, where it is stuck, who is silent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,32 +22,37 @@ from aanchal.attendance.queries.figures import (
     week_figures,
     where_stuck,
 )
-from aanchal.attendance.queries.flags import overdue_visits, unassigned_flags, visible_flags
+from aanchal.attendance.queries.flags import unassigned_flags
+from aanchal.attendance.queries.waiting import Waiting, overdue_flags, what_waits
 from aanchal.attendance.queries.weeks import WeekLine, week_lines
 from aanchal.kernel.permissions import Permission, granted_areas
 
 from ..context import local_name
 from ..forms import today
 from ..look.bars import nested_bars
-from ..look.numbers import FEWEST_FOR_PERCENT
+from ..look.numbers import FEWEST_FOR_PERCENT, grouped
 from ..look.pieces import tag
 from .cards import flag_cards
 
 STUCK_DAYS = 30
 MOST_PLACES = 12
 MOST_SILENT = 8
+MOST_CARDS = 3
 # From here on "visited in time" and "still there" need no urging.
 GOOD_SHARE = 0.8
 
 
 def week(request: HttpRequest) -> HttpResponse:
-    """The watch this week; the next question that is in nobody's hands is the one big act."""
+    """The watch this week. What is most urgent is the large sentence and the one big act."""
     now, on = timezone.now(), today()
     figures = week_figures(request.actor, last_on=on)
     stuck = where_stuck(request.actor, since=on - timedelta(days=STUCK_DAYS), at=now)
-    waiting = unassigned_flags(request.actor)
+    waits = what_waits(request.actor, at=now)
     silent = silent_schools(request.actor, on=on)
-    visited = visible_flags(request.actor).filter(state="visited").count()
+    if waits.overdue:
+        first = overdue_flags(request.actor, at=now)
+    else:
+        first = unassigned_flags(request.actor)
     return render(
         request,
         "watch/week.html",
@@ -68,14 +73,93 @@ def week(request: HttpRequest) -> HttpResponse:
             ],
             "more_silent": max(0, len(silent) - MOST_SILENT),
             "silent_after": int(guidance()["silent_after_days"]),
-            "cards": flag_cards(waiting[:3], at=now),
-            "waiting_count": waiting.count(),
-            "late_count": overdue_visits(request.actor, at=now).count(),
-            "visited_count": visited,
+            "headline": _headline(waits, silent=len(silent)),
+            "waits": waits,
+            "items": _items(waits, silent=len(silent)),
+            "cards": flag_cards(first[:MOST_CARDS], at=now),
+            "most_cards": MOST_CARDS,
             "may_tune": bool(granted_areas(request.actor, Permission.WATCH_TUNE)),
             **_weeks(week_lines(request.actor, last_on=on)),
         },
     )
+
+
+def _headline(waits: Waiting, *, silent: int) -> str:
+    """The most urgent of what waits, in one sentence; that nothing waits only when nothing does."""
+    if waits.late and waits.stranded:
+        return _(
+            "Overdue: %(late)s, the longest since %(day)s. "
+            "With somebody who can no longer go: %(stranded)s."
+        ) % {"late": waits.late, "stranded": waits.stranded, "day": _day(waits.late_since)}
+    if waits.late:
+        return ngettext(
+            "%(n)s visit is overdue since %(day)s.",
+            "%(n)s visits are overdue, the longest since %(day)s.",
+            waits.late,
+        ) % {"n": grouped(waits.late), "day": _day(waits.late_since)}
+    if waits.stranded:
+        return ngettext(
+            "%(n)s visit is with somebody who can no longer go.",
+            "%(n)s visits are with somebody who can no longer go.",
+            waits.stranded,
+        ) % {"n": grouped(waits.stranded)}
+    if waits.urgent:
+        return ngettext(
+            "%(n)s urgent question is in nobody's hands.",
+            "%(n)s urgent questions are in nobody's hands.",
+            waits.urgent,
+        ) % {"n": grouped(waits.urgent)}
+    if waits.with_nobody:
+        return ngettext(
+            "%(n)s question is in nobody's hands.",
+            "%(n)s questions are in nobody's hands.",
+            waits.with_nobody,
+        ) % {"n": grouped(waits.with_nobody)}
+    if waits.visited:
+        return ngettext(
+            "%(n)s visited question waits for a word on how it ended.",
+            "%(n)s visited questions wait for a word on how they ended.",
+            waits.visited,
+        ) % {"n": grouped(waits.visited)}
+    if waits.registers:
+        return ngettext(
+            "%(n)s register needs somebody.", "%(n)s registers need somebody.", waits.registers
+        ) % {"n": grouped(waits.registers)}
+    if silent:
+        return ngettext(
+            "%(n)s school has fallen silent.", "%(n)s schools have fallen silent.", silent
+        ) % {"n": grouped(silent)}
+    return _("Nothing waits for you now.")
+
+
+def _day(at: datetime | None) -> str:
+    return date_format(timezone.localtime(at), "j F") if at else ""
+
+
+def _items(waits: Waiting, *, silent: int) -> list[dict[str, Any]]:
+    """All that waits, a line each, the most urgent first; each opens just what it counts."""
+    flags, hint = reverse("flags"), ""
+    late = _("Overdue visits")
+    if waits.stranded:
+        late = _("Visits that are overdue, or with one who can no longer go")
+    if waits.urgent:
+        hint = ngettext("%(n)s of them is urgent", "%(n)s of them are urgent", waits.urgent) % {
+            "n": grouped(waits.urgent)
+        }
+    lines: list[tuple[int, Any, str, str, str]] = [
+        (waits.overdue, late, f"{flags}?show=overdue", "now", ""),
+        (waits.with_nobody, _("Questions in nobody's hands"),
+         f"{flags}?show=waiting", "now" if waits.urgent else "soon", hint),
+        (waits.visited, _("Visited: write how it ended"), f"{flags}?show=visited", "soon", ""),
+        (waits.registers, _("Registers that need somebody"),
+         f"{reverse('register_files')}?show=waiting", "soon", ""),
+        (silent, _("Silent schools"), "#silent", "soon", ""),
+    ]  # fmt: skip
+    return [
+        {"title": title, "href": href, "level": level, "hint": note, "status": grouped(count)}
+        for count, title, href, level, note in lines
+        if count
+    ]
 
 
 def _figures(week: Week) -> list[dict[str, Any]]:

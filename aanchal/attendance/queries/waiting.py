@@ -1,0 +1,94 @@
+"""What waits for the coordinator now, counted as the lists that it opens count it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+
+from aanchal.kernel.permissions import Actor
+
+from ..models import Flag, RegisterFile, Visit
+from .books import visible_register_files
+from .flags import overdue_visits, visible_flags
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Counts of what waits in the actor's area.
+
+    Attributes:
+        late: visits past their time.
+        late_since: when the longest of them fell due; None when there is none.
+        stranded: visits not yet late whose volunteer can no longer go.
+        with_nobody: questions in nobody's hands; `urgent` of them are urgent.
+        visited: visited questions whose end is not written down.
+        registers: register files that need somebody.
+    """
+
+    late: int
+    late_since: datetime | None
+    stranded: int
+    with_nobody: int
+    urgent: int
+    visited: int
+    registers: int
+
+    @property
+    def overdue(self) -> int:
+        """Visits that need another step of the coordinator: those of the list "Overdue"."""
+        return self.late + self.stranded
+
+
+def what_waits(actor: Actor, *, at: datetime) -> Waiting:
+    """Everything that waits for the actor. Three queries."""
+    visits = (
+        overdue_visits(actor, at=at)
+        .order_by()
+        .aggregate(
+            all=Count("pk"),
+            late=Count("pk", filter=Q(due_at__lt=at)),
+            since=Min("due_at", filter=Q(due_at__lt=at)),
+        )
+    )
+    is_open = Q(state=Flag.State.OPEN)
+    flags = (
+        visible_flags(actor)
+        .filter(state__in=(Flag.State.OPEN, Flag.State.VISITED))
+        .order_by()
+        .aggregate(
+            open=Count("pk", filter=is_open),
+            urgent=Count("pk", filter=is_open & Q(channel=Flag.Channel.URGENT)),
+            visited=Count("pk", filter=Q(state=Flag.State.VISITED)),
+        )
+    )
+    return Waiting(
+        late=visits["late"],
+        late_since=visits["since"],
+        stranded=visits["all"] - visits["late"],
+        with_nobody=flags["open"],
+        urgent=flags["urgent"],
+        visited=flags["visited"],
+        registers=waiting_registers(actor).count(),
+    )
+
+
+def overdue_flags(actor: Actor, *, at: datetime) -> QuerySet[Flag]:
+    """Questions whose visit is overdue or with one who can no longer go, the first due first."""
+    late = overdue_visits(actor, at=at).order_by()
+    return by_due_day(visible_flags(actor).filter(pk__in=late.values("flag_id")))
+
+
+def by_due_day(flags: QuerySet[Flag]) -> QuerySet[Flag]:
+    """Questions in somebody's hands in the order in which their visits fall due."""
+    held = Visit.objects.filter(flag=OuterRef("pk"), state=Visit.State.ASSIGNED)
+    return flags.annotate(visit_due_at=Subquery(held.values("due_at")[:1])).order_by(
+        "visit_due_at", "pk"
+    )
+
+
+def waiting_registers(actor: Actor) -> QuerySet[RegisterFile]:
+    """Register files that need somebody: all but those taken in with no row left."""
+    done = Q(state=RegisterFile.State.TAKEN) & (
+        Q(counts__rows_left=0) | Q(counts__rows_left__isnull=True)
+    )
+    return visible_register_files(actor).exclude(done)

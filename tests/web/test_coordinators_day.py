@@ -1,0 +1,164 @@
+"""The coordinator's page says what is most urgent, and opens just what it counts."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+
+from aanchal.access.actions import stop_account
+from aanchal.attendance.actions import assign_visit
+from aanchal.attendance.models import Flag, RegisterFile, Visit
+from aanchal.attendance.queries.waiting import what_waits
+from aanchal.kernel.permissions import Role
+from tests.factories import (
+    OTHER_BLOCK,
+    VILLAGE,
+    a_class,
+    a_flag,
+    a_given_register,
+    a_register_xlsx,
+    an_actor,
+    kin_of,
+)
+from tests.signing_in import a_person, a_school, acting, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def coordinator():
+    return a_person(Role.COORDINATOR)
+
+
+def headline(user):
+    answer = signed_in(Client(), user).get(reverse("watch"))
+    return re.search(r"<h1>(.*?)</h1>", answer.content.decode(), re.S)[1]
+
+
+def sent(flags, *, due):
+    """A visit for each flag, due at these moments."""
+    volunteer = a_person(Role.VOLUNTEER, VILLAGE)
+    coordinator = acting(a_person(Role.COORDINATOR))
+    for flag, at in zip(flags, due, strict=True):
+        visit = assign_visit(coordinator, flag=flag, volunteer=volunteer, at=timezone.now())
+        Visit.objects.filter(pk=visit.pk).update(due_at=at)
+    return volunteer
+
+
+def test_what_is_overdue_is_the_large_sentence_though_every_question_is_in_hands(coordinator):
+    section, children = a_class(pupils=3)
+    now = timezone.now()
+    flags = [a_flag(c, section) for c in children]
+    oldest = now - timedelta(days=40)
+    sent(flags, due=[now - timedelta(days=1), oldest, now + timedelta(days=2)])
+
+    said = headline(coordinator)
+
+    day = f"{timezone.localtime(oldest).day} {timezone.localtime(oldest):%B}"
+    assert said == f"2 visits are overdue, the longest since {day}."
+    page = signed_in(Client(), coordinator).get(reverse("watch")).content.decode()
+    assert "in somebody's hands" not in page and escape("in somebody's hands") not in page
+
+
+def test_the_sentences_come_in_order_of_urgency(coordinator):
+    section, children = a_class(pupils=4)
+    assert headline(coordinator) == "Nothing waits for you now."
+
+    school = section.school
+    file = a_given_register(
+        an_actor(), a_register_xlsx([("1", "Nobody Known", "P" * 31)]), school=school
+    )
+    assert file.state == RegisterFile.State.SHOWN
+    assert headline(coordinator) == "1 register needs somebody."
+
+    a_flag(children[0], section, state=Flag.State.VISITED)
+    assert headline(coordinator).startswith("1 visited question waits")
+
+    ordinary = a_flag(children[1], section, channel="ordinary")
+    assert headline(coordinator) == escape("1 question is in nobody's hands.")
+
+    urgent = a_flag(children[2], section, channel="urgent")
+    assert headline(coordinator) == escape("1 urgent question is in nobody's hands.")
+
+    soon = timezone.now() + timedelta(days=2)
+    volunteer = sent([urgent], due=[soon])
+    assert headline(coordinator) == escape("1 question is in nobody's hands.")
+
+    stop_account(an_actor(Role.ADMINISTRATOR), user=volunteer, at=timezone.now())
+    assert headline(coordinator) == "1 visit is with somebody who can no longer go."
+
+    sent([ordinary], due=[timezone.now() - timedelta(hours=1)])
+    assert headline(coordinator).startswith("Overdue: 1, the longest since")
+
+
+def test_each_number_opens_just_what_it_counts(coordinator):
+    section, children = a_class(pupils=6)
+    now = timezone.now()
+    flags = [a_flag(c, section) for c in children]
+    Flag.objects.filter(pk=flags[5].pk).update(state=Flag.State.VISITED)
+    sent(flags[:2], due=[now - timedelta(days=1), now - timedelta(days=5)])
+    a_given_register(an_actor(), a_register_xlsx([("1", "Who", "P" * 31)]), school=section.school)
+    client = signed_in(Client(), coordinator)
+
+    items = client.get(reverse("watch")).context["items"]
+
+    assert [(x["level"], x["status"]) for x in items] == [
+        ("now", "2"), ("now", "3"), ("soon", "1"), ("soon", "1"),
+    ]  # fmt: skip
+    for item in items:
+        opened = client.get(item["href"])
+        assert opened.context["page"].paginator.count == int(item["status"]), item["title"]
+
+
+def test_what_is_overdue_stands_in_the_order_of_its_due_days(coordinator):
+    section, children = a_class(pupils=3)
+    now = timezone.now()
+    flags = [a_flag(c, section) for c in children]
+    sent(flags, due=[now - timedelta(days=n) for n in (2, 30, 9)])
+    client = signed_in(Client(), coordinator)
+
+    listed = [c["code"] for c in client.get(reverse("flags") + "?show=overdue").context["cards"]]
+    first = [c["code"] for c in client.get(reverse("watch")).context["cards"]]
+
+    assert listed == first == [children[i].code for i in (1, 2, 0)]
+
+
+def test_what_waits_is_only_that_of_ones_own_places_and_not_of_ones_own_kin(coordinator):
+    section, children = a_class(pupils=2)
+    other, others = a_class(a_school(OTHER_BLOCK), pupils=1)
+    for child, where in ((children[0], section), (children[1], section), (others[0], other)):
+        a_flag(child, where)
+    kin_of(coordinator, children[0])
+
+    waits = what_waits(acting(coordinator), at=timezone.now())
+
+    assert (waits.with_nobody, waits.overdue, waits.visited) == (1, 0, 0)
+
+
+def test_the_page_asks_the_same_number_of_queries_however_much_waits(coordinator):
+    client = signed_in(Client(), coordinator)
+
+    def queries():
+        client.get(reverse("watch"))
+        with CaptureQueriesContext(connection) as seen:
+            client.get(reverse("watch"))
+        return len(seen)
+
+    section, children = a_class(pupils=8)
+    now = timezone.now()
+    sent([a_flag(children[0], section)], due=[now - timedelta(days=1)])
+    a_flag(children[7], section)
+    few = queries()
+    flags = [a_flag(c, section) for c in children[1:7]]
+    sent(flags[:4], due=[now - timedelta(days=n) for n in range(1, 5)])
+    for _n in range(3):
+        a_class(a_school(VILLAGE), pupils=2)
+
+    assert queries() == few
+    assert few <= 24
