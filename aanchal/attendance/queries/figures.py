@@ -238,12 +238,12 @@ def where_stuck(actor: Actor, *, since: date, at: datetime) -> list[PlaceLine]:
     ).exclude(state=Flag.State.WITHDRAWN)
     flags = list(asked.order_by().values_list("pk", "area_id", "state", "raised_at"))
     visits: dict[UUID, list[tuple[str, datetime, datetime | None]]] = {}
-    for flag_id, *visit in (
+    for flag_id, visit_state, due_at, recorded_at in (
         Visit.objects.filter(flag__in=asked.order_by().values("pk"))
         .order_by()
         .values_list("flag_id", "state", "due_at", "recorded_at")
     ):
-        visits.setdefault(flag_id, []).append(tuple(visit))
+        visits.setdefault(flag_id, []).append((visit_state, due_at, recorded_at))
     villages = {
         a.pk: a for a in Area.objects.filter(pk__in={f[1] for f in flags}).select_related("parent")
     }

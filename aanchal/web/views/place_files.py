@@ -175,7 +175,7 @@ def place_problems(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[str]] = {}
     for code in sorted(counts):
         groups.setdefault(str(KINDS.get(code, SOMETHING_ELSE)), []).append(code)
-    tabs = [
+    tabs: list[dict[str, Any]] = [
         {
             "href": f"?kind={codes[0]}",
             "current": kind in codes,
