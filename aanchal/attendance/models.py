@@ -397,6 +397,8 @@ class Outcome(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     since_on = models.DateField()
     child_seen = models.BooleanField(default=False)
+    ground = SealedTextField(null=True, help_text="Code of `rules/ends.py`; null: none needed.")
+    note = SealedTextField(null=True, help_text="Who said so, in the words of the recorder.")
     recorded_by = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
 
@@ -404,6 +406,7 @@ class Outcome(models.Model):
         retention = "Three school years."
         OPEN = ("id", "district", "recorded_at")
         PERSONAL = ("flag", "kind", "since_on", "child_seen", "recorded_by")
+        SENSITIVE = ("ground", "note")
 
     def scope(self) -> Scope:
         return self.flag.scope()

@@ -9,11 +9,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.kernel.errors import Invalid
+
+ONCE = "private_page_once"
 
 
 def choices(labels: dict[str, str]) -> list[tuple[str, str]]:
@@ -54,12 +56,29 @@ def blame(form: forms.Form, error: Invalid) -> None:
     form.add_error(str(field) if field in form.fields else None, str(error))
 
 
-def choose_again(request: HttpRequest, key: str, *, about: str) -> HttpResponse:
+def choose_again(request: HttpRequest, key: str, *, about: str, once: str = "") -> HttpResponse:
     """Go on to the page of a choice: a page of its own, so that the back button finds the choices.
 
     The address holds a keyed mark of the choice, not its name: a shared phone keeps its history.
+
+    Args:
+        once: a number of `open_once`, when the page may be shown one time only.
     """
-    return redirect(f"{request.path}?on={_mark(request, key, about)}")
+    more = f"&t={once}" if once else ""
+    return redirect(f"{request.path}?on={_mark(request, key, about)}{more}")
+
+
+def open_once(request: HttpRequest) -> str:
+    """A number that lets the next page be shown one time: reloaded or reopened, it is not."""
+    once = get_random_string(16)
+    request.session[ONCE] = once
+    return once
+
+
+def is_opened_once(request: HttpRequest) -> bool:
+    """Say whether this page was asked for by a press just now; the number is spent."""
+    once = request.session.pop(ONCE, "")
+    return bool(once) and constant_time_compare(once, request.GET.get("t", ""))
 
 
 def chosen_key(request: HttpRequest, keys: Iterable[str], *, about: str) -> str | None:

@@ -12,14 +12,17 @@ from aanchal.attendance.actions import (
     leave_house,
     record_outcome,
     record_visit,
+    return_to_house,
 )
 from aanchal.attendance.models import Finding, Flag, Outcome, Visit
+from aanchal.attendance.queries.hands import is_outside
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role
+from aanchal.people.models import Enrolment
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, an_actor, kin_of
-from tests.signing_in import a_person
+from tests.signing_in import a_person, a_school
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +103,7 @@ def test_a_visit_goes_over_to_another_and_the_first_one_is_cancelled():
     visit.refresh_from_db()
     assert visit.state == Visit.State.CANCELLED
     assert Visit.objects.get(state=Visit.State.ASSIGNED).volunteer == other
+    assert AuditEvent.objects.filter(verb="visit.cancelled", target_id=str(visit.pk)).count() == 1
 
 
 def test_a_coordinator_takes_a_visit_back():
@@ -110,6 +114,8 @@ def test_a_coordinator_takes_a_visit_back():
     cancel_visit(an_actor(), visit=visit, at=NOW)
 
     assert Flag.objects.get().state == Flag.State.OPEN
+    assert AuditEvent.objects.filter(verb="visit.cancelled").count() == 1
+    assert not AuditEvent.objects.filter(verb="visit.handed_back").exists()
 
 
 def test_what_was_found_is_written_once_however_often_it_is_sent():
@@ -156,6 +162,46 @@ def test_private_questions_open_only_after_she_has_left_the_house():
     assert record_visit(acting(volunteer), visit=visit, at=NOW, **(ANSWERS | {"kind": "works"}))
 
 
+def test_having_left_the_house_can_be_taken_back_and_the_private_questions_close():
+    visit, volunteer = an_assigned_visit()
+    leave_house(acting(volunteer), visit=visit, at=NOW)
+
+    return_to_house(acting(volunteer), visit=visit, at=NOW + timedelta(minutes=1))
+
+    visit.refresh_from_db()
+    assert visit.left_house_at is None
+    assert AuditEvent.objects.filter(verb="visit.left_house_undone").count() == 1
+    with pytest.raises(Invalid):
+        record_visit(acting(volunteer), visit=visit, at=NOW, **(ANSWERS | {"kind": "works"}))
+    with pytest.raises(WrongState):
+        return_to_house(acting(volunteer), visit=visit, at=NOW)
+
+
+@pytest.mark.parametrize(
+    "after, outside",
+    [
+        (timedelta(0), True),
+        (timedelta(hours=1, minutes=59), True),
+        (timedelta(hours=2), False),
+        (timedelta(minutes=-1), False),
+    ],
+)
+def test_having_left_the_house_holds_for_two_hours(after, outside):
+    visit, volunteer = an_assigned_visit()
+    visit = leave_house(acting(volunteer), visit=visit, at=NOW)
+
+    assert is_outside(visit, at=NOW + after) is outside
+
+
+def test_said_again_having_left_the_house_holds_from_then_on():
+    visit, volunteer = an_assigned_visit()
+    leave_house(acting(volunteer), visit=visit, at=NOW)
+
+    visit = leave_house(acting(volunteer), visit=visit, at=NOW + timedelta(hours=3))
+
+    assert is_outside(visit, at=NOW + timedelta(hours=4))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -182,6 +228,7 @@ def test_a_visit_is_recorded_by_its_own_volunteer_alone():
 
     for act in (
         lambda: leave_house(acting(other), visit=visit, at=NOW),
+        lambda: return_to_house(acting(other), visit=visit, at=NOW),
         lambda: record_visit(acting(other), visit=visit, at=NOW, **ANSWERS),
         lambda: hand_back_visit(acting(other), visit=visit, because="unsafe", at=NOW),
     ):
@@ -243,3 +290,83 @@ def test_kin_of_the_household_assigns_nothing():
 
     with pytest.raises(NotAllowed):
         assign_visit(acting(coordinator), flag=flag, volunteer=a_volunteer(), at=NOW)
+
+
+# --- a child whose name was cut at school ---
+
+
+def a_struck_off_child():
+    """A question whose visit found that the school cut the name."""
+    visit, volunteer = an_assigned_visit()
+    record_visit(acting(volunteer), visit=visit, at=NOW, **(ANSWERS | {"kind": "name_cut"}))
+    return Flag.objects.get()
+
+
+def ending(flag, kind="explained", **more):
+    given = {"since_on": date(2026, 7, 31), "child_seen": False, "at": NOW} | more
+    return record_outcome(an_actor(), flag=flag, kind=kind, **given)
+
+
+SAID = {"ground": "enrolled_there", "note": "Rani, teacher of the Girls' School in Bahera"}
+
+
+@pytest.mark.parametrize(
+    "kind, given, why",
+    [
+        ("explained", {}, "one press is not enough"),
+        ("left", {}, "one press is not enough"),
+        ("left", SAID, "she was not asked a second time"),
+        ("left", {"confirmed": True}, "nobody says where the child is"),
+        ("left", SAID | {"note": "  yes  ", "confirmed": True}, "nobody is named who said so"),
+        ("left", SAID | {"ground": "neighbour", "confirmed": True}, "a neighbour is not enough"),
+        ("concern", SAID | {"confirmed": True}, "no visit found a danger"),
+        ("back", SAID | {"confirmed": True}, "nobody saw the child"),
+    ],
+)
+def test_a_question_about_a_struck_off_child_is_not_closed(kind, given, why):
+    flag = a_struck_off_child()
+
+    with pytest.raises(Invalid):
+        ending(flag, kind, **given)
+
+    flag.refresh_from_db()
+    assert flag.state == Flag.State.VISITED, why
+    assert not Outcome.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "kind, given",
+    [
+        ("left", SAID | {"confirmed": True}),
+        ("explained", SAID | {"ground": "met_child", "confirmed": True}),
+        ("back", {"child_seen": True}),
+    ],
+)
+def test_a_question_about_a_struck_off_child_is_closed_by_who_has_or_met_her(kind, given):
+    flag = a_struck_off_child()
+
+    outcome = ending(flag, kind, **given)
+
+    flag.refresh_from_db()
+    assert flag.state == Flag.State.CLOSED
+    assert (outcome.ground, outcome.note) == (given.get("ground"), given.get("note"))
+
+
+def test_a_child_struck_off_in_the_register_is_looked_after_whatever_the_visit_found():
+    visit, volunteer = an_assigned_visit()
+    record_visit(acting(volunteer), visit=visit, at=NOW, **ANSWERS)
+    Enrolment.objects.update(ends_on=date(2026, 7, 25), ended_by="name_cut")
+
+    with pytest.raises(Invalid):
+        ending(Flag.objects.get())
+
+
+def test_a_child_enrolled_at_another_school_is_not_struck_off_any_more():
+    flag = a_struck_off_child()
+    there, _others = a_class(a_school(OTHER_VILLAGE), pupils=1)
+    Enrolment.objects.filter(child=flag.child).update(ends_on=date(2026, 7, 25))
+    Enrolment.objects.create(
+        district=flag.district, child=flag.child, class_section=there, starts_on=date(2026, 7, 26)
+    )
+
+    assert ending(flag, "left")

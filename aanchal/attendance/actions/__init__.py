@@ -25,6 +25,7 @@ from .visits import (
     leave_house,
     record_outcome,
     record_visit,
+    return_to_house,
 )
 from .watch import raise_flags, run_watch, set_visit_budget
 
@@ -51,6 +52,7 @@ __all__ = [
     "record_visit",
     "refuse_register",
     "repair_row",
+    "return_to_house",
     "run_watch",
     "set_problem_aside",
     "set_visit_budget",

@@ -16,6 +16,8 @@ from aanchal.kernel.permissions import Actor, Permission, Role, covers, require
 from ..findings import vocabulary
 from ..guidance import guidance
 from ..models import Finding, Flag, Outcome, Visit
+from ..queries.ends import became_a_concern, is_struck_off
+from ..rules.ends import Missing, missing_for_struck_off
 
 MOST_NOTE = 2000
 
@@ -43,6 +45,7 @@ def assign_visit(actor: Actor, *, flag: Flag, volunteer: User, at: datetime) -> 
             return held
         held.state = Visit.State.CANCELLED
         held.save(update_fields=["state"])
+        record(actor, Verb.VISIT_CANCELLED, held, scope=flag.scope())
     visit = Visit.objects.create(
         district=flag.district,
         flag=flag,
@@ -119,13 +122,15 @@ def cancel_visit(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
     visit.state = Visit.State.CANCELLED
     visit.save(update_fields=["state"])
     Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED).update(state=Flag.State.OPEN)
-    record(actor, Verb.VISIT_HANDED_BACK, visit, scope=visit.flag.scope(), fields=["state"])
+    record(actor, Verb.VISIT_CANCELLED, visit, scope=visit.flag.scope())
     return visit
 
 
 @use_case
 def leave_house(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
-    """Note "I have left the house": only now do the private questions open.
+    """Note "I have left the house": only now do the private questions open, and for some hours.
+
+    Said again, it holds from then on.
 
     Raises:
         NotAllowed: it is not in the actor's hands.
@@ -135,10 +140,27 @@ def leave_house(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
     require(actor, Permission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
-    if visit.left_house_at is None:
-        visit.left_house_at = at
-        visit.save(update_fields=["left_house_at"])
-        record(actor, Verb.VISIT_LEFT_HOUSE, visit, scope=visit.flag.scope())
+    visit.left_house_at = at
+    visit.save(update_fields=["left_house_at"])
+    record(actor, Verb.VISIT_LEFT_HOUSE, visit, scope=visit.flag.scope())
+    return visit
+
+
+@use_case
+def return_to_house(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
+    """Take "I have left the house" back: the private questions close again.
+
+    Raises:
+        NotAllowed: it is not in the actor's hands.
+        WrongState: it is no longer waiting for a finding, or she never said that she had left.
+    """
+    visit = _hold_visit(visit)
+    require(actor, Permission.VISIT_RECORD, visit)
+    if visit.state != Visit.State.ASSIGNED or visit.left_house_at is None:
+        raise WrongState
+    visit.left_house_at = None
+    visit.save(update_fields=["left_house_at"])
+    record(actor, Verb.VISIT_LEFT_HOUSE_UNDONE, visit, scope=visit.flag.scope())
     return visit
 
 
@@ -244,13 +266,26 @@ def _check_finding(
 
 @use_case
 def record_outcome(
-    actor: Actor, *, flag: Flag, kind: str, since_on: date, child_seen: bool, at: datetime
+    actor: Actor,
+    *,
+    flag: Flag,
+    kind: str,
+    since_on: date,
+    child_seen: bool,
+    ground: str = "",
+    note: str = "",
+    confirmed: bool = False,
+    at: datetime,
 ) -> Outcome:
     """Record how a flag ended. "Back" needs that somebody saw the child: a register can be bent.
 
+    Args:
+        ground, note, confirmed: for a child whose name was cut at school, as `rules/ends.py` asks.
+
     Raises:
         NotAllowed: the actor may not record outcomes here, or is kin.
-        Invalid: no such outcome, a day in the future, or "back" with nobody having seen her.
+        Invalid: no such outcome, a day in the future, "back" with nobody having seen her, or a
+            child whose name was cut, of whom it is not yet said where she is.
         WrongState: nobody has visited yet, or it ended before.
     """
     flag = _hold(flag)
@@ -266,12 +301,17 @@ def record_outcome(
         )
     if flag.state != Flag.State.VISITED:
         raise WrongState(_("First somebody must visit. Then write how it ended."))
+    struck_off = is_struck_off(flag)
+    if struck_off:
+        _check_struck_off(flag, kind=kind, ground=ground, note=note, confirmed=confirmed)
     outcome = Outcome.objects.create(
         district=flag.district,
         flag=flag,
         kind=kind,
         since_on=since_on,
         child_seen=child_seen,
+        ground=ground or None if struck_off else None,
+        note=note.strip() or None,
         recorded_by=actor.user_id,
         recorded_at=at,
     )
@@ -281,10 +321,32 @@ def record_outcome(
     return outcome
 
 
+def _check_struck_off(flag: Flag, *, kind: str, ground: str, note: str, confirmed: bool) -> None:
+    missing = missing_for_struck_off(
+        kind, ground=ground, note=note, confirmed=confirmed, is_concern=became_a_concern(flag)
+    )
+    if missing is not None:
+        raise Invalid(STILL_MISSING[missing], field=FIELD_OF[missing], missing=str(missing))
+
+
+STILL_MISSING = {
+    Missing.CONCERN: _("No visit found a danger. Raise the concern first, or choose another end."),
+    Missing.GROUND: _("The name was cut at school. Say how you know where the child is now."),
+    Missing.NOTE: _("Write who said so, and what they said."),
+    Missing.YES: _("Look at it once more before the question is closed."),
+}
+FIELD_OF = {
+    Missing.CONCERN: "kind",
+    Missing.GROUND: "ground",
+    Missing.NOTE: "note",
+    Missing.YES: "confirmed",
+}
+
+
 def _hold(flag: Flag) -> Flag:
     return (
         Flag.objects.select_for_update(of=("self",))
-        .select_related("area", "child__household")
+        .select_related("area", "child__household", "class_section")
         .prefetch_related("child__household__kinships")
         .get(pk=flag.pk)
     )

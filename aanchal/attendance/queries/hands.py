@@ -1,6 +1,7 @@
 """Visits by the hands they are in: who holds how many, and what was once in one's own."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count
@@ -9,7 +10,9 @@ from aanchal.kernel.permissions import Actor, Permission, grants_for
 from aanchal.people.queries import not_kin
 from aanchal.places.queries import within
 
+from ..guidance import guidance
 from ..models import Visit
+from ..rules.leaving import has_left
 
 
 def visits_in_hand(volunteers: Iterable[UUID]) -> dict[UUID, int]:
@@ -40,3 +43,9 @@ def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:
         .exclude(state=Visit.State.ASSIGNED)
         .first()
     )
+
+
+def is_outside(visit: Visit, *, at: datetime) -> bool:
+    """Say whether the private questions of a visit may be shown to its volunteer now."""
+    hours = guidance()["left_house_hours"]
+    return visit.state == Visit.State.ASSIGNED and has_left(visit.left_house_at, at=at, hours=hours)

@@ -21,6 +21,7 @@ from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcom
 from aanchal.attendance.findings import is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.books import Strip, child_strip
+from aanchal.attendance.queries.ends import is_struck_off
 from aanchal.attendance.queries.figures import FIGURES, Behind, rows_behind
 from aanchal.attendance.queries.flags import (
     get_flag,
@@ -29,6 +30,7 @@ from aanchal.attendance.queries.flags import (
 )
 from aanchal.attendance.queries.hands import visits_in_hand
 from aanchal.attendance.queries.waiting import by_due_day, overdue_flags
+from aanchal.attendance.rules.ends import Ground, Missing
 from aanchal.attendance.rules.returns import back_since
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
@@ -199,6 +201,29 @@ class OutcomeForm(forms.Form):
     child_seen = forms.BooleanField(
         label=gettext_lazy("Somebody saw the child in school with her own eyes"), required=False
     )
+    ground = ChoiceRows(
+        label=gettext_lazy("How do you know where the child is now?"),
+        choices=[
+            (
+                Ground.ENROLLED_THERE,
+                gettext_lazy("The school that has the child now says so: enrolled there"),
+            ),
+            (Ground.MET_CHILD, gettext_lazy("Somebody met the child and spoke with her")),
+        ],
+        required=False,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Who said so, and what did they say?"),
+        help_text=gettext_lazy("The school and who spoke for it, or who met the child and when."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, struck_off: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not struck_off:
+            del self.fields["ground"], self.fields["note"]
 
 
 def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -212,9 +237,11 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     back = back_since(strip.days, strip.child.tolist(), after=held.signal_on)
     step = request.POST.get("step", "")
     assign = AssignForm(request.POST if step == "assign" else None, volunteers=volunteers)
+    struck_off = is_struck_off(held) if held.state in Flag.LIVE else False
     outcome = OutcomeForm(
         request.POST if step == "outcome" else None,
         initial={"since_on": back.since_on if back else today()},
+        struck_off=struck_off,
     )
     if request.method == "POST":
         answer = _act(request, held, step, assign, outcome, in_hand)
@@ -254,6 +281,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
                 if v.pk in hands
             },
             "outcome_form": outcome,
+            "struck_off": struck_off,
             "is_danger": found_danger(visits),
             "danger_word": _("danger"),
             "ended": _ended(held),
@@ -313,7 +341,15 @@ def _act(
             chosen = able[assign.cleaned_data["volunteer"]]
             assign_visit(request.actor, flag=held, volunteer=chosen, at=now)
         elif step == "outcome" and outcome.is_valid():
-            record_outcome(request.actor, flag=held, at=now, **outcome.cleaned_data)
+            confirmed = request.POST.get("confirmed") == "yes"
+            try:
+                record_outcome(
+                    request.actor, flag=held, confirmed=confirmed, at=now, **outcome.cleaned_data
+                )
+            except Invalid as error:
+                if error.details.get("missing") != Missing.YES:
+                    raise
+                return _confirm_end(request, held, outcome)
             messages.success(request, _("How it ended is written down."))
         elif step == "take_back":
             if in_hand is not None:
@@ -327,6 +363,38 @@ def _act(
     except WrongState as error:
         messages.warning(request, str(error))
     return redirect("flag", pk=held.pk)
+
+
+def _confirm_end(request: HttpRequest, held: Flag, outcome: OutcomeForm) -> HttpResponse:
+    """Ask a second time before the question about a struck-off child is closed."""
+    given = outcome.cleaned_data
+    grounds = dict(outcome.fields["ground"].choices)  # type: ignore[attr-defined]
+    return render(
+        request,
+        "confirm.html",
+        {
+            "title": _("Close the question about a child whose name was cut?"),
+            "body": _(
+                "No register will speak of this child again: nobody is asked to look after this."
+            ),
+            "consequences": [
+                str(OUTCOMES[given["kind"]]),
+                str(grounds[given["ground"]]),
+                f"“{given['note']}”",
+            ],
+            "yes": _("Yes, close the question"),
+            "cancel_href": reverse("flag", args=[held.pk]),
+            "carry": {
+                "step": "outcome",
+                "confirmed": "yes",
+                "kind": given["kind"],
+                "since_on": given["since_on"].isoformat(),
+                "ground": given["ground"],
+                "note": given["note"],
+                **({"child_seen": "on"} if given["child_seen"] else {}),
+            },
+        },
+    )
 
 
 def _ended(held: Flag) -> dict[str, str] | None:

@@ -19,19 +19,35 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.actions import hand_back_visit, leave_house, record_visit
+from aanchal.attendance.actions import (
+    hand_back_visit,
+    leave_house,
+    record_visit,
+    return_to_house,
+)
 from aanchal.attendance.findings import FindingKind, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.books import class_books
 from aanchal.attendance.queries.flags import get_my_visit, my_recent_visits, my_visits
-from aanchal.attendance.queries.hands import my_past_visit
+from aanchal.attendance.queries.hands import is_outside, my_past_visit
 from aanchal.attendance.rules.marks import Mark
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.cases.kinds import concern_kinds
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 
 from ..context import local_name
-from ..forms import ChoiceRows, DayField, blame, choices, choose_again, chosen_key, today, yes_no
+from ..forms import (
+    ChoiceRows,
+    DayField,
+    blame,
+    choices,
+    choose_again,
+    chosen_key,
+    is_opened_once,
+    open_once,
+    today,
+    yes_no,
+)
 from ..names import class_name, first_name
 
 RECENT = timedelta(days=30)
@@ -73,7 +89,7 @@ def _card(visit: Visit, now: datetime) -> dict[str, Any]:
         "reason": flag_sentence(flag),
         "where": " · ".join(_where(flag)),
         "href": reverse("visit", args=[visit.pk]),
-        "act": _("Write what you found") if visit.left_house_at else _("Write the visit"),
+        "act": _("Write the visit"),
     }
 
 
@@ -120,9 +136,7 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return held
     if request.method == "POST":
         leave_house(request.actor, visit=held, at=timezone.now())
-        return redirect("visit_finding", pk=held.pk)
-    if held.left_house_at is not None:
-        return redirect("visit_finding", pk=held.pk)
+        return _open_private(request, held)
     return render(
         request,
         "visits/at_the_house.html",
@@ -132,6 +146,10 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
             "place": " · ".join(_place(held.flag)),
         },
     )
+
+
+def _open_private(request: HttpRequest, held: Visit) -> HttpResponse:
+    return redirect(f"{reverse('visit_finding', args=[held.pk])}?t={open_once(request)}")
 
 
 def _in_hand(request: HttpRequest, pk: UUID) -> Visit | HttpResponse:
@@ -257,24 +275,40 @@ def is_for_the_police(kind: str) -> bool:
 
 
 def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """After the house: what she found, and for danger whom to call before anything is typed."""
+    """After the house: what she found, and for danger whom to call before anything is typed.
+
+    Each of these pages is shown once for one press. Reloaded, reopened or gone back to, the page
+    of the visit stands there instead, which anybody in the courtyard may read.
+    """
     held = _in_hand(request, pk)
     if isinstance(held, HttpResponse):
         return held
-    if held.left_house_at is None:
-        return redirect("visit", pk=held.pk)
+    step = request.POST.get("step", "")
+    outside = is_outside(held, at=timezone.now())
     if request.method != "POST":
+        if not (is_opened_once(request) and outside):
+            return redirect("visit", pk=held.pk)
         kind = chosen_key(request, vocabulary().findings, about=str(held.pk))
         if kind is None:
             return _ask_kind(request, held, KindForm())
         form = _finding_form(kind, initial={"kind": kind, "visited_on": today()})
         return _ask_rest(request, held, kind, form)
+    if step == "back":
+        if held.left_house_at is not None:
+            return_to_house(request.actor, visit=held, at=timezone.now())
+        return redirect("visit", pk=held.pk)
+    # What she has typed is never thrown away because of the hour.
+    if held.left_house_at is None or (not outside and step != "finding"):
+        messages.info(request, _("Say once more that you have left the house."))
+        return redirect("visit", pk=held.pk)
+    if step == "change":
+        return _open_private(request, held)
     chosen = KindForm(request.POST)
     if not chosen.is_valid():
         return _ask_kind(request, held, chosen)
     kind = chosen.cleaned_data["kind"]
-    if request.POST.get("step") != "finding":
-        return choose_again(request, kind, about=str(held.pk))
+    if step != "finding":
+        return choose_again(request, kind, about=str(held.pk), once=open_once(request))
     form = _finding_form(kind, request.POST)
     if form.is_valid():
         try:

@@ -1,0 +1,31 @@
+"""What is known of a flag when somebody wants to end it."""
+
+from aanchal.people.models import Enrolment
+
+from ..findings import vocabulary
+from ..models import Finding, Flag
+
+
+def is_struck_off(flag: Flag) -> bool:
+    """Say whether the child's name was cut at school: a visit found so, or her enrolment says so.
+
+    A child who is enrolled again somewhere is not struck off, whatever was found. Two queries.
+    """
+    enrolments = list(
+        Enrolment.objects.filter(child=flag.child_id)
+        .order_by("starts_on", "ends_on", "pk")
+        .values_list("class_section__school_id", "ends_on", "ended_by")
+    )
+    open_now = [row for row in enrolments if row[1] is None]
+    found = {f.kind for f in Finding.objects.filter(visit__flag=flag)}
+    if "name_cut" in found:
+        return not any(school != flag.class_section.school_id for school, _e, _b in open_now)
+    return not open_now and bool(enrolments) and enrolments[-1][2] == Enrolment.Ended.NAME_CUT
+
+
+def became_a_concern(flag: Flag) -> bool:
+    """Say whether a visit of this flag found danger, which raised a concern. One query."""
+    known = vocabulary().findings
+    return any(
+        f.kind in known and known[f.kind].concern for f in Finding.objects.filter(visit__flag=flag)
+    )

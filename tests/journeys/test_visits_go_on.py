@@ -1,0 +1,70 @@
+"""What happens to a visit after the first try, and what is taken back."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from aanchal.attendance.models import Flag, Outcome, Visit
+from tests.chromium import DESKTOP, PHONE
+from tests.journeys.test_other_ways import a_visit
+
+PRIVATE = ("marriage", "contractor", "danger", "abuse", "pregnant")
+
+
+def _says_nothing_private(page):
+    said = page.locator("main").inner_text().lower()
+    return not any(word in said for word in PRIVATE)
+
+
+def test_a_volunteer_who_pressed_too_early_takes_it_back(village, as_person, look):
+    visit = a_visit(village)
+    page = as_person(village.volunteer, viewport=PHONE)
+    page.goto(f"/visits/{visit.pk}/")
+    page.get_by_role("button", name="I have left the house").click()
+    private = page.url
+    assert not _says_nothing_private(page)
+    look(page, "volunteer-pressed-too-early")
+
+    page.get_by_role("button", name="I am still at the house").click()
+    assert _says_nothing_private(page)
+    assert page.get_by_role("button", name="I have left the house").is_visible()
+
+    for _way, go in (
+        ("back", page.go_back),
+        ("the history", lambda: page.goto(private)),
+        ("another window", lambda: page.goto(f"/visits/{visit.pk}/finding/")),
+    ):
+        go()
+        page.wait_for_load_state()
+        assert _says_nothing_private(page), _way
+    assert Visit.objects.get().left_house_at is None
+
+
+def test_a_struck_off_child_cannot_be_closed_in_one_press(village, as_person, look):
+    from tests.two_districts import a_finding
+
+    visit = a_visit(village)
+    Visit.objects.update(state="recorded", recorded_at=timezone.now() - timedelta(hours=1))
+    Flag.objects.update(state="visited")
+    a_finding(Visit.objects.get(pk=visit.pk), "visited", kind="name_cut")
+    flag = Flag.objects.get()
+    page = as_person(village.coordinator, viewport=DESKTOP)
+    page.goto(f"/questions/{flag.pk}/")
+    look(page, "coordinator-struck-off")
+
+    page.get_by_label("Nothing more is needed").check()
+    page.get_by_role("button", name="Write how it ended").click()
+    assert page.get_by_role("alert").get_by_text("The name was cut at school.").is_visible()
+    assert not Outcome.objects.exists()
+    look(page, "coordinator-struck-off-refused")
+
+    page.get_by_label("Left, or goes elsewhere").check()
+    page.get_by_label("The school that has the child now").check()
+    page.get_by_label("Who said so").fill("The head teacher of the girls' school in Bahera.")
+    page.get_by_role("button", name="Write how it ended").click()
+    assert not Outcome.objects.exists(), "the page asks a second time"
+    look(page, "coordinator-struck-off-asked")
+    page.get_by_role("button", name="Yes, close the question").click()
+
+    assert page.get_by_text("How it ended is written down.").is_visible()
+    assert Outcome.objects.get().ground == "enrolled_there"
