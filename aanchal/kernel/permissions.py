@@ -35,6 +35,7 @@ class Permission(StrEnum):
     CHILD_VIEW = "child_view"
     CHILD_OPEN_FILE = "child_open_file"
     CHILD_ENROL = "child_enrol"
+    CHILD_MOVE = "child_move"
     CLASS_VIEW = "class_view"
     REGISTER_IMPORT = "register_import"
     REGISTER_REPAIR = "register_repair"
@@ -73,7 +74,14 @@ P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VOLUNTEER: frozenset({P.VISIT_VIEW, P.VISIT_RECORD, P.VISIT_HAND_BACK, P.CONCERN_RAISE}),
     Role.TEACHER: frozenset(
-        {P.CLASS_VIEW, P.CHILD_ENROL, P.REGISTER_IMPORT, P.REGISTER_REPAIR, P.CONCERN_RAISE}
+        {
+            P.CLASS_VIEW,
+            P.CHILD_ENROL,
+            P.CHILD_MOVE,
+            P.REGISTER_IMPORT,
+            P.REGISTER_REPAIR,
+            P.CONCERN_RAISE,
+        }
     ),
     Role.COORDINATOR: frozenset(
         {
@@ -83,6 +91,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CHILD_VIEW,
             P.CHILD_OPEN_FILE,
             P.CHILD_ENROL,
+            P.CHILD_MOVE,
             P.CLASS_VIEW,
             P.REGISTER_IMPORT,
             P.REGISTER_REPAIR,

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, Scope, require
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.places.models import Area, Body
 from aanchal.places.queries import year_of
@@ -20,6 +21,7 @@ from aanchal.places.rules.spelling import tidy_name
 from .models import (
     Child,
     ChildCodeSeries,
+    ClassMove,
     ClassSection,
     Consent,
     Enrolment,
@@ -30,6 +32,7 @@ from .models import (
     SchoolIdentifier,
 )
 from .rules.matching import Known, Match, Row, match_rows
+from .rules.moves import first_day
 from .rules.names import tidy, words
 from .rules.pupils import NewPupil
 
@@ -48,11 +51,17 @@ class PupilProblem:
 
 @dataclass
 class Enrolled:
-    """What one enrolment step did; `children` in the order of the pupils given, None where not."""
+    """What one enrolment step did; `children` in the order of the pupils given, None where not.
+
+    `moved` of the known came from another class; `waiting` pupils are in a class that is not the
+    actor's, and somebody who may say yes was asked.
+    """
 
     new: int = 0
     known: int = 0
     changed: int = 0
+    moved: int = 0
+    waiting: int = 0
     children: list[UUID | None] = field(default_factory=list)
     problems: list[PupilProblem] = field(default_factory=list)
 
@@ -64,7 +73,8 @@ def enrol_pupils(
     """Take a school's pupils in: a record for the unknown, the present one for the known.
 
     A pupil is known by admission or state number, or by roll and name within her class-section.
-    Done twice it changes nothing. A village the area tree does not know under the school's block
+    One who sits in another class is moved only if the actor may enrol there too; else a `ClassMove`
+    waits for the head or the coordinator and she stays where she is. Done twice it changes nothing. A village the area tree does not know under the school's block
     is taken to be the school's own, and marked as assumed.
 
     Args:
@@ -78,7 +88,7 @@ def enrol_pupils(
     scopes = {(p.grade, p.section) for p in pupils}
     for grade, section in sorted(scopes):
         require(actor, Permission.CHILD_ENROL, _class_scope(school, grade, section))
-    desk = _Desk(school=school, year=year, on=on, at=at)
+    desk = _Desk(actor=actor, school=school, year=year, on=on, at=at)
     done = desk.take(pupils)
     record(
         actor,
@@ -87,6 +97,8 @@ def enrol_pupils(
         scope=Scope(area_path=area.path, district=area.district, body_id=str(school.pk)),
         new=done.new,
         known=done.known,
+        moved=done.moved,
+        waiting=done.waiting,
         problems=len(done.problems),
     )
     return done
@@ -105,7 +117,8 @@ def _class_scope(school: Body, grade: str, section: str) -> Scope:
 class _Desk:
     """One school's enrolment desk: everything read once, everything written in bulk."""
 
-    def __init__(self, *, school: Body, year: int, on: date, at: datetime) -> None:
+    def __init__(self, *, actor: Actor, school: Body, year: int, on: date, at: datetime) -> None:
+        self.actor = actor
         self.school, self.year, self.on, self.at = school, year, on, at
         self.district = school.area.district
         self.villages = _villages_near(school)
@@ -130,7 +143,7 @@ class _Desk:
         known = self._known(classes)
         issued = self._issued(pupils)
         fresh: list[tuple[int, NewPupil, ClassSection]] = []
-        moved: list[tuple[Child, ClassSection, NewPupil]] = []
+        elsewhere: list[tuple[int, Child, ClassSection, NewPupil]] = []
         for (grade, section), indexes in groups.items():
             class_section = classes[grade, section]
             present = known.get(class_section.pk, [])
@@ -149,18 +162,17 @@ class _Desk:
                     done.problems.append(_twice(pupil))
                     continue
                 child_id = UUID(matched.key) if matched.state is Match.SURE else None
-                holder = issued.get(_issue_key(pupil))
+                holder = next((issued[k] for k in _issue_keys(pupil) if k in issued), None)
                 if child_id is None and holder is not None:
-                    child_id = holder.pk
-                    moved.append((holder, class_section, pupil))
-                if child_id is not None:
+                    elsewhere.append((i, holder, class_section, pupil))
+                elif child_id is not None:
                     done.known += 1
                     done.children[i] = child_id
                 elif matched.state is Match.UNSURE:
                     done.problems.append(_unsure(pupil))
                 else:
                     fresh.append((i, pupil, class_section))
-        self._move(moved)
+        self._move(elsewhere, done)
         self._create(fresh, series, done)
         return done
 
@@ -197,40 +209,50 @@ class _Desk:
         return found
 
     def _issued(self, pupils: Sequence[NewPupil]) -> dict[str, Child]:
-        keys = {_issue_key(p) for p in pupils} - {""}
-        rows = SchoolIdentifier.objects.filter(
-            district=self.district, value_hash__in=keys
-        ).select_related("child")
+        """Hash of a number → the child it was given to; an admission number by this school only."""
+        keys = {key for p in pupils for key in _issue_keys(p)}
+        rows = (
+            SchoolIdentifier.objects.filter(district=self.district, value_hash__in=keys)
+            .select_related("child__area", "child__household")
+            .prefetch_related("child__household__kinships")
+        )
         return {
             r.value_hash: r.child
             for r in rows
             if r.system != SchoolIdentifier.System.ADMISSION or r.issued_by_id == self.school.pk
         }
 
-    def _move(self, moved: list[tuple[Child, ClassSection, NewPupil]]) -> None:
-        """Known children who now sit in another class-section: the old enrolment ends today."""
-        if not moved:
+    def _move(
+        self, elsewhere: list[tuple[int, Child, ClassSection, NewPupil]], done: Enrolled
+    ) -> None:
+        """Known children who sit in another class: moved where that class is the actor's too."""
+        if not elsewhere:
             return
-        children = [child for child, _c, _p in moved]
-        Enrolment.objects.filter(child__in=children, ends_on__isnull=True).exclude(
-            class_section__in=[c for _child, c, _p in moved]
-        ).update(ends_on=self.on, ended_by=Enrolment.Ended.MOVED)
-        have = set(
-            Enrolment.objects.filter(child__in=children, ends_on__isnull=True).values_list(
-                "child_id", "class_section_id"
-            )
-        )
-        Enrolment.objects.bulk_create(
-            Enrolment(
-                district=self.district,
-                child=child,
-                class_section=class_section,
-                roll_no=pupil.roll[:12],
-                starts_on=self.on,
-            )
-            for child, class_section, pupil in moved
-            if (child.pk, class_section.pk) not in have
-        )
+        left = _latest_enrolments([child for _i, child, _c, _p in elsewhere])
+        moves: list[_Move] = []
+        asks: list[tuple[_Move, NewPupil]] = []
+        seen: set[UUID] = set()
+        for i, child, to_section, pupil in elsewhere:
+            held = left.get(child.pk)
+            if child.pk in seen:
+                done.problems.append(_unsure(pupil))
+                continue
+            seen.add(child.pk)
+            move = _Move(child, held, to_section, pupil.roll, self.on)
+            if held is not None and held.class_section_id == to_section.pk and not held.ends_on:
+                done.known += 1
+                done.children[i] = child.pk
+            elif _may_take_from(self.actor, child, held):
+                moves.append(move)
+                done.known += 1
+                done.moved += 1
+                done.children[i] = child.pk
+            else:
+                asks.append((move, pupil))
+                done.waiting += 1
+                done.problems.append(_waits(pupil))
+        _move_children(self.actor, moves, at=self.at)
+        _ask_for_moves(self.actor, asks, at=self.at)
 
     def _create(
         self,
@@ -350,14 +372,101 @@ def as_known(enrolment: Enrolment) -> Known:
     )
 
 
-def _issue_key(pupil: NewPupil) -> str:
-    if pupil.state_id:
-        return keyed_hash(pupil.state_id, purpose=f"identifier/{SchoolIdentifier.System.STATE}")
-    if pupil.admission_no:
-        return keyed_hash(
-            pupil.admission_no, purpose=f"identifier/{SchoolIdentifier.System.ADMISSION}"
+def _issue_keys(pupil: NewPupil) -> list[str]:
+    """Hashes of the numbers a pupil was given, the state's before the school's."""
+    given = (
+        (SchoolIdentifier.System.STATE, pupil.state_id),
+        (SchoolIdentifier.System.ADMISSION, pupil.admission_no),
+    )
+    return [keyed_hash(value, purpose=f"identifier/{system}") for system, value in given if value]
+
+
+def _latest_enrolments(children: Sequence[Child]) -> dict[UUID, Enrolment]:
+    """Child → her present enrolment, else the one that ended last; locked until the end."""
+    found: dict[UUID, Enrolment] = {}
+    rows = (
+        Enrolment.objects.filter(child__in=children)
+        .select_related("class_section__school__area")
+        .select_for_update(of=("self",))
+    )
+    for held in sorted(rows, key=lambda e: (e.ends_on or date.max, e.starts_on)):
+        found[held.child_id] = held
+    return found
+
+
+def _may_take_from(actor: Actor, child: Child, held: Enrolment | None) -> bool:
+    """Whether the actor may change the class a child is in now, or was in last."""
+    if held is None:
+        return may(actor, Permission.CHILD_ENROL, child)
+    if actor.user_id in child.kin():
+        return False
+    return may(actor, Permission.CHILD_ENROL, held.class_section)
+
+
+@dataclass(frozen=True)
+class _Move:
+    """A child, the enrolment she has or had last, the class she goes to, from the day claimed."""
+
+    child: Child
+    held: Enrolment | None
+    to_section: ClassSection
+    roll: str
+    claimed: date
+
+
+def _move_children(actor: Actor, moves: Sequence[_Move], *, at: datetime) -> list[Enrolment]:
+    """End the enrolments that children have and begin others; one audit event for each child."""
+    new: list[Enrolment] = []
+    ended: list[Enrolment] = []
+    for move in moves:
+        held = move.held
+        starts_on = first_day(move.claimed, began=held.starts_on if held else None, today=at.date())
+        if held is not None and held.ends_on is None:
+            held.ends_on, held.ended_by = starts_on, Enrolment.Ended.MOVED
+            ended.append(held)
+        new.append(
+            Enrolment(
+                district=move.child.district,
+                child=move.child,
+                class_section=move.to_section,
+                roll_no=move.roll[:12],
+                starts_on=starts_on,
+            )
         )
-    return ""
+    Enrolment.objects.bulk_update(ended, ["ends_on", "ended_by"], batch_size=200)
+    Enrolment.objects.bulk_create(new, batch_size=500)
+    for move, enrolment in zip(moves, new, strict=True):
+        held = move.held
+        scope = held.class_section.scope() if held is not None else move.child.scope()
+        record(actor, Verb.CHILD_MOVED, enrolment, scope=scope, fields=["class_section"])
+    return new
+
+
+def _ask_for_moves(actor: Actor, asks: Sequence[tuple[_Move, NewPupil]], *, at: datetime) -> None:
+    """Ask whoever answers for the class a child is in; asked again it stays the one question."""
+    waiting = set(
+        ClassMove.objects.filter(
+            child__in=[move.child for move, _pupil in asks], state=ClassMove.State.WAITING
+        ).values_list("child_id", "to_section_id")
+    )
+    new = [
+        ClassMove(
+            district=move.child.district,
+            child=move.child,
+            from_section=move.held.class_section if move.held is not None else None,
+            to_section=move.to_section,
+            roll_no=move.roll[:12],
+            name_given=tidy(_whole_name(pupil) or pupil.own_script_name),
+            starts_on=move.claimed,
+            asked_by=actor.user_id,
+            asked_at=at,
+        )
+        for move, pupil in asks
+        if (move.child.pk, move.to_section.pk) not in waiting
+    ]
+    ClassMove.objects.bulk_create(new)
+    for ask in new:
+        record(actor, Verb.CLASS_MOVE_ASKED, ask, scope=ask.scope())
 
 
 def _family_key(name: str, phone: str, area: UUID) -> tuple[str, str, UUID]:
@@ -436,6 +545,18 @@ def _twice(pupil: NewPupil) -> PupilProblem:
     )
 
 
+def _waits(pupil: NewPupil) -> PupilProblem:
+    return PupilProblem(
+        pupil.row,
+        "move_waits",
+        N_(
+            "Row %(row)s: this number is of a pupil of another class. "
+            "The head or the coordinator was asked whether the pupil moves."
+        ),
+        {"row": pupil.row},
+    )
+
+
 def _unsure(pupil: NewPupil) -> PupilProblem:
     return PupilProblem(
         pupil.row,
@@ -443,6 +564,89 @@ def _unsure(pupil: NewPupil) -> PupilProblem:
         N_("Row %(row)s may be a pupil already known under another roll number. Say who it is."),
         {"row": pupil.row},
     )
+
+
+def _held_move(move: ClassMove) -> ClassMove:
+    """A question about a move, locked, with what its scope needs."""
+    return (
+        ClassMove.objects.select_related(
+            "child__area", "child__household", "from_section__school__area", "to_section"
+        )
+        .prefetch_related("child__household__kinships")
+        .select_for_update(of=("self",))
+        .get(pk=move.pk)
+    )
+
+
+@use_case
+def agree_to_move(actor: Actor, *, move: ClassMove, at: datetime) -> Enrolment:
+    """Say yes: the child leaves the class she is in and is in the asker's from the day named.
+
+    Marks already recorded in the class she leaves stay there.
+
+    Raises:
+        NotAllowed: the actor answers for no whole school or area the child is in, or is kin.
+        WrongState: settled before, or she is no longer in the class that was asked about.
+    """
+    move = _held_move(move)
+    require(actor, Permission.CHILD_MOVE, move)
+    held = _latest_enrolments([move.child]).get(move.child_id)
+    still = held.class_section_id if held is not None else None
+    if move.state != ClassMove.State.WAITING or still != move.from_section_id:
+        raise WrongState
+    [new] = _move_children(
+        actor,
+        [_Move(move.child, held, move.to_section, move.roll_no, move.starts_on)],
+        at=at,
+    )
+    _settle_move(actor, move, ClassMove.State.AGREED, Verb.CLASS_MOVE_AGREED, at=at)
+    return new
+
+
+@use_case
+def refuse_move(actor: Actor, *, move: ClassMove, answer: str, at: datetime) -> ClassMove:
+    """Say no, with a word for the asker: the child stays where she is.
+
+    Raises:
+        NotAllowed: as for `agree_to_move`.
+        Invalid: no word was given.
+        WrongState: settled before.
+    """
+    move = _held_move(move)
+    require(actor, Permission.CHILD_MOVE, move)
+    if move.state != ClassMove.State.WAITING:
+        raise WrongState
+    if not answer.strip():
+        raise Invalid(_("Say in a word why not, for whoever asked."), field="answer")
+    move.answer = tidy(answer)[:400]
+    return _settle_move(actor, move, ClassMove.State.REFUSED, Verb.CLASS_MOVE_REFUSED, at=at)
+
+
+@use_case
+def take_move_back(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove:
+    """Take one's own question back: it was a mistake.
+
+    Raises:
+        NotAllowed: another asked, or the class is no longer the actor's.
+        WrongState: settled before.
+    """
+    move = _held_move(move)
+    require(actor, Permission.CHILD_ENROL, move.to_section)
+    if move.asked_by != actor.user_id:
+        raise NotAllowed(permission=str(Permission.CHILD_ENROL))
+    if move.state != ClassMove.State.WAITING:
+        raise WrongState
+    return _settle_move(actor, move, ClassMove.State.TAKEN_BACK, Verb.CLASS_MOVE_TAKEN_BACK, at=at)
+
+
+def _settle_move(
+    actor: Actor, move: ClassMove, state: ClassMove.State, verb: Verb, *, at: datetime
+) -> ClassMove:
+    move.state = state
+    move.settled_by, move.settled_at = actor.user_id, at
+    move.save(update_fields=["state", "settled_by", "settled_at", "answer"])
+    record(actor, verb, move, scope=move.scope())
+    return move
 
 
 @use_case

@@ -244,6 +244,65 @@ class Enrolment(models.Model):
         indexes = [models.Index(fields=["class_section", "ends_on"], name="enrolment_of_class")]
 
 
+class ClassMove(models.Model):
+    """A question: may this child be moved out of a class that is not the asker's?
+
+    It waits for the head of the school she would leave, or the coordinator; until then she stays
+    where she is.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        AGREED = "agreed"
+        REFUSED = "refused"
+        TAKEN_BACK = "taken_back"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="class_moves")
+    from_section = models.ForeignKey(
+        ClassSection, null=True, blank=True, on_delete=models.PROTECT, related_name="moves_out"
+    )
+    to_section = models.ForeignKey(ClassSection, on_delete=models.PROTECT, related_name="moves_in")
+    roll_no = models.CharField(max_length=12, blank=True)
+    name_given = SealedTextField(default="", help_text="The name as the asker's list wrote it.")
+    starts_on = models.DateField(help_text="The day from which the asker says she is there.")
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    settled_by = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    answer = SealedTextField(default="", help_text="Why it was refused, for the asker.")
+
+    class Privacy:
+        retention = "Three school years."
+        OPEN = ("id", "district", "to_section", "asked_at", "state", "settled_at")
+        PERSONAL = ("child", "from_section", "roll_no", "starts_on", "asked_by", "settled_by")
+        SENSITIVE = ("name_given", "answer")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "to_section"],
+                condition=Q(state="waiting"),
+                name="class_move_asked_once",
+            )
+        ]
+        indexes = [models.Index(fields=["from_section", "state"], name="class_move_waiting")]
+
+    def scope(self) -> Scope:
+        """Where the yes is given: the whole school she would leave, without a class of it."""
+        if self.from_section is None:
+            return self.child.scope()
+        school = self.from_section.school
+        return Scope(
+            area_path=school.area.path,
+            district=self.district,
+            body_id=str(school.pk),
+            excluded=self.child.kin(),
+        )
+
+
 class Consent(models.Model):
     """What a child or guardian agreed to, for one purpose; withdrawn, never deleted."""
 

@@ -8,7 +8,7 @@ from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for
 from aanchal.places.queries import within
 
-from .models import Child, ClassSection, Enrolment
+from .models import Child, ClassMove, ClassSection, Enrolment
 
 
 def not_kin(actor: Actor, child: str = "") -> Q:
@@ -80,6 +80,29 @@ def enrolled_in(class_section: ClassSection) -> QuerySet[Enrolment]:
         .prefetch_related("child__identifiers")
         .order_by("roll_no", "pk")
     )
+
+
+def class_moves_to_answer(actor: Actor) -> QuerySet[ClassMove]:
+    """Waiting questions about a child's class that the actor may answer, the longest first."""
+    held = grants_for(actor, Permission.CHILD_MOVE)
+    paths = [g.area_path for g in held if g.area_path]
+    reach = within(paths, "from_section__school__area__path")
+    reach |= Q(from_section__isnull=True) & within(paths, "child__area__path")
+    # A teacher of one class answers for no school: her grant does not reach.
+    schools = [g.body_id for g in held if g.body_id and not g.grade]
+    reach |= Q(from_section__school__in=schools)
+    return _class_moves().filter(reach, not_kin(actor, "child__"), state=ClassMove.State.WAITING)
+
+
+def my_class_moves(actor: Actor) -> QuerySet[ClassMove]:
+    """Questions about a child's class that the actor asked, the latest first."""
+    return _class_moves().filter(asked_by=actor.user_id).order_by("-asked_at", "-pk")
+
+
+def _class_moves() -> QuerySet[ClassMove]:
+    return ClassMove.objects.select_related(
+        "child__area", "from_section__school__area", "to_section__school__area"
+    ).order_by("asked_at", "pk")
 
 
 def _is_uuid(text: str) -> bool:

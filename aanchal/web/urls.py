@@ -10,6 +10,7 @@ from .views import (
     budgets,
     calendars,
     children,
+    class_moves,
     classes,
     concerns,
     errors,
@@ -73,6 +74,13 @@ urlpatterns: list[URLPattern] = [
     ),
     # --- teacher ---
     route("classes/", classes.class_list, name="classes", who=P.CLASS_VIEW),
+    route(
+        "classes/moves/",
+        class_moves.class_moves,
+        name="class_moves",
+        who=P.CHILD_MOVE,
+        methods=BOTH,
+    ),
     route("classes/<uuid:pk>/", classes.class_page, name="class", who=P.CLASS_VIEW),
     route("registers/", registers.file_list, name="register_files", who=P.REGISTER_IMPORT),
     route(

@@ -125,6 +125,7 @@ PAGES: dict[str, Page] = {
     ),
     # --- school ---
     "classes": Page(who=STAFF),
+    "class_moves": Page(who=STAFF),
     "class": Page(
         kind="class",
         own={

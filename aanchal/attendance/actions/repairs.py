@@ -62,7 +62,11 @@ def repair_row(actor: Actor, *, problem: ImportProblem, choice: str, at: datetim
         problem.state = ImportProblem.State.SET_ASIDE
     else:
         if choice == ENROL:
-            child_id = _enrol(actor, school=school, page=page, row=row, month=month, at=at)
+            enrolled = _enrol(actor, school=school, page=page, row=row, month=month, at=at)
+            if enrolled is None:
+                # The question is asked and kept; the row waits here until it is answered.
+                return problem
+            child_id = enrolled
         else:
             child_id = _chosen(choice)
         section = _class_section(school, page, month)
@@ -156,7 +160,8 @@ def _chosen(choice: str) -> UUID:
 
 def _enrol(
     actor: Actor, *, school: Body, page: ShownPage, row: ShownRow, month: date, at: datetime
-) -> UUID:
+) -> UUID | None:
+    """Enrol a row's pupil; None when she is in a class that is not the actor's and was asked for."""
     given, family = split_name(row.name)
     done = enrol_pupils(
         actor,
@@ -180,7 +185,7 @@ def _enrol(
         at=at,
     )
     child = done.children[0]
-    if child is None:
+    if child is None and not done.waiting:
         raise Invalid(
             _("This row cannot be enrolled. Choose a pupil of the class."), field="choice"
         )

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +22,7 @@ from aanchal.places.queries import calendars_of
 from ..context import local_name
 from ..forms import key_or_none, today
 from ..names import class_name, whole_name
+from .register_day import register_tasks
 
 PAGE = 60
 DAYS_SHOWN = 31
@@ -61,7 +63,12 @@ def class_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "classes/list.html",
-        {"page": page, "items": items, "school": local_name(only) if only else ""},
+        {
+            "page": page,
+            "items": items,
+            "school": local_name(only) if only else "",
+            "register_tasks": register_tasks(request.actor, at=timezone.now()),
+        },
     )
 
 

@@ -89,7 +89,16 @@ def _settle(request: HttpRequest, register: RegisterFile) -> HttpResponse:
             raise WrongState
         if problem.code == "row_unmatched":
             choice = request.POST.get("choice", "")
-            repair_row(request.actor, problem=problem, choice=choice, at=now)
+            problem = repair_row(request.actor, problem=problem, choice=choice, at=now)
+            if problem.state == ImportProblem.State.OPEN:
+                messages.warning(
+                    request,
+                    _(
+                        "This number is of a pupil of another class. The head or the coordinator "
+                        "was asked; the row waits here until the answer."
+                    ),
+                )
+                return back
         else:
             set_problem_aside(request.actor, problem=problem, at=now)
         messages.success(request, _("Settled."))

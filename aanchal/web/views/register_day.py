@@ -1,0 +1,57 @@
+"""What of the registers waits for somebody: lines for the home of a coordinator or a teacher."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from aanchal.attendance.guidance import guidance
+from aanchal.kernel.permissions import Actor, Permission, may_anywhere
+from aanchal.people.queries import class_moves_to_answer, my_class_moves
+
+
+def register_tasks(actor: Actor, *, at: datetime) -> list[dict[str, str]]:
+    """What waits for the actor, the most urgent first, as `task_list` takes it; few queries."""
+    found: list[dict[str, str]] = []
+    if may_anywhere(actor, Permission.CHILD_MOVE):
+        found += _moves(actor, at=at)
+    order = {"now": 0, "soon": 1}
+    return sorted(found, key=lambda item: order.get(item["level"], 2))
+
+
+def _moves(actor: Actor, *, at: datetime) -> list[dict[str, str]]:
+    late = at - timedelta(days=guidance()["class_move_due_days"])
+    asked = list(class_moves_to_answer(actor).order_by().values_list("asked_at", flat=True))
+    found = []
+    if asked:
+        title = ngettext(
+            "%(n)s pupil is to move to another class",
+            "%(n)s pupils are to move to another class",
+            len(asked),
+        )
+        is_late = min(asked) < late
+        found.append(
+            {
+                "title": title % {"n": len(asked)},
+                "href": reverse("class_moves"),
+                "level": "now" if is_late else "soon",
+                "status": _("waits too long") if is_late else _("waits for your yes"),
+            }
+        )
+    own = my_class_moves(actor).filter(state="waiting").count()
+    if own:
+        found.append(
+            {
+                "title": ngettext(
+                    "You asked for %(n)s pupil of another class",
+                    "You asked for %(n)s pupils of another class",
+                    own,
+                )
+                % {"n": own},
+                "href": reverse("class_moves"),
+                "level": "plain",
+                "status": _("waits for a yes"),
+            }
+        )
+    return found

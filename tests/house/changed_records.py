@@ -1,0 +1,302 @@
+"""Use case → which records it changes, so that no new one is written without the question.
+
+A use case that takes a record from somewhere, moves it or writes over it stands in `SCENES`: a
+function that makes an actor who may touch the destination only, and returns the call and the
+records of the source. `ONE_RECORD` are those that change nothing but the record they are given or
+make themselves, and ask about that.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import models
+
+from aanchal.attendance.actions import (
+    assign_visit,
+    give_register,
+    record_page,
+    repair_row,
+    take_register,
+)
+from aanchal.attendance.actions.registers import choose_school
+from aanchal.attendance.models import RegisterPage
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.people.actions import agree_to_move, enrol_pupils, refuse_move, take_move_back
+from aanchal.people.models import ClassMove, Enrolment
+from aanchal.people.rules.pupils import NewPupil
+from aanchal.places.actions.joins import confirm_join, confirm_joins, refuse_join, separate_join
+from aanchal.places.models import AreaJoin
+from tests.factories import (
+    NAMES,
+    NOW,
+    OTHER_DISTRICT,
+    VILLAGE,
+    a_class,
+    a_flag,
+    a_given_register,
+    a_page,
+    a_register_xlsx,
+    an_actor,
+)
+from tests.signing_in import a_person, a_school, an_area
+
+FULL = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
+Scene = Callable[[], tuple[Callable[[], Any], list[models.Model]]]
+
+
+def _two_classes() -> tuple[Any, Any, Any]:
+    """VI A, and VII A of the same school whose pupil has the admission number S-1."""
+    mine, _children = a_class()
+    done = enrol_pupils(
+        system_actor("imports"),
+        school=mine.school,
+        pupils=[_pupil("7")],
+        on=date(2026, 4, 1),
+        at=NOW,
+    )
+    theirs = Enrolment.objects.get(child=done.children[0])
+    a_page(theirs.class_section, [theirs.child], [FULL])
+    teacher = an_actor(Role.TEACHER, body_id=str(mine.school.pk), grade="6", section="A")
+    return teacher, mine, theirs
+
+
+def _pupil(grade: str) -> NewPupil:
+    return NewPupil(
+        grade=grade, section="A", roll="77", given_name="Secret", admission_no="S-1", row=2
+    )
+
+
+def _source(theirs: Any) -> list[models.Model]:
+    page = RegisterPage.objects.get(class_section=theirs.class_section)
+    return [theirs, theirs.child, page, theirs.child.identifiers.get()]
+
+
+def _enrols() -> Any:
+    teacher, mine, theirs = _two_classes()
+    return (
+        lambda: enrol_pupils(
+            teacher, school=mine.school, pupils=[_pupil("6")], on=date(2026, 7, 1), at=NOW
+        ),
+        _source(theirs),
+    )
+
+
+def _asked_move() -> tuple[Any, Any, list[models.Model]]:
+    call, source = _enrols()
+    call()
+    move = ClassMove.objects.get()
+    mine = move.to_section
+    teacher = an_actor(Role.TEACHER, body_id=str(mine.school_id), grade="6", section="A")
+    return teacher, move, source
+
+
+def _agrees() -> Any:
+    teacher, move, source = _asked_move()
+    return lambda: agree_to_move(teacher, move=move, at=NOW), source
+
+
+def _refuses() -> Any:
+    teacher, move, source = _asked_move()
+    return lambda: refuse_move(teacher, move=move, answer="No", at=NOW), [*source, move]
+
+
+def _takes_back() -> Any:
+    teacher, move, source = _asked_move()
+    other = replace(teacher, user_id="worker-2")
+    return lambda: take_move_back(other, move=move, at=NOW), [*source, move]
+
+
+def _register(number: str = "S-1") -> tuple[Any, Any, Any]:
+    teacher, mine, theirs = _two_classes()
+    marks = ",".join(m if m != "." else "" for m in FULL)
+    head = "Roll,Name,Admission No," + ",".join(str(d) for d in range(1, 32))
+    text = f"Class: VI  Section: A   Month: July 2026\n{head}\n88,Guess,{number},{marks}\n"
+    held = a_given_register(teacher, text.encode(), school=mine.school, name="r.csv")
+    return teacher, held, theirs
+
+
+def _takes_register() -> Any:
+    teacher, held, theirs = _register()
+    return (
+        lambda: take_register(teacher, register=held, enrol_unknown=True, said_yes=True, at=NOW),
+        _source(theirs),
+    )
+
+
+def _repairs() -> Any:
+    teacher, held, theirs = _register()
+    take_register(teacher, register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    problem = ImportProblem.objects.get(code="row_unmatched")
+
+    def both() -> None:
+        repair_row(teacher, problem=problem, choice="enrol", at=NOW)
+        repair_row(teacher, problem=problem, choice=str(theirs.child_id), at=NOW)
+
+    return both, _source(theirs)
+
+
+def _writes_page() -> Any:
+    from aanchal.attendance.rules.pages import PageMarks
+
+    teacher, mine, theirs = _two_classes()
+    marks = np.ones((1, 31), np.uint8)
+    return (
+        lambda: record_page(
+            teacher,
+            class_section=mine,
+            month=date(2026, 7, 1),
+            page=PageMarks((theirs.child_id,), marks),
+            register=None,
+            received_at=NOW,
+            at=NOW,
+        ),
+        _source(theirs),
+    )
+
+
+def _places_file() -> Any:
+    """A file of no known school is in its sender's hands; another places it with her school."""
+    school = a_school(VILLAGE)
+    data = a_register_xlsx([("1", NAMES[0], FULL)])
+    held = a_given_register(replace(an_actor(), user_id="worker-9"), data)
+    teacher = an_actor(Role.TEACHER, body_id=str(school.pk))
+    return (
+        lambda: choose_school(teacher, register=held, school=school, hints={}, at=NOW),
+        [held],
+    )
+
+
+def _gives_again() -> Any:
+    """The very bytes that another sent for the whole school."""
+    school = a_school(VILLAGE)
+    data = a_register_xlsx([("1", NAMES[0], FULL)])
+    held = a_given_register(replace(an_actor(), user_id="worker-9"), data, school=school)
+    teacher = an_actor(Role.TEACHER, body_id=str(school.pk), grade="6", section="A")
+    return (
+        lambda: give_register(
+            teacher,
+            source=io.BytesIO(data),
+            filename="r.xlsx",
+            school=school,
+            hints={},
+            via="site",
+            at=NOW,
+        ),
+        [held],
+    )
+
+
+def _sends_own_volunteer() -> Any:
+    """A coordinator whose volunteer it is, and a question of another district."""
+    section, children = a_class(a_school(OTHER_DISTRICT))
+    flag = a_flag(children[0], section)
+    volunteer = a_person(Role.VOLUNTEER, VILLAGE)
+    return lambda: assign_visit(an_actor(), flag=flag, volunteer=volunteer, at=NOW), [flag]
+
+
+def _join(call: Any, state: str) -> Scene:
+    def scene() -> Any:
+        target, source = an_area(VILLAGE), an_area(OTHER_DISTRICT)
+        join = AreaJoin.objects.create(
+            target=target, source=source, likeness=90.0, band="likely", state=state
+        )
+        given = {"joins": [join]} if call is confirm_joins else {"join": join}
+        return lambda: call(an_actor(), at=NOW, **given), [source, join]
+
+    return scene
+
+
+SCENES: dict[str, Scene] = {
+    "people.actions.enrol_pupils": _enrols,
+    "people.actions.agree_to_move": _agrees,
+    "people.actions.refuse_move": _refuses,
+    "people.actions.take_move_back": _takes_back,
+    "attendance.actions.registers._take_together": _takes_register,
+    "attendance.actions.registers.record_page": _writes_page,
+    "attendance.actions.registers.choose_school": _places_file,
+    "attendance.actions.registers.give_register": _gives_again,
+    "attendance.actions.repairs.repair_row": _repairs,
+    "attendance.actions.visits.assign_visit": _sends_own_volunteer,
+    "places.actions.joins.confirm_join": _join(confirm_join, "proposed"),
+    "places.actions.joins.confirm_joins": _join(confirm_joins, "proposed"),
+    "places.actions.joins.refuse_join": _join(refuse_join, "proposed"),
+    "places.actions.joins.separate_join": _join(separate_join, "confirmed"),
+}
+
+ONE_RECORD = frozenset(
+    """
+    access.actions.account.add_passkey
+    access.actions.account.add_second_factor
+    access.actions.account.change_passphrase
+    access.actions.account.make_recovery_codes
+    access.actions.account.note_seen
+    access.actions.account.remove_passkey
+    access.actions.account.set_language
+    access.actions.devices.enrol_device
+    access.actions.devices.offer_device
+    access.actions.devices.revoke_device
+    access.actions.founding.invite_administrators
+    access.actions.grants.approve_grant
+    access.actions.grants.give_grant
+    access.actions.grants.revoke_grant
+    access.actions.invitations.accept_invitation
+    access.actions.invitations.approve_invitation
+    access.actions.invitations.invite_person
+    access.actions.invitations.withdraw_invitation
+    access.actions.resets.approve_credential_reset
+    access.actions.resets.ask_credential_reset
+    access.actions.resets.choose_passphrase
+    access.actions.resets.drop_second_factor
+    access.actions.resets.refuse_credential_reset
+    access.actions.signing_in.enter_demo
+    access.actions.signing_in.note_failed_sign_in
+    access.actions.signing_in.note_sign_in
+    access.actions.signing_in.note_sign_out
+    access.actions.stopping.stop_account
+    access.actions.upkeep.forget_ended
+    attendance.actions.archives.begin_archive
+    attendance.actions.archives.hand_over_archive
+    attendance.actions.archives.note_archived
+    attendance.actions.archives.open_archive
+    attendance.actions.budgets.ask_budget_replay
+    attendance.actions.budgets.keep_budget_replay
+    attendance.actions.registers._begin
+    attendance.actions.registers._finish
+    attendance.actions.registers._show_register
+    attendance.actions.registers.refuse_register
+    attendance.actions.repairs.set_problem_aside
+    attendance.actions.repairs.take_problem_up_again
+    attendance.actions.visits.cancel_visit
+    attendance.actions.visits.hand_back_visit
+    attendance.actions.visits.leave_house
+    attendance.actions.visits.record_outcome
+    attendance.actions.visits.record_visit
+    attendance.actions.watch.raise_flags
+    attendance.actions.watch.set_visit_budget
+    cases.actions.close_concern
+    cases.actions.name_team
+    cases.actions.open_concern
+    cases.actions.raise_concern
+    cases.actions.record_call
+    cases.actions.take_up_concern
+    people.actions.open_child_file
+    people.actions.record_agreement
+    people.actions.record_consent
+    people.actions.record_kinship
+    people.actions.withdraw_consent
+    places.actions.areas._note_areas
+    places.actions.calendars.set_calendar
+    places.actions.files.give_place_file
+    places.actions.joins.confirm_subdistrict
+    places.actions.joins.refuse_subdistrict
+    places.actions.repairs.retry_waiting
+    places.actions.repairs.set_place_problem_aside
+    places.actions.repairs.set_place_problems_aside
+    places.actions.schools._note_schools
+    """.split()
+)
