@@ -64,7 +64,7 @@ def test_the_home_of_who_may_say_yes_counts_it_and_the_other_classs_teacher_sees
 
 
 def test_a_question_that_waits_too_long_is_said_to(asked):
-    _teacher, head, move = asked
+    _teacher, head, _move = asked
     assert "waits too long" not in see(head, "classes")
 
     ClassMove.objects.update(asked_at=timezone.now() - timedelta(days=4))

@@ -1,6 +1,7 @@
 """What of the registers waits for somebody: lines for the home of a coordinator or a teacher."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,16 +12,21 @@ from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.people.queries import class_moves_to_answer, my_class_moves
 
 
-def register_tasks(actor: Actor, *, at: datetime) -> list[dict[str, str]]:
+def register_tasks(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     """What waits for the actor, the most urgent first, as `task_list` takes it; few queries."""
-    found: list[dict[str, str]] = []
+    found: list[dict[str, Any]] = []
     if may_anywhere(actor, Permission.CHILD_MOVE):
         found += _moves(actor, at=at)
+    return by_urgency(found)
+
+
+def by_urgency(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines of a `task_list`, those of level now first; else as they came."""
     order = {"now": 0, "soon": 1}
-    return sorted(found, key=lambda item: order.get(item["level"], 2))
+    return sorted(items, key=lambda item: order.get(item["level"], 2))
 
 
-def _moves(actor: Actor, *, at: datetime) -> list[dict[str, str]]:
+def _moves(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     late = at - timedelta(days=guidance()["class_move_due_days"])
     asked = list(class_moves_to_answer(actor).order_by().values_list("asked_at", flat=True))
     found = []

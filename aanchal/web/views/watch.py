@@ -33,7 +33,7 @@ from ..look.bars import nested_bars
 from ..look.numbers import FEWEST_FOR_PERCENT, grouped
 from ..look.pieces import tag
 from .cards import flag_cards
-from .register_day import register_tasks
+from .register_day import by_urgency, register_tasks
 
 STUCK_DAYS = 30
 MOST_PLACES = 12
@@ -76,10 +76,11 @@ def week(request: HttpRequest) -> HttpResponse:
             "silent_after": int(guidance()["silent_after_days"]),
             "headline": _headline(waits, silent=len(silent)),
             "waits": waits,
-            "items": _items(waits, silent=len(silent)),
+            "items": by_urgency(
+                [*_items(waits, silent=len(silent)), *register_tasks(request.actor, at=now)]
+            ),
             "cards": flag_cards(first[:MOST_CARDS], at=now),
             "most_cards": MOST_CARDS,
-            "register_tasks": register_tasks(request.actor, at=now),
             "may_tune": bool(granted_areas(request.actor, Permission.WATCH_TUNE)),
             **_weeks(week_lines(request.actor, last_on=on)),
         },
