@@ -46,6 +46,15 @@ class Environment(BaseSettings):
         False, description="The site is reached over HTTPS: secure cookies, HSTS. Set it outside."
     )
     debug: bool = Field(False, description="Show tracebacks. Never where real children are.")
+    backup_folder: Path | None = Field(
+        None, description="Folder for a backup every night; empty for none."
+    )
+    backup_recipients: str = Field(
+        "", description="Public keys (age1…) that backups are encrypted to, by commas."
+    )
+    backup_keep_days: int = Field(
+        30, ge=1, description="Nightly backups older than this are removed; the newest stays."
+    )
     upload_mb: int = Field(20, description="Largest file taken in, in megabytes.")
     time_zone: str = Field("Asia/Kolkata", description="Zone of the office.")
 
@@ -62,6 +71,9 @@ AANCHAL_KEYRING_PASSPHRASE = env.keyring_passphrase
 AANCHAL_CREATE_KEYRING = not env.database_url
 AANCHAL_UPLOAD_BYTES = env.upload_mb * 1024 * 1024
 AANCHAL_OWNER_DATABASE_URL = env.owner_database_url
+AANCHAL_BACKUP_FOLDER = env.backup_folder.expanduser().resolve() if env.backup_folder else None
+AANCHAL_BACKUP_RECIPIENTS = [k.strip() for k in env.backup_recipients.split(",") if k.strip()]
+AANCHAL_BACKUP_KEEP_DAYS = env.backup_keep_days
 
 
 def _kept_secret(path: Path) -> str:

@@ -50,6 +50,10 @@ PARTS = {
     "work": Part("serving", DAILY, "Run the background worker alone.", attribute="work"),
     "audit": Part("audit", SAFETY, "Check the audit, and note its heads outside.", True),
     "keys": Part("keys", SAFETY, "Look after the keys that open the records.", True),
+    "backup": Part(
+        "backup", SAFETY, "Write everything into one encrypted file.", attribute="backup"
+    ),
+    "restore": Part("backup", SAFETY, "Restore a backup on an empty host.", attribute="restore"),
     "version": Part("health", SAFETY, "Say which Aanchal this is.", attribute="version"),
 }
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -128,6 +129,33 @@ def wrap(
         system_actor("operator"), what="unwrapped" if remove else "wrapped", number=ring.writing
     )
     print("The keyring has no passphrase now." if remove else "The keyring is wrapped.")
+
+
+@app.command()
+def new_backup_key(
+    file: Annotated[Path, typer.Argument(help="Where the private key goes; must not exist.")],
+) -> None:
+    """Make a pair of keys for backups: the private one into FILE, the public one printed.
+
+    Do this on another computer than the one that is backed up, and keep the file with two people.
+    Without it no backup can be restored; with it and the keyring everything can be read.
+    """
+    import os
+
+    with_django()
+    from aanchal.kernel.backup_format import new_age_key
+
+    private, public = new_age_key()
+    try:
+        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        say(f"There is already a file {file}.")
+        raise typer.Exit(2) from None
+    with os.fdopen(handle, "w") as out:
+        out.write(f"# Opens backups of Aanchal. Public key: {public}\n{private}\n")
+    print(public)
+    say(f"The private key is in {file}. Give the public key to whoever keeps the server:")
+    say(f"AANCHAL_BACKUP_RECIPIENTS={public}")
 
 
 def _new_passphrase() -> str:

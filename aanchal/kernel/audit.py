@@ -102,6 +102,8 @@ class Verb(StrEnum):
     CONCERN_CLOSED = "concern.closed"
     CONCERN_TEAM_NAMED = "concern.team_named"
     KEYS_ROTATED = "keys.rotated"
+    BACKUP_MADE = "backup.made"
+    BACKUP_RESTORED = "backup.restored"
     AUDIT_VERIFIED = "audit.verified"
 
 

@@ -18,6 +18,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
@@ -82,7 +84,7 @@ def checks(*, now: datetime, thorough: bool = False) -> list[Check]:
         for look in (_rowguard, _deployment):
             found += _safely(look)
         autodiscover_modules("health")
-        for look_at in (_workers, _schedule, _failed_jobs, _audit, _problems, *FURTHER):
+        for look_at in (_workers, _schedule, _failed_jobs, _audit, _backups, _problems, *FURTHER):
             found += _safely(partial(look_at, now))
         if thorough:
             found += _safely(_sealed)
@@ -246,6 +248,47 @@ def _deployment() -> Iterator[Check]:
             _("a demo with made-up people"),
             _("Never put a real child into it."),
         )
+
+
+BACKUP_EVERY = timedelta(days=2)
+SHOW_RESTORE_FOR = timedelta(days=14)
+
+
+def _backups(now: datetime) -> Iterator[Check]:
+    held = Deployment.objects.first()
+    if held is not None and held.is_demo:
+        return
+    name = _("Backup")
+    if held is not None and held.restored_at and now - held.restored_at < SHOW_RESTORE_FOR:
+        yield Check(
+            State.LOOK,
+            name,
+            _("these records were restored as they stood on %(day)s")
+            % {"day": date_format(timezone.localdate(held.restored_from_at))},
+            _("Accounts, phones and roles stopped after that day are live again: look at them."),
+        )
+    last = held.last_backup_at if held is not None else None
+    planned = bool(settings.AANCHAL_BACKUP_FOLDER and settings.AANCHAL_BACKUP_RECIPIENTS)
+    if last is None:
+        yield Check(State.LOOK, name, _("none was made yet"), "aanchal backup")
+        return
+    day = {"day": date_format(timezone.localdate(last))}
+    if planned and now - last > BACKUP_EVERY:
+        yield Check(
+            State.BAD,
+            name,
+            _("the last one is of %(day)s, though one is planned every night") % day,
+            _("Is the folder there, with room? Look at the failed jobs, then: aanchal backup"),
+        )
+    elif not planned:
+        yield Check(
+            State.LOOK,
+            name,
+            _("the last one is of %(day)s; none is planned") % day,
+            _("Set AANCHAL_BACKUP_FOLDER and AANCHAL_BACKUP_RECIPIENTS."),
+        )
+    else:
+        yield Check(State.OK, name, _("the last one is of %(day)s") % day)
 
 
 def _keyring() -> Iterator[Check]:

@@ -182,10 +182,15 @@ class Deployment(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     is_demo = models.BooleanField(default=False)
     made_at = models.DateTimeField()
+    last_backup_at = models.DateTimeField(null=True, blank=True)
+    restored_at = models.DateTimeField(null=True, blank=True)
+    restored_from_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the backup that was restored had been made."
+    )
 
     class Privacy:
         retention = "As long as the database."
-        OPEN = ("id", "is_demo", "made_at")
+        OPEN = ("id", "is_demo", "made_at", "last_backup_at", "restored_at", "restored_from_at")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="deployment_one_row")]

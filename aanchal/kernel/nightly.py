@@ -3,9 +3,10 @@
 import logging
 from datetime import time
 
+from django.conf import settings
 from django.utils import timezone
 
-from . import jobs, schedule, upkeep
+from . import backup_format, backups, jobs, schedule, upkeep
 from .permissions import system_actor
 
 log = logging.getLogger("aanchal.upkeep")
@@ -30,5 +31,23 @@ def weekly_audit_check() -> None:
         log.info("the audit holds: %d events", events)
 
 
+@jobs.job(name="backup", alone=True)
+def nightly_backup() -> None:
+    """Write a backup where the operator set up a folder and keys for it; else do nothing."""
+    folder = settings.AANCHAL_BACKUP_FOLDER
+    if folder is None or not settings.AANCHAL_BACKUP_RECIPIENTS:
+        return
+    at = timezone.now()
+    backups.make_backup(
+        folder / backups.backup_name(at),
+        recipients=backup_format.recipients_of(settings.AANCHAL_BACKUP_RECIPIENTS),
+        at=at,
+    )
+    backups.note_backup(system_actor("upkeep"), at=at)
+    removed = backups.remove_old_backups(folder, at=at, keep_days=settings.AANCHAL_BACKUP_KEEP_DAYS)
+    log.info("a backup was written; %d old ones removed", removed)
+
+
+schedule.every_day("backup", nightly_backup, at=time(2, 15))
 schedule.every_day("upkeep", nightly_upkeep, at=time(3, 30))
 schedule.every_week("audit_check", weekly_audit_check, weekday=SUNDAY, at=time(4, 15))

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     AUDIT_VERIFY = "audit_verify"
     HEALTH_VIEW = "health_view"
     KEYS_ROTATE = "keys_rotate"
+    BACKUP_MAKE = "backup_make"
     CHILD_VIEW = "child_view"
     CHILD_OPEN_FILE = "child_open_file"
     CHILD_ENROL = "child_enrol"
@@ -136,6 +137,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.AUDIT_VERIFY,
             P.HEALTH_VIEW,
             P.KEYS_ROTATE,
+            P.BACKUP_MAKE,
             P.CHILD_ENROL,
             P.REGISTER_IMPORT,
             P.REGISTER_REPAIR,

@@ -76,12 +76,12 @@ def count_by_master(progress: Progress | None = None) -> Counter[int]:
     discover()
     found: Counter[int] = Counter()
     for model, fields in sealed_models():
-        for row in _pages(model, [f.name for f in fields], progress):
+        for row in pages(model, [f.name for f in fields], progress):
             found.update(key_number(v.data) for v in row[1:] if v is not None)
     for place in PLACES.values():
-        for held in _instances(place.model, progress):
+        for held in instances(place.model, progress):
             found.update(key_number(data) for data in place.read(held).values())
-    for stored in _instances(StoredFile, progress):
+    for stored in instances(StoredFile, progress):
         try:
             found.update(key_numbers(stored))
         except FileNotFoundError:
@@ -160,7 +160,7 @@ def _seal_anew(number: int, progress: Progress | None) -> int:
         done += _seal_model_anew(model, fields, number, progress)
     for place in PLACES.values():
         done += _seal_place_anew(place, number, progress)
-    for stored in _instances(StoredFile, progress):
+    for stored in instances(StoredFile, progress):
         try:
             if key_numbers(stored) - {number}:
                 reseal_file(stored)
@@ -176,7 +176,7 @@ def _seal_model_anew(
     names = [f.name for f in fields]
     stale: list[Any] = []
     done = 0
-    for row in _pages(model, names, progress):
+    for row in pages(model, names, progress):
         if any(v is not None and key_number(v.data) != number for v in row[1:]):
             stale.append(row[0])
         if len(stale) >= PAGE:
@@ -209,7 +209,7 @@ def _seal_rows_anew(
 
 def _seal_place_anew(place: SealedPlace, number: int, progress: Progress | None) -> int:
     done = 0
-    for seen in _instances(place.model, progress):
+    for seen in instances(place.model, progress):
         if all(key_number(data) == number for data in place.read(seen).values()):
             continue
         with transaction.atomic():
@@ -229,9 +229,10 @@ def _seal_place_anew(place: SealedPlace, number: int, progress: Progress | None)
 # --- reading in pages by key: an open cursor would stall writers on SQLite ---
 
 
-def _pages(
+def pages(
     model: type[models.Model], names: list[str], progress: Progress | None
 ) -> Iterator[tuple[Any, ...]]:
+    """Yield (key, values of `names`) of every row, in order of the key."""
     rows = model._base_manager.order_by("pk").values_list("pk", *names)
     total = model._base_manager.count() if progress else 0
     seen, last = 0, None
@@ -243,7 +244,8 @@ def _pages(
             progress(model._meta.label, seen, total)
 
 
-def _instances(model: type[models.Model], progress: Progress | None) -> Iterator[Any]:
+def instances(model: type[models.Model], progress: Progress | None) -> Iterator[Any]:
+    """Yield every row of a table, in order of the key."""
     rows = model._base_manager.order_by("pk")
     total = model._base_manager.count() if progress else 0
     seen, last = 0, None
