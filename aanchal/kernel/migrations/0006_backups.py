@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0004_audit_no_replace"),
+        ("kernel", "0005_cache_entry"),
     ]
 
     operations = [
