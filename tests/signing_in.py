@@ -4,6 +4,7 @@ import re
 import time
 from datetime import datetime
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.internal.flows.login import (
@@ -16,8 +17,14 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
+from aanchal.access.actions import (
+    approve_credential_reset,
+    approve_invitation,
+    ask_credential_reset,
+    invite_person,
+)
 from aanchal.access.known import DEVICE_COOKIE, new_token, token_hash
-from aanchal.access.models import Device, Grant, User
+from aanchal.access.models import CredentialReset, Device, Grant, User
 from aanchal.access.queries import actor_for
 from aanchal.access.session import DEVICE_KEY, IDLE_SECONDS, SHARED_PHONE_IDLE_SECONDS
 from aanchal.access.session_store import begin
@@ -119,6 +126,26 @@ def signed_in(client: Client, user: User, *, mfa: bool = True) -> Client:
     begin(session, at=timezone.now(), idle_seconds=idle)
     session.save()
     return client
+
+
+def an_invitation(giver: User, confirmer: User, role: Role, where: str | Body, **more: Any) -> Any:
+    """An invitation asked by one and agreed to by another: the record, its link's token, its code."""
+    at = more.pop("at", None) or timezone.now()
+    body = where if isinstance(where, Body) else None
+    place = {"body": body} if body else {"area": an_area(str(where))}
+    asked = invite_person(
+        acting(giver), **({"for_name": "Sunita", "role": role, "at": at} | place | more)
+    )
+    link = approve_invitation(acting(confirmer), invitation=asked.record, at=at)
+    return SimpleNamespace(record=link.record, token=link.token, code=asked.token)
+
+
+def a_reset(giver: User, confirmer: User, user: User, kind: str) -> Any:
+    """A reset asked by one and agreed to by another: the record, its link's token, its code."""
+    at = timezone.now()
+    asked = ask_credential_reset(acting(giver), user=user, kind=CredentialReset.Kind(kind), at=at)
+    link = approve_credential_reset(acting(confirmer), reset=asked.record, at=at)
+    return SimpleNamespace(record=link.record, token=link.token, code=asked.token)
 
 
 def words(answer: Any) -> str:

@@ -28,7 +28,13 @@ class PassphraseBackend(AuthenticationBackend):
         self.unstash_authenticated_user()
         if not isinstance(user, User) or not roles:
             return None
-        if needs_device(roles) and all(device.user_id != user.pk for device in devices):
+        # A phone that is being enrolled is not known yet; its single-use link stands in for it.
+        any_phone = bool(credentials.get("any_phone"))
+        if (
+            needs_device(roles)
+            and not any_phone
+            and all(device.user_id != user.pk for device in devices)
+        ):
             return None
         if request is not None:
             give_back(request, username)

@@ -1,5 +1,6 @@
 """What is asked of a role and a place before they are joined in a grant or an invitation."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +9,24 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.jobs import Job, discover, enqueue_on_commit
-from aanchal.kernel.permissions import Role
+from aanchal.kernel.permissions import (
+    ROLE_PERMISSIONS,
+    Actor,
+    Permission,
+    Role,
+    Scope,
+    Scoped,
+    admits,
+    may,
+    require,
+)
 from aanchal.places.models import Area, Body
 
-from .models import Grant, User
-from .rules.second_person import may_hold_together
+from .models import Grant, Invitation, User
+from .notices import Kind, tell
+from .queries import held_grant, live_grants, still_may
+from .rules.places import path_and_above
+from .rules.second_person import confirming, may_hold_together
 
 ADMINISTRATORS_READ_NOTHING = _(
     "An administrator reads no child's file: this person cannot hold both roles."
@@ -71,3 +85,53 @@ def came_into_force(grant: Grant) -> None:
     discover()
     for work in AFTER_GRANT:
         enqueue_on_commit(work)
+
+
+def place_scope(held: Grant | Invitation) -> Scope:
+    """Where a role is given: the school or office as a whole, else the area."""
+    return held.body.scope() if held.body is not None else held.scope()
+
+
+def may_confirm(actor: Actor, role: Role, where: Scope | Scoped) -> bool:
+    """Say whether the actor may agree to this role, or refuse it, at its place."""
+    return any(may(actor, permission, where) for permission in confirming(role))
+
+
+def require_confirm(actor: Actor, role: Role, where: Scope | Scoped) -> None:
+    """Raise `NotAllowed` unless the actor may agree to this role at its place."""
+    if not may_confirm(actor, role, where):
+        require(actor, Permission.GRANT_APPROVE, where)
+
+
+def still_confirms(user_id: str, role: Role, where: Scope) -> bool:
+    """Say whether the person who once agreed to this role there could still agree to it today."""
+    return any(still_may(user_id, permission, where) for permission in confirming(role))
+
+
+def ask_for_agreement(held: Grant | Invitation, *, at: datetime, not_to: set[str]) -> int:
+    """Tell everybody who may agree to this that it waits; returns how many that are.
+
+    Args:
+        not_to: keys, as text, of the one who asked and the one it is for.
+    """
+    where, wanted = place_scope(held), confirming(Role(held.role))
+    near = live_grants(at=at).filter(
+        Q(area_path__in=path_and_above(held.area_path), body=None) | Q(body=held.body_id or None)
+    )
+    people = {
+        grant.user_id: grant.user
+        for grant in near.select_related("user").order_by("pk")
+        if str(grant.user_id) not in not_to
+        and admits(held_grant(grant), where, str(grant.user_id))
+        and any(permission in ROLE_PERMISSIONS[Role(grant.role)] for permission in wanted)
+    }
+    for person in people.values():
+        tell(person, Kind.AGREEMENT_ASKED, at=at)
+    return len(people)
+
+
+def tell_by_id(user_ids: Iterable[str], kind: Kind, *, at: datetime) -> None:
+    """Tell everybody who has one of these keys; "" and the system's own actors are left out."""
+    keys = {key for key in user_ids if key and not key.startswith("system:")}
+    for person in User.objects.filter(pk__in=keys) if keys else ():
+        tell(person, kind, at=at)

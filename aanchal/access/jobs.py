@@ -10,16 +10,17 @@ from aanchal.kernel.jobs import job
 from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.schedule import every_day
 
-from .actions import forget_ended
+from .actions import forget_ended, lapse_waiting
 from .session_store import SessionStore
 
 
 @job()
 def sweep_access() -> None:
-    """Delete sessions that expired, counts of wrong tries that cooled, and records that ended."""
+    """Delete sessions that expired, cooled counts of wrong tries, and what ended; end what waited too long."""
     now = timezone.now()
     SessionStore.clear_expired()
     AccessAttempt.objects.filter(attempt_time__lte=now - settings.AXES_COOLOFF_TIME).delete()
+    lapse_waiting(system_actor("upkeep"), at=now)
     forget_ended(system_actor("upkeep"), at=now)
 
 

@@ -3,6 +3,7 @@
 Whatever is wrong with a link, the answer is one and the same.
 """
 
+import secrets
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
@@ -12,10 +13,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
-from aanchal.kernel.permissions import Actor, Permission
+from aanchal.kernel.permissions import Actor, Permission, Role
 
+from .granting import place_scope, still_confirms
 from .known import token_hash
-from .models import CredentialReset, Invitation, User
+from .models import CredentialReset, Device, Invitation, User
 from .queries import still_may
 
 Made = TypeVar("Made", bound=models.Model)
@@ -81,12 +83,38 @@ def invitation_behind(token: str, *, at: datetime) -> Invitation:
     )
     if found is None or not is_open(found, at):
         raise dead_link()
-    where = found.body.scope() if found.body else found.scope()
-    for user_id in filter(None, (found.invited_by, found.approved_by)):
-        # Whoever has lost her own role since then lets nobody in.
-        if not still_may(user_id, Permission.GRANT_GIVE, where):
-            raise dead_link()
+    where = place_scope(found)
+    # Whoever has lost her own role since then lets nobody in.
+    if not still_may(found.invited_by, Permission.GRANT_GIVE, where):
+        raise dead_link()
+    if found.approved_by and not still_confirms(found.approved_by, Role(found.role), where):
+        raise dead_link()
     return found
+
+
+# Letters and digits that are not taken for one another on paper or by phone: 8 of 30 make 39 bits,
+# which nobody tries out through the site in the week that an invitation lasts.
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 8
+
+
+def new_code() -> str:
+    """A code to be told or written down, such as "K7QM-2X9D"."""
+    drawn = "".join(secrets.choice(CODE_LETTERS) for _n in range(CODE_LENGTH))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def code_hash(record: Invitation | CredentialReset, code: str) -> str:
+    """What is stored in place of a code; it opens this record alone."""
+    plain = "".join(c for c in code.upper() if c.isalnum())
+    return token_hash(f"{record.pk}|{plain}", purpose="code")
+
+
+def require_code(record: Invitation | CredentialReset, code: str) -> None:
+    """Raise `Invalid` unless this is the code given out with the record; one without needs none."""
+    right = record.code_hash
+    if right and not secrets.compare_digest(right, code_hash(record, code)):
+        raise Invalid(_("This code is not right. Ask the person who gave it to you."), field="code")
 
 
 def reset_behind(token: str, *, at: datetime) -> CredentialReset:
@@ -113,4 +141,28 @@ def reset_behind(token: str, *, at: datetime) -> CredentialReset:
     for user_id in (found.asked_by, found.approved_by):
         if not still_may(user_id, Permission.CREDENTIAL_RESET, found.user.scope()):
             raise dead_link()
+    return found
+
+
+def device_behind(token: str, *, at: datetime) -> Device:
+    """The phone that waits behind an enrolment link.
+
+    Raises:
+        NotFound: with one sentence, whatever is wrong with the link.
+    """
+    found = (
+        Device.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(
+            enrol_token_hash=token_hash(token, purpose="enrolment"),
+            enrol_expires_at__gt=at,
+            enrolled_at__isnull=True,
+            revoked_at__isnull=True,
+        )
+        .first()
+    )
+    if found is None or not found.user.is_active:
+        raise dead_link()
+    if not still_may(found.enrolled_by, Permission.DEVICE_ENROL, found.scope()):
+        raise dead_link()
     return found

@@ -141,11 +141,13 @@ class Grant(models.Model):
 class Invitation(models.Model):
     """A link by which one new person comes in with one first grant. Stored as a keyed hash.
 
-    An invitation that needs a second person has no link until that person agreed.
+    It has no link until a second person agreed. The link is shown to that second person, a short
+    code to the one who invited: whoever comes in needs both.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     token_hash = models.CharField(max_length=64, blank=True)
+    code_hash = models.CharField(max_length=64, blank=True)
     for_name = SealedTextField(default="")
     role = models.CharField(max_length=20)
     area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT)
@@ -172,7 +174,7 @@ class Invitation(models.Model):
         PERSONAL = ("invited_by", "invited_at", "approved_by", "approved_at", "accepted_by")
         PERSONAL += ("accepted_at", "withdrawn_by")
         SENSITIVE = ("for_name",)
-        SECRET = ("token_hash",)
+        SECRET = ("token_hash", "code_hash")
 
     class Meta:
         constraints = [
@@ -236,7 +238,10 @@ class Device(models.Model):
 
 
 class CredentialReset(models.Model):
-    """One person asks, another agrees, that somebody's passphrase or second factor is made anew."""
+    """One person asks, another agrees, that somebody's passphrase or second factor is made anew.
+
+    The one who asks is shown a code, the one who agrees a link: the person needs both.
+    """
 
     class Kind(models.TextChoices):
         PASSPHRASE = "passphrase"
@@ -253,6 +258,7 @@ class CredentialReset(models.Model):
     refused_by = models.CharField(max_length=64, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     token_hash = models.CharField(max_length=64, blank=True)
+    code_hash = models.CharField(max_length=64, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
 
@@ -261,7 +267,7 @@ class CredentialReset(models.Model):
         OPEN = ("id", "kind", "expires_at")
         PERSONAL = ("user", "asked_by", "asked_at", "approved_by", "approved_at", "used_at")
         PERSONAL += ("refused_by", "refused_at")
-        SECRET = ("token_hash",)
+        SECRET = ("token_hash", "code_hash")
 
     class Meta:
         constraints = [
@@ -303,6 +309,14 @@ class Notice(models.Model):
         DEVICE_REVOKED = "device_revoked"
         GRANT_GIVEN = "grant_given"
         GRANT_REVOKED = "grant_revoked"
+        AGREEMENT_ASKED = "agreement_asked"
+        GRANT_AGREED = "grant_agreed"
+        GRANT_REFUSED = "grant_refused"
+        GRANT_LAPSED = "grant_lapsed"
+        INVITATION_AGREED = "invitation_agreed"
+        INVITATION_REFUSED = "invitation_refused"
+        INVITATION_ACCEPTED = "invitation_accepted"
+        INVITATION_LAPSED = "invitation_lapsed"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")

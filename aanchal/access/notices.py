@@ -26,6 +26,25 @@ SENTENCES = {
     Kind.DEVICE_REVOKED: _("A phone was taken off your account."),
     Kind.GRANT_GIVEN: _("You were given a role."),
     Kind.GRANT_REVOKED: _("A role was taken from you."),
+    Kind.AGREEMENT_ASKED: _(
+        "A role or an invitation waits for your agreement. It stands under Waiting for a second person."
+    ),
+    Kind.GRANT_AGREED: _("A second person agreed to a role that you gave. It is in force."),
+    Kind.GRANT_REFUSED: _("A role that you gave was refused by a second person."),
+    Kind.GRANT_LAPSED: _(
+        "Nobody agreed within seven days to a role that you gave. If it is still needed, give it again."
+    ),
+    Kind.INVITATION_AGREED: _(
+        "A second person agreed to your invitation and has the link. Give the person your code."
+    ),
+    Kind.INVITATION_REFUSED: _("Your invitation was refused by a second person."),
+    Kind.INVITATION_ACCEPTED: _(
+        "The person that you invited, or agreed to, has come in. If she says it was not she, "
+        "stop the account at once."
+    ),
+    Kind.INVITATION_LAPSED: _(
+        "An invitation of yours ran out before anybody came in by it. If it is still needed, invite again."
+    ),
 }
 
 

@@ -26,7 +26,7 @@ from aanchal.places.models import Area, Body, district_of
 
 from .models import CredentialReset, Device, Grant, Invitation, User
 from .rules.places import path_and_above
-from .rules.second_person import GIVEN_ROLES
+from .rules.second_person import CONFIRMED_BY, GIVEN_ROLES
 
 # An asking that nobody answered is forgotten after this; then it must be asked again.
 WAITS_FOR = timedelta(days=7)
@@ -52,17 +52,19 @@ def actor_for(user: User, *, at: datetime | None = None) -> Actor:
     return Actor(
         user_id=str(user.pk),
         language=user.language,
-        grants=tuple(
-            permissions.Grant(
-                role=Role(g.role),
-                area_path="" if g.body_id else g.area_path,
-                body_id=str(g.body_id) if g.body_id else "",
-                grade=g.grade,
-                section=g.section,
-            )
-            for g in held
-        ),
+        grants=tuple(held_grant(g) for g in held),
         districts=None if above_districts else frozenset(district_of(g.area_path) for g in held),
+    )
+
+
+def held_grant(grant: Grant) -> permissions.Grant:
+    """A grant as the permission question knows it."""
+    return permissions.Grant(
+        role=Role(grant.role),
+        area_path="" if grant.body_id else grant.area_path,
+        body_id=str(grant.body_id) if grant.body_id else "",
+        grade=grant.grade,
+        section=grant.section,
     )
 
 
@@ -146,25 +148,73 @@ def get_invitation(actor: Actor, *, pk: UUID | str) -> Invitation:
     return found
 
 
+def get_invitation_of(actor: Actor, *, pk: UUID | str) -> Invitation:
+    """One invitation that the actor herself gave or agreed to; `NotFound` otherwise."""
+    hers = Q(invited_by=actor.user_id) | Q(approved_by=actor.user_id)
+    found = Invitation.objects.filter(hers, pk=pk).first() if actor.user_id else None
+    if found is None:
+        raise NotFound
+    return found
+
+
 # --- what waits for a second person ---
 
 
-def waiting_grants(actor: Actor) -> QuerySet[Grant]:
-    """Grants that wait for a second person, in the places where the actor may agree to them."""
-    return (
-        _within(Grant.objects, actor, Permission.GRANT_APPROVE)
-        .filter(needs_approval=True, approved_at__isnull=True, revoked_at__isnull=True)
-        .select_related("user", "area", "body")
-        .order_by("given_at", "pk")
+def waiting_grants(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
+    """Grants that wait for a second person and that the actor may agree to, oldest first."""
+    return confirmable_grants(actor).filter(
+        needs_approval=True,
+        approved_at__isnull=True,
+        revoked_at__isnull=True,
+        given_at__gt=at - WAITS_FOR,
     )
 
 
+def confirmable_grants(actor: Actor) -> QuerySet[Grant]:
+    """Grants, waiting or not, that are of a role and place the actor may agree to; oldest first."""
+    found = Grant.objects.filter(_confirmable(actor))
+    return found.select_related("user", "area", "body__area").order_by("given_at", "pk")
+
+
+def get_confirmable_grant(actor: Actor, *, pk: UUID | str) -> Grant:
+    """One of `confirmable_grants`; `NotFound` whether absent or hidden."""
+    found = confirmable_grants(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def waiting_invitations(actor: Actor, *, at: datetime) -> QuerySet[Invitation]:
-    """Invitations that wait for a second person, oldest first."""
-    return (
-        open_invitations(actor, at=at)
-        .filter(needs_approval=True, approved_at__isnull=True)
-        .order_by("invited_at", "pk")
+    """Invitations that wait for a second person and that the actor may agree to, oldest first."""
+    return confirmable_invitations(actor).filter(
+        needs_approval=True,
+        approved_at__isnull=True,
+        accepted_at__isnull=True,
+        withdrawn_at__isnull=True,
+        expires_at__gt=at,
+    )
+
+
+def confirmable_invitations(actor: Actor) -> QuerySet[Invitation]:
+    """Invitations, waiting or not, into roles and places the actor may agree to; oldest first."""
+    found = Invitation.objects.filter(_confirmable(actor))
+    return found.select_related("area", "body__area").order_by("invited_at", "pk")
+
+
+def get_confirmable_invitation(actor: Actor, *, pk: UUID | str) -> Invitation:
+    """One of `confirmable_invitations`; `NotFound` whether absent or hidden."""
+    found = confirmable_invitations(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_confirm_anywhere(actor: Actor) -> bool:
+    """Say whether the actor may agree to anything anywhere; for menus, never for records."""
+    return bool(grants_for(actor, Permission.GRANT_APPROVE)) or any(
+        not grant.grade
+        for permission in CONFIRMED_BY.values()
+        for grant in grants_for(actor, permission)
     )
 
 
@@ -293,6 +343,17 @@ def _within(held: Any, actor: Actor, permission: Permission) -> Any:
     if bodies:
         reached |= Q(body__in=bodies)
     return held.filter(reached)
+
+
+def _confirmable(actor: Actor) -> Q:
+    """Rows with `role`, `area_path` and `body` that the actor may agree to, or refuse."""
+    reached = _under(granted_areas(actor, Permission.GRANT_APPROVE), "area_path")
+    for role, permission in CONFIRMED_BY.items():
+        there = _under(granted_areas(actor, permission), "area_path")
+        # A grant over one class of a school says nothing about the school as a whole.
+        bodies = [g.body_id for g in grants_for(actor, permission) if g.body_id and not g.grade]
+        reached |= Q(role=role) & (there | Q(body__in=bodies))
+    return reached
 
 
 def _under(paths: Iterable[str], field: str) -> Q:

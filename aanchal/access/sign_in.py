@@ -217,9 +217,14 @@ def sign_out(request: HttpRequest) -> None:
     logout(request)
 
 
-def whose_passphrase(request: HttpRequest, *, user: User, passphrase: str) -> Actor | None:
-    """The person herself, when this is her passphrase; None when not, or after too many tries."""
-    found = authenticate(request, username=user.username, password=passphrase)
+def whose_passphrase(
+    request: HttpRequest, *, user: User, passphrase: str, any_phone: bool = False
+) -> Actor | None:
+    """The person herself, when this is her passphrase; None when not, or after too many tries.
+
+    `any_phone` is for a phone that a link is just making hers.
+    """
+    found = authenticate(request, username=user.username, password=passphrase, any_phone=any_phone)
     if not isinstance(found, User) or found.pk != user.pk:
         note_failed_sign_in(nobody(), user=user, step="passphrase")
         return None

@@ -35,6 +35,8 @@ class Verb(StrEnum):
     INVITATION_APPROVED = "invitation.approved"
     INVITATION_ACCEPTED = "invitation.accepted"
     INVITATION_WITHDRAWN = "invitation.withdrawn"
+    INVITATION_RENEWED = "invitation.renewed"
+    WAITING_LAPSED = "waiting.lapsed"
     GRANT_GIVEN = "grant.given"
     GRANT_APPROVED = "grant.approved"
     GRANT_REVOKED = "grant.revoked"

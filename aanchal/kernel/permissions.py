@@ -26,6 +26,8 @@ class Permission(StrEnum):
     PERSON_VIEW = "person_view"
     GRANT_GIVE = "grant_give"
     GRANT_APPROVE = "grant_approve"
+    TEACHER_CONFIRM = "teacher_confirm"
+    VOLUNTEER_CONFIRM = "volunteer_confirm"
     GRANT_REVOKE = "grant_revoke"
     CREDENTIAL_RESET = "credential_reset"
     DEVICE_ENROL = "device_enrol"
@@ -76,6 +78,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VOLUNTEER: frozenset({P.VISIT_VIEW, P.VISIT_RECORD, P.VISIT_HAND_BACK, P.CONCERN_RAISE}),
     Role.TEACHER: frozenset(
         {
+            # Asked about the school as a whole, so only a grant over all of it (the head's) admits.
+            P.TEACHER_CONFIRM,
             P.CLASS_VIEW,
             P.CHILD_ENROL,
             P.CHILD_MOVE,
@@ -86,6 +90,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.COORDINATOR: frozenset(
         {
+            P.VOLUNTEER_CONFIRM,
             P.AREA_JOIN,
             P.CALENDAR_EDIT,
             P.DEVICE_ENROL,
@@ -167,6 +172,27 @@ ROLE_PURPOSES = {
     Role.ADMINISTRATOR: _("Looks after people, grants, imports and health; reads no case."),
     Role.SYSTEM: _("Jobs that run by themselves, and the operator's commands."),
 }
+
+# Each of these shows names of children of a whole class or place to whoever holds it there. Two
+# people must agree before a role with one of them has force (`access.rules.second_person`).
+OPENS_NAMES = frozenset(
+    {
+        P.CHILD_VIEW,
+        P.CHILD_OPEN_FILE,
+        P.CHILD_ENROL,
+        P.CHILD_MOVE,
+        P.CLASS_VIEW,
+        P.REGISTER_IMPORT,
+        P.REGISTER_REPAIR,
+        P.REGISTER_CORRECT,
+        P.WATCH_VIEW,
+        P.FLAG_VIEW,
+        P.VISIT_ASSIGN,
+        P.OUTCOME_RECORD,
+        P.CONCERN_VIEW,
+        P.CONCERN_TAKE_UP,
+    }
+)
 
 # A role whose grant says where work may be given, and which sees only what is in its own hands.
 OWN_HANDS_ROLES = frozenset({Role.VOLUNTEER})

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aanchal.access.queries import may_confirm_anywhere
 from aanchal.cases.kinds import concern_kinds
 from aanchal.kernel.permissions import ROLE_NAMES, Actor, Permission, Role, may_anywhere
 
@@ -67,6 +68,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context["seldom"] = [door for door in context["nav"] if door["seldom"]]
     context["may_tell"] = may_anywhere(actor, Permission.CONCERN_RAISE)
     context["account_links"] = [{"href": reverse("my_account"), "label": _("My account")}]
+    if may_confirm_anywhere(actor):
+        waiting = {"href": reverse("approvals"), "label": _("Waiting for a second person")}
+        context["account_links"].append(waiting)
     if Role.VOLUNTEER in roles:
         context["quick_exit_url"] = reverse("leave_quickly")
     return context

@@ -212,13 +212,24 @@ PAGES: dict[str, Page] = {
     "ask_reset": Page(
         kind="person", own={"administrator": PEOPLE}, sends=(just(kind="passphrase"),)
     ),
-    "approvals": Page(who=frozenset({"administrator"})),
+    "approvals": Page(who=frozenset({"administrator", "head", "coordinator"})),
+    # The grants that wait are coordinators'; the invitations are volunteers'.
     "approve_grant": Page(
         kind="waiting_grant", own={"administrator": IN_DISTRICT}, sends=(just(),)
     ),
+    "refuse_grant": Page(kind="waiting_grant", own={"administrator": IN_DISTRICT}, sends=(just(),)),
     "approve_invitation": Page(
-        kind="waiting_invitation", own={"administrator": IN_DISTRICT}, sends=(just(),)
+        kind="waiting_invitation",
+        own={"administrator": IN_DISTRICT, "coordinator": labels("own")},
+        sends=(just(),),
     ),
+    "refuse_invitation": Page(
+        kind="waiting_invitation",
+        own={"administrator": IN_DISTRICT, "coordinator": labels("own")},
+        sends=(just(),),
+    ),
+    # Of the one who gave and the one who agreed; the operator gave all these.
+    "renew_invitation": Page(kind="waiting_invitation", sends=(just(),)),
     "approve_reset": Page(
         kind="waiting_reset", own={"administrator": IN_DISTRICT}, sends=(just(),)
     ),

@@ -15,14 +15,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.actions import (
-    approve_credential_reset,
-    ask_credential_reset,
-    invite_person,
     withdraw_invitation,
 )
 from aanchal.access.models import CredentialReset, Device, Invitation
 from aanchal.kernel.permissions import Role
-from tests.signing_in import PASSPHRASE, a_person, a_phone, acting, an_area, words
+from tests.signing_in import (
+    PASSPHRASE,
+    a_person,
+    a_phone,
+    a_reset,
+    acting,
+    an_area,
+    an_invitation,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 DISTRICT = "IN/S10/D206"
@@ -134,9 +140,7 @@ def links_that_do_not_work(one, two):
     now = timezone.now()
 
     def invited():
-        return invite_person(
-            acting(one), for_name="Somebody", role=Role.VOLUNTEER, area=an_area(DISTRICT), at=now
-        )
+        return an_invitation(one, two, Role.VOLUNTEER, DISTRICT, for_name="Somebody", at=now)
 
     taken_back, run_out, used = invited(), invited(), invited()
     withdraw_invitation(acting(one), invitation=taken_back.record, at=now)
@@ -147,11 +151,8 @@ def links_that_do_not_work(one, two):
         yield "accept_invitation", made.token
 
     person = a_person(Role.COORDINATOR, DISTRICT)
-    reset = ask_credential_reset(
-        acting(one), user=person, kind=CredentialReset.Kind.PASSPHRASE, at=now
-    )
-    late = approve_credential_reset(acting(two), reset=reset, at=now)
-    CredentialReset.objects.filter(pk=reset.pk).update(expires_at=now)
+    late = a_reset(one, two, person, CredentialReset.Kind.PASSPHRASE)
+    CredentialReset.objects.filter(pk=late.record.pk).update(expires_at=now)
     yield "reset_credential", "never-was-a-link"
     yield "reset_credential", late.token
 
@@ -173,13 +174,8 @@ def test_every_dead_link_answers_the_same(administrators):
 
 
 def test_opening_a_link_shows_and_uses_up_nothing(administrators):
-    made = invite_person(
-        acting(administrators[0]),
-        for_name="Somebody",
-        role=Role.VOLUNTEER,
-        area=an_area(DISTRICT, name="Madhubani"),
-        at=timezone.now(),
-    )
+    an_area(DISTRICT, name="Madhubani")
+    made = an_invitation(*administrators, Role.VOLUNTEER, DISTRICT, for_name="Somebody")
 
     good = Client().get(reverse("accept_invitation", args=[made.token]))
     dead = Client().get(reverse("accept_invitation", args=["never-was-a-link"]))
@@ -190,13 +186,7 @@ def test_opening_a_link_shows_and_uses_up_nothing(administrators):
 
 
 def test_nobody_chooses_a_sign_in_name_and_so_learns_which_are_taken(administrators):
-    made = invite_person(
-        acting(administrators[0]),
-        for_name="Somebody",
-        role=Role.VOLUNTEER,
-        area=an_area(DISTRICT),
-        at=timezone.now(),
-    )
+    made = an_invitation(*administrators, Role.VOLUNTEER, DISTRICT, for_name="Somebody")
 
     page = Client().post(reverse("accept_invitation", args=[made.token]), {"step": "open"})
 

@@ -39,7 +39,7 @@ from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, W
 from aanchal.kernel.models import AuditEvent, Deployment
 from aanchal.kernel.permissions import Actor, Role
 from aanchal.kernel.permissions import Grant as GrantHeld
-from tests.signing_in import PASSPHRASE, a_person, a_phone, acting
+from tests.signing_in import PASSPHRASE, a_person, a_phone, a_reset, acting
 
 pytestmark = pytest.mark.django_db
 DISTRICT = "IN/S10/D206"
@@ -87,7 +87,9 @@ def volunteer():
 
 def test_a_stopped_account_lets_nobody_in_and_keeps_its_roles_written(asha, volunteer):
     phone, _token = a_phone(volunteer)
-    reset = ask_credential_reset(acting(asha), user=volunteer, kind=KIND.PASSPHRASE, at=now())
+    reset = ask_credential_reset(
+        acting(asha), user=volunteer, kind=KIND.PASSPHRASE, at=now()
+    ).record
 
     stop_account(acting(asha), user=volunteer, at=now())
 
@@ -149,12 +151,12 @@ def test_a_stopped_account_is_opened_by_two_and_with_a_new_passphrase(asha, bela
     stop_account(acting(asha), user=volunteer, at=now())
     with pytest.raises(WrongState):
         ask_credential_reset(acting(asha), user=volunteer, kind=KIND.PASSPHRASE, at=now())
-    asked = ask_credential_reset(acting(asha), user=volunteer, kind=KIND.OPENING, at=now())
+    made = ask_credential_reset(acting(asha), user=volunteer, kind=KIND.OPENING, at=now())
     with pytest.raises(SecondPerson):
-        approve_credential_reset(acting(asha), reset=asked, at=now())
-    link = approve_credential_reset(acting(bela), reset=asked, at=now())
+        approve_credential_reset(acting(asha), reset=made.record, at=now())
+    link = approve_credential_reset(acting(bela), reset=made.record, at=now())
 
-    choose_passphrase(nobody(), token=link.token, passphrase=NEW, at=now())
+    choose_passphrase(nobody(), token=link.token, code=made.token, passphrase=NEW, at=now())
 
     volunteer.refresh_from_db()
     assert volunteer.is_active
@@ -172,7 +174,9 @@ def test_an_open_account_needs_no_opening(asha, volunteer):
 
 
 def test_a_second_person_says_no_and_nothing_changes(asha, bela, coordinator):
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    reset = ask_credential_reset(
+        acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now()
+    ).record
 
     refuse_credential_reset(acting(bela), reset=reset, at=now())
 
@@ -185,17 +189,21 @@ def test_a_second_person_says_no_and_nothing_changes(asha, bela, coordinator):
 
 
 def test_the_person_herself_refuses_a_link_that_was_made_already(asha, bela, coordinator):
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    reset = ask_credential_reset(
+        acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now()
+    ).record
     link = approve_credential_reset(acting(bela), reset=reset, at=now())
 
     refuse_credential_reset(acting(coordinator), reset=reset, at=now())
 
     with pytest.raises(NotFound):
-        choose_passphrase(nobody(), token=link.token, passphrase=NEW, at=now())
+        choose_passphrase(nobody(), token=link.token, code="", passphrase=NEW, at=now())
 
 
 def test_refusing_is_for_the_person_and_who_looks_after_her(asha, coordinator):
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    reset = ask_credential_reset(
+        acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now()
+    ).record
     for other in (
         a_person(Role.COORDINATOR, DISTRICT),
         a_person(Role.ADMINISTRATOR, "IN/S10/D207"),
@@ -208,7 +216,9 @@ def test_refusing_is_for_the_person_and_who_looks_after_her(asha, coordinator):
 
 
 def test_what_was_used_or_refused_is_not_refused_again(asha, coordinator):
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    reset = ask_credential_reset(
+        acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now()
+    ).record
     refuse_credential_reset(acting(asha), reset=reset, at=now())
 
     with pytest.raises(WrongState):
@@ -219,9 +229,9 @@ def test_what_was_used_or_refused_is_not_refused_again(asha, coordinator):
 
 
 def test_a_reset_is_asked_agreed_to_and_used_with_one_event_each(asha, bela, coordinator):
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
-    link = approve_credential_reset(acting(bela), reset=reset, at=now())
-    choose_passphrase(nobody(), token=link.token, passphrase=NEW, at=now())
+    made = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    link = approve_credential_reset(acting(bela), reset=made.record, at=now())
+    choose_passphrase(nobody(), token=link.token, code=made.token, passphrase=NEW, at=now())
 
     coordinator.refresh_from_db()
     assert coordinator.check_password(NEW)
@@ -247,7 +257,9 @@ def test_asking_is_for_administrators_of_the_person(coordinator, kind):
 
 
 def test_agreeing_is_for_administrators_of_the_person(asha, coordinator):
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    reset = ask_credential_reset(
+        acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now()
+    ).record
 
     with pytest.raises(NotAllowed):
         approve_credential_reset(
@@ -256,7 +268,9 @@ def test_agreeing_is_for_administrators_of_the_person(asha, coordinator):
 
 
 def test_the_same_is_not_asked_twice_while_it_waits(asha, bela, coordinator):
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
+    reset = ask_credential_reset(
+        acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now()
+    ).record
     with pytest.raises(WrongState):
         ask_credential_reset(acting(bela), user=coordinator, kind=KIND.PASSPHRASE, at=now())
 
@@ -271,24 +285,24 @@ def test_a_second_factor_that_is_not_there_is_not_reset(asha, coordinator):
 
 
 def test_a_reset_link_works_once_and_for_a_day(asha, bela, coordinator):
-    def link():
-        reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
-        return approve_credential_reset(acting(bela), reset=reset, at=now()).token
+    used, late = (a_reset(asha, bela, coordinator, KIND.PASSPHRASE) for _n in range(2))
+    choose_passphrase(nobody(), token=used.token, code=used.code, passphrase=NEW, at=now())
 
-    used, late = link(), link()
-    choose_passphrase(nobody(), token=used, passphrase=NEW, at=now())
-
-    for token, at in ((used, now()), (late, now() + timedelta(hours=24, seconds=1))):
+    for made, at in ((used, now()), (late, now() + timedelta(hours=24, seconds=1))):
         with pytest.raises(NotFound):
-            choose_passphrase(nobody(), token=token, passphrase=PASSPHRASE, at=at)
+            choose_passphrase(
+                nobody(), token=made.token, code=made.code, passphrase=PASSPHRASE, at=at
+            )
 
 
-def test_a_reset_does_not_take_a_weak_passphrase(asha, bela, coordinator):
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.PASSPHRASE, at=now())
-    token = approve_credential_reset(acting(bela), reset=reset, at=now()).token
+def test_a_reset_does_not_take_a_weak_passphrase_or_a_wrong_code(asha, bela, coordinator):
+    made = a_reset(asha, bela, coordinator, KIND.PASSPHRASE)
 
-    with pytest.raises(Invalid):
-        choose_passphrase(nobody(), token=token, passphrase="short", at=now())
+    for code, passphrase in ((made.code, "short"), ("", NEW), ("AAAA-AAAA", NEW)):
+        with pytest.raises(Invalid):
+            choose_passphrase(
+                nobody(), token=made.token, code=code, passphrase=passphrase, at=now()
+            )
 
     coordinator.refresh_from_db()
     assert coordinator.check_password(PASSPHRASE)
@@ -296,13 +310,14 @@ def test_a_reset_does_not_take_a_weak_passphrase(asha, bela, coordinator):
 
 def test_dropping_the_second_factor_is_for_the_person_herself(asha, bela, coordinator):
     add_second_factor(acting(coordinator), user=coordinator, secret=SECRET, at=now())
-    reset = ask_credential_reset(acting(asha), user=coordinator, kind=KIND.SECOND_FACTOR, at=now())
-    token = approve_credential_reset(acting(bela), reset=reset, at=now()).token
+    made = a_reset(asha, bela, coordinator, KIND.SECOND_FACTOR)
 
     with pytest.raises(NotAllowed):
-        drop_second_factor(acting(bela), token=token, at=now())
+        drop_second_factor(acting(bela), token=made.token, code=made.code, at=now())
+    with pytest.raises(Invalid):
+        drop_second_factor(acting(coordinator), token=made.token, code="", at=now())
     assert Authenticator.objects.filter(user=coordinator).exists()
-    drop_second_factor(acting(coordinator), token=token, at=now())
+    drop_second_factor(acting(coordinator), token=made.token, code=made.code, at=now())
 
     assert not Authenticator.objects.filter(user=coordinator).exists()
     assert verbs()[-1] == "credential_reset.used"
@@ -313,7 +328,7 @@ def test_dropping_the_second_factor_is_for_the_person_herself(asha, bela, coordi
 
 def test_a_phone_is_offered_enrolled_and_revoked_with_one_event_each(coordinator, volunteer):
     offer = offer_device(acting(coordinator), user=volunteer, name=" red ", at=now())
-    phone = enrol_device(nobody(), token=offer.token, at=now())
+    phone = enrol_device(acting(volunteer), token=offer.token, at=now())
     revoke_device(acting(coordinator), device=phone.record, at=now())
 
     assert offer.record.name == "red"
@@ -352,14 +367,16 @@ def test_an_offer_works_once_for_a_day_and_while_its_maker_may(coordinator, volu
     used = offer_device(acting(coordinator), user=volunteer, name="", at=now())
     late = offer_device(acting(coordinator), user=volunteer, name="", at=now())
     orphan = offer_device(acting(coordinator), user=volunteer, name="", at=now())
-    enrol_device(nobody(), token=used.token, at=now())
+    with pytest.raises(NotAllowed):
+        enrol_device(acting(coordinator), token=used.token, at=now())
+    enrol_device(acting(volunteer), token=used.token, at=now())
     with pytest.raises(NotFound):
-        enrol_device(nobody(), token=late.token, at=now() + timedelta(hours=24, seconds=1))
+        enrol_device(acting(volunteer), token=late.token, at=now() + timedelta(hours=24, seconds=1))
     coordinator.grants.update(revoked_at=now(), revoked_by="x")
 
     for token in (used.token, orphan.token):
         with pytest.raises(NotFound):
-            enrol_device(nobody(), token=token, at=now())
+            enrol_device(acting(volunteer), token=token, at=now())
 
 
 def test_she_may_take_her_own_phone_off_once(volunteer):

@@ -15,11 +15,11 @@ from aanchal.access.actions import (
     withdraw_invitation,
 )
 from aanchal.access.links import nobody
-from aanchal.access.models import Device, Invitation, User
+from aanchal.access.models import Device, Invitation, Notice, User
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
-from tests.signing_in import a_person, a_school, acting, an_area
+from tests.signing_in import a_person, a_school, acting, an_area, an_invitation
 
 pytestmark = pytest.mark.django_db
 DISTRICT = "IN/S10/D206"
@@ -46,17 +46,31 @@ def invite(actor, role=Role.VOLUNTEER, where=VILLAGE, **more):
     return invite_person(actor, for_name="Sunita", role=role, at=now(), **(place | more))
 
 
-def accept(token, **more):
+def accept(made, **more):
     given = {"display_name": "Sunita Devi", "passphrase": GOOD, "at": now()} | more
-    return accept_invitation(nobody(), token=token, **given)
+    given.setdefault("code", getattr(made, "code", ""))
+    return accept_invitation(given.pop("actor", nobody()), token=made.token, **given)
 
 
-def test_inviting_makes_a_link_whose_token_is_not_stored(asha):
+@pytest.fixture
+def both(asha, bela):
+    """Invite with one, agree with the other."""
+
+    def make(role=Role.VOLUNTEER, where=VILLAGE, **more):
+        return an_invitation(asha, bela, role, where, **more)
+
+    return make
+
+
+def test_inviting_makes_a_code_that_is_not_stored_and_no_link(asha, bela):
     made = invite(acting(asha))
 
-    assert len(made.token) >= 43
-    assert made.record.token_hash != made.token
+    assert len(made.token) == 9
+    assert made.record.code_hash not in ("", made.token)
+    assert made.record.token_hash == ""
     assert AuditEvent.objects.get().verb == "person.invited"
+    told = Notice.objects.values_list("user", "kind")
+    assert list(told) == [(bela.pk, "agreement_asked")]
 
 
 @pytest.mark.parametrize(
@@ -75,22 +89,22 @@ def test_inviting_is_for_administrators_of_the_place(role, where):
     assert AuditEvent.objects.get().outcome == "refused"
 
 
-def test_a_teacher_is_invited_into_a_school(asha):
+def test_a_teacher_is_invited_into_a_school(asha, both):
     with pytest.raises(Invalid):
         invite(acting(asha), Role.TEACHER)
 
-    made = invite(acting(asha), Role.TEACHER, a_school(VILLAGE), grade="VI", section="A")
-    came = accept(made.token)
+    made = both(Role.TEACHER, a_school(VILLAGE), grade="VI", section="A")
+    came = accept(made)
 
     assert (came.grant.body_id, came.grant.grade) == (made.record.body_id, "VI")
     assert came.device_token == ""
 
 
-def test_accepting_makes_a_person_with_a_given_name_a_grant_and_one_event(asha):
-    made = invite(acting(asha), language="hi")
+def test_accepting_makes_a_person_with_a_given_name_a_grant_and_one_event(asha, both):
+    made = both(language="hi")
     before = AuditEvent.objects.count()
 
-    came = accept(made.token)
+    came = accept(made)
 
     assert came.user.username.partition("-")[2].isdigit()
     assert came.user.display_name == "Sunita Devi"
@@ -103,44 +117,44 @@ def test_accepting_makes_a_person_with_a_given_name_a_grant_and_one_event(asha):
     assert "Sunita" not in str(event.changes)
 
 
-def test_a_volunteers_link_makes_the_phone_it_is_opened_on_hers(asha):
-    came = accept(invite(acting(asha)).token)
+def test_a_volunteers_link_makes_the_phone_it_is_opened_on_hers(asha, both):
+    came = accept(both())
 
     assert came.device_token
     assert Device.objects.get().user == came.user
 
 
 @pytest.mark.parametrize("weak", ["short", "918273645091", "1q2w3e4r5t6y", "x y " * 60])
-def test_a_weak_passphrase_is_not_taken_and_nothing_is_written(asha, weak):
-    made = invite(acting(asha))
+def test_a_weak_passphrase_is_not_taken_and_nothing_is_written(asha, both, weak):
+    made = both()
 
     with pytest.raises(Invalid):
-        accept(made.token, passphrase=weak)
+        accept(made, passphrase=weak)
 
-    assert User.objects.count() == 1
+    assert User.objects.count() == 2
     made.record.refresh_from_db()
     assert made.record.accepted_at is None
 
 
-def test_a_link_is_accepted_once(asha):
-    made = invite(acting(asha))
-    accept(made.token)
+def test_a_link_is_accepted_once(asha, both):
+    made = both()
+    accept(made)
 
     with pytest.raises(NotFound):
-        accept(made.token)
+        accept(made)
 
-    assert User.objects.count() == 2
+    assert User.objects.count() == 3
 
 
-def test_a_link_dies_after_a_week(asha):
-    made = invite(acting(asha))
+def test_a_link_dies_after_a_week(asha, both):
+    made = both()
 
     with pytest.raises(NotFound):
-        accept(made.token, at=now() + timedelta(days=7, seconds=1))
+        accept(made, at=now() + timedelta(days=7, seconds=1))
 
 
-def test_the_link_of_another_kind_opens_nothing(asha):
-    made = invite(acting(asha))
+def test_the_link_of_another_kind_opens_nothing(asha, both):
+    made = both()
 
     assert Client().post(reverse("enrol_device", args=[made.token])).status_code == 404
     assert Client().post(reverse("reset_credential", args=[made.token])).status_code == 404
@@ -149,18 +163,18 @@ def test_the_link_of_another_kind_opens_nothing(asha):
 # --- taking back, agreeing ---
 
 
-def test_taking_back_kills_the_link_and_leaves_one_event(asha):
-    made = invite(acting(asha))
+def test_taking_back_kills_the_link_and_leaves_one_event(asha, both):
+    made = both()
     withdraw_invitation(acting(asha), invitation=made.record, at=now())
 
     with pytest.raises(NotFound):
-        accept(made.token)
+        accept(made)
     verbs = AuditEvent.objects.order_by("seq").values_list("verb", flat=True)
-    assert list(verbs) == ["person.invited", "invitation.withdrawn"]
+    assert list(verbs) == ["person.invited", "invitation.approved", "invitation.withdrawn"]
 
 
-def test_taking_back_is_for_administrators_of_the_place(asha):
-    made = invite(acting(asha))
+def test_taking_back_is_for_administrators_of_the_place(asha, both):
+    made = both()
 
     with pytest.raises(NotAllowed):
         withdraw_invitation(
@@ -169,12 +183,12 @@ def test_taking_back_is_for_administrators_of_the_place(asha):
             at=now(),
         )
 
-    assert accept(made.token).user
+    assert accept(made).user
 
 
-def test_what_was_accepted_is_not_taken_back(asha):
-    made = invite(acting(asha))
-    accept(made.token)
+def test_what_was_accepted_is_not_taken_back(asha, both):
+    made = both()
+    accept(made)
 
     with pytest.raises(WrongState):
         withdraw_invitation(acting(asha), invitation=made.record, at=now())
@@ -187,7 +201,14 @@ def test_agreeing_makes_the_link_and_leaves_one_event(asha, bela):
     link = approve_invitation(acting(bela), invitation=made.record, at=now())
 
     assert AuditEvent.objects.count() == before + 1
-    assert acting(accept(link.token).user).roles() == {Role.COORDINATOR}
+    came = accept(link, code=made.token, actor=nobody())
+    assert acting(came.user).roles() == {Role.COORDINATOR}
+    told = Notice.objects.exclude(kind="agreement_asked").values_list("user", "kind")
+    assert set(told) == {
+        (asha.pk, "invitation_agreed"),
+        (asha.pk, "invitation_accepted"),
+        (bela.pk, "invitation_accepted"),
+    }
 
 
 def test_agreeing_is_for_administrators_of_the_place(asha):
@@ -202,11 +223,12 @@ def test_agreeing_is_for_administrators_of_the_place(asha):
 
 
 def test_what_does_not_wait_is_not_agreed_to(asha, bela):
-    volunteer = invite(acting(asha))
     agreed = invite(acting(asha), Role.COORDINATOR, DISTRICT)
     approve_invitation(acting(bela), invitation=agreed.record, at=now())
+    taken_back = invite(acting(asha), Role.COORDINATOR, DISTRICT)
+    withdraw_invitation(acting(asha), invitation=taken_back.record, at=now())
 
-    for made in (volunteer, agreed):
+    for made in (agreed, taken_back):
         with pytest.raises(WrongState):
             approve_invitation(acting(bela), invitation=made.record, at=now())
 
@@ -227,11 +249,11 @@ def test_the_operator_invites_only_as_many_as_are_missing():
     made = invite_administrators(system_actor("operator"), at=now())
     assert len(made) == 2
     assert AuditEvent.objects.get().verb == "administrators.invited"
-    accept(made[0].token)
+    accept(made[0], code="")
 
     again = invite_administrators(system_actor("operator"), at=now())
     assert len(again) == 1
-    accept(again[0].token)
+    accept(again[0], code="")
 
     with pytest.raises(WrongState):
         invite_administrators(system_actor("operator"), at=now())
@@ -240,17 +262,20 @@ def test_the_operator_invites_only_as_many_as_are_missing():
 # --- as the person lives it ---
 
 
-def test_a_volunteer_walks_from_the_link_to_her_first_page(asha):
-    made = invite(acting(asha), language="hi")
+def test_a_volunteer_walks_from_the_link_to_her_first_page(asha, both):
+    made = both(language="hi")
     phone = Client()
     path = reverse("accept_invitation", args=[made.token])
 
     assert phone.get(path).status_code == 200
     opened = phone.post(path, {"step": "open"})
     assert b'value="Sunita"' in opened.content
-    done = phone.post(path, {"display_name": "Sunita Devi", "passphrase": GOOD, "again": GOOD})
+    code = made.code.lower().replace("-", " ")  # as people type it
+    done = phone.post(
+        path, {"code": code, "display_name": "Sunita Devi", "passphrase": GOOD, "again": GOOD}
+    )
     assert done.url == reverse("welcome")
-    user = User.objects.exclude(pk=asha.pk).get()
+    user = Invitation.objects.get().accepted_by
     assert user.username.encode() in phone.get(done.url).content
     inside = phone.post(reverse("sign_in"), {"username": user.username, "passphrase": GOOD})
 
@@ -264,14 +289,16 @@ def test_a_volunteer_walks_from_the_link_to_her_first_page(asha):
         ({"passphrase": GOOD, "again": "something else now"}, b"not the same"),
         ({"passphrase": "short", "again": "short"}, b"too short"),
         ({"passphrase": GOOD, "again": GOOD, "display_name": ""}, b"Write your name"),
+        ({"passphrase": GOOD, "again": GOOD, "code": ""}, b"Write the code"),
+        ({"passphrase": GOOD, "again": GOOD, "code": "2222-2222"}, b"This code is not right"),
     ],
 )
-def test_what_is_wrong_is_said_and_the_link_lives_on(asha, given, why):
-    made = invite(acting(asha))
+def test_what_is_wrong_is_said_and_the_link_lives_on(asha, both, given, why):
+    made = both()
     path = reverse("accept_invitation", args=[made.token])
 
-    page = Client().post(path, {"display_name": "Sunita", **given})
+    page = Client().post(path, {"code": made.code, "display_name": "Sunita", **given})
 
     assert page.status_code == 400
     assert why in page.content
-    assert accept(made.token).user
+    assert accept(made).user

@@ -16,6 +16,7 @@ from .invitations import (
     accept_invitation,
     approve_invitation,
     invite_person,
+    renew_invitation,
     withdraw_invitation,
 )
 from .resets import (
@@ -27,7 +28,7 @@ from .resets import (
 )
 from .signing_in import enter_demo, note_failed_sign_in, note_sign_in, note_sign_out
 from .stopping import stop_account
-from .upkeep import forget_ended
+from .upkeep import forget_ended, lapse_waiting
 
 __all__ = [
     "accept_invitation",
@@ -46,6 +47,7 @@ __all__ = [
     "give_grant",
     "invite_administrators",
     "invite_person",
+    "lapse_waiting",
     "make_recovery_codes",
     "note_failed_sign_in",
     "note_seen",
@@ -54,6 +56,7 @@ __all__ = [
     "offer_device",
     "refuse_credential_reset",
     "remove_passkey",
+    "renew_invitation",
     "revoke_device",
     "revoke_grant",
     "set_language",

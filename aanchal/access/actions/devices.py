@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.known import new_token, token_hash
-from aanchal.access.links import Offered, dead_link
+from aanchal.access.links import Offered, device_behind, require_self
 from aanchal.access.models import Device, User
 from aanchal.access.notices import Kind, tell
-from aanchal.access.queries import live_grants, still_may
+from aanchal.access.queries import live_grants
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, SecondPerson, WrongState
@@ -20,6 +20,8 @@ OFFER_LASTS = timedelta(hours=24)
 @use_case
 def offer_device(actor: Actor, *, user: User, name: str, at: datetime) -> Offered[Device]:
     """Make a link, good once and for a day, that puts a volunteer's account on a phone.
+
+    It opens with her own passphrase only, so that whoever made it does not put her on a phone alone.
 
     Raises:
         NotAllowed: the actor does not look after this person's phones.
@@ -48,33 +50,22 @@ def offer_device(actor: Actor, *, user: User, name: str, at: datetime) -> Offere
 def enrol_device(actor: Actor, *, token: str, at: datetime) -> Offered[Device]:
     """Make the phone on which the link was opened the volunteer's; the token is for its cookie.
 
-    Nobody is signed in by it: she still needs her passphrase.
+    The caller has asked for her passphrase: `actor` is the volunteer herself. Nobody is signed in
+    by it.
 
     Raises:
         NotFound: the link does not work, whatever the reason.
+        NotAllowed: the actor is not the person the link is for.
     """
-    device = (
-        Device.objects.select_for_update()
-        .filter(
-            enrol_token_hash=token_hash(token, purpose="enrolment"),
-            enrol_expires_at__gt=at,
-            enrolled_at__isnull=True,
-            revoked_at__isnull=True,
-        )
-        .first()
-    )
-    if device is None or not device.user.is_active:
-        raise dead_link()
-    if not still_may(device.enrolled_by, Permission.DEVICE_ENROL, device.scope()):
-        raise dead_link()
+    device = device_behind(token, at=at)
+    require_self(actor, device.user)
     kept = new_token()
     device.token_hash = token_hash(kept, purpose="device")
     device.enrol_token_hash = ""
     device.enrolled_at = at
     device.save(update_fields=["token_hash", "enrol_token_hash", "enrolled_at"])
     tell(device.user, Kind.DEVICE_ENROLLED, at=at)
-    herself = Actor(user_id=str(device.user_id), language=device.user.language)
-    record(herself, Verb.DEVICE_ENROLLED, device, scope=device.scope())
+    record(actor, Verb.DEVICE_ENROLLED, device, scope=device.scope())
     return Offered(device, kept)
 
 

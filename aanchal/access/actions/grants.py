@@ -5,10 +5,19 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.access.granting import came_into_force, check_roles_together, place_of
+from aanchal.access.granting import (
+    ask_for_agreement,
+    came_into_force,
+    check_roles_together,
+    may_confirm,
+    place_of,
+    place_scope,
+    require_confirm,
+    tell_by_id,
+)
 from aanchal.access.models import Grant, User
 from aanchal.access.notices import Kind, tell
-from aanchal.access.queries import live_grants, still_may, visible_people
+from aanchal.access.queries import WAITS_FOR, live_grants, still_may, visible_people
 from aanchal.access.rules.places import path_and_above
 from aanchal.access.rules.second_person import needs_second_person
 from aanchal.kernel.actions import use_case
@@ -35,7 +44,8 @@ def give_grant(
     """Give a person a role over an area or a body.
 
     A role given to oneself, or one that weighs (`needs_second_person`), is without force until
-    another administrator agrees.
+    a second person agrees: another administrator or, for a teacher, the head of that school. Who
+    may agree is told. What nobody agreed to within `WAITS_FOR` lapses, and its giver is told.
 
     Raises:
         Invalid: the place does not fit the role, the end is not after the start, or the role
@@ -64,6 +74,7 @@ def give_grant(
     check_roles_together(user, role, at=at)
     same = Grant.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+        Q(needs_approval=False) | Q(approved_at__isnull=False) | Q(given_at__gt=at - WAITS_FOR),
         user=user,
         role=role,
         revoked_at__isnull=True,
@@ -73,6 +84,9 @@ def give_grant(
         raise WrongState(_("This person holds this role here already."))
     grant.save()
     tell(user, Kind.GRANT_GIVEN, at=at)
+    asked = 0
+    if grant.needs_approval:
+        asked = ask_for_agreement(grant, at=at, not_to={actor.user_id, str(user.pk)})
     record(
         actor,
         Verb.GRANT_GIVEN,
@@ -81,6 +95,7 @@ def give_grant(
         role=str(role),
         user=str(user.pk),
         waits=grant.needs_approval,
+        asked=asked,
     )
     came_into_force(grant)
     return grant
@@ -88,26 +103,29 @@ def give_grant(
 
 @use_case
 def approve_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
-    """Agree, as a second person, to a grant; it has force from now on.
+    """Agree, as a second person, to a grant; it has force from now on. Its giver is told.
 
     Raises:
-        NotAllowed: the actor may not agree to grants at that place.
+        NotAllowed: the actor may not agree to this role at that place.
         SecondPerson: the actor gave it, or it is her own.
-        WrongState: it does not wait, was revoked, or its giver may no longer give it.
+        WrongState: it does not wait, was revoked or lapsed, or its giver may no longer give it.
     """
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
-    where = grant.body or grant
-    require(actor, Permission.GRANT_APPROVE, where)
+    role, where = Role(grant.role), place_scope(grant)
+    require_confirm(actor, role, where)
     if actor.user_id in (grant.given_by, str(grant.user_id)):
         raise SecondPerson
-    if not grant.needs_approval or grant.approved_at or grant.revoked_at:
+    if not _waits(grant):
         raise WrongState
-    if not still_may(grant.given_by, Permission.GRANT_GIVE, where.scope()):
+    if grant.given_at <= at - WAITS_FOR:
+        raise WrongState(_("Nobody agreed to this in time. It must be given again."))
+    if not still_may(grant.given_by, Permission.GRANT_GIVE, where):
         raise WrongState(_("Who gave this role may no longer give it. It must be given again."))
-    check_roles_together(grant.user, Role(grant.role), at=at)
+    check_roles_together(grant.user, role, at=at)
     grant.approved_by = actor.user_id
     grant.approved_at = at
     grant.save(update_fields=["approved_by", "approved_at"])
+    tell_by_id([grant.given_by], Kind.GRANT_AGREED, at=at)
     record(actor, Verb.GRANT_APPROVED, grant, scope=grant.scope(), role=grant.role)
     came_into_force(grant)
     return grant
@@ -117,12 +135,17 @@ def approve_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
 def revoke_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
     """Take a role away; it has no force from the very next request.
 
+    One that still waits may also be refused by whoever may agree to it; then its giver is told.
+
     Raises:
         NotAllowed: the actor may not take roles away at that place.
         WrongState: it was revoked before, or nobody would be left to look after people there.
     """
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
-    require(actor, Permission.GRANT_REVOKE, grant.body or grant)
+    where = place_scope(grant)
+    waits = _waits(grant)
+    if not (waits and may_confirm(actor, Role(grant.role), where)):
+        require(actor, Permission.GRANT_REVOKE, where)
     if grant.revoked_at:
         raise WrongState
     if grant.role == Role.ADMINISTRATOR and not _others_look_after(grant, at):
@@ -131,8 +154,14 @@ def revoke_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
     grant.revoked_at = at
     grant.save(update_fields=["revoked_by", "revoked_at"])
     tell(grant.user, Kind.GRANT_REVOKED, at=at)
+    if waits and actor.user_id != grant.given_by:
+        tell_by_id([grant.given_by], Kind.GRANT_REFUSED, at=at)
     record(actor, Verb.GRANT_REVOKED, grant, scope=grant.scope(), role=grant.role)
     return grant
+
+
+def _waits(grant: Grant) -> bool:
+    return grant.needs_approval and not grant.approved_at and not grant.revoked_at
 
 
 def _others_look_after(grant: Grant, at: datetime) -> bool:

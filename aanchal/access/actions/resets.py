@@ -10,7 +10,10 @@ from aanchal.access.known import new_token, token_hash
 from aanchal.access.links import (
     Offered,
     check_passphrase,
+    code_hash,
     dead_link,
+    new_code,
+    require_code,
     require_self,
     reset_behind,
 )
@@ -28,8 +31,12 @@ RESET_LASTS = timedelta(hours=24)
 @use_case
 def ask_credential_reset(
     actor: Actor, *, user: User, kind: CredentialReset.Kind, at: datetime
-) -> CredentialReset:
+) -> Offered[CredentialReset]:
     """Ask that somebody's passphrase or second factor be made new. She is told.
+
+    Returns:
+        The asking and its code, to be handed to the person by the one who asks; the link comes
+        from the one who agrees. It takes both.
 
     Raises:
         NotAllowed: the actor does not look after this person's credentials.
@@ -51,12 +58,13 @@ def ask_credential_reset(
         raise WrongState
     if kind == CredentialReset.Kind.SECOND_FACTOR and not _has_second_factor(user):
         raise WrongState(_("This person has no app that makes codes."))
-    reset = CredentialReset.objects.create(
-        user=user, kind=kind, asked_by=actor.user_id, asked_at=at
-    )
+    code = new_code()
+    reset = CredentialReset(user=user, kind=kind, asked_by=actor.user_id, asked_at=at)
+    reset.code_hash = code_hash(reset, code)
+    reset.save()
     tell(user, Kind.RESET_ASKED, at=at)
     record(actor, Verb.CREDENTIAL_RESET_ASKED, reset, scope=user.scope(), kind=str(kind))
-    return reset
+    return Offered(reset, code)
 
 
 @use_case
@@ -115,18 +123,26 @@ def refuse_credential_reset(actor: Actor, *, reset: CredentialReset, at: datetim
 
 
 @use_case
-def choose_passphrase(actor: Actor, *, token: str, passphrase: str, at: datetime) -> User:
-    """Choose a new passphrase through a reset link; every session of hers ends.
+def choose_passphrase(
+    actor: Actor, *, token: str, code: str, passphrase: str, at: datetime
+) -> User:
+    """Choose a new passphrase through a reset link and its code; every session of hers ends.
 
     Her second factor stays as it is. A stopped account is open again with it.
 
+    Args:
+        actor: whoever is signed in in this browser; nobody, as a rule.
+
     Raises:
         NotFound: the link does not work, whatever the reason.
-        Invalid: the passphrase is too weak.
+        SecondPerson: one who asked or agreed is signed in here.
+        Invalid: the code is not right, or the passphrase is too weak.
     """
     reset = reset_behind(token, at=at)
     if reset.kind == CredentialReset.Kind.SECOND_FACTOR:
         raise dead_link()
+    _require_other(actor, reset)
+    require_code(reset, code)
     user = User.objects.select_for_update().get(pk=reset.user_id)
     check_passphrase(passphrase, user)
     user.set_password(passphrase)
@@ -141,19 +157,21 @@ def choose_passphrase(actor: Actor, *, token: str, passphrase: str, at: datetime
 
 
 @use_case
-def drop_second_factor(actor: Actor, *, token: str, at: datetime) -> User:
-    """Take away a lost second factor through a reset link; every session of hers ends.
+def drop_second_factor(actor: Actor, *, token: str, code: str, at: datetime) -> User:
+    """Take away a lost second factor through a reset link and its code; every session of hers ends.
 
     The caller has asked for her passphrase: `actor` is the person herself.
 
     Raises:
         NotFound: the link does not work, whatever the reason.
         NotAllowed: the actor is not the person the link is for.
+        Invalid: the code is not right.
     """
     reset = reset_behind(token, at=at)
     if reset.kind != CredentialReset.Kind.SECOND_FACTOR:
         raise dead_link()
     require_self(actor, reset.user)
+    require_code(reset, code)
     Authenticator.objects.filter(user_id=reset.user_id).delete()
     User.objects.filter(pk=reset.user_id).update(sign_in_round=F("sign_in_round") + 1)
     _use(reset, at)
@@ -167,6 +185,13 @@ def _use(reset: CredentialReset, at: datetime) -> None:
     reset.used_at = at
     reset.token_hash = ""
     reset.save(update_fields=["used_at", "token_hash"])
+
+
+def _require_other(actor: Actor, reset: CredentialReset) -> None:
+    if actor.user_id and actor.user_id in (reset.asked_by, reset.approved_by):
+        raise SecondPerson(
+            _("New credentials are chosen by the person herself, on her own device.")
+        )
 
 
 def _has_second_factor(user: User) -> bool:

@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from aanchal.access.models import CredentialReset, Device, Invitation, Notice
+from aanchal.access.granting import tell_by_id
+from aanchal.access.models import CredentialReset, Device, Grant, Invitation, Notice
+from aanchal.access.notices import Kind
+from aanchal.access.queries import WAITS_FOR
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import NotAllowed
@@ -15,6 +18,38 @@ INVITATIONS_STAY = timedelta(days=90)
 RESETS_STAY = timedelta(days=2 * 365)
 DEVICES_STAY = timedelta(days=365)
 NOTICES_STAY = timedelta(days=365)
+
+
+@use_case
+def lapse_waiting(actor: Actor, *, at: datetime) -> dict[str, int]:
+    """End what nobody agreed to or accepted in time, and tell whoever gave it; returns how many.
+
+    Raises:
+        NotAllowed: the actor is not the system's own upkeep.
+    """
+    if actor != system_actor("upkeep"):
+        raise NotAllowed
+    grants = Grant.objects.select_for_update().filter(
+        needs_approval=True,
+        approved_at__isnull=True,
+        revoked_at__isnull=True,
+        given_at__lte=at - WAITS_FOR,
+    )
+    invitations = Invitation.objects.select_for_update().filter(
+        accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__lte=at
+    )
+    gave = list(grants.values_list("given_by", flat=True))
+    invited = list(invitations.values_list("invited_by", flat=True))
+    counts = {
+        "grants": grants.update(revoked_by=actor.user_id, revoked_at=at),
+        "invitations": invitations.update(
+            withdrawn_by=actor.user_id, withdrawn_at=at, token_hash=""
+        ),
+    }
+    tell_by_id(gave, Kind.GRANT_LAPSED, at=at)
+    tell_by_id(invited, Kind.INVITATION_LAPSED, at=at)
+    record(actor, Verb.WAITING_LAPSED, None, scope=Scope(area_path=ROOT), **counts)
+    return counts
 
 
 @use_case

@@ -1,4 +1,4 @@
-"""What waits until a second administrator agrees."""
+"""What waits until a second person agrees: another administrator, a head, a coordinator."""
 
 from typing import Any
 from uuid import UUID
@@ -13,24 +13,29 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.access import actions
 from aanchal.access.models import CredentialReset, User
 from aanchal.access.queries import (
-    get_grant,
-    get_invitation,
+    WAITS_FOR,
+    get_confirmable_grant,
+    get_confirmable_invitation,
     get_own_or_visible_reset,
     get_reset,
+    may_confirm_anywhere,
     waiting_grants,
     waiting_invitations,
     waiting_resets,
 )
-from aanchal.kernel.permissions import ROLE_NAMES, Role
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import ROLE_NAMES, Permission, Role, may_anywhere
 
 from .giving import offered_invitation
 from .rows import RESET_KINDS, offered_link, place_words
 
 
 def approvals(request: HttpRequest) -> HttpResponse:
-    """What waits until a second administrator agrees."""
+    """What waits until a second person agrees, the longest waiting first."""
+    if not may_confirm_anywhere(request.actor):
+        raise NotFound
     now, me = timezone.now(), request.actor.user_id
-    grants = list(waiting_grants(request.actor))
+    grants = list(waiting_grants(request.actor, at=now))
     asked = list(waiting_invitations(request.actor, at=now))
     resets = list(waiting_resets(request.actor, at=now))
     names = _names(
@@ -43,7 +48,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             "by": names.get(g.given_by, g.given_by),
             "at": g.given_at,
             "href": reverse("approve_grant", args=[g.pk]),
-            "back_href": reverse("revoke_grant", args=[g.pk]),
+            "back_href": reverse("refuse_grant", args=[g.pk]),
             "mine": me in (g.given_by, str(g.user_id)),
         }
         for g in grants
@@ -55,7 +60,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             "by": names.get(i.invited_by, i.invited_by),
             "at": i.invited_at,
             "href": reverse("approve_invitation", args=[i.pk]),
-            "back_href": reverse("withdraw_invitation", args=[i.pk]),
+            "back_href": reverse("refuse_invitation", args=[i.pk]),
             "mine": me == i.invited_by,
         }
         for i in asked
@@ -73,12 +78,15 @@ def approvals(request: HttpRequest) -> HttpResponse:
         for r in resets
     ]
     rows.sort(key=lambda row: row["at"])
-    return render(request, "access/approvals.html", {"rows": rows})
+    for row in rows:
+        row["until"] = row["at"] + WAITS_FOR
+    looks_after = may_anywhere(request.actor, Permission.PERSON_VIEW)
+    return render(request, "access/approvals.html", {"rows": rows, "looks_after": looks_after})
 
 
 def approve_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Agree to a role."""
-    grant = get_grant(request.actor, pk=pk)
+    grant = get_confirmable_grant(request.actor, pk=pk)
     if request.method == "POST":
         actions.approve_grant(request.actor, grant=grant, at=timezone.now())
         messages.success(request, _("Agreed. The role is in force."))
@@ -91,14 +99,14 @@ def approve_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
             grant.user.get_full_name(),
             f"{ROLE_NAMES[Role(grant.role)]} · {place_words(grant)}",
             _("Agree only if you know that this person is to have it."),
-            other_href=reverse("revoke_grant", args=[grant.pk]),
+            other_href=reverse("refuse_grant", args=[grant.pk]),
         ),
     )
 
 
 def approve_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Agree to an invitation; its link is shown then."""
-    invitation = get_invitation(request.actor, pk=pk)
+    invitation = get_confirmable_invitation(request.actor, pk=pk)
     if request.method == "POST":
         made = actions.approve_invitation(request.actor, invitation=invitation, at=timezone.now())
         return offered_invitation(request, made)
@@ -111,7 +119,8 @@ def approve_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
             f"{ROLE_NAMES[Role(invitation.role)]} · {place_words(invitation)}",
             _("Agree only if you know that this person exists and is to come in."),
             _("You are then shown a link. Hand it to the person yourself."),
-            other_href=reverse("withdraw_invitation", args=[invitation.pk]),
+            _("It opens with the code that the person has from whoever invited her."),
+            other_href=reverse("refuse_invitation", args=[invitation.pk]),
         ),
     )
 
@@ -136,9 +145,46 @@ def approve_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
             reset.user.get_full_name(),
             _("Agree only if this person has asked you herself or himself."),
             _("You are then shown a link. Hand it to the person yourself."),
+            _("It opens with the code that the person has from whoever asked."),
             other_href=reverse("refuse_reset", args=[reset.pk]),
         ),
     )
+
+
+def refuse_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say no to a role that waits, or take back what one gave oneself."""
+    grant = get_confirmable_grant(request.actor, pk=pk)
+    if request.method == "POST":
+        actions.revoke_grant(request.actor, grant=grant, at=timezone.now())
+        messages.success(request, _("It is refused. Nothing has changed."))
+        return redirect("approvals")
+    what = f"{ROLE_NAMES[Role(grant.role)]} · {place_words(grant)}"
+    return _refuse(request, grant.user.get_full_name(), what)
+
+
+def refuse_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say no to an invitation that waits, or take back what one asked oneself."""
+    invitation = get_confirmable_invitation(request.actor, pk=pk)
+    if request.method == "POST":
+        actions.withdraw_invitation(request.actor, invitation=invitation, at=timezone.now())
+        messages.success(request, _("It is refused. Nothing has changed."))
+        return redirect("approvals")
+    what = f"{ROLE_NAMES[Role(invitation.role)]} · {place_words(invitation)}"
+    return _refuse(request, invitation.for_name, what)
+
+
+def _refuse(request: HttpRequest, who: str, what: str) -> HttpResponse:
+    page = {
+        "title": _("Refuse this?"),
+        "yes": _("Refuse it"),
+        "cancel_href": reverse("approvals"),
+        "consequences": [
+            f"{who} · {what}",
+            _("Everything stays as it is. A link that was made already stops working."),
+            _("Whoever gave it is told."),
+        ],
+    }
+    return render(request, "confirm.html", page)
 
 
 def refuse_reset(request: HttpRequest, pk: UUID) -> HttpResponse:

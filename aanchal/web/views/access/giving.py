@@ -22,6 +22,7 @@ from aanchal.access.models import Invitation
 from aanchal.access.queries import (
     get_grant,
     get_invitation,
+    get_invitation_of,
     get_person,
     grantable_places,
     open_invitations,
@@ -31,7 +32,7 @@ from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import ROLE_NAMES, ROLE_PURPOSES, Role
 from aanchal.places.models import Area, Body
 
-from .rows import PAGE, key_of, offered_link, place_line, place_words
+from .rows import PAGE, key_of, offered_code, offered_link, place_line, place_words
 
 # A language is found by whoever reads it: each stands there in its own letters.
 OWN_NAMES = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
@@ -127,7 +128,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         return render(request, "access/invite.html", context)
     role, places = _role_and_places(request, search)
     form = InviteForm(request.POST if request.method == "POST" else None, places=places)
-    context |= {"form": form, **_about(role)}
+    context |= {"form": form, **_about(role), "needs_second_person": True}
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.invite_person(
@@ -141,7 +142,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             _blame(form, error)
         else:
-            return offered_invitation(request, made)
+            return offered_invitation_code(request, made)
     return render(request, "access/invite.html", context, status=400 if form.errors else 200)
 
 
@@ -175,7 +176,7 @@ def give_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             said = _("The role is given.")
             if grant.needs_approval:
-                said = _("The role waits until another administrator agrees.")
+                said = _("The role waits until a second person agrees.")
             messages.success(request, said)
             return redirect("person", pk=one.pk)
     return render(request, "access/give_grant.html", context, status=400 if form.errors else 200)
@@ -206,7 +207,13 @@ def invitations(request: HttpRequest) -> HttpResponse:
     held = open_invitations(request.actor, at=timezone.now())
     page = Paginator(held, PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"invitation": i, "role_name": ROLE_NAMES[Role(i.role)], "place": place_words(i)}
+        {
+            "invitation": i,
+            "role_name": ROLE_NAMES[Role(i.role)],
+            "place": place_words(i),
+            "is_mine": request.actor.user_id == i.invited_by,
+            "is_agreed": request.actor.user_id == i.approved_by,
+        }
         for i in page
     ]
     context = {"page": page, "rows": rows, "invite_href": reverse("invite_person")}
@@ -229,19 +236,53 @@ def withdraw_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "confirm.html", page)
 
 
+def renew_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make one's own half of an open invitation anew: the code of who invited, the link of who agreed."""
+    invitation = get_invitation_of(request.actor, pk=pk)
+    is_mine = request.actor.user_id == invitation.invited_by
+    if request.method == "POST":
+        made = actions.renew_invitation(request.actor, invitation=invitation, at=timezone.now())
+        return (
+            offered_invitation_code(request, made) if is_mine else offered_invitation(request, made)
+        )
+    page = {
+        "title": _("Make a new code?") if is_mine else _("Make a new link?"),
+        "yes": _("Make a new code") if is_mine else _("Make a new link"),
+        "cancel_href": reverse("invitations" if is_mine else "approvals"),
+        "harm": False,
+        "consequences": [invitation.for_name, _("The old one stops working.")],
+    }
+    return render(request, "confirm.html", page)
+
+
+def offered_invitation_code(request: HttpRequest, made: Offered[Invitation]) -> HttpResponse:
+    """The code of an invitation just asked for, and what comes next."""
+    return offered_code(
+        request,
+        made.token,
+        back=reverse("invitations"),
+        next_steps=[
+            _(
+                "A second person is asked to agree, and is then shown a link. You never see the link."
+            ),
+            _("Give the code to the person yourself: face to face, or by a call."),
+            _(
+                "She comes in with both. If nobody agrees within seven days, it ends and you are told."
+            ),
+        ],
+    )
+
+
 def offered_invitation(request: HttpRequest, made: Offered[Invitation]) -> HttpResponse:
-    """The link of an invitation; or, while a second person must agree, the open invitations."""
-    if not made.token:
-        messages.success(request, _("Asked. Another administrator must agree now."))
-        return redirect("invitations")
+    """The link of an invitation that was agreed to."""
     return offered_link(
         request,
         reverse("accept_invitation", args=[made.token]),
         until=made.record.expires_at,
-        back=reverse("invitations"),
+        back=reverse("approvals"),
         advice=_(
-            "Hand it to the person yourself. A volunteer must open it on the phone that she "
-            "will work with. It works once."
+            "Hand it to the person yourself. It opens with the code that she has from whoever "
+            "invited her. A volunteer must open it on the phone that she will work with. It works once."
         ),
     )
 

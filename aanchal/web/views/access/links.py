@@ -1,5 +1,7 @@
 """Pages behind single-use links. Opening one shows a neutral button and nothing else."""
 
+from typing import Any
+
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from aanchal.access import actions, demo
 from aanchal.access import sign_in as entry
 from aanchal.access.known import remember_device
-from aanchal.access.links import invitation_behind, nobody, reset_behind
+from aanchal.access.links import device_behind, invitation_behind, reset_behind
 from aanchal.access.models import CredentialReset
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import DEVICE_ROLES, ROLE_NAMES, Role
@@ -48,7 +50,19 @@ class PassphraseFields(forms.Form):
         return given
 
 
-class AcceptForm(PassphraseFields):
+class CodeField(forms.Form):
+    """The half of a link that its person has from whoever asked for it."""
+
+    code = forms.CharField(
+        label=_("The code"),
+        max_length=20,
+        help_text=_("Eight letters and digits, from the person who asked for this link for you."),
+        error_messages={"required": _("Write the code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+class AcceptForm(PassphraseFields, CodeField):
     display_name = forms.CharField(
         label=_("Your name"),
         max_length=120,
@@ -56,10 +70,21 @@ class AcceptForm(PassphraseFields):
         error_messages={"required": _("Write your name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    field_order = ("display_name", "passphrase", "again")
+    field_order = ("code", "display_name", "passphrase", "again")
+
+    def __init__(self, *args: Any, asks_code: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_code:
+            del self.fields["code"]
+
+
+class NewPassphraseForm(PassphraseFields, CodeField):
+    field_order = ("code", "passphrase", "again")
 
 
 class OldPassphraseForm(forms.Form):
+    """The present passphrase, asked again."""
+
     passphrase = forms.CharField(
         label=_("Your passphrase"),
         max_length=200,
@@ -67,6 +92,10 @@ class OldPassphraseForm(forms.Form):
         error_messages={"required": _("Write your passphrase.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class DropFactorForm(OldPassphraseForm, CodeField):
+    field_order = ("code", "passphrase")
 
 
 @sensitive_post_parameters()
@@ -77,26 +106,28 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     with transaction.atomic():
         invitation = invitation_behind(token, at=now)
+    asks_code = bool(invitation.code_hash)
     page = {
         "role_name": ROLE_NAMES[Role(invitation.role)],
         "place": place_words(invitation),
         "by_phone": invitation.role in DEVICE_ROLES,
     }
     if "passphrase" not in request.POST:
-        form = AcceptForm(initial={"display_name": invitation.for_name})
+        form = AcceptForm(initial={"display_name": invitation.for_name}, asks_code=asks_code)
         return render(request, "access/accept.html", {"form": form, **page})
-    form = AcceptForm(request.POST)
+    form = AcceptForm(request.POST, asks_code=asks_code)
     if form.is_valid():
         try:
             made = actions.accept_invitation(
-                nobody(),
+                request.actor,
                 token=token,
+                code=form.cleaned_data.get("code", ""),
                 display_name=form.cleaned_data["display_name"].strip(),
                 passphrase=form.cleaned_data["passphrase"],
                 at=now,
             )
         except Invalid as error:
-            form.add_error("passphrase", str(error))
+            form.add_error(str(error.details.get("field", "passphrase")), str(error))
         else:
             request.session[WELCOME] = made.user.username
             response = redirect("welcome")
@@ -115,15 +146,28 @@ def welcome(request: HttpRequest) -> HttpResponse:
     return render(request, "access/welcome.html", {"username": name})
 
 
+@sensitive_post_parameters()
 def enrol_device(request: HttpRequest, token: str) -> HttpResponse:
-    """Make this phone a volunteer's own."""
+    """Make this phone a volunteer's own; it takes her passphrase besides the link."""
     if request.method == "GET":
         return _button(request, _("This phone"), _("Use this phone for your work"))
-    made = actions.enrol_device(nobody(), token=token, at=timezone.now())
-    response = redirect("sign_in")
-    remember_device(request, response, made.token)
-    entry.speak(response, made.record.user.language)
-    return response
+    with transaction.atomic():
+        device = device_behind(token, at=timezone.now())
+    if "passphrase" not in request.POST:
+        return render(request, "access/enrol_device.html", {"form": OldPassphraseForm()})
+    form = OldPassphraseForm(request.POST)
+    if form.is_valid():
+        herself = entry.whose_passphrase(
+            request, user=device.user, passphrase=form.cleaned_data["passphrase"], any_phone=True
+        )
+        if herself is not None:
+            made = actions.enrol_device(herself, token=token, at=timezone.now())
+            response = redirect("sign_in")
+            remember_device(request, response, made.token)
+            entry.speak(response, made.record.user.language)
+            return response
+        form.add_error("passphrase", _("This did not work. Look at your passphrase."))
+    return render(request, "access/enrol_device.html", {"form": form}, status=400)
 
 
 @sensitive_post_parameters()
@@ -141,18 +185,19 @@ def reset_credential(request: HttpRequest, token: str) -> HttpResponse:
 
 def _choose_passphrase(request: HttpRequest, token: str) -> HttpResponse:
     if "passphrase" not in request.POST:
-        return render(request, "access/new_passphrase.html", {"form": PassphraseFields()})
-    form = PassphraseFields(request.POST)
+        return render(request, "access/new_passphrase.html", {"form": NewPassphraseForm()})
+    form = NewPassphraseForm(request.POST)
     if form.is_valid():
         try:
             user = actions.choose_passphrase(
-                nobody(),
+                request.actor,
                 token=token,
+                code=form.cleaned_data["code"],
                 passphrase=form.cleaned_data["passphrase"],
                 at=timezone.now(),
             )
         except Invalid as error:
-            form.add_error("passphrase", str(error))
+            form.add_error(str(error.details.get("field", "passphrase")), str(error))
         else:
             request.session[WELCOME] = user.username
             return redirect("welcome")
@@ -161,16 +206,23 @@ def _choose_passphrase(request: HttpRequest, token: str) -> HttpResponse:
 
 def _drop_second_factor(request: HttpRequest, token: str, reset: CredentialReset) -> HttpResponse:
     if "passphrase" not in request.POST:
-        return render(request, "access/drop_second_factor.html", {"form": OldPassphraseForm()})
-    form = OldPassphraseForm(request.POST)
+        return render(request, "access/drop_second_factor.html", {"form": DropFactorForm()})
+    form = DropFactorForm(request.POST)
     if form.is_valid():
         herself = entry.whose_passphrase(
             request, user=reset.user, passphrase=form.cleaned_data["passphrase"]
         )
-        if herself is not None:
-            actions.drop_second_factor(herself, token=token, at=timezone.now())
-            return redirect("sign_in")
-        form.add_error("passphrase", _("This did not work. Look at your passphrase."))
+        if herself is None:
+            form.add_error("passphrase", _("This did not work. Look at your passphrase."))
+        else:
+            try:
+                actions.drop_second_factor(
+                    herself, token=token, code=form.cleaned_data["code"], at=timezone.now()
+                )
+            except Invalid as error:
+                form.add_error("code", str(error))
+            else:
+                return redirect("sign_in")
     return render(request, "access/drop_second_factor.html", {"form": form}, status=400)
 
 

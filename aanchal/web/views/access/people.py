@@ -26,7 +26,7 @@ from aanchal.access.queries import (
 from aanchal.access.rules.second_person import GIVEN_ROLES
 from aanchal.kernel.permissions import ROLE_NAMES, Permission, may
 
-from .rows import PAGE, RESET_KINDS, grant_row, roles_in_short
+from .rows import PAGE, RESET_KINDS, grant_row, offered_code, roles_in_short
 
 
 def people(request: HttpRequest) -> HttpResponse:
@@ -125,11 +125,21 @@ def ask_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
     if kind not in CredentialReset.Kind.values:
         return redirect("person", pk=one.pk)
     if request.method == "POST":
-        actions.ask_credential_reset(
+        made = actions.ask_credential_reset(
             request.actor, user=one, kind=CredentialReset.Kind(kind), at=timezone.now()
         )
-        messages.success(request, _("Asked. Another administrator must agree now."))
-        return redirect("person", pk=one.pk)
+        return offered_code(
+            request,
+            made.token,
+            back=reverse("person", args=[one.pk]),
+            next_steps=[
+                _(
+                    "Another administrator must agree, and is then shown a link. You never see the link."
+                ),
+                _("Give the code to the person yourself: face to face, or by a call."),
+                _("She needs both. If nobody agrees within seven days, it must be asked again."),
+            ],
+        )
     page = {
         "title": RESET_KINDS[CredentialReset.Kind(kind)],
         "yes": _("Ask for it"),
@@ -138,7 +148,7 @@ def ask_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
         "harm": False,
         "consequences": [
             one.get_full_name(),
-            _("Another administrator must agree, and hands over the link."),
+            _("Another administrator must agree, and hands over a link; you hand over a code."),
             _("The person is told at the next sign-in."),
         ],
     }
@@ -156,7 +166,7 @@ def _live_by_person(request: HttpRequest, shown: list[User]) -> dict[UUID, list[
 def _how_many_wait(request: HttpRequest) -> int:
     now = timezone.now()
     return (
-        waiting_grants(request.actor).count()
+        waiting_grants(request.actor, at=now).count()
         + waiting_invitations(request.actor, at=now).count()
         + waiting_resets(request.actor, at=now).count()
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import qr
 from aanchal.access.models import CredentialReset, Grant, Invitation, User
-from aanchal.access.queries import live_grants
+from aanchal.access.queries import WAITS_FOR, live_grants
 from aanchal.kernel.permissions import ROLE_NAMES, Role
 from aanchal.places.models import Area, Body
 
@@ -40,6 +40,14 @@ def offered_link(
     url = request.build_absolute_uri(path)
     context = {"url": url, "qr": qr.drawing(url), "until": until, "back": back, "advice": advice}
     return render(request, "access/offered_link.html", context)
+
+
+def offered_code(
+    request: HttpRequest, code: str, *, back: str, next_steps: Iterable[object]
+) -> HttpResponse:
+    """The half of an invitation or reset that belongs to whoever asked for it, shown this once."""
+    context = {"code": code, "back": back, "next_steps": list(next_steps)}
+    return render(request, "access/offered_code.html", context)
 
 
 def place_words(held: Grant | Invitation) -> str:
@@ -83,6 +91,8 @@ def grant_row(grant: Grant, *, now: datetime, may_take: bool) -> dict[str, Any]:
         state, level = _("taken away"), "plain"
     elif grant.needs_approval and not grant.approved_at:
         state, level = _("waits for a second person"), "soon"
+        if grant.given_at <= now - WAITS_FOR:
+            state, level = _("nobody agreed in time"), "plain"
     elif grant.ends_at and grant.ends_at <= now:
         state, level = _("ended"), "plain"
     elif grant.starts_at > now:
