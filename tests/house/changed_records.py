@@ -247,6 +247,7 @@ ONE_RECORD = frozenset(
     access.actions.invitations.accept_invitation
     access.actions.invitations.approve_invitation
     access.actions.invitations.invite_person
+    access.actions.invitations.renew_invitation
     access.actions.invitations.withdraw_invitation
     access.actions.resets.approve_credential_reset
     access.actions.resets.ask_credential_reset
@@ -259,6 +260,7 @@ ONE_RECORD = frozenset(
     access.actions.signing_in.note_sign_out
     access.actions.stopping.stop_account
     access.actions.upkeep.forget_ended
+    access.actions.upkeep.lapse_waiting
     attendance.actions.archives.begin_archive
     attendance.actions.archives.hand_over_archive
     attendance.actions.archives.note_archived
