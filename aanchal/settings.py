@@ -176,7 +176,7 @@ else:
     AANCHAL_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "aanchal.kernel.sqlite",
             "NAME": str(AANCHAL_DATA / "aanchal.sqlite3"),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -23,8 +23,8 @@ def declared() -> dict[str, tuple[type[models.Model], str, Mapping[str, frozense
         for name, moves in vars(import_module(f"aanchal.{app}.rules.stages")).items():
             if name.endswith("_MOVES"):
                 model = apps.get_model(app, name.removesuffix("_MOVES").replace("_", ""))
-                names = {f.name for f in model._meta.local_concrete_fields}
-                found[model._meta.label] = (model, "stage" if "stage" in names else "state", moves)
+                named = "stage" if hasattr(model, "Stage") else "state"
+                found[model._meta.label] = (model, named, moves)
     return found
 
 
@@ -53,16 +53,19 @@ def _note(record: models.Model, name: str) -> None:
 
 def _watch_saves(model: Any, name: str) -> None:
     from_db, save = model.from_db, model.save
+    # A stage may be a fact within a sealed field.
+    column = getattr(getattr(model, name), "column", name)
 
     def remembering(cls: Any, db: Any, names: Any, values: Any) -> Any:
         record = from_db.__func__(cls, db, names, values)
-        record.__dict__["_stage_at_first"] = record.__dict__.get(name)
+        if column in names:
+            record.__dict__["_stage_at_first"] = getattr(record, name)
         return record
 
     def noting(self: Any, *args: Any, **kwargs: Any) -> None:
         save(self, *args, **kwargs)
         fields = kwargs.get("update_fields")
-        if fields is None or name in fields:
+        if fields is None or column in fields:
             _note(self, name)
 
     model.from_db = classmethod(remembering)

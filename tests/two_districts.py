@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from aanchal.access.models import CredentialReset, Device, Grant, Invitation, User
 from aanchal.attendance.models import Finding, Flag, Outcome, RegisterFile, Visit
-from aanchal.cases.models import Concern, ConcernImplicated, ConcernMember
+from aanchal.cases.models import Concern
 from aanchal.kernel.models import ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import (
@@ -313,28 +313,18 @@ def _concerns(office: Office) -> None:
         # Named in it although she stands in its team: the exclusion comes first.
         ("implicated_in_team", (worker, other)),
     ):
-        concern = a_told_concern(label, VILLAGE, is_sealed=True, kind="sexual_abuse")
-        for user in team:
-            ConcernMember.objects.create(
-                district=concern.district, concern=concern, user=user, named_by="system:operator"
-            )
+        concern = a_told_concern(
+            label, VILLAGE, is_sealed=True, kind="sexual_abuse", team=[u.pk for u in team],
+            implicated=[office.people[name].pk for name in SIX if "implicated" in label],
+        )  # fmt: skip
         office.keep("concern", label, concern)
     # What a volunteer was told in confidence at a house, sealed from the coordinator too.
     visit = office.records["visit"]["anothers_told"]
     told = a_told_concern(
         "from_visit", VILLAGE, is_sealed=True, kind="sexual_abuse", child=visit.flag.child,
-        source_kind="visit", source_id=str(visit.pk),
+        source_kind="visit", source_id=str(visit.pk), team=[other.pk],
     )  # fmt: skip
-    ConcernMember.objects.create(
-        district=told.district, concern=told, user=other, named_by="system:operator"
-    )
     office.keep("concern", "from_visit", told)
-    for label in ("implicated", "implicated_in_team"):
-        for name in SIX:
-            ConcernImplicated.objects.create(
-                district=DISTRICT[-4:], concern=office.records["concern"][label],
-                user=office.people[name], named_by="system:operator",
-            )  # fmt: skip
 
 
 def a_shown_file(

@@ -25,8 +25,9 @@ from aanchal.people.models import Child
 from aanchal.places.models import Area, Body
 
 from .kinds import concern_kinds
-from .models import Concern, ConcernImplicated, ConcernMember
+from .models import Concern
 from .queries import may_be_opened
+from .rules.due import due_after
 
 # No vowels and no letters that are taken for digits: a code is read out on a bad line.
 CODE_LETTERS = "BCDFGHJKLMNPQRTVWXZ2346789"
@@ -60,44 +61,43 @@ def raise_concern(
     if kind not in kinds:
         raise Invalid(_("Choose what kind of concern it is."), field="kind")
     require(actor, Permission.CONCERN_RAISE, _told_from(actor, area))
-    known = Concern.objects.filter(source_kind=source_kind, source_id=source_id).first()
+    concern = Concern(district=area.district)
+    concern.source_kind, concern.source_id = source_kind, source_id
+    known = Concern.objects.filter(source_tag=_tag(concern, "source")).first()
     if known is not None:
         return known
-    out = frozenset(str(u.pk) for u in implicated)
+    named = [str(u.pk) for u in implicated]
+    out = frozenset(named)
     if child is not None:
         out |= child.kin()
     # Somebody who works with us has a part in it, or it is her own family: it is sealed.
     sealed = kinds[kind].is_sealed or bool(out)
-    concern = Concern.objects.create(
-        code="C-" + "".join(secrets.choice(CODE_LETTERS) for _i in range(6)),
-        district=area.district,
-        area=area,
-        child=child,
-        kind=kind,
-        is_sealed=sealed,
-        source_kind=source_kind,
-        source_id=source_id,
-        reason=reason,
-        told=told,
-        raised_by=actor.user_id,
-        raised_at=at,
-        calls=[],
-    )
-    ConcernImplicated.objects.bulk_create(
-        ConcernImplicated(
-            district=concern.district, concern=concern, user=user, named_by=actor.user_id
-        )
-        for user in implicated
-    )
+    concern.code = _new_code(concern)
+    concern.area, concern.child = area, child
+    concern.kind, concern.is_sealed = kind, sealed
+    concern.reason, concern.told = reason, told
+    concern.raised_by, concern.raised_at = actor.user_id, at
+    concern.implicated = named
     if sealed:
-        ConcernMember.objects.bulk_create(
-            ConcernMember(
-                district=concern.district, concern=concern, user=user, named_by=actor.user_id
-            )
-            for user in nearest_case_workers(area, at=at, excluded=out)
-        )
+        concern.team = [u.pk for u in nearest_case_workers(area, at=at, excluded=out)]
+    concern.due_at = due_after(concern.stage, at=at)
+    concern.save(force_insert=True)
     record(actor, Verb.CONCERN_RAISED, concern, scope=area.scope(), sealed=sealed)
     return concern
+
+
+def _tag(concern: Concern, name: str) -> str:
+    """The tag by which a concern with this code, or from this source, is found."""
+    field: Any = Concern._meta.get_field(f"{name}_tag")
+    return str(field.tag(concern.district, getattr(concern, name)))
+
+
+def _new_code(concern: Concern) -> str:
+    """A code that no concern of the district has."""
+    while True:
+        concern.code = "C-" + "".join(secrets.choice(CODE_LETTERS) for _i in range(6))
+        if not Concern.objects.filter(code_tag=_tag(concern, "code")).exists():
+            return str(concern.code)
 
 
 def _told_from(actor: Actor, area: Area) -> Scope:
@@ -156,16 +156,9 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
     if not concern.is_sealed or may_be_opened(concern, at=at):
         return []
     named = nearest_case_workers(concern.area, at=at, excluded=scope.excluded)
-    ConcernMember.objects.bulk_create(
-        (
-            ConcernMember(
-                district=concern.district, concern=concern, user=user, named_by=actor.user_id
-            )
-            for user in named
-        ),
-        ignore_conflicts=True,
-    )
     if named:
+        concern.team = sorted({*concern.team, *(str(u.pk) for u in named)})
+        concern.save_facts("team")
         users = [str(u.pk) for u in named]
         record(actor, Verb.CONCERN_TEAM_NAMED, concern, scope=concern.area.scope(), users=users)
     return named
@@ -197,7 +190,8 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         raise WrongState(_("Somebody has already taken up this concern."))
     concern.stage = Concern.Stage.TAKEN_UP
     concern.taken_up_by, concern.taken_up_at = actor.user_id, at
-    concern.save(update_fields=["stage", "taken_up_by", "taken_up_at"])
+    concern.due_at = due_after(concern.stage, at=at)
+    concern.save_facts("stage", "taken_up_by", "taken_up_at", "due_at")
     record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope())
     return concern
 
@@ -221,7 +215,7 @@ def record_call(
         *concern.calls,
         {"number": digits, "answered": answered, "at": at.isoformat(), "by": actor.user_id},
     ]
-    concern.save(update_fields=["calls"])
+    concern.save_facts("calls")
     record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope(), fields=["calls"])
     return concern
 
@@ -238,16 +232,11 @@ def close_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.stage != Concern.Stage.TAKEN_UP:
         raise WrongState
-    concern.stage = Concern.Stage.CLOSED
-    concern.save(update_fields=["stage"])
+    concern.stage, concern.due_at = Concern.Stage.CLOSED, None
+    concern.save_facts("stage", "due_at")
     record(actor, Verb.CONCERN_CLOSED, concern, scope=concern.scope())
     return concern
 
 
 def _hold(concern: Concern) -> Concern:
-    return (
-        Concern.objects.select_for_update(of=("self",))
-        .select_related("area", "child__household")
-        .prefetch_related("team", "implicated")
-        .get(pk=concern.pk)
-    )
+    return Concern.objects.select_for_update().get(pk=concern.pk)

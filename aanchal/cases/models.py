@@ -1,15 +1,32 @@
-"""Concerns: any signal about a child or a place, before a decision."""
+"""Concerns: any signal about a child or a place, before a decision.
+
+Of a concern the database says its district, whether it is open, and when somebody must next act.
+Whom it is about, who told, who may see it, of what kind it is and whether it is sealed stand in
+sealed fields, read as ordinary attributes (`concern.kind`, `concern.child`); its key and its place
+in the table tell no time. To add a fact, add a `SealedFact` here: to `head` what lists or the
+question of permission need, to `body` the rest; no migration is needed.
+"""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 
-from aanchal.kernel.fields import SealedJSONField, SealedTextField
-from aanchal.kernel.ids import new_id
+from aanchal.kernel.facts import (
+    SealedFact,
+    SealedFactsField,
+    SealedLink,
+    WithSealedFacts,
+    sealed_time,
+)
+from aanchal.kernel.fields import ReferenceTagField
+from aanchal.kernel.ids import new_random_id
 from aanchal.kernel.permissions import Scope
-from aanchal.people.models import Child
-from aanchal.places.models import Area
+
+from .rules.visibility import concern_scope
 
 
-class Concern(models.Model):
+class Concern(WithSealedFacts):
     """A signal, sealed on arrival when its kind of harm asks for it."""
 
     class Kind(models.TextChoices):
@@ -26,91 +43,66 @@ class Concern(models.Model):
         TAKEN_UP = "taken_up"
         CLOSED = "closed"
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    code = models.CharField(max_length=16, unique=True)
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
     district = models.CharField(max_length=16)
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="concerns")
-    child = models.ForeignKey(
-        Child, null=True, blank=True, on_delete=models.PROTECT, related_name="concerns"
+    is_open = models.BooleanField(default=True)
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="Full hour by which somebody must next act."
     )
-    kind = SealedTextField()
-    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.NEW)
-    is_sealed = models.BooleanField(default=False)
-    source_kind = models.CharField(max_length=24)
-    source_id = models.CharField(max_length=64)
-    reason = SealedJSONField(null=True, blank=True, help_text="Numbers of the source's sentence.")
-    told = SealedTextField(default="", help_text="What was told, in the teller's words.")
-    raised_by = models.CharField(max_length=64)
-    raised_at = models.DateTimeField()
-    calls = SealedJSONField(default=list, help_text="Who was called, and when.")
-    taken_up_by = models.CharField(max_length=64, blank=True)
-    taken_up_at = models.DateTimeField(null=True, blank=True)
+    code_tag = ReferenceTagField(of="code", unique=True)
+    source_tag = ReferenceTagField(of="source", unique=True)
+    head = SealedFactsField(pad=1024, help_text="What lists and the question of permission need.")
+    body = SealedFactsField(pad=1024, help_text="What was told, and what was done since.")
+
+    code = SealedFact("head")
+    kind = SealedFact("head")
+    stage = SealedFact("head", default=Stage.NEW.value)
+    is_sealed = SealedFact("head", default=False)
+    area_id = SealedFact("head", to="places.Area")
+    child_id = SealedFact("head", to="people.Child")
+    raised_by = SealedFact("head")
+    raised_at = sealed_time("head")
+    taken_up_by = SealedFact("head")
+    taken_up_at = sealed_time("head")
+    # User ids: those who alone see a sealed one; those implicated, who learn nothing of it.
+    team = SealedFact("head", default=list, to="access.User")
+    implicated = SealedFact("head", default=list, to="access.User")
+    source_kind = SealedFact("body")
+    source_id = SealedFact("body")
+    # Numbers of the source's sentence.
+    reason = SealedFact("body", default=None)
+    told = SealedFact("body")
+    # Who was called, and when.
+    calls = SealedFact("body", default=list)
+
+    area = SealedLink("area_id", to="places.Area")
+    child = SealedLink("child_id", to="people.Child", select=("household", "area"))
 
     class Privacy:
         retention = "As the law sets for the case it becomes; else three years."
-        OPEN = ("id", "district", "stage", "is_sealed", "raised_at")
-        PERSONAL = ("code", "area", "child", "source_kind", "source_id", "raised_by")
-        PERSONAL += ("taken_up_by", "taken_up_at")
-        SENSITIVE = ("kind", "reason", "told", "calls")
+        OPEN = ("id", "district", "is_open", "due_at")
+        SENSITIVE = ("code_tag", "source_tag", "head", "body")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source_kind", "source_id"], name="concern_once"),
-        ]
-        indexes = [models.Index(fields=["area", "stage"], name="concern_by_area")]
+        indexes = [models.Index(fields=["district", "is_open"], name="concern_open_here")]
 
-    def team_ids(self) -> frozenset[str] | None:
-        if not self.is_sealed:
-            return None
-        return frozenset(str(m.user_id) for m in self.team.all())
+    @property
+    def source(self) -> str:
+        """What raised it, as one text: the same source raises one concern only."""
+        return f"{self.source_kind}:{self.source_id}"
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is None or "head" in update_fields:
+            self.is_open = self.stage != self.Stage.CLOSED
+            if update_fields is not None:
+                update_fields = {*update_fields, "is_open"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def scope(self) -> Scope:
-        excluded = frozenset(str(i.user_id) for i in self.implicated.all())
-        if self.child is not None:
-            excluded |= self.child.kin()
-        return Scope(
-            area_path=self.area.path,
+        child = self.child
+        return concern_scope(
+            self.head,
             district=self.district,
-            team=self.team_ids(),
-            excluded=excluded,
+            area_path=self.area.path,
+            kin=child.kin() if child is not None else frozenset(),
         )
-
-
-class ConcernMember(models.Model):
-    """A person of the named team that alone sees a sealed concern."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    district = models.CharField(max_length=16)
-    concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="team")
-    user = models.ForeignKey("access.User", on_delete=models.PROTECT, related_name="+")
-    named_by = models.CharField(max_length=64)
-
-    class Privacy:
-        retention = "As long as the concern."
-        OPEN = ("id", "district")
-        PERSONAL = ("concern", "user", "named_by")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["concern", "user"], name="concern_member_once")
-        ]
-
-
-class ConcernImplicated(models.Model):
-    """A person who works with us and is implicated: excluded, and learns nothing of it."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    district = models.CharField(max_length=16)
-    concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="implicated")
-    user = models.ForeignKey("access.User", on_delete=models.PROTECT, related_name="+")
-    named_by = models.CharField(max_length=64)
-
-    class Privacy:
-        retention = "As long as the concern."
-        OPEN = ("id", "district")
-        PERSONAL = ("concern", "user", "named_by")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["concern", "user"], name="concern_implicated_once")
-        ]

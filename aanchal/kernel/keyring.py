@@ -53,6 +53,7 @@ class Keyring:
         self._index = index or self._masters[min(self._masters)].secret
         self.writing = max(self._masters)
         self._derived: dict[tuple[int, str], bytes] = {}
+        self._ciphers: dict[tuple[int, str], AESGCM] = {}
         self._guard = threading.Lock()
 
     def numbers(self) -> list[int]:
@@ -73,6 +74,17 @@ class Keyring:
         if master is None:
             raise Locked(key_number=number)
         return self._derive(number, purpose, master.secret)
+
+    def cipher(self, purpose: str, number: int) -> AESGCM:
+        """Return AES-256-GCM under the key for a purpose; made once, for lists of many values.
+
+        Raises:
+            Locked: that master is not in this keyring.
+        """
+        found = self._ciphers.get((number, purpose))
+        if found is None:
+            found = self._ciphers[number, purpose] = AESGCM(self.key(purpose, number))
+        return found
 
     def index_key(self, purpose: str) -> bytes:
         """Return the key of a keyed index; it never rotates with the writing master."""

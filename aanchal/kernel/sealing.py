@@ -11,7 +11,6 @@ import os
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .keyring import keyring
 
@@ -36,7 +35,7 @@ def seal(plain: bytes, *, place: str, purpose: str = "field", pad: int = PAD) ->
         body = plain
     nonce = os.urandom(12)
     head = bytes([FORMAT]) + number.to_bytes(2, "big") + nonce
-    return head + AESGCM(ring.key(purpose)).encrypt(nonce, body, _bind(place, number))
+    return head + ring.cipher(purpose, number).encrypt(nonce, body, _bind(place, number))
 
 
 def unseal(sealed: bytes, *, place: str, purpose: str = "field", pad: int = PAD) -> bytes:
@@ -53,7 +52,7 @@ def unseal(sealed: bytes, *, place: str, purpose: str = "field", pad: int = PAD)
     if number not in ring.numbers():
         ring = keyring(look_now=True)  # sealed a moment ago under a new master
     try:
-        body = AESGCM(ring.key(purpose, number)).decrypt(
+        body = ring.cipher(purpose, number).decrypt(
             sealed[3:HEAD], bytes(sealed[HEAD:]), _bind(place, number)
         )
     except InvalidTag:

@@ -21,6 +21,14 @@ def not_kin(actor: Actor, child: str = "") -> Q:
     return ~Q(**{f"{child}household__kinships__user_id": user}) if user else Q()
 
 
+def kin_children(actor: Actor) -> frozenset[str]:
+    """Keys, as text, of the children whose kin the actor is; one query, none for the system."""
+    if not _is_uuid(actor.user_id):
+        return frozenset()
+    found = Child.objects.filter(household__kinships__user_id=actor.user_id)
+    return frozenset(str(pk) for pk in found.values_list("pk", flat=True))
+
+
 def visible_children(actor: Actor) -> QuerySet[Child]:
     """Children in the areas where the actor may view children, by code."""
     reach = within(granted_areas(actor, Permission.CHILD_VIEW), "area__path")

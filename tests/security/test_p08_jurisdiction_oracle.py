@@ -27,7 +27,7 @@ from aanchal.access.queries import actor_for
 from aanchal.attendance.models import Visit
 from aanchal.attendance.queries.books import get_register_file, visible_register_files
 from aanchal.attendance.queries.flags import get_flag, get_my_visit, my_visits, visible_flags
-from aanchal.cases.models import Concern, ConcernImplicated, ConcernMember
+from aanchal.cases.models import Concern
 from aanchal.cases.queries import get_concern, visible_concerns
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Permission, Role, may
@@ -307,11 +307,10 @@ class Jurisdiction(RuleBasedStateMachine):
     @precondition(lambda self: self.records["concern"])
     def somebody_has_a_part_in_it(self, data, implicated):
         known, person = self.pick(data, self.records["concern"]), self.pick(data, self.people)
-        model = ConcernImplicated if implicated else ConcernMember
-        model.objects.get_or_create(
-            concern=known.row, user=person,
-            defaults={"district": known.row.district, "named_by": "system:operator"},
-        )  # fmt: skip
+        row = Concern.objects.get(pk=known.row.pk)
+        name = "implicated" if implicated else "team"
+        setattr(row, name, sorted({*getattr(row, name), str(person.pk)}))
+        row.save_facts(name)
         if implicated:
             known.named.add(person)
         elif known.team is not None:

@@ -153,11 +153,17 @@ def _ask_words(request: HttpRequest, kind: str, form: ConcernForm) -> HttpRespon
 def concern_list(request: HttpRequest) -> HttpResponse:
     """Concerns of the case worker's area: nobody's first, then those taken up, then the closed."""
     stage = request.GET.get("stage", "")
-    shown = visible_concerns(request.actor)
-    counts = {s: shown.filter(stage=s).count() for s in Concern.Stage.values}
+    is_open = stage != Concern.Stage.CLOSED
+    shown = visible_concerns(request.actor, is_open=True)
+    counts = shown.counts("stage")
     if stage not in Concern.Stage.values:
         stage = Concern.Stage.NEW if counts[Concern.Stage.NEW] else Concern.Stage.TAKEN_UP
-    page = Paginator(shown.filter(stage=stage), PAGE).get_page(request.GET.get("page"))
+    if not is_open:
+        shown = visible_concerns(request.actor, is_open=False)
+    in_stage = shown.where(lambda row: row.head["stage"] == stage)
+    page = Paginator(in_stage, PAGE).get_page(request.GET.get("page"))
+    Concern.child.fetch(page)
+    Concern.area.fetch(page)
     names = people_named([c.taken_up_by for c in page if c.taken_up_by])
     now = timezone.now()
     tabs = [

@@ -1,0 +1,1 @@
+"""Django's embedded database, with tables that do not count their rows."""
