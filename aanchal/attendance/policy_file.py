@@ -4,7 +4,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from .rules.policy import Policy, policy_from_toml
+from .parsing import parse_toml
+from .rules.policy import Policy, policy_from_rows, policy_from_toml
 
 
 @cache
@@ -21,7 +22,5 @@ def load_policy(path: Path) -> Policy:
     Raises:
         ValueError: one sentence saying what is wrong with it.
     """
-    try:
-        return policy_from_toml(path.read_text("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path.name} is not a policy file.") from error
+    with path.open("rb") as source:
+        return policy_from_rows(parse_toml(source, filename=path.name))

@@ -24,9 +24,9 @@ from aanchal.places.queries import calendars_of, year_of
 from .files import open_kept
 from .formats.grades import same_section
 from .formats.pages import Page
-from .formats.problems import Hints, Limits, Problem
-from .formats.registers import read_registers
+from .formats.problems import Hints, Problem
 from .models import RegisterFile, RegisterPage
+from .parsing import parse_registers
 from .rules.marks import Mark
 from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_marks
 
@@ -123,11 +123,10 @@ def show_pages(
         pages = [
             _shown(number, page)
             for number, page in enumerate(
-                read_registers(
+                parse_registers(
                     source,
                     filename=register.file.name,
                     hints=hints,
-                    limits=Limits(),
                     today=today,
                     progress=progress,
                 )

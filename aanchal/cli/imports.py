@@ -61,18 +61,19 @@ def import_registers(
 
 def _dry_run(files: list[Path], hints: dict[str, str], *, as_json: bool) -> None:
     """Read and tell; needs no database. Code 2 when a file could not be read at all."""
-    from aanchal.attendance.formats.problems import Hints, Limits, Unreadable
-    from aanchal.attendance.formats.registers import dry_run_json, read_registers
+    from aanchal.attendance.formats.dry_run import dry_run_json
+    from aanchal.attendance.formats.problems import Hints, Unreadable
+    from aanchal.attendance.parsing import parse_registers
 
     said = Hints(**{name: value or None for name, value in hints.items()})
     today = datetime.now(tz=OFFICE).date()
     failed = False
     for path in files:
         try:
-            pages = list(
-                read_registers(path, filename=path.name, hints=said, limits=Limits(), today=today)
-            )
-            told = dry_run_json(pages)
+            with path.open("rb") as source:
+                told = dry_run_json(
+                    parse_registers(source, filename=path.name, hints=said, today=today)
+                )
         except Unreadable as refusal:
             failed = True
             told = dry_run_json([])

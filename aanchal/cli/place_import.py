@@ -14,7 +14,7 @@ from rich.table import Table
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.permissions import system_actor
 from aanchal.places.actions import AreasImported, SchoolsImported, import_areas, import_schools
-from aanchal.places.formats.lgd import read_areas
+from aanchal.places.parsing import parse_areas
 from aanchal.places.rules.codes import Level, System
 from aanchal.places.rules.problems import Problem, UnreadableFile
 
@@ -62,7 +62,7 @@ def _by_level(files: list[Path]) -> list[Path]:
     def rank(path: Path) -> tuple[int, bool]:
         try:
             with path.open("rb") as source:
-                found = read_areas(source)
+                found = parse_areas(source, only_head=True)
         except (UnreadableFile, OSError):
             return len(ORDER), False
         return ORDER.index(found.level), found.system is not System.LGD

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from aanchal.attendance.formats.problems import Unreadable
-from aanchal.attendance.formats.pupils import read_pupils
+from aanchal.attendance.parsing import parse_pupils
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.permissions import system_actor
 from aanchal.people.actions import enrol_pupils
@@ -46,7 +46,7 @@ def _one(path: Path, *, school: str) -> dict[str, Any]:
     }
     try:
         with path.open("rb") as source:
-            found = read_pupils(source, filename=path.name, school=school or None)
+            found = parse_pupils(source, filename=path.name, school=school or None)
     except Unreadable as refusal:
         told["refused"].append(str(refusal))
         return told

@@ -33,8 +33,8 @@ from aanchal.attendance.actions import (
     run_watch,
     take_register,
 )
-from aanchal.attendance.formats.pupils import read_pupils
 from aanchal.attendance.models import Flag, RegisterFile, Visit
+from aanchal.attendance.parsing import parse_pupils
 from aanchal.attendance.queries.flags import volunteers_for
 from aanchal.kernel import permissions as grants
 from aanchal.kernel.errors import Invalid
@@ -183,7 +183,7 @@ def _import_pupils(written: Written, *, at: datetime, tell: Tell) -> None:
     with tell("Importing pupils", len(written.pupils)) as bar:
         for number, file in enumerate(written.pupils, 1):
             with file.path.open("rb") as source:
-                found = read_pupils(source, filename=file.path.name, school=file.school)
+                found = parse_pupils(source, filename=file.path.name, school=file.school)
             enrol_pupils(
                 actor,
                 school=school_by_udise(file.school),

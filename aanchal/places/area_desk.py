@@ -14,14 +14,13 @@ from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel.permissions import ROOT, covers
 
-from .formats.table import shown
 from .import_problems import Found, Ledger, subject_of
 from .models import Area, AreaCode, Subdistrict
 from .rules import codes as rules
 from .rules.area_tree import node_key
 from .rules.areas import AreaRow
 from .rules.codes import IDENTIFYING_SYSTEMS, Level, System
-from .rules.problems import Problem
+from .rules.problems import Problem, shown
 from .tree import move_paths, root_area
 
 Key = tuple[str, str, str]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from charset_normalizer import from_bytes
 
+from . import archives
 from .problems import Limits, Unreadable
 from .sentences import N_
 from .texts import Cell
@@ -20,6 +21,7 @@ _HTML = re.compile(
 _XML = re.compile(rb"^\s*<\?xml|^\s*<[a-z]+:?[a-z]*[\s>]", re.I)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w\-]+)", re.I)
 _SPAN = 400
+_MOST_UNCLOSED = 200
 
 
 def is_markup(head: bytes) -> bool:
@@ -46,8 +48,10 @@ def open_tables(raw: bytes, *, limits: Limits) -> "list[Sheet]":
     """Every table of the page as one sheet after another in a single grid, top to bottom."""
     from .sheets import Sheet
 
+    text = _decoded(raw)
+    _require_closed(text)
     reader = _Tables(limits)
-    reader.feed(_decoded(raw))
+    reader.feed(text)
     reader.close()
     reader.end_row()
     if not reader.grid:
@@ -64,6 +68,26 @@ def open_tables(raw: bytes, *, limits: Limits) -> "list[Sheet]":
         yield from grid
 
     return [Sheet("", rows, merged=reader.merged)]
+
+
+def _require_closed(text: str) -> None:
+    """Refuse a page that opens far more than it closes.
+
+    The parser looks for each missing end through the whole rest of the page: a little text without
+    ends costs it hours. One pass over the "<" of the page sees it beforehand.
+    """
+    unclosed = 0
+    at = text.find("<")
+    while at >= 0:
+        after = text.find("<", at + 1)
+        end = text.find(">", at + 1, after if after >= 0 else len(text))
+        if end < 0:
+            unclosed += 1
+            if unclosed > _MOST_UNCLOSED:
+                raise archives.strange()
+        at = after
+    if text.count("<!--") - text.count("-->") > _MOST_UNCLOSED:
+        raise archives.strange()
 
 
 def _decoded(raw: bytes) -> str:

@@ -27,7 +27,7 @@ def open_document(
     parts = {name: archive.read(name) for name in _NEEDED if name in archive}
     if any(b"<!DOCTYPE" in data or b"<!ENTITY" in data for data in parts.values()):
         raise archives.strange()
-    rows, columns, cells = _extent(parts["content.xml"])
+    rows, columns, cells = _extent(parts["content.xml"], most_letters=limits.expanded_bytes // 4)
     from .survey import Survey
 
     survey = Survey(rows=rows, columns=columns, cells=cells)
@@ -36,15 +36,19 @@ def open_document(
     return [_sheet(book, index, Survey()) for index, _ in enumerate(book.sheets_metadata)]
 
 
-def _extent(xml: bytes) -> tuple[int, int, int]:
-    """The last filled row and column of any sheet, and all filled cells, repeats counted out."""
-    row = column = cells = 0
+def _extent(xml: bytes, *, most_letters: int) -> tuple[int, int, int]:
+    """The last filled row and column of any sheet, and all filled cells, repeats counted out.
+
+    Letters are counted out too: one short element may stand for two thousand million spaces.
+    """
+    row = column = cells = letters = 0
     last_row = last_column = 0
     repeat_row = repeat_cell = 1
     depth = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal row, column, cells, last_row, last_column, repeat_row, repeat_cell, depth
+        nonlocal letters
         depth += 1
         if depth > 64:
             raise archives.strange()
@@ -61,6 +65,17 @@ def _extent(xml: bytes) -> tuple[int, int, int]:
                 cells += repeat_cell * repeat_row
                 last_row = max(last_row, row + repeat_row)
                 last_column = max(last_column, column)
+        elif local == "s":
+            add_letters(_count(attributes, ":c"))
+
+    def add_letters(number: int) -> None:
+        nonlocal letters
+        letters += number * repeat_cell * repeat_row
+        if letters > most_letters:
+            raise archives.strange()
+
+    def text(words: str) -> None:
+        add_letters(len(words))
 
     def end(name: str) -> None:
         nonlocal row, depth
@@ -71,6 +86,7 @@ def _extent(xml: bytes) -> tuple[int, int, int]:
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:

@@ -8,6 +8,8 @@ from .problems import Problem
 from .texts import fold
 
 DAYS = 31
+# Marks cross from process to process as text.
+_AS_JSON = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
 
 class Counts(NamedTuple):
@@ -27,6 +29,8 @@ class PupilRow:
     first stands in the file. Fields the file does not have are None; `name` may be "" where only a
     roll number is written.
     """
+
+    __pydantic_config__ = _AS_JSON
 
     row: int
     roll: str | None

@@ -6,7 +6,6 @@ religion and Aadhaar numbers are not read, whatever column holds them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from .labels import Field
 from .legacy import is_lost, legacy_words
 from .lines import is_only_words_of_a_sum, kind_of_line
 from .months import DayCell, day_cell
-from .problems import Limits, Problem, Problems, Unreadable
+from .problems import Limits, Problems, Unreadable
+from .pupil_lines import Pupil, PupilList
 from .pupil_words import age_of, disability_of, phone_of, relation_of, sex_of
 from .rolls import number_of
 from .sentences import N_
@@ -35,48 +35,6 @@ _TELLING = frozenset(
         Field.DISABILITY,
     )
 )  # fmt: skip
-
-
-@dataclass(slots=True)
-class Pupil:
-    """One line of a list. None where the list is silent.
-
-    `school` is a UDISE code, `grade` '1' to '12' or 'pre', `sex` "girl", "boy" or "other". A list with
-    given and family names apart fills those; otherwise `name` is the whole name and they are None.
-    `guardian_relation` is "father", "mother", or "other"; the father is taken before the mother and
-    both before anyone else. `age_on` is the day the age was true, when the list says it.
-    """
-
-    row: int
-    school: str
-    grade: str
-    section: str | None
-    roll: str | None
-    name: str
-    given_name: str | None = None
-    family_name: str | None = None
-    own_script_name: str | None = None
-    sex: str | None = None
-    born_on: date | None = None
-    age_years: int | None = None
-    age_on: date | None = None
-    disability: str | None = None
-    village: str | None = None
-    father_name: str | None = None
-    mother_name: str | None = None
-    guardian_name: str | None = None
-    guardian_relation: str | None = None
-    guardian_phone: str | None = None
-    admission_no: str | None = None
-    state_id: str | None = None
-
-
-@dataclass(slots=True)
-class PupilList:
-    """All pupils of a file, in its order, and what could not be read."""
-
-    pupils: list[Pupil]
-    problems: list[Problem]
 
 
 def read_pupils(

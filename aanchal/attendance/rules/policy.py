@@ -70,7 +70,16 @@ def policy_from_toml(text: str) -> Policy:
     Raises:
         ValueError: one sentence naming the row that is missing, unknown, unsourced or no number.
     """
-    rows: dict[str, Any] = tomllib.loads(text)
+    return policy_from_rows(tomllib.loads(text))
+
+
+def policy_from_rows(given: Mapping[str, Any]) -> Policy:
+    """Make a policy of the rows of such a file.
+
+    Raises:
+        ValueError: as `policy_from_toml`.
+    """
+    rows = dict(given)
     blocks = rows.pop("block_thresholds", {})
     version = str(rows.pop("version", RULE_VERSION))
     if version != RULE_VERSION:

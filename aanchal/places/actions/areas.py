@@ -31,9 +31,9 @@ from aanchal.kernel.permissions import (
 
 from ..area_desk import AreaDesk, Counts, Key, db_key
 from ..calendar_seeds import seed_calendars
-from ..formats.lgd import AreaFile, read_areas
 from ..import_problems import AREAS, WAITING, Ledger, row_from_json, waited_for
 from ..models import Area, AreaCode, district_of
+from ..parsing import AreaFile, parse_areas
 from ..proposing import match_subdistricts, propose
 from ..rules.areas import AreaRow
 from ..rules.codes import Level, System
@@ -93,7 +93,7 @@ def import_areas(
     if not reach:
         _note_areas(actor, where=ROOT, done=None)
     try:
-        file = read_areas(source)
+        file = parse_areas(source)
     except UnreadableFile as refusal:
         raise unreadable(refusal) from None
     ledger = Ledger(AREAS, filename, actor.user_id, at)

@@ -19,9 +19,8 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import NotAllowed, Unreadable
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
 
-from ..formats.lgd import read_areas
-from ..formats.udise import read_schools
 from ..models import PlaceFile, district_of
+from ..parsing import require_areas, require_schools
 from ..rules.problems import Problem, UnreadableFile
 from .areas import Progress, import_areas, reach_of, unreadable
 from .schools import import_schools
@@ -81,15 +80,14 @@ def kind_of(source: BinaryIO) -> PlaceFile.Kind:
         Unreadable: it is neither.
     """
     try:
-        read_areas(source)
+        require_areas(source)
     except UnreadableFile as refusal:
         if refusal.problem.code != "no_known_header":
             raise unreadable(refusal) from None
-        source.seek(0)
     else:
         return PlaceFile.Kind.AREAS
     try:
-        read_schools(source)
+        require_schools(source)
     except UnreadableFile as refusal:
         raise unreadable(refusal) from None
     return PlaceFile.Kind.SCHOOLS

@@ -12,9 +12,9 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
 
-from ..formats.udise import read_schools
 from ..import_problems import SCHOOLS, Ledger
 from ..models import district_of
+from ..parsing import parse_schools
 from ..proposing import Proposed, propose
 from ..rules.areas import SchoolRow
 from ..rules.problems import Problem, UnreadableFile
@@ -66,13 +66,13 @@ def import_schools(
     if not reach:
         _note_schools(actor, where=ROOT, done=None)
     try:
-        file = read_schools(source)
+        rows = parse_schools(source)
     except UnreadableFile as refusal:
         raise unreadable(refusal) from None
     ledger = Ledger(SCHOOLS, filename, actor.user_id, at)
     desk = SchoolDesk(reach, ledger)
     try:
-        for batch in _by_village(file.rows):
+        for batch in _by_village(rows):
             with transaction.atomic(), rowguard.context(actor):
                 desk.take(batch)
             here = {item.district_udise for item in batch if isinstance(item, SchoolRow)}

@@ -15,14 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.utils.translation import gettext_noop as N_
-
+from aanchal.kernel.limited.words import N_
 from aanchal.places.rules.areas import AreaRow
 from aanchal.places.rules.codes import AreaCode, Level, System, canonical_code
-from aanchal.places.rules.problems import Problem
+from aanchal.places.rules.problems import Problem, shown
 from aanchal.places.rules.spelling import tidy_name
 
-from .table import Line, open_table, shown
+from .table import Line, open_table
 
 # From the most to the least detailed: the first whose code column is present is the kind.
 _LGD_LEVELS: tuple[tuple[Level, str], ...] = (

@@ -12,15 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.utils.translation import gettext_noop as N_
-
-from aanchal.places.rules.problems import Problem, UnreadableFile
+from aanchal.kernel.limited.words import N_
+from aanchal.places.rules.problems import Problem, UnreadableFile, shown
 
 MAX_LINE_BYTES = 64 * 1024
 MAX_LINES_IN_A_CELL = 20
 HEADER_WITHIN = 20
 DELIMITERS = ",;\t|"
-SHOWN = 40
 
 _NOT_TEXT = (
     b"PK\x03\x04",  # XLSX, ODS and every other zip
@@ -104,12 +102,6 @@ def open_table(source: BinaryIO, *, is_header: Callable[[Sequence[str]], bool]) 
             {"lines": HEADER_WITHIN},
         )
     )
-
-
-def shown(text: str) -> str:
-    """A cell as a sentence may repeat it: one line, not long."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= SHOWN else flat[: SHOWN - 1] + "…"
 
 
 def _numbered_lines(source: BinaryIO) -> Iterator[tuple[int, str | None]]:

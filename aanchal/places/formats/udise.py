@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from django.utils.translation import gettext_noop as N_
-
+from aanchal.kernel.limited.words import N_
 from aanchal.places.rules.areas import SchoolRow
 from aanchal.places.rules.codes import Level, System, canonical_code
-from aanchal.places.rules.problems import Problem
+from aanchal.places.rules.problems import Problem, shown
 from aanchal.places.rules.spelling import tidy_name
 
 from .reference import Term, udise_vocabulary
-from .table import Line, open_table, shown
+from .table import Line, open_table
 
 # Published heading -> our word. The label columns (school_cat, management …) repeat the codes
 # in words and are not read. Nor is `dist_lgd` of the raw dump: it says in which district the

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 Param = str | int | float
+SHOWN = 40  # letters of a cell that a sentence repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,9 @@ class UnreadableFile(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.reason)
         self.problem = problem
+
+
+def shown(text: str) -> str:
+    """A cell as a sentence may repeat it: one line, not long."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= SHOWN else flat[: SHOWN - 1] + "…"

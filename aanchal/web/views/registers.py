@@ -38,6 +38,7 @@ from aanchal.attendance.queries.books import (
 from aanchal.attendance.queries.waiting import waiting_registers
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
+from aanchal.kernel.limited import turn
 from aanchal.kernel.permissions import system_actor
 
 from ..context import local_name
@@ -59,6 +60,8 @@ PROBLEMS_SHOWN = 40
 CLASSES_LINKED = 12
 # A larger file is read by the worker, and its sender may leave the page meanwhile.
 IN_BACKGROUND_BYTES = 1024 * 1024
+# So many files are read at once as there are cores; whoever finds no place so long leaves the page.
+WAIT_FOR_TURN_SECONDS = 1.0
 # No sign of work for so long: the worker may rest, and the file may be asked for once more.
 SLOW_AFTER_SECONDS = 120
 
@@ -143,10 +146,8 @@ def send(request: HttpRequest) -> HttpResponse:
             )
             if register.state not in (RegisterFile.State.RECEIVED, RegisterFile.State.SHOWN):
                 messages.info(request, _("This very file was sent before. Here it is."))
-            elif upload.size > IN_BACKGROUND_BYTES:
-                read_later(register)
             else:
-                read_register(request.actor, register=register, at=now)
+                _read(request, register, size_bytes=upload.size, at=now)
         except Invalid as error:
             blame(form, error)
         except TooLarge as error:
@@ -162,6 +163,18 @@ def send(request: HttpRequest) -> HttpResponse:
     }
     status = 400 if request.method == "POST" else 200
     return render(request, "registers/send.html", context, status=status)
+
+
+def _read(request: HttpRequest, register: RegisterFile, *, size_bytes: int, at: datetime) -> None:
+    """Read a file while its sender waits; a large one, or one more than the cores, later."""
+    if size_bytes > IN_BACKGROUND_BYTES:
+        read_later(register)
+        return
+    with turn(wait_seconds=WAIT_FOR_TURN_SECONDS) as mine:
+        if mine:
+            read_register(request.actor, register=register, at=at)
+        else:
+            read_later(register)
 
 
 def read_later(register: RegisterFile) -> None:
@@ -279,10 +292,7 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
         held = choose_school(
             request.actor, register=register, school=school, hints=place.hints(), at=now
         )
-        if register.file.size_bytes > IN_BACKGROUND_BYTES:
-            read_later(held)
-        else:
-            read_register(request.actor, register=held, at=now)
+        _read(request, held, size_bytes=register.file.size_bytes, at=now)
     elif step == "again" and register.state == RegisterFile.State.RECEIVED:
         read_later(register)
     elif step == "take" and register.state == RegisterFile.State.SHOWN:
