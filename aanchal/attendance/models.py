@@ -86,6 +86,9 @@ class RegisterPage(models.Model):
     children = models.BinaryField(help_text="16 bytes a child, in page order.")
     marks = PackedField(help_text="zlib of children × days marks, one byte each.")
     days_taken = models.PositiveBigIntegerField(help_text="Bit d-1 is set when day d was taken.")
+    agreed = PackedField(
+        null=True, help_text="Bits, children × days: absences a second person let go."
+    )
     input_hash = models.CharField(max_length=64)
     revision = models.PositiveIntegerField(default=1)
     source = models.ForeignKey(
@@ -99,7 +102,7 @@ class RegisterPage(models.Model):
         OPEN = ("id", "district", "class_section", "month", "days_taken", "revision", "source")
         OPEN += ("first_received_at", "received_at")
         PERSONAL = ("children", "input_hash")
-        SENSITIVE = ("marks",)
+        SENSITIVE = ("marks", "agreed")
 
     class Meta:
         constraints = [
@@ -138,6 +141,53 @@ class PageRevision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["page", "revision"], name="page_revision_once")
         ]
+
+
+class Correction(models.Model):
+    """Marks that would take absences away: they wait until the coordinator says yes or no."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        AGREED = "agreed"
+        REFUSED = "refused"
+        TAKEN_BACK = "taken_back"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    class_section = models.ForeignKey(
+        ClassSection, on_delete=models.PROTECT, related_name="corrections"
+    )
+    month = models.DateField(help_text="First day of the month.")
+    children = PackedField(help_text="16 bytes a child.")
+    marks = PackedField(help_text="As of a page: only what waits is not blank.")
+    source = models.ForeignKey(
+        RegisterFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections"
+    )
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    settled_by = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    answer = SealedTextField(default="", help_text="Why it was refused, for the asker.")
+
+    class Privacy:
+        retention = "As long as the page."
+        OPEN = ("id", "district", "class_section", "month", "source", "asked_at", "state")
+        OPEN += ("settled_at",)
+        PERSONAL = ("asked_by", "settled_by")
+        SENSITIVE = ("children", "marks", "answer")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["class_section", "month"],
+                condition=Q(state="waiting"),
+                name="correction_waiting_once",
+            )
+        ]
+
+    def scope(self) -> Scope:
+        return self.class_section.scope()
 
 
 class RegisterArchive(models.Model):
@@ -301,6 +351,39 @@ class Flag(models.Model):
 
     def scope(self) -> Scope:
         return Scope(area_path=self.area.path, district=self.district, excluded=self.child.kin())
+
+
+class Withdrawal(models.Model):
+    """A question about a flag: its marks were corrected; is it withdrawn, or asked all the same?"""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        WITHDRAWN = "withdrawn"
+        KEPT = "kept"
+        LAPSED = "lapsed"  # the marks were corrected back, and the flag stands on them again
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="withdrawals")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    asked_at = models.DateTimeField()
+    settled_by = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Privacy:
+        retention = "As long as the flag."
+        OPEN = ("id", "district", "asked_at")
+        PERSONAL = ("flag", "state", "settled_by", "settled_at")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flag"], condition=Q(state="waiting"), name="withdrawal_asked_once"
+            )
+        ]
+
+    def scope(self) -> Scope:
+        return self.flag.scope()
 
 
 class Visit(models.Model):

@@ -312,7 +312,7 @@ def _compare(page: ShownPage, school: Body, year: int, month: date) -> None:
                 "changes_marks",
                 N_(
                     "%(changed)s marks that were already in would change; "
-                    "%(silenced)s of them from absent to present. Is that right?"
+                    "%(silenced)s of them were absences. Is that right?"
                 ),
                 changed=merged.changed,
                 silenced=merged.silenced,

@@ -26,7 +26,7 @@ def run_now(on: date | None, *, show: bool, most: int = 40) -> int:
         )
     console.print(
         f"The watch looked at {done.classes} classes, scored {done.scored}, "
-        f"raised {len(done.raised)} new flags and withdrew {done.withdrawn}."
+        f"raised {len(done.raised)} new flags and doubts {done.doubted} since marks were corrected."
     )
     if show:
         print_list(most=most)

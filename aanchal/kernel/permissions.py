@@ -50,6 +50,7 @@ class Permission(StrEnum):
     WATCH_VIEW = "watch_view"
     WATCH_TUNE = "watch_tune"
     FLAG_VIEW = "flag_view"
+    FLAG_WITHDRAW = "flag_withdraw"
     VISIT_ASSIGN = "visit_assign"
     VISIT_VIEW = "visit_view"
     VISIT_RECORD = "visit_record"
@@ -106,6 +107,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.WATCH_VIEW,
             P.WATCH_TUNE,
             P.FLAG_VIEW,
+            P.FLAG_WITHDRAW,
             P.VISIT_ASSIGN,
             P.VISIT_VIEW,
             P.VISIT_RECORD,

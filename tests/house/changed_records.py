@@ -217,7 +217,7 @@ SCENES: dict[str, Scene] = {
     "people.actions.refuse_move": _refuses,
     "people.actions.take_move_back": _takes_back,
     "attendance.actions.registers._take_together": _takes_register,
-    "attendance.actions.registers.record_page": _writes_page,
+    "attendance.actions.pages.record_page": _writes_page,
     "attendance.actions.registers.choose_school": _places_file,
     "attendance.actions.registers.give_register": _gives_again,
     "attendance.actions.repairs.repair_row": _repairs,
@@ -267,6 +267,9 @@ ONE_RECORD = frozenset(
     attendance.actions.archives.open_archive
     attendance.actions.budgets.ask_budget_replay
     attendance.actions.budgets.keep_budget_replay
+    attendance.actions.pages.agree_to_correction
+    attendance.actions.pages.refuse_correction
+    attendance.actions.pages.take_correction_back
     attendance.actions.registers._begin
     attendance.actions.registers._finish
     attendance.actions.registers._show_register
@@ -281,6 +284,8 @@ ONE_RECORD = frozenset(
     attendance.actions.visits.return_to_house
     attendance.actions.watch.raise_flags
     attendance.actions.watch.set_visit_budget
+    attendance.actions.withdrawals.keep_flag
+    attendance.actions.withdrawals.withdraw_flag
     cases.actions.close_concern
     cases.actions.name_team
     cases.actions.open_concern

@@ -1,17 +1,16 @@
 """What a register could not say by itself: whose row, which school; settled once, by whom it may."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 
 import pytest
 
-from aanchal.attendance.actions import assign_visit, read_register, run_watch, take_register
+from aanchal.attendance.actions import read_register, take_register
 from aanchal.attendance.actions.registers import choose_school, page_marks, refuse_register
 from aanchal.attendance.actions.repairs import ENROL, SET_ASIDE, repair_row, set_problem_aside
-from aanchal.attendance.models import Flag, RegisterFile, RegisterPage
+from aanchal.attendance.models import RegisterFile, RegisterPage
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import AuditEvent, ImportProblem
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from tests.factories import (
     NAMES,
@@ -19,11 +18,10 @@ from tests.factories import (
     VILLAGE,
     a_class,
     a_given_register,
-    a_page,
     a_register_xlsx,
     an_actor,
 )
-from tests.signing_in import a_person, a_school
+from tests.signing_in import a_school
 
 pytestmark = pytest.mark.django_db
 
@@ -235,24 +233,3 @@ def test_a_file_is_refused_only_by_whom_it_is_and_before_it_is_taken():
         refuse_register(an_actor(), register=held, template="No.", params={}, at=NOW)
     held.refresh_from_db()
     assert held.state == RegisterFile.State.TAKEN
-
-
-# --- what a correction takes back ---
-
-
-def test_a_visit_that_a_correction_makes_needless_is_called_off():
-    section, children = a_class(pupils=10)
-    june, july = date(2026, 6, 1), date(2026, 7, 1)
-    a_page(section, children, ["PPPPPP.PPPPPP.PPPPPP.PPPPPP.PP"] * 10, june)
-    a_page(section, children, [*[FULL] * 9, "PPPP.AAAAAA.AAAAAA.AAAAAA.AAAAA"], july)
-    run_watch(system_actor("watch"), on=date(2026, 7, 31), at=NOW)
-    flag = Flag.objects.get()
-    volunteer = a_person(Role.VOLUNTEER, VILLAGE, starts_at=datetime(2026, 4, 1, tzinfo=UTC))
-    visit = assign_visit(an_actor(), flag=flag, volunteer=volunteer, at=NOW)
-
-    a_page(section, children[9:], [FULL], july)
-    run_watch(system_actor("watch"), on=date(2026, 7, 31), at=NOW)
-
-    flag.refresh_from_db()
-    visit.refresh_from_db()
-    assert (flag.state, visit.state) == ("withdrawn", "cancelled")

@@ -82,15 +82,16 @@ def test_a_child_who_came_back_before_the_watch_looked_is_not_asked_after():
     assert not Flag.objects.exists()
 
 
-def test_a_correction_withdraws_a_flag_that_nobody_has_visited():
+def test_a_correction_leaves_the_flag_and_asks_whether_it_is_withdrawn():
+    """It once withdrew the flag: a class teacher could silence it alone; see test_corrections."""
     section, children = a_watched_class()
     run_watch(WATCH, on=END, at=NOW)
 
     a_page(section, children[9:], [FULL], JULY)
     done = run_watch(WATCH, on=END, at=NOW)
 
-    assert done.withdrawn == 1
-    assert Flag.objects.get().state == Flag.State.WITHDRAWN
+    assert done.doubted == 1
+    assert Flag.objects.get().state == Flag.State.OPEN
 
 
 def test_a_visited_flag_stays_when_the_register_is_corrected():
@@ -101,7 +102,8 @@ def test_a_visited_flag_stays_when_the_register_is_corrected():
     a_page(section, children[9:], [FULL], JULY)
     done = run_watch(WATCH, on=END, at=NOW)
 
-    assert done.withdrawn == 0
+    assert done.doubted == 0
+    assert Flag.objects.get().state == Flag.State.VISITED
 
 
 def test_scoring_from_a_checkpoint_gives_the_state_that_scoring_from_the_start_gives():

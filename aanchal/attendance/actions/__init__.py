@@ -2,12 +2,18 @@
 
 from .archives import begin_archive, hand_over_archive, note_archived, open_archive
 from .budgets import ask_budget_replay, keep_budget_replay
+from .pages import (
+    Recorded,
+    agree_to_correction,
+    record_page,
+    refuse_correction,
+    take_correction_back,
+)
 from .registers import (
     Taken,
     choose_school,
     give_register,
     read_register,
-    record_page,
     refuse_register,
     take_register,
 )
@@ -28,11 +34,14 @@ from .visits import (
     return_to_house,
 )
 from .watch import raise_flags, run_watch, set_visit_budget
+from .withdrawals import keep_flag, withdraw_flag
 
 __all__ = [
     "ENROL",
     "SET_ASIDE",
+    "Recorded",
     "Taken",
+    "agree_to_correction",
     "ask_budget_replay",
     "assign_visit",
     "begin_archive",
@@ -42,6 +51,7 @@ __all__ = [
     "hand_back_visit",
     "hand_over_archive",
     "keep_budget_replay",
+    "keep_flag",
     "leave_house",
     "note_archived",
     "open_archive",
@@ -50,12 +60,15 @@ __all__ = [
     "record_outcome",
     "record_page",
     "record_visit",
+    "refuse_correction",
     "refuse_register",
     "repair_row",
     "return_to_house",
     "run_watch",
     "set_problem_aside",
     "set_visit_budget",
+    "take_correction_back",
     "take_problem_up_again",
     "take_register",
+    "withdraw_flag",
 ]

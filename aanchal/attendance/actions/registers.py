@@ -20,30 +20,22 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.kernel import files
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import Invalid, SecondPerson, WrongState
+from aanchal.kernel.errors import WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
+from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.people.actions import enrol_pupils
-from aanchal.people.models import ClassSection, Enrolment
+from aanchal.people.models import ClassSection
 from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
 from ..formats.problems import Unreadable
-from ..guidance import guidance
-from ..models import PageRevision, RegisterFile, RegisterPage
+from ..models import RegisterFile
 from ..queries.books import visible_register_files
 from ..reading import ShownPage, ShownRow, show_pages
-from ..rules.pages import (
-    PageMarks,
-    days_taken,
-    merge_pages,
-    pack_children,
-    pack_marks,
-    page_hash,
-    unpack_children,
-    unpack_marks,
-)
+from ..rules.pages import PageMarks
+from .pages import page_marks as page_marks
+from .pages import record_page
 
 Progress = Callable[[int, int], None]
 Read = Callable[[float], None]
@@ -269,6 +261,7 @@ class Taken:
     pages_changed: int = 0
     marks_added: int = 0
     marks_changed: int = 0
+    marks_waiting: int = 0  # for the coordinator's yes: they would take absences away
     enrolled: int = 0
     rows_left: int = 0
     problems: int = 0
@@ -295,7 +288,6 @@ def take_register(
     Raises:
         WrongState: not shown yet, or refused.
         NotAllowed: a page of a class that is not the actor's.
-        SecondPerson: it would turn many absences into presences; the coordinator must agree.
     """
     if len((register.understood or {}).get("pages", [])) <= TOGETHER:
         take = _take_together
@@ -411,7 +403,7 @@ def _take_page(
     to.rows_left += len(page.rows) - len(sure)
     class_section = _class_section(school, page, month)
     if class_section is not None and sure:
-        merged = record_page(
+        recorded = record_page(
             actor,
             class_section=class_section,
             month=month,
@@ -424,9 +416,10 @@ def _take_page(
             at=at,
         )
         to.pages += 1
-        to.pages_changed += bool(merged[0] or merged[1])
-        to.marks_added += merged[0]
-        to.marks_changed += merged[1]
+        to.pages_changed += bool(recorded.added or recorded.changed)
+        to.marks_added += recorded.added
+        to.marks_changed += recorded.changed
+        to.marks_waiting += recorded.waiting
     to.problems += len(page.problems)
 
 
@@ -457,98 +450,6 @@ def _class_section(school: Body, page: ShownPage, month: date) -> ClassSection |
 
 
 @use_case
-def record_page(
-    actor: Actor,
-    *,
-    class_section: ClassSection,
-    month: date,
-    page: PageMarks,
-    register: RegisterFile | None,
-    received_at: datetime,
-    at: datetime,
-) -> tuple[int, int]:
-    """Lay marks over the page of a class-section's month; keep what it was before.
-
-    Args:
-        month: first day of the month.
-        page: children enrolled in the class-section, and their marks.
-
-    Returns:
-        Marks added and marks changed; (0, 0) when it said nothing new and nothing was written.
-
-    Raises:
-        NotAllowed: not the actor's class.
-        Invalid: a child who was never enrolled in this class-section.
-        SecondPerson: more absences become presences than a teacher may mend alone.
-    """
-    require(actor, Permission.REGISTER_IMPORT, class_section)
-    enrolled = set(
-        Enrolment.objects.filter(class_section=class_section, child__in=page.children).values_list(
-            "child_id", flat=True
-        )
-    )
-    if set(page.children) - enrolled:
-        raise Invalid(_("A pupil of this page is not in this class. Read the file again."))
-    # The class-section row is the turnstile: a page may not exist yet, so it cannot be locked.
-    ClassSection.objects.select_for_update().get(pk=class_section.pk)
-    held = RegisterPage.objects.filter(class_section=class_section, month=month).first()
-    old = page_marks(held) if held is not None else None
-    merged = merge_pages(old, page)
-    if merged.first_changed is None:
-        return 0, 0
-    corrects = may(actor, Permission.REGISTER_CORRECT, class_section)
-    if merged.silenced > guidance()["correction_silenced_most"] and not corrects:
-        raise SecondPerson(
-            _("This would turn many absences into presences. The coordinator must agree to it."),
-            silenced=merged.silenced,
-        )
-    if held is None:
-        held = RegisterPage(
-            district=class_section.district,
-            class_section=class_section,
-            month=month,
-            first_received_at=received_at,
-            revision=0,
-        )
-    elif merged.changed:
-        PageRevision.objects.create(
-            district=held.district,
-            page=held,
-            revision=held.revision,
-            children=held.children,
-            marks=held.marks,
-            source=held.source,
-            received_at=held.received_at,
-            replaced_at=at,
-            changed_marks=merged.changed,
-        )
-    held.children = pack_children(merged.page.children)
-    held.marks = pack_marks(merged.page.marks)
-    held.days_taken = days_taken(merged.page.marks)
-    held.input_hash = page_hash(merged.page)
-    held.revision += 1
-    held.source = register
-    held.received_at = received_at
-    held.save()
-    record(
-        actor,
-        Verb.REGISTER_CORRECTED if merged.changed else Verb.REGISTER_RECORDED,
-        held,
-        scope=class_section.scope(),
-        added=merged.added,
-        changed=merged.changed,
-        silenced=merged.silenced,
-    )
-    return merged.added, merged.changed
-
-
-def page_marks(held: RegisterPage) -> PageMarks:
-    """The unpacked content of a stored page."""
-    children = unpack_children(held.children)
-    return PageMarks(children, unpack_marks(held.marks, len(children)))
-
-
-@use_case
 def _finish(
     actor: Actor, *, register: RegisterFile, pages: Sequence[ShownPage], taken: Taken, at: datetime
 ) -> None:
@@ -559,6 +460,7 @@ def _finish(
         "pages": taken.pages,
         "added": taken.marks_added,
         "changed": taken.marks_changed,
+        "corrections": taken.marks_waiting,
         "enrolled": taken.enrolled,
         "rows_left": taken.rows_left,
         "problems": taken.problems,

@@ -20,7 +20,8 @@ from aanchal.places.queries import year_of
 from ..models import RegisterFile
 from ..reading import ShownPage, ShownRow, page_scope
 from ..rules.pages import PageMarks
-from .registers import record_page, scope_of_file
+from .pages import record_page
+from .registers import scope_of_file
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
 

@@ -22,7 +22,7 @@ from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, block_path
 
-from ..models import ClassState, Flag, RegisterPage, VisitBudget
+from ..models import ClassState, Flag, RegisterPage, VisitBudget, Withdrawal
 from ..policies import policy_in_force
 from ..rules.class_states import grow_state, join_states, open_questions, part_states
 from ..rules.early_warning import Signals, run_days, start_state
@@ -51,7 +51,7 @@ class WatchRun:
     classes: int = 0
     scored: int = 0
     raised: list[UUID] = field(default_factory=list)
-    withdrawn: int = 0
+    doubted: int = 0  # flags that no mark supports now; the coordinator is asked
 
 
 def run_watch(
@@ -97,7 +97,9 @@ def raise_flags(
     policy: Policy,
     done: WatchRun,
 ) -> WatchRun:
-    """Score a batch of class-sections, raise their new flags, withdraw what a correction undid.
+    """Score a batch of class-sections, raise their new flags, ask about what a correction undid.
+
+    A flag is never withdrawn here: corrected marks make a question for the coordinator.
 
     Raises:
         NotAllowed: the watch may not be run over one of these schools.
@@ -114,14 +116,18 @@ def raise_flags(
     for group in _by_start(works):
         _score(group, policy)
     _keep_states(works, on=on)
-    raised, withdrawn = _settle_flags(works, on=on, at=at)
+    raised, doubted, lapsed = _settle_flags(works, on=on, at=at)
     done.scored += len(works)
     done.raised += [f.pk for f in raised]
-    done.withdrawn += len(withdrawn)
+    done.doubted += len(doubted)
     for flag in raised:
         record(actor, Verb.FLAG_RAISED, flag, scope=_flag_scope(flag), channel=flag.channel)
-    for flag in withdrawn:
-        record(actor, Verb.FLAG_WITHDRAWN, flag, scope=_flag_scope(flag))
+    for question in doubted:
+        scope = _flag_scope(question.flag)
+        record(actor, Verb.WITHDRAWAL_ASKED, question, scope=scope)
+    for question in lapsed:
+        scope = _flag_scope(question.flag)
+        record(actor, Verb.WITHDRAWAL_LAPSED, question, scope=scope)
     return done
 
 
@@ -351,8 +357,14 @@ def _keep_states(works: list[_Work], *, on: date) -> None:
     ClassState.objects.bulk_create(new, batch_size=200)
 
 
-def _settle_flags(works: list[_Work], *, on: date, at: datetime) -> tuple[list[Flag], list[Flag]]:
-    """Raise a flag for each child whose question is open now; withdraw those no mark supports."""
+def _settle_flags(
+    works: list[_Work], *, on: date, at: datetime
+) -> tuple[list[Flag], list[Withdrawal], list[Withdrawal]]:
+    """Raise a flag for each child whose question is open now; ask about those no mark supports.
+
+    Returns:
+        New flags; new questions whether a flag is withdrawn; such questions that no longer stand.
+    """
     open_now: dict[UUID, tuple[_Work, Reason | None]] = {}
     seen: set[UUID] = set()
     for work in works:
@@ -384,8 +396,8 @@ def _settle_flags(works: list[_Work], *, on: date, at: datetime) -> tuple[list[F
         if not _asked_before(held.get(child_id, []), reason):
             raised.append(_flag(pupil, work, reason, at=at))
     Flag.objects.bulk_create(raised)
-    withdrawn = _withdraw(works, held, open_now, at=at)
-    return raised, withdrawn
+    doubted, lapsed = _doubt(works, held, open_now, at=at)
+    return raised, doubted, lapsed
 
 
 def _asked_before(flags: list[Flag], reason: Reason) -> bool:
@@ -415,33 +427,51 @@ def _flag(child: Child, work: _Work, reason: Reason, *, at: datetime) -> Flag:
     )
 
 
-def _withdraw(
+def _doubt(
     works: list[_Work],
     held: dict[UUID, list[Flag]],
     open_now: dict[UUID, tuple[_Work, Reason | None]],
     *,
     at: datetime,
-) -> list[Flag]:
-    """Flags nobody has visited yet, whose day was scored again and raised nothing this time."""
+) -> tuple[list[Withdrawal], list[Withdrawal]]:
+    """Ask about flags nobody has visited, whose day was scored again and raised nothing this time.
+
+    Asked once a flag: what the coordinator kept is not asked about again.
+    """
     signalled = {(child, r["on"]) for w in works for child, r in w.signals}
     starts = {w.section.pk: w.start for w in works}
-    gone: list[Flag] = []
+    unsupported: dict[UUID, Flag] = {}
+    supported: list[Flag] = []
     for child, flags in held.items():
         for flag in flags:
             start = starts.get(flag.class_section_id)
             again = start is None or flag.signal_on > start
-            if (
-                flag.state in (Flag.State.OPEN, Flag.State.ASSIGNED)
-                and again
-                and (child, flag.signal_on.isoformat()) not in signalled
-                and child not in open_now
-            ):
-                flag.state, flag.withdrawn_at = Flag.State.WITHDRAWN, at
-                gone.append(flag)
-    for flag in gone:
-        flag.save(update_fields=["state", "withdrawn_at"])
-        flag.visits.filter(state="assigned").update(state="cancelled")
-    return gone
+            if flag.state not in (Flag.State.OPEN, Flag.State.ASSIGNED) or not again:
+                continue
+            if (child, flag.signal_on.isoformat()) in signalled or child in open_now:
+                supported.append(flag)
+            else:
+                unsupported[flag.pk] = flag
+    asked = set(
+        Withdrawal.objects.filter(flag__in=unsupported)
+        .exclude(state=Withdrawal.State.LAPSED)
+        .values_list("flag_id", flat=True)
+    )
+    doubted = [
+        Withdrawal(district=flag.district, flag=flag, asked_at=at)
+        for key, flag in unsupported.items()
+        if key not in asked
+    ]
+    Withdrawal.objects.bulk_create(doubted)
+    lapsed = list(
+        Withdrawal.objects.select_related("flag__area").filter(
+            flag__in=[f.pk for f in supported], state=Withdrawal.State.WAITING
+        )
+    )
+    for question in lapsed:
+        question.state, question.settled_at = Withdrawal.State.LAPSED, at
+    Withdrawal.objects.bulk_update(lapsed, ["state", "settled_at"])
+    return doubted, lapsed
 
 
 @use_case

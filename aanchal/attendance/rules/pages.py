@@ -32,9 +32,9 @@ class PageMarks:
 class Merged:
     """A page after new marks came: what it is now, and what that changed.
 
-    `added` marks filled a blank; `changed` replaced another mark; `silenced` of those turned an
-    absence into a presence, which is how a register is bent. `first_changed` is the day of month
-    of the earliest of them, None when nothing changed.
+    `added` marks filled a blank; `changed` replaced another mark; `silenced` of those replaced an
+    absence, by whatever, which is how a register is bent. `first_changed` is the day of month of
+    the earliest of them, None when nothing changed.
     """
 
     page: PageMarks
@@ -101,7 +101,7 @@ def merge_pages(old: PageMarks | None, new: PageMarks) -> Merged:
         after[rows] = np.where(new.marks != Mark.NOT_TAKEN, new.marks, before[rows])
     differs = after != before
     replaced = differs & (before != Mark.NOT_TAKEN)
-    silenced = replaced & (before == Mark.ABSENT) & (after == Mark.PRESENT)
+    silenced = replaced & (before == Mark.ABSENT)
     days = np.flatnonzero(differs.any(axis=0))
     return Merged(
         PageMarks(tuple(children), after),

@@ -15,7 +15,8 @@ REGISTER_FILE_MOVES: Mapping[str, frozenset[str]] = {
     "taken": frozenset(),
 }
 
-# A question nobody has visited yet is withdrawn when its marks were corrected; later it is not.
+# A question nobody has visited yet is withdrawn when its marks were corrected and the coordinator
+# says so; later it is not.
 FLAG_MOVES: Mapping[str, frozenset[str]] = {
     "open": frozenset({"assigned", "withdrawn"}),
     "assigned": frozenset({"open", "visited", "withdrawn"}),
@@ -30,4 +31,20 @@ VISIT_MOVES: Mapping[str, frozenset[str]] = {
     "recorded": frozenset(),
     "handed_back": frozenset(),
     "cancelled": frozenset(),
+}
+
+# Absences that a class sent are taken away with the coordinator's yes only.
+CORRECTION_MOVES: Mapping[str, frozenset[str]] = {
+    "waiting": frozenset({"agreed", "refused", "taken_back"}),
+    "agreed": frozenset(),
+    "refused": frozenset(),
+    "taken_back": frozenset(),
+}
+
+# Corrected marks never end a flag by themselves.
+WITHDRAWAL_MOVES: Mapping[str, frozenset[str]] = {
+    "waiting": frozenset({"withdrawn", "kept", "lapsed"}),
+    "withdrawn": frozenset(),
+    "kept": frozenset(),
+    "lapsed": frozenset(),
 }

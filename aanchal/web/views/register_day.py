@@ -8,6 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from aanchal.attendance.guidance import guidance
+from aanchal.attendance.queries.corrections import (
+    corrections_asked_at,
+    my_corrections,
+    withdrawals_to_answer,
+)
 from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.people.queries import class_moves_to_answer, my_class_moves
 
@@ -17,6 +22,7 @@ def register_tasks(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if may_anywhere(actor, Permission.CHILD_MOVE):
         found += _moves(actor, at=at)
+    found += _corrections(actor, at=at)
     return by_urgency(found)
 
 
@@ -56,6 +62,57 @@ def _moves(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
                 )
                 % {"n": own},
                 "href": reverse("class_moves"),
+                "level": "plain",
+                "status": _("waits for a yes"),
+            }
+        )
+    return found
+
+
+def _corrections(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
+    found = []
+    doubts = list(withdrawals_to_answer(actor).order_by().values_list("flag__channel", flat=True))
+    if doubts:
+        title = ngettext(
+            "%(n)s question: its register was corrected. Withdraw it?",
+            "%(n)s questions: their registers were corrected. Withdraw them?",
+            len(doubts),
+        )
+        found.append(
+            {
+                "title": title % {"n": len(doubts)},
+                "href": reverse("corrections"),
+                "level": "now" if "urgent" in doubts else "soon",
+                "status": _("waits for your yes"),
+            }
+        )
+    asked = corrections_asked_at(actor)
+    if asked:
+        is_late = min(asked) < at - timedelta(days=guidance()["correction_due_days"])
+        title = ngettext(
+            "%(n)s correction would take absences away",
+            "%(n)s corrections would take absences away",
+            len(asked),
+        )
+        found.append(
+            {
+                "title": title % {"n": len(asked)},
+                "href": reverse("corrections"),
+                "level": "now" if is_late else "soon",
+                "status": _("waits too long") if is_late else _("waits for your yes"),
+            }
+        )
+    own = my_corrections(actor).filter(state="waiting").count()
+    if own:
+        found.append(
+            {
+                "title": ngettext(
+                    "%(n)s correction of yours waits for the coordinator",
+                    "%(n)s corrections of yours wait for the coordinator",
+                    own,
+                )
+                % {"n": own},
+                "href": reverse("corrections"),
                 "level": "plain",
                 "status": _("waits for a yes"),
             }

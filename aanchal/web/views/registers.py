@@ -323,3 +323,13 @@ def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None
     classes = set(register.pages.values_list("class_section_id", flat=True))
     run_watch(system_actor("watch"), on=timezone.localdate(at), at=at, classes=classes)
     messages.success(request, _("The good rows are in. Thank you."))
+    if taken.marks_waiting:
+        messages.warning(
+            request,
+            ngettext(
+                "%(n)s absence would be taken away by this file. It waits for the coordinator's yes.",
+                "%(n)s absences would be taken away by this file. They wait for the coordinator's yes.",
+                taken.marks_waiting,
+            )
+            % {"n": taken.marks_waiting},
+        )

@@ -1,0 +1,351 @@
+"""Marks into a class's page, and the corrections that wait for a second person."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
+from aanchal.kernel.permissions import Actor, Permission, may, require
+from aanchal.people.models import ClassSection, Enrolment, Kinship
+
+from ..guidance import guidance
+from ..models import Correction, PageRevision, RegisterFile, RegisterPage
+from ..rules.corrections import Cells, grown, hold_back, joined, pack_cells, silenced, unpack_cells
+from ..rules.pages import (
+    Merged,
+    PageMarks,
+    days_taken,
+    merge_pages,
+    pack_children,
+    pack_marks,
+    page_hash,
+    unpack_children,
+    unpack_marks,
+)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Marks that filled a blank, that replaced another, and that wait for a second person."""
+
+    added: int = 0
+    changed: int = 0
+    waiting: int = 0
+
+
+@use_case
+def record_page(
+    actor: Actor,
+    *,
+    class_section: ClassSection,
+    month: date,
+    page: PageMarks,
+    register: RegisterFile | None,
+    received_at: datetime,
+    at: datetime,
+) -> Recorded:
+    """Lay marks over the page of a class-section's month; keep what it was before.
+
+    An absence that was sent once is taken away by few marks only: past the small limit, counted
+    over all that was ever sent for the page, such marks wait as a `Correction`; the others go in.
+
+    Args:
+        month: first day of the month.
+        page: children enrolled in the class-section, and their marks.
+
+    Returns:
+        What went in and what waits; all 0 when it said nothing new and nothing was written.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        Invalid: a child who was never enrolled in this class-section.
+    """
+    require(actor, Permission.REGISTER_IMPORT, class_section)
+    held = _held_page(class_section, month, page)
+    old = page_marks(held) if held is not None else None
+    merged = merge_pages(old, page)
+    fresh, agreed = _taken_away(held, old, merged)
+    waiting = 0
+    if fresh.any():
+        if may(actor, Permission.REGISTER_CORRECT, class_section):
+            agreed = agreed | fresh
+        elif _too_many(held, old, merged, agreed):
+            page, held_back = hold_back(page, fresh, merged.page.children)
+            waiting = int(fresh.sum())
+            _ask(
+                actor,
+                class_section=class_section,
+                month=month,
+                marks=held_back,
+                register=register,
+                at=at,
+            )
+            merged = merge_pages(old, page)
+    if merged.first_changed is None:
+        return Recorded(waiting=waiting)
+    _write(
+        actor,
+        class_section=class_section,
+        month=month,
+        held=held,
+        merged=merged,
+        agreed=agreed,
+        register=register,
+        received_at=received_at,
+        at=at,
+    )
+    return Recorded(merged.added, merged.changed, waiting)
+
+
+def _held_page(class_section: ClassSection, month: date, page: PageMarks) -> RegisterPage | None:
+    """The stored page, with its class-section locked; every child of the new one belongs to it."""
+    enrolled = set(
+        Enrolment.objects.filter(class_section=class_section, child__in=page.children).values_list(
+            "child_id", flat=True
+        )
+    )
+    if set(page.children) - enrolled:
+        raise Invalid(_("A pupil of this page is not in this class. Read the file again."))
+    # Lock the class-section row: the page may not exist yet.
+    ClassSection.objects.select_for_update().get(pk=class_section.pk)
+    return RegisterPage.objects.filter(class_section=class_section, month=month).first()
+
+
+def page_marks(held: RegisterPage | PageRevision | Correction) -> PageMarks:
+    """The unpacked content of a stored page."""
+    children = unpack_children(held.children)
+    return PageMarks(children, unpack_marks(held.marks, len(children)))
+
+
+def _versions(held: RegisterPage) -> list[PageMarks]:
+    return [page_marks(r) for r in held.revisions.order_by("revision")]
+
+
+def _taken_away(
+    held: RegisterPage | None, old: PageMarks | None, merged: Merged
+) -> tuple[Cells, Cells]:
+    """Absences these marks would take away now, and those that a second person let go before."""
+    rows = len(merged.page.children)
+    agreed = unpack_cells(held.agreed if held is not None else None, rows)
+    if held is None or old is None or not merged.changed:
+        return np.zeros_like(agreed), agreed
+    versions = _versions(held)
+    before = grown(silenced([*versions, old], old), rows)
+    return silenced([*versions, old], merged.page) & ~before, agreed
+
+
+def _too_many(
+    held: RegisterPage | None, old: PageMarks | None, merged: Merged, agreed: Cells
+) -> bool:
+    """Whether more absences would be gone than one person may take away, over all files."""
+    if held is None or old is None:
+        return False
+    gone = silenced([*_versions(held), old], merged.page) & ~agreed
+    return bool(gone.sum() > guidance()["correction_silenced_most"])
+
+
+def _ask(
+    actor: Actor,
+    *,
+    class_section: ClassSection,
+    month: date,
+    marks: PageMarks,
+    register: RegisterFile | None,
+    at: datetime,
+) -> None:
+    """Keep what waits; more of the same page joins what waits already."""
+    waits = Correction.objects.filter(
+        class_section=class_section, month=month, state=Correction.State.WAITING
+    ).first()
+    if waits is None:
+        waits = Correction(
+            district=class_section.district,
+            class_section=class_section,
+            month=month,
+            asked_by=actor.user_id,
+            asked_at=at,
+        )
+    else:
+        before = page_marks(waits)
+        marks = joined(before, marks)
+        if page_hash(marks) == page_hash(before):
+            return
+    waits.children, waits.marks = pack_children(marks.children), pack_marks(marks.marks)
+    waits.source = register
+    waits.save()
+    record(
+        actor,
+        Verb.CORRECTION_ASKED,
+        waits,
+        scope=class_section.scope(),
+        marks=int((marks.marks > 0).sum()),
+    )
+
+
+def _write(
+    actor: Actor,
+    *,
+    class_section: ClassSection,
+    month: date,
+    held: RegisterPage | None,
+    merged: Merged,
+    agreed: Cells,
+    register: RegisterFile | None,
+    received_at: datetime,
+    at: datetime,
+) -> None:
+    if held is None:
+        held = RegisterPage(
+            district=class_section.district,
+            class_section=class_section,
+            month=month,
+            first_received_at=received_at,
+            revision=0,
+        )
+    elif merged.changed:
+        PageRevision.objects.create(
+            district=held.district,
+            page=held,
+            revision=held.revision,
+            children=held.children,
+            marks=held.marks,
+            source=held.source,
+            received_at=held.received_at,
+            replaced_at=at,
+            changed_marks=merged.changed,
+        )
+    held.children = pack_children(merged.page.children)
+    held.marks = pack_marks(merged.page.marks)
+    held.agreed = pack_cells(agreed) if agreed.any() else None
+    held.days_taken = days_taken(merged.page.marks)
+    held.input_hash = page_hash(merged.page)
+    held.revision += 1
+    held.source = register
+    held.received_at = received_at
+    held.save()
+    record(
+        actor,
+        Verb.REGISTER_CORRECTED if merged.changed else Verb.REGISTER_RECORDED,
+        held,
+        scope=class_section.scope(),
+        added=merged.added,
+        changed=merged.changed,
+        silenced=merged.silenced,
+    )
+
+
+# --- what waits for a second person ---
+
+
+def _hold(actor: Actor, correction: Correction) -> tuple[Correction, PageMarks]:
+    """A correction, locked, with its marks; kin of a child of it have no part in it."""
+    correction = (
+        Correction.objects.select_related("class_section__school__area", "source")
+        .select_for_update(of=("self",))
+        .get(pk=correction.pk)
+    )
+    marks = page_marks(correction)
+    require(actor, Permission.REGISTER_CORRECT, correction)
+    if is_kin_of_any(actor, marks.children):
+        raise NotAllowed(permission=str(Permission.REGISTER_CORRECT))
+    if correction.state != Correction.State.WAITING:
+        raise WrongState
+    return correction, marks
+
+
+def is_kin_of_any(actor: Actor, children: tuple[UUID, ...]) -> bool:
+    """Whether the actor is of the family of one of these children."""
+    try:
+        user = UUID(actor.user_id)
+    except ValueError:
+        return False
+    return Kinship.objects.filter(user=user, household__children__in=children).exists()
+
+
+@use_case
+def agree_to_correction(actor: Actor, *, correction: Correction, at: datetime) -> Recorded:
+    """Say yes: the absences are taken away as asked. A question about a child is not ended by it.
+
+    Raises:
+        NotAllowed: the actor corrects no registers there, or is kin of one of the children.
+        SecondPerson: the actor asked for it herself.
+        WrongState: settled before.
+    """
+    correction, marks = _hold(actor, correction)
+    if correction.asked_by == actor.user_id:
+        raise SecondPerson
+    section = correction.class_section
+    held = _held_page(section, correction.month, marks)
+    old = page_marks(held) if held is not None else None
+    merged = merge_pages(old, marks)
+    fresh, agreed = _taken_away(held, old, merged)
+    if merged.first_changed is not None:
+        _write(
+            actor,
+            class_section=section,
+            month=correction.month,
+            held=held,
+            merged=merged,
+            agreed=agreed | fresh,
+            register=correction.source,
+            received_at=correction.asked_at,
+            at=at,
+        )
+    _settle(actor, correction, Correction.State.AGREED, Verb.CORRECTION_AGREED, at=at)
+    return Recorded(merged.added, merged.changed)
+
+
+@use_case
+def refuse_correction(
+    actor: Actor, *, correction: Correction, answer: str, at: datetime
+) -> Correction:
+    """Say no, with a word for the asker: the absences stay.
+
+    Raises:
+        NotAllowed: as for `agree_to_correction`.
+        Invalid: no word was given.
+        WrongState: settled before.
+    """
+    correction, _marks = _hold(actor, correction)
+    if not answer.strip():
+        raise Invalid(_("Say in a word why not, for whoever asked."), field="answer")
+    correction.answer = " ".join(answer.split())[:400]
+    return _settle(actor, correction, Correction.State.REFUSED, Verb.CORRECTION_REFUSED, at=at)
+
+
+@use_case
+def take_correction_back(actor: Actor, *, correction: Correction, at: datetime) -> Correction:
+    """Take one's own correction back: the absences stay.
+
+    Raises:
+        NotAllowed: another asked for it, or the class is no longer the actor's.
+        WrongState: settled before.
+    """
+    correction = (
+        Correction.objects.select_related("class_section__school__area")
+        .select_for_update(of=("self",))
+        .get(pk=correction.pk)
+    )
+    require(actor, Permission.REGISTER_IMPORT, correction)
+    if correction.asked_by != actor.user_id:
+        raise NotAllowed(permission=str(Permission.REGISTER_IMPORT))
+    if correction.state != Correction.State.WAITING:
+        raise WrongState
+    return _settle(
+        actor, correction, Correction.State.TAKEN_BACK, Verb.CORRECTION_TAKEN_BACK, at=at
+    )
+
+
+def _settle(
+    actor: Actor, correction: Correction, state: Correction.State, verb: Verb, *, at: datetime
+) -> Correction:
+    correction.state = state
+    correction.settled_by, correction.settled_at = actor.user_id, at
+    correction.save(update_fields=["state", "settled_by", "settled_at", "answer"])
+    record(actor, verb, correction, scope=correction.scope())
+    return correction

@@ -1,0 +1,73 @@
+"""What becomes of a flag whose marks were corrected: the coordinator says."""
+
+from datetime import datetime
+
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import WrongState
+from aanchal.kernel.permissions import Actor, Permission, require
+
+from ..models import Flag, Visit, Withdrawal
+
+
+def _hold(withdrawal: Withdrawal) -> tuple[Withdrawal, Flag]:
+    """A question about a flag with its flag, both locked; `WrongState` when it is answered."""
+    flag = (
+        Flag.objects.select_related("area", "child__household")
+        .prefetch_related("child__household__kinships")
+        .select_for_update(of=("self",))
+        .get(withdrawals=withdrawal.pk)
+    )
+    withdrawal = Withdrawal.objects.select_for_update().get(pk=withdrawal.pk)
+    return withdrawal, flag
+
+
+def _check(withdrawal: Withdrawal, flag: Flag) -> None:
+    if withdrawal.state != Withdrawal.State.WAITING:
+        raise WrongState
+    if flag.state not in (Flag.State.OPEN, Flag.State.ASSIGNED):
+        raise WrongState
+
+
+@use_case
+def withdraw_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag:
+    """Withdraw a flag whose marks were corrected; a visit that was sent is called off.
+
+    Raises:
+        NotAllowed: the flag is not of the actor's area, or she is kin of the child.
+        WrongState: answered before, or somebody has visited meanwhile.
+    """
+    withdrawal, flag = _hold(withdrawal)
+    require(actor, Permission.FLAG_WITHDRAW, flag)
+    _check(withdrawal, flag)
+    flag.state, flag.withdrawn_at = Flag.State.WITHDRAWN, at
+    flag.save(update_fields=["state", "withdrawn_at"])
+    for visit in flag.visits.select_for_update().filter(state=Visit.State.ASSIGNED):
+        visit.state = Visit.State.CANCELLED
+        visit.save(update_fields=["state"])
+        record(actor, Verb.VISIT_HANDED_BACK, visit, scope=flag.scope(), fields=["state"])
+    _settle(actor, withdrawal, Withdrawal.State.WITHDRAWN, at=at)
+    record(actor, Verb.FLAG_WITHDRAWN, flag, scope=flag.scope())
+    return flag
+
+
+@use_case
+def keep_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag:
+    """Ask after the child all the same: the flag and its visit stay as they are.
+
+    Raises:
+        NotAllowed: as for `withdraw_flag`.
+        WrongState: as for `withdraw_flag`.
+    """
+    withdrawal, flag = _hold(withdrawal)
+    require(actor, Permission.FLAG_WITHDRAW, flag)
+    _check(withdrawal, flag)
+    _settle(actor, withdrawal, Withdrawal.State.KEPT, at=at)
+    record(actor, Verb.FLAG_KEPT, flag, scope=flag.scope())
+    return flag
+
+
+def _settle(actor: Actor, withdrawal: Withdrawal, state: Withdrawal.State, *, at: datetime) -> None:
+    withdrawal.state = state
+    withdrawal.settled_by, withdrawal.settled_at = actor.user_id, at
+    withdrawal.save(update_fields=["state", "settled_by", "settled_at"])
