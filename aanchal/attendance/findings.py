@@ -22,12 +22,25 @@ class FindingKind:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """What a volunteer may say should follow.
+
+    `follows` tells her what happens then; `asks` is what it asks of the coordinator, "" when the
+    visit stays in the volunteer's own hands.
+    """
+
+    label: str
+    follows: str
+    asks: str
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """Codes and labels of the visit's questions; labels are English, to be translated."""
 
     findings: dict[str, FindingKind]
     met: dict[str, str]
-    next_steps: dict[str, str]
+    next_steps: dict[str, "NextStep"]
 
 
 # What a coordinator reads in place of a finding that became a concern. All dangers read alike: were
@@ -39,6 +52,12 @@ def is_given_on(kind: str) -> bool:
     """Say whether a finding became a concern: only those who may see that read what was found."""
     found = vocabulary().findings.get(kind)
     return found is not None and bool(found.concern)
+
+
+def group_of(kind: str) -> str:
+    """The group of a finding, or "" of one that is no longer in the vocabulary."""
+    found = vocabulary().findings.get(kind)
+    return found.group if found is not None else ""
 
 
 def is_empty(kind: str) -> bool:
@@ -65,5 +84,8 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         findings,
         {k: r["label"] for k, r in data["met"].items()},
-        {k: r["label"] for k, r in data["next_step"].items()},
+        {
+            k: NextStep(r["label"], r["follows"]["text"], r["asks"]["text"])
+            for k, r in data["next_step"].items()
+        },
     )

@@ -1,4 +1,4 @@
-"""The programme's own numbers, from `data/registers.toml`; read once."""
+"""The programme's own numbers, from `data/registers.toml` and `data/visits.toml`; read once."""
 
 import tomllib
 from functools import cache
@@ -8,5 +8,9 @@ from importlib.resources import files
 @cache
 def guidance() -> dict[str, float]:
     """Name → value of every programme number of the attendance path."""
-    text = files("aanchal.attendance").joinpath("data/registers.toml").read_text()
-    return {name: row["value"] for name, row in tomllib.loads(text).items()}
+    folder = files("aanchal.attendance").joinpath("data")
+    return {
+        key: row["value"]
+        for name in ("registers.toml", "visits.toml")
+        for key, row in tomllib.loads(folder.joinpath(name).read_text()).items()
+    }

@@ -482,6 +482,7 @@ class Outcome(models.Model):
     child_seen = models.BooleanField(default=False)
     ground = SealedTextField(null=True, help_text="Code of `rules/ends.py`; null: none needed.")
     note = SealedTextField(null=True, help_text="Who said so, in the words of the recorder.")
+    numbers = SealedJSONField(null=True, help_text="For back: days come, of days marked since.")
     recorded_by = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
 
@@ -489,7 +490,28 @@ class Outcome(models.Model):
         retention = "Three school years."
         OPEN = ("id", "district", "recorded_at")
         PERSONAL = ("flag", "kind", "since_on", "child_seen", "recorded_by")
-        SENSITIVE = ("ground", "note")
+        SENSITIVE = ("ground", "note", "numbers")
+
+    def scope(self) -> Scope:
+        return self.flag.scope()
+
+
+class Reopening(models.Model):
+    """A flag that had been closed in error and was opened again; how it had ended is kept here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="reopenings")
+    was = SealedJSONField(help_text="The outcome that was taken back, with who wrote it and when.")
+    because = SealedTextField(help_text="Why, in the words of who opened it again.")
+    reopened_by = models.CharField(max_length=64)
+    reopened_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "As long as the flag."
+        OPEN = ("id", "district", "reopened_at")
+        PERSONAL = ("flag", "reopened_by")
+        SENSITIVE = ("was", "because")
 
     def scope(self) -> Scope:
         return self.flag.scope()

@@ -60,6 +60,8 @@ FRIDAY = 4
 # The watch is played weekly through the past and daily at its end.
 DAILY_SINCE = timedelta(days=12)
 FIRST_WATCH = timedelta(days=35)
+# A volunteer who says that she will visit again names this day.
+AGAIN_AFTER = timedelta(days=3)
 EVENING = time(18)
 
 # Its presence says that the last step was done.
@@ -411,6 +413,7 @@ class _Past:
                 next_step=told.next_step,
                 note=told.notes.get(language, ""),
                 visited_on=timezone.localdate(at),
+                again_on=timezone.localdate(at) + AGAIN_AFTER,
                 at=at,
             )
         except Invalid:
@@ -424,7 +427,7 @@ class _Past:
     def _end(self, flag_id: UUID, told: Told, at: datetime) -> None:
         flag = self._flag(flag_id)
         coordinator = self._coordinator(flag, at)
-        if coordinator is None or flag.state != Flag.State.VISITED:
+        if coordinator is None or flag.state not in Flag.LIVE:
             return
         record_outcome(
             coordinator,

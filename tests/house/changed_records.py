@@ -281,6 +281,7 @@ ONE_RECORD = frozenset(
     attendance.actions.visits.leave_house
     attendance.actions.visits.record_outcome
     attendance.actions.visits.record_visit
+    attendance.actions.visits.reopen_flag
     attendance.actions.visits.return_to_house
     attendance.actions.watch.raise_flags
     attendance.actions.watch.set_visit_budget

@@ -68,3 +68,79 @@ def test_a_struck_off_child_cannot_be_closed_in_one_press(village, as_person, lo
 
     assert page.get_by_text("How it ended is written down.").is_visible()
     assert Outcome.objects.get().ground == "enrolled_there"
+
+
+def _at_the_visit(village, as_person):
+    page = as_person(village.volunteer, viewport=PHONE)
+    page.get_by_role("link", name="Write the visit").click()
+    page.get_by_role("button", name="I have left the house").click()
+    return page
+
+
+def _nobody_home(village, as_person):
+    page = _at_the_visit(village, as_person)
+    page.get_by_label("Nobody at home").check()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Write it down").click()
+    return page
+
+
+def test_nobody_at_home_twice_sends_another_person(village, as_person, look):
+    a_visit(village)
+    page = _nobody_home(village, as_person)
+    assert page.get_by_text("The visit stays in your hands.").is_visible()
+    look(page, "volunteer-nobody-home")
+
+    page = _nobody_home(village, as_person)
+    assert page.get_by_text("The coordinator sends another person.").is_visible()
+
+    page = as_person(village.coordinator, viewport=PHONE)
+    page.goto("/questions/?show=waiting")
+    assert page.get_by_text("nobody at home again and again: another must go").is_visible()
+    look(page, "coordinator-nobody-home")
+    page.get_by_role("main").get_by_role("link", name="Send a visit").click()
+    assert page.get_by_label("Sabina Khatun").count() == 0
+    page.get_by_label("Meera Devi").check()
+    page.get_by_role("button", name="Send the visit").click()
+    assert page.get_by_text("in the hands of Meera Devi now").is_visible()
+
+
+def test_a_second_visit_is_promised_by_the_volunteer_and_one_is_sent(village, as_person, look):
+    a_visit(village)
+    page = _at_the_visit(village, as_person)
+    page.get_by_label("Sick").check()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Mother").check()
+    page.get_by_role("group", name="Did you see").get_by_label("Yes").check()
+    assert not page.get_by_label("On which day").is_visible()
+    page.get_by_label("I will visit again").check()
+    page.get_by_role("button", name="Write it down").click()
+    assert page.get_by_role("alert").get_by_text("Say on which day").is_visible()
+    look(page, "volunteer-which-day")
+    day = timezone.localdate() + timedelta(days=3)
+    page.get_by_label("On which day").fill(day.isoformat())
+    page.get_by_role("button", name="Write it down").click()
+    assert page.get_by_text("The visit stays in your hands.").is_visible()
+    look(page, "volunteer-stays-in-hand")
+    page.get_by_role("link", name="Back to today's visits").click()
+    page.get_by_role("link", name="Write the visit").click()
+    page.get_by_role("button", name="I have left the house").click()
+    page.get_by_label("Sick").check()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Mother").check()
+    page.get_by_role("group", name="Did you see").get_by_label("Yes").check()
+    page.get_by_label("The coordinator should call me").check()
+    page.get_by_role("button", name="Write it down").click()
+    assert page.get_by_text("Your coordinator calls you.").is_visible()
+
+    flag = Flag.objects.get()
+    page = as_person(village.coordinator, viewport=DESKTOP)
+    page.goto(f"/questions/{flag.pk}/")
+    assert page.get_by_text("The volunteer asks for a call.").is_visible()
+    look(page, "coordinator-visited")
+    page.get_by_text("Send a second visit").click()
+    page.get_by_label("Sabina Khatun").check()
+    page.get_by_role("button", name="Send the visit").click()
+    assert page.get_by_text("in the hands of Sabina Khatun now").is_visible()
+    look(page, "coordinator-second-visit")
+    assert Visit.objects.count() == 3

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from aanchal.access.queries import actor_for
 from aanchal.attendance.actions import (
@@ -12,16 +13,18 @@ from aanchal.attendance.actions import (
     leave_house,
     record_outcome,
     record_visit,
+    reopen_flag,
     return_to_house,
 )
-from aanchal.attendance.models import Finding, Flag, Outcome, Visit
+from aanchal.attendance.models import Finding, Flag, Outcome, Reopening, Visit
+from aanchal.attendance.queries.flags import volunteers_for
 from aanchal.attendance.queries.hands import is_outside
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Enrolment
-from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, an_actor, kin_of
+from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, an_actor, kin_of
 from tests.signing_in import a_person, a_school
 
 pytestmark = pytest.mark.django_db
@@ -238,17 +241,101 @@ def test_a_visit_is_recorded_by_its_own_volunteer_alone():
     assert not Finding.objects.exists()
 
 
-def test_nobody_at_home_leaves_the_question_open_for_another_visit():
+NOBODY = {"kind": "not_home", "whom_met": "nobody", "child_seen": False, "next_step": "visit_again"}
+
+
+def told(visit, volunteer, *, at=NOW, **more):
+    return record_visit(acting(volunteer), visit=visit, at=at, **(ANSWERS | more))
+
+
+def in_hand(flag):
+    return Visit.objects.filter(flag=flag, state=Visit.State.ASSIGNED).first()
+
+
+def test_nobody_at_home_brings_a_second_try_in_the_same_hands_due_the_next_day():
     visit, volunteer = an_assigned_visit()
 
-    record_visit(
-        acting(volunteer),
-        visit=visit,
-        at=NOW,
-        **(ANSWERS | {"kind": "not_home", "whom_met": "nobody"}),
-    )
+    told(visit, volunteer, **NOBODY)
 
-    assert Flag.objects.get().state == Flag.State.OPEN
+    flag = Flag.objects.get()
+    second = in_hand(flag)
+    assert flag.state == Flag.State.ASSIGNED
+    assert second.volunteer == volunteer
+    assert timezone.localdate(second.due_at) == timezone.localdate(NOW) + timedelta(days=1)
+    assert AuditEvent.objects.filter(verb="visit.kept", target_id=str(second.pk)).count() == 1
+
+
+def test_nobody_at_home_twice_leaves_the_question_to_another_person():
+    visit, volunteer = an_assigned_visit()
+    other = a_volunteer()
+    told(visit, volunteer, **NOBODY)
+
+    told(in_hand(visit.flag), volunteer, at=NOW + timedelta(days=1), **NOBODY)
+
+    flag = Flag.objects.get()
+    assert flag.state == Flag.State.OPEN
+    assert in_hand(flag) is None
+    assert volunteers_for(flag, at=NOW) == [other]
+    with pytest.raises(Invalid):
+        assign_visit(an_actor(), flag=flag, volunteer=volunteer, at=NOW)
+    assert assign_visit(an_actor(), flag=flag, volunteer=other, at=NOW)
+
+
+def test_the_only_volunteer_of_a_village_may_go_a_third_time():
+    visit, volunteer = an_assigned_visit()
+    told(visit, volunteer, **NOBODY)
+    told(in_hand(visit.flag), volunteer, **NOBODY)
+
+    assert volunteers_for(Flag.objects.get(), at=NOW) == [volunteer]
+    assert assign_visit(an_actor(), flag=visit.flag, volunteer=volunteer, at=NOW)
+
+
+def test_who_will_visit_again_keeps_the_visit_due_on_the_day_she_names():
+    visit, volunteer = an_assigned_visit()
+    day = timezone.localdate(NOW) + timedelta(days=5)
+
+    told(visit, volunteer, next_step="visit_again", again_on=day)
+
+    kept = in_hand(visit.flag)
+    assert (kept.volunteer, timezone.localdate(kept.due_at)) == (volunteer, day)
+    assert Flag.objects.get().state == Flag.State.ASSIGNED
+
+
+@pytest.mark.parametrize(
+    "days, why",
+    [(None, "no day"), (-1, "a day in the past"), (15, "more than two weeks away")],
+)
+def test_a_day_to_go_again_is_named_and_near(days, why):
+    visit, volunteer = an_assigned_visit()
+    day = None if days is None else timezone.localdate(NOW) + timedelta(days=days)
+
+    with pytest.raises(Invalid) as refused:
+        told(visit, volunteer, next_step="visit_again", again_on=day)
+
+    assert refused.value.details["field"] == "again_on", why
+    assert not Finding.objects.exists()
+
+
+def test_danger_is_never_left_to_a_second_visit():
+    visit, volunteer = an_assigned_visit()
+    leave_house(acting(volunteer), visit=visit, at=NOW)
+
+    told(visit, volunteer, kind="missing", next_step="visit_again", again_on=date(2026, 8, 3))
+
+    assert Flag.objects.get().state == Flag.State.VISITED
+    assert in_hand(visit.flag) is None
+
+
+def test_a_second_visit_is_sent_after_a_visit_and_called_off_it_is_visited_still():
+    visit, volunteer = an_assigned_visit()
+    told(visit, volunteer)
+    other = a_volunteer()
+
+    second = assign_visit(an_actor(), flag=visit.flag, volunteer=other, at=NOW)
+    assert Flag.objects.get().state == Flag.State.ASSIGNED
+
+    cancel_visit(an_actor(), visit=second, at=NOW)
+    assert Flag.objects.get().state == Flag.State.VISITED
 
 
 def test_back_needs_that_somebody_saw_the_child():
@@ -370,3 +457,117 @@ def test_a_child_enrolled_at_another_school_is_not_struck_off_any_more():
     )
 
     assert ending(flag, "left")
+
+
+# --- back, in numbers ---
+
+
+def with_register(line, **flag):
+    """A question of signal day 20 July in a class whose July marks of that child are given."""
+    section, children = a_class(pupils=2)
+    a_page(section, children, [line, "P" * 31])
+    return a_flag(children[0], section, **flag)
+
+
+#       1234567890123456789012345678901
+GONE = "PPPPPPPPPPPPAAAAAAAA"
+
+
+@pytest.mark.parametrize("state", ["open", "assigned"])
+def test_a_child_who_is_back_by_herself_needs_no_visit(state):
+    flag = with_register(GONE + "PPPPPPPPPPP", state=state)
+    if state == "assigned":
+        Visit.objects.create(
+            district=flag.district, flag=flag, volunteer=a_volunteer(), assigned_by="x",
+            assigned_at=NOW, due_at=NOW,
+        )  # fmt: skip
+
+    outcome = ending(flag, "back", since_on=date(2026, 7, 21), child_seen=True)
+
+    flag.refresh_from_db()
+    assert flag.state == Flag.State.CLOSED
+    assert outcome.numbers == {"came": 11, "days": 11}
+    assert in_hand(flag) is None
+    assert AuditEvent.objects.filter(verb="visit.cancelled").count() == (state == "assigned")
+
+
+@pytest.mark.parametrize(
+    "line, kind, seen, why",
+    [
+        (GONE + "PPP", "back", True, "three days say nothing yet"),
+        (GONE, "back", True, "she has not come once"),
+        (GONE + "PPPPPPPPPPP", "back", False, "nobody saw her"),
+        (GONE + "PPPPPPPPPPP", "explained", True, "only back ends without a visit"),
+        (GONE + "PPPPPPPPPPP", "left", True, "only back ends without a visit"),
+    ],
+)
+def test_without_a_visit_only_a_register_that_shows_her_back_ends_a_question(line, kind, seen, why):
+    flag = with_register(line)
+
+    with pytest.raises((Invalid, WrongState)):
+        ending(flag, kind, since_on=date(2026, 7, 21), child_seen=seen)
+
+    flag.refresh_from_db()
+    assert flag.state == Flag.State.OPEN, why
+
+
+def test_two_days_of_ten_are_not_back_whoever_saw_her():
+    flag = with_register(GONE + "PPAAAAAAAA")
+    volunteer = a_volunteer()
+    visit = assign_visit(an_actor(), flag=flag, volunteer=volunteer, at=NOW)
+    told(visit, volunteer)
+
+    with pytest.raises(Invalid) as refused:
+        ending(flag, "back", since_on=date(2026, 7, 21), child_seen=True)
+
+    assert "came on 2 of 10 school days since" in str(refused.value)
+    assert not Outcome.objects.exists()
+
+
+# --- closed in error ---
+
+
+def a_closed_question():
+    visit, volunteer = an_assigned_visit()
+    told(visit, volunteer)
+    ending(Flag.objects.get(), "left")
+    return Flag.objects.get()
+
+
+def test_a_question_closed_in_error_is_opened_again_and_how_it_had_ended_is_kept():
+    flag = a_closed_question()
+
+    reopen_flag(an_actor(), flag=flag, because="It was another child.", at=NOW)
+
+    flag.refresh_from_db()
+    kept = Reopening.objects.get()
+    assert flag.state == Flag.State.VISITED
+    assert not Outcome.objects.exists()
+    assert (kept.was["kind"], kept.because) == ("left", "It was another child.")
+    assert AuditEvent.objects.filter(verb="flag.reopened").count() == 1
+    assert ending(flag, "explained"), "it ends a second time"
+
+
+def test_a_question_that_ended_without_a_visit_is_open_when_it_is_opened_again():
+    flag = with_register(GONE + "PPPPPPPPPPP")
+    ending(flag, "back", since_on=date(2026, 7, 21), child_seen=True)
+
+    reopen_flag(an_actor(), flag=flag, because="The register was wrong.", at=NOW)
+
+    flag.refresh_from_db()
+    assert flag.state == Flag.State.OPEN
+
+
+def test_opening_again_needs_a_reason_a_right_and_no_newer_question():
+    flag = a_closed_question()
+
+    with pytest.raises(Invalid):
+        reopen_flag(an_actor(), flag=flag, because="  ", at=NOW)
+    with pytest.raises(NotAllowed):
+        reopen_flag(acting(a_volunteer()), flag=flag, because="It was another child.", at=NOW)
+    a_flag(flag.child, flag.class_section, signal_on=date(2026, 7, 29))
+    with pytest.raises(WrongState):
+        reopen_flag(an_actor(), flag=flag, because="It was another child.", at=NOW)
+
+    flag.refresh_from_db()
+    assert flag.state == Flag.State.CLOSED

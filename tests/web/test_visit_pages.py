@@ -1,15 +1,16 @@
 """The volunteer's pages: what may stand on a screen in the courtyard, and what may not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.attendance.findings import vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.kernel.permissions import Role
-from tests.factories import VILLAGE, a_class, a_flag
+from tests.factories import VILLAGE, a_class, a_flag, a_page
 from tests.signing_in import a_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +150,141 @@ def test_a_struck_off_child_is_closed_after_a_second_yes_and_the_page_says_on_wh
     client.post(page, given | {"confirmed": "yes"})
 
     assert Outcome.objects.get().note == "The head of the school in Bahera"
+
+
+# --- what comes after a visit ---
+
+
+def told(visit, kind="sick", **more):
+    """The visit recorded with a finding, in the database only."""
+    from tests.two_districts import a_finding
+
+    Visit.objects.filter(pk=visit.pk).update(state="recorded", recorded_at=timezone.now())
+    finding = a_finding(Visit.objects.get(pk=visit.pk), "visited", kind=kind)
+    for name, value in more.items():
+        setattr(finding, name, value)
+    finding.save()
+    Flag.objects.filter(pk=visit.flag_id).update(state="visited")
+
+
+def page_of(flag, client=None):
+    client = client or signed_in(Client(), a_person(Role.COORDINATOR))
+    return client.get(reverse("flag", args=[flag.pk])).content.decode()
+
+
+@pytest.mark.parametrize("step", sorted(vocabulary().next_steps))
+def test_no_next_step_leads_nowhere(step):
+    """Each says to the volunteer what follows; each but her own asks something of the coordinator."""
+    visit, _client = in_hand()
+    told(visit, next_step=step)
+
+    known = vocabulary().next_steps[step]
+
+    assert known.follows
+    assert bool(known.asks) == (step != "visit_again")
+    assert not known.asks or known.asks in page_of(visit.flag)
+
+
+def test_a_finding_shows_what_happens_next_to_the_volunteer():
+    visit, client = in_hand(left_house_at=timezone.now())
+    day = timezone.localdate() + timedelta(days=4)
+
+    answer = client.post(
+        reverse("visit_finding", args=[visit.pk]),
+        {
+            "step": "finding",
+            "kind": "sick",
+            "whom_met": "mother",
+            "child_seen": "no",
+            "next_step": "visit_again",
+            "again_on": day.isoformat(),
+            "visited_on": timezone.localdate().isoformat(),
+            "note": "",
+        },
+        follow=True,
+    )
+
+    assert "The visit stays in your hands." in answer.content.decode()
+    assert "K-0001" in client.get(reverse("my_visits")).content.decode()
+
+
+def with_marks(*, back, after):
+    """A visited question of 40 days ago whose child came on `back` of `after` days since."""
+    visit, client = in_hand()
+    told(visit)
+    flag = Flag.objects.get()
+    on = timezone.localdate()
+    signal = on - timedelta(days=40)
+    Flag.objects.update(signal_on=signal, since_on=signal - timedelta(days=5))
+    months = {}
+    for n in range(after):
+        day = signal + timedelta(days=n + 1)
+        months.setdefault(day.replace(day=1), ["."] * 31)[day.day - 1] = "P" if n < back else "A"
+    for month, marks in months.items():
+        a_page(flag.class_section, [flag.child], ["".join(marks)], month)
+    return Flag.objects.get(), client
+
+
+def test_two_of_ten_days_are_said_in_numbers_and_get_no_tick():
+    flag, _client = with_marks(back=2, after=10)
+    coordinator = signed_in(Client(), a_person(Role.COORDINATOR))
+
+    cards = coordinator.get(reverse("flags") + "?show=visited").content.decode()
+
+    assert "not back: came on 2 of 10" in cards
+    assert "tag done" not in cards
+    assert "Came on 2 of 10 school days since" in page_of(flag, coordinator)
+
+
+def test_a_later_absence_is_said_on_the_card_of_an_older_question():
+    flag, _client = with_marks(back=3, after=10)
+
+    said = page_of(flag)
+
+    assert "absent again on the last 7 school days" in said
+
+
+def test_the_volunteer_is_thanked_only_for_a_child_who_is_back():
+    flag, client = with_marks(back=2, after=10)
+    since = flag.signal_on + timedelta(days=1)
+    Outcome.objects.create(
+        district=flag.district, flag=flag, kind="back", since_on=since, child_seen=True,
+        recorded_by="x", recorded_at=timezone.now(),
+    )  # fmt: skip
+    Flag.objects.update(state="closed")
+
+    said = client.get(reverse("my_visits")).content.decode()
+
+    assert "Came on 2 of 10 school days since" in said
+    assert "not back" in said
+    assert "Thank you" not in said
+
+
+def test_the_strip_shows_the_months_that_were_asked_about():
+    visit, _client = in_hand()
+    flag = visit.flag
+    months = [date(2026, m, 1) for m in (5, 6, 7, 8, 9)]
+    for month in months:
+        marks = "A" * 31 if month.month == 5 else "P" * 31
+        a_page(flag.class_section, [flag.child], [marks[:30]], month)
+    Flag.objects.update(since_on=date(2026, 5, 4), signal_on=date(2026, 5, 8))
+
+    said = page_of(flag)
+
+    assert "the school days that were asked about" in said
+    assert "4 May" in said
+
+
+def test_a_closed_question_is_opened_again_with_a_reason():
+    visit, _client = in_hand()
+    told(visit)
+    coordinator = signed_in(Client(), a_person(Role.COORDINATOR))
+    page = reverse("flag", args=[visit.flag_id])
+    coordinator.post(page, ending())
+    assert Flag.objects.get().state == Flag.State.CLOSED
+
+    assert coordinator.post(page, {"step": "reopen", "because": ""}).status_code == 400
+    answer = coordinator.post(page, {"step": "reopen", "because": "Another child."}, follow=True)
+
+    assert Flag.objects.get().state == Flag.State.VISITED
+    assert "Another child." in answer.content.decode()

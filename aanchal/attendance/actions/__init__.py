@@ -31,6 +31,7 @@ from .visits import (
     leave_house,
     record_outcome,
     record_visit,
+    reopen_flag,
     return_to_house,
 )
 from .watch import raise_flags, run_watch, set_visit_budget
@@ -62,6 +63,7 @@ __all__ = [
     "record_visit",
     "refuse_correction",
     "refuse_register",
+    "reopen_flag",
     "repair_row",
     "return_to_house",
     "run_watch",

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants
@@ -13,18 +14,27 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, require
 
-from ..findings import vocabulary
+from ..findings import group_of, vocabulary
 from ..guidance import guidance
-from ..models import Finding, Flag, Outcome, Visit
-from ..queries.ends import became_a_concern, is_struck_off
+from ..models import Finding, Flag, Outcome, Reopening, Visit
+from ..queries.ends import (
+    back_standing,
+    became_a_concern,
+    came_back,
+    is_struck_off,
+    was_visited,
+)
+from ..queries.flags import found_nobody_often, nobody_home_counts, volunteers_for
 from ..rules.ends import Missing, missing_for_struck_off
+from ..rules.returns import Came, Standing
+from ..rules.tries import Next, after_visit, is_good_day
 
 MOST_NOTE = 2000
 
 
 @use_case
 def assign_visit(actor: Actor, *, flag: Flag, volunteer: User, at: datetime) -> Visit:
-    """Put a flag's visit into a volunteer's hands, due by its channel.
+    """Put a flag's visit into a volunteer's hands, due by its channel; also after an earlier visit.
 
     A visit already in somebody else's hands is taken from her and counted as cancelled.
 
@@ -32,11 +42,11 @@ def assign_visit(actor: Actor, *, flag: Flag, volunteer: User, at: datetime) -> 
         NotAllowed: the actor may not assign visits here, or is kin.
         Invalid: she is no volunteer of this village, is kin of the household, or gave this
             visit back because she did not feel safe.
-        WrongState: the flag is no longer open.
+        WrongState: the flag has ended.
     """
     flag = _hold(flag)
     require(actor, Permission.VISIT_ASSIGN, flag)
-    if flag.state not in (Flag.State.OPEN, Flag.State.ASSIGNED):
+    if flag.state not in Flag.LIVE:
         raise WrongState
     _fit(flag, volunteer, at=at)
     held = flag.visits.filter(state=Visit.State.ASSIGNED).first()
@@ -65,7 +75,10 @@ def due_at(channel: str, *, at: datetime) -> datetime:
     days = guidance()[
         "visit_due_days_urgent" if channel == Flag.Channel.URGENT else "visit_due_days_ordinary"
     ]
-    day = timezone.localdate(at) + timedelta(days=int(days))
+    return _end_of(timezone.localdate(at) + timedelta(days=int(days)))
+
+
+def _end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(23, 59)))
 
 
@@ -81,6 +94,9 @@ def _fit(flag: Flag, volunteer: User, *, at: datetime) -> None:
     unsafe = Visit.HandedBack.UNSAFE, Visit.HandedBack.KIN
     if flag.visits.filter(volunteer=volunteer, handed_back_because__in=unsafe).exists():
         raise Invalid(_("She asked that another make this visit. Choose another volunteer."))
+    able = {user.pk for user in volunteers_for(flag, at=at)}
+    if volunteer.pk in found_nobody_often(flag) and able and volunteer.pk not in able:
+        raise Invalid(_("She found nobody at home again and again. Choose another volunteer."))
 
 
 @use_case
@@ -109,7 +125,7 @@ def hand_back_visit(actor: Actor, *, visit: Visit, because: str, at: datetime) -
 
 @use_case
 def cancel_visit(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
-    """Take a visit back from a volunteer; the flag waits for another.
+    """Take a visit back from a volunteer; the flag waits for another, or for its end if visited.
 
     Raises:
         NotAllowed: the actor may not assign visits here.
@@ -121,7 +137,8 @@ def cancel_visit(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
         raise WrongState
     visit.state = Visit.State.CANCELLED
     visit.save(update_fields=["state"])
-    Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED).update(state=Flag.State.OPEN)
+    before = Flag.State.VISITED if was_visited(visit.flag) else Flag.State.OPEN
+    Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED).update(state=before)
     record(actor, Verb.VISIT_CANCELLED, visit, scope=visit.flag.scope())
     return visit
 
@@ -175,16 +192,20 @@ def record_visit(
     next_step: str,
     note: str,
     visited_on: date,
+    again_on: date | None = None,
     at: datetime,
 ) -> Finding:
     """Record what a visit found. Danger raises a concern in the same transaction.
+
+    A volunteer who will visit again keeps the visit, due on the day she names; so does one who
+    found nobody at home, until she has tried often enough and another goes.
 
     Sent twice, the second changes nothing and answers with the first.
 
     Raises:
         NotAllowed: it is not in the actor's hands.
-        Invalid: an unknown answer, a day in the future or before the flag, a note too long, or a
-            private finding before she has left the house.
+        Invalid: an unknown answer, a day in the future or before the flag, a note too long, a
+            private finding before she has left the house, or no good day for going again.
         WrongState: it was handed back or cancelled.
     """
     visit = _hold_visit(visit)
@@ -201,6 +222,7 @@ def record_visit(
         next_step=next_step,
         note=note,
         visited_on=visited_on,
+        again_on=again_on,
         at=at,
     )
     flag = visit.flag
@@ -218,10 +240,8 @@ def record_visit(
     )
     visit.state, visit.recorded_at = Visit.State.RECORDED, at
     visit.save(update_fields=["state", "recorded_at"])
-    group = vocabulary().findings[kind].group
-    flag.state = Flag.State.OPEN if group == "again" else Flag.State.VISITED
-    flag.save(update_fields=["state"])
     record(actor, Verb.VISIT_RECORDED, visit, scope=flag.scope())
+    _go_on(actor, visit, finding, again_on=again_on, at=at)
     danger = vocabulary().findings[kind].concern
     if danger:
         raise_concern(
@@ -238,6 +258,35 @@ def record_visit(
     return finding
 
 
+def _go_on(
+    actor: Actor, visit: Visit, finding: Finding, *, again_on: date | None, at: datetime
+) -> None:
+    """Move the flag to where it waits after a finding; a further try is a visit of its own."""
+    flag, numbers = visit.flag, guidance()
+    group = group_of(finding.kind)
+    follows = after_visit(
+        group,
+        finding.next_step,
+        tries=nobody_home_counts(flag).get(visit.volunteer_id, 0),
+        most_tries=int(numbers["not_home_tries"]),
+    )
+    if follows is Next.HERS_AGAIN:
+        soon = timezone.localdate(at) + timedelta(days=int(numbers["not_home_again_days"]))
+        day = soon if group == "again" or again_on is None else again_on
+        kept = Visit.objects.create(
+            district=visit.district,
+            flag=flag,
+            volunteer=visit.volunteer,
+            assigned_by=actor.user_id,
+            assigned_at=at,
+            due_at=_end_of(day),
+        )
+        record(actor, Verb.VISIT_KEPT, kept, scope=flag.scope())
+        return
+    flag.state = Flag.State.OPEN if follows is Next.ANOTHER else Flag.State.VISITED
+    flag.save(update_fields=["state"])
+
+
 def _check_finding(
     visit: Visit,
     *,
@@ -246,6 +295,7 @@ def _check_finding(
     next_step: str,
     note: str,
     visited_on: date,
+    again_on: date | None,
     at: datetime,
 ) -> None:
     words = vocabulary()
@@ -262,6 +312,22 @@ def _check_finding(
         raise Invalid(_("The note is too long. Write the most important."), field="note")
     if not visit.flag.signal_on <= visited_on <= timezone.localdate(at):
         raise Invalid(_("The day of the visit cannot be right."), field="visited_on")
+    if found.group in ("again", "danger") or next_step != "visit_again":
+        return
+    if again_on is None:
+        raise Invalid(_("Say on which day you will visit again."), field="again_on")
+    most = int(guidance()["visit_again_most_days"])
+    today = timezone.localdate(at)
+    if not is_good_day(again_on, visited_on=visited_on, today=today, most_days=most):
+        raise Invalid(
+            ngettext_lazy(
+                "Choose a day from today on, at most %(days)s day ahead.",
+                "Choose a day from today on, at most %(days)s days ahead.",
+                most,
+            )
+            % {"days": most},
+            field="again_on",
+        )
 
 
 @use_case
@@ -279,13 +345,17 @@ def record_outcome(
 ) -> Outcome:
     """Record how a flag ended. "Back" needs that somebody saw the child: a register can be bent.
 
+    A child who is back by herself needs no visit: the register must show her back, in numbers. A
+    visit that was still in somebody's hands is cancelled.
+
     Args:
         ground, note, confirmed: for a child whose name was cut at school, as `rules/ends.py` asks.
 
     Raises:
         NotAllowed: the actor may not record outcomes here, or is kin.
-        Invalid: no such outcome, a day in the future, "back" with nobody having seen her, or a
-            child whose name was cut, of whom it is not yet said where she is.
+        Invalid: no such outcome, a day in the future, "back" with nobody having seen her or with a
+            register that shows her away, or a child whose name was cut, of whom it is not yet said
+            where she is.
         WrongState: nobody has visited yet, or it ended before.
     """
     flag = _hold(flag)
@@ -299,8 +369,9 @@ def record_outcome(
             _("Say that somebody saw the child in school, before writing that she is back."),
             field="child_seen",
         )
-    if flag.state != Flag.State.VISITED:
-        raise WrongState(_("First somebody must visit. Then write how it ended."))
+    if flag.state not in Flag.LIVE:
+        raise WrongState
+    came = _check_visited_or_back(flag, kind=kind, since_on=since_on)
     struck_off = is_struck_off(flag)
     if struck_off:
         _check_struck_off(flag, kind=kind, ground=ground, note=note, confirmed=confirmed)
@@ -312,13 +383,85 @@ def record_outcome(
         child_seen=child_seen,
         ground=ground or None if struck_off else None,
         note=note.strip() or None,
+        numbers={"came": came.came, "days": came.days} if kind == Outcome.Kind.BACK else None,
         recorded_by=actor.user_id,
         recorded_at=at,
     )
+    for held in flag.visits.filter(state=Visit.State.ASSIGNED):
+        held.state = Visit.State.CANCELLED
+        held.save(update_fields=["state"])
+        record(actor, Verb.VISIT_CANCELLED, held, scope=flag.scope())
     flag.state = Flag.State.CLOSED
     flag.save(update_fields=["state"])
     record(actor, Verb.OUTCOME_RECORDED, outcome, scope=flag.scope())
     return outcome
+
+
+def _check_visited_or_back(flag: Flag, *, kind: str, since_on: date) -> Came:
+    """The numbers since the day of the end, once they and the visits allow such an end."""
+    is_back = kind == Outcome.Kind.BACK
+    came = came_back(flag, since=since_on) if is_back else Came(0, 0)
+    stands = back_standing(came)
+    if is_back and stands is Standing.NOT_BACK:
+        raise Invalid(
+            ngettext_lazy(
+                "The register says: came on %(came)s of %(days)s school day since. Not back.",
+                "The register says: came on %(came)s of %(days)s school days since. Not back.",
+                came.days,
+            )
+            % {"came": came.came, "days": came.days},
+            field="kind",
+        )
+    if not was_visited(flag) and not (is_back and stands is Standing.BACK):
+        raise WrongState(
+            _("First somebody must visit, or the register must show the child back for a week.")
+        )
+    return came
+
+
+@use_case
+def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag:
+    """Open a flag again that was closed in error; how it had ended is kept beside it.
+
+    Raises:
+        NotAllowed: the actor may not record outcomes here, or is kin.
+        Invalid: no reason.
+        WrongState: it is not closed, or there is a newer question about the child.
+    """
+    flag = _hold(flag)
+    require(actor, Permission.OUTCOME_RECORD, flag)
+    because = because.strip()
+    if not because:
+        raise Invalid(_("Write why it is opened again."), field="because")
+    if flag.state != Flag.State.CLOSED:
+        raise WrongState
+    if Flag.objects.filter(child=flag.child_id, state__in=Flag.LIVE).exists():
+        raise WrongState(_("There is a newer question about this child. Work on that one."))
+    outcome = Outcome.objects.filter(flag=flag).first()
+    if outcome is None:
+        raise WrongState
+    reopening = Reopening.objects.create(
+        district=flag.district,
+        flag=flag,
+        was={
+            "kind": outcome.kind,
+            "since_on": outcome.since_on.isoformat(),
+            "child_seen": outcome.child_seen,
+            "ground": outcome.ground or "",
+            "note": outcome.note or "",
+            "numbers": outcome.numbers,
+            "recorded_by": outcome.recorded_by,
+            "recorded_at": outcome.recorded_at.isoformat(),
+        },
+        because=because[:MOST_NOTE],
+        reopened_by=actor.user_id,
+        reopened_at=at,
+    )
+    outcome.delete()
+    flag.state = Flag.State.VISITED if was_visited(flag) else Flag.State.OPEN
+    flag.save(update_fields=["state"])
+    record(actor, Verb.FLAG_REOPENED, reopening, scope=flag.scope())
+    return flag
 
 
 def _check_struck_off(flag: Flag, *, kind: str, ground: str, note: str, confirmed: bool) -> None:

@@ -25,6 +25,8 @@ from ..rules.marks import Mark
 from ..rules.pages import ClassBook, PageMarks, bind, unpack_children, unpack_marks
 
 STRIP_DAYS = 60
+# So many school days before the first absence show what was usual.
+BEFORE_DAYS = 20
 
 
 def class_book(class_section: ClassSection, *, until: date | None = None) -> ClassBook:
@@ -33,10 +35,15 @@ def class_book(class_section: ClassSection, *, until: date | None = None) -> Cla
 
 
 def class_books(
-    class_sections: Sequence[ClassSection], *, until: date | None = None
+    class_sections: Sequence[ClassSection],
+    *,
+    since: date | None = None,
+    until: date | None = None,
 ) -> dict[UUID, ClassBook]:
-    """Class-section id → all marks of its year; one query, however many."""
+    """Class-section id → all marks of its year, or of the months from one day to another. One query."""
     pages = RegisterPage.objects.filter(class_section__in=class_sections)
+    if since is not None:
+        pages = pages.filter(month__gte=since.replace(day=1))
     if until is not None:
         pages = pages.filter(month__lte=until)
     found: dict[UUID, list[tuple[date, PageMarks]]] = {s.pk: [] for s in class_sections}
@@ -66,16 +73,34 @@ class Strip:
 
 def child_strip(class_section: ClassSection, child_id: UUID, *, days: int = STRIP_DAYS) -> Strip:
     """The last school days of one child against her classmates, herself left out."""
-    book = class_book(class_section)
+    return _strip(class_book(class_section), child_id, slice(-days, None))
+
+
+def strips_of(
+    book: ClassBook, child_id: UUID, *, about: date, days: int = STRIP_DAYS
+) -> tuple[Strip, Strip | None]:
+    """The school days a question is about, and the last ones when these are others.
+
+    Args:
+        about: the first absence that was asked about; some days before it are shown too.
+    """
+    start = max(0, sum(day < about for day in book.days) - BEFORE_DAYS)
+    if len(book.days) <= start + days:
+        return _strip(book, child_id, slice(-days, None)), None
+    asked = _strip(book, child_id, slice(start, start + days))
+    return asked, _strip(book, child_id, slice(max(start + days, len(book.days) - days), None))
+
+
+def _strip(book: ClassBook, child_id: UUID, part: slice) -> Strip:
     if child_id not in book.children:
         empty = np.zeros(0, np.int64)
         return Strip((), np.zeros(0, np.uint8), empty, empty)
     row = book.children.index(child_id)
-    marks = book.marks[:, -days:]
+    marks = book.marks[:, part]
     others = np.delete(marks, row, axis=0)
     present = (others == Mark.PRESENT).sum(axis=0)
     absent = (others == Mark.ABSENT).sum(axis=0)
-    return Strip(book.days[-days:], marks[row], present, present + absent)
+    return Strip(book.days[part], marks[row], present, present + absent)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,14 @@
 """What is known of a flag when somebody wants to end it."""
 
+from datetime import date
+
 from aanchal.people.models import Enrolment
 
-from ..findings import vocabulary
+from ..findings import group_of, vocabulary
+from ..guidance import guidance
 from ..models import Finding, Flag
+from ..rules.returns import Came, Standing, came_since, standing
+from .books import class_book
 
 
 def is_struck_off(flag: Flag) -> bool:
@@ -29,3 +34,23 @@ def became_a_concern(flag: Flag) -> bool:
     return any(
         f.kind in known and known[f.kind].concern for f in Finding.objects.filter(visit__flag=flag)
     )
+
+
+def was_visited(flag: Flag) -> bool:
+    """Say whether somebody was met at a visit of this flag, or something found. One query."""
+    return any(group_of(f.kind) != "again" for f in Finding.objects.filter(visit__flag=flag))
+
+
+def came_back(flag: Flag, *, since: date) -> Came:
+    """On how many school days the flag's child came from a day on, by her class's register."""
+    book = class_book(flag.class_section)
+    if flag.child_id not in book.children:
+        return Came(0, 0)
+    row = book.marks[book.children.index(flag.child_id)].tolist()
+    return came_since(book.days, row, since=since)
+
+
+def back_standing(came: Came) -> Standing:
+    """What these numbers say, by the programme's own threshold."""
+    numbers = guidance()
+    return standing(came, fewest_days=int(numbers["back_fewest_days"]), share=numbers["back_share"])

@@ -13,7 +13,9 @@ from aanchal.people.models import Kinship
 from aanchal.people.queries import not_kin
 from aanchal.places.queries import within
 
-from ..models import Flag, Visit
+from ..findings import group_of
+from ..guidance import guidance
+from ..models import Finding, Flag, Visit
 
 
 def visible_flags(actor: Actor, permission: Permission = Permission.FLAG_VIEW) -> QuerySet[Flag]:
@@ -116,7 +118,7 @@ def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:
     """Volunteers of the flag's village who may make its visit, by username.
 
     Kin of the household are left out, and those who gave this visit back because it did not feel
-    safe. Three queries.
+    safe; also those who found nobody at home too often, as long as there is another. Four queries.
     """
     kin = Kinship.objects.filter(user=OuterRef("user"), household=flag.child.household_id)
     back = flag.visits.filter(
@@ -130,4 +132,22 @@ def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:
         .order_by("user__username")
     )
     found = {g.user_id: g.user for g in grants if covers(g.area_path, flag.area.path)}
-    return list(found.values())
+    often = found_nobody_often(flag)
+    others = [user for user in found.values() if user.pk not in often]
+    return others or list(found.values())
+
+
+def nobody_home_counts(flag: Flag) -> dict[UUID, int]:
+    """Volunteer → how often she found nobody at home for this flag. One query."""
+    counts: dict[UUID, int] = {}
+    for finding in Finding.objects.filter(visit__flag=flag).select_related("visit"):
+        if group_of(finding.kind) == "again":
+            held = finding.visit.volunteer_id
+            counts[held] = counts.get(held, 0) + 1
+    return counts
+
+
+def found_nobody_often(flag: Flag) -> set[UUID]:
+    """Volunteers who found nobody at home so often for this flag that another should go."""
+    most = guidance()["not_home_tries"]
+    return {pk for pk, n in nobody_home_counts(flag).items() if n >= most}

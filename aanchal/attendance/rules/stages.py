@@ -16,12 +16,13 @@ REGISTER_FILE_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 # A question nobody has visited yet is withdrawn when its marks were corrected and the coordinator
-# says so; later it is not.
+# says so; later it is not. It is closed without a visit only when the register shows the child back and somebody saw her. One that
+# was visited can be visited again, and one that was closed in error is open or visited again.
 FLAG_MOVES: Mapping[str, frozenset[str]] = {
-    "open": frozenset({"assigned", "withdrawn"}),
-    "assigned": frozenset({"open", "visited", "withdrawn"}),
-    "visited": frozenset({"closed"}),
-    "closed": frozenset(),
+    "open": frozenset({"assigned", "closed", "withdrawn"}),
+    "assigned": frozenset({"open", "visited", "closed", "withdrawn"}),
+    "visited": frozenset({"assigned", "closed"}),
+    "closed": frozenset({"open", "visited"}),
     "withdrawn": frozenset(),
 }
 

@@ -1,7 +1,7 @@
 """Flags as cards of a list: code and first name, the reason, and where each stands."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -11,10 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.findings import GIVEN_ON, is_given_on, vocabulary
+from aanchal.attendance.findings import GIVEN_ON, group_of, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
-from aanchal.attendance.queries.books import class_books
-from aanchal.attendance.rules.returns import Return, back_since
+from aanchal.attendance.queries.returns import NOTHING, Since, since_signal
+from aanchal.attendance.rules.returns import Came, Return, Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
 
 from ..context import local_name
@@ -40,22 +40,20 @@ def flag_cards(
             Prefetch("visits", Visit.objects.select_related("volunteer", "finding"))
         ).select_related("outcome")
     held = list(flags)
-    visited = [f for f in held if f.state == Flag.State.VISITED]
-    books = class_books(list({f.class_section_id: f.class_section for f in visited}.values()))
-    cards = []
-    for flag in held:
-        back = None
-        if flag.state == Flag.State.VISITED:
-            book = books[flag.class_section_id]
-            if flag.child_id in book.children:
-                marks = book.marks[book.children.index(flag.child_id)]
-                back = back_since(book.days, marks.tolist(), after=flag.signal_on)
-        cards.append(flag_card(flag, back, at=at, with_name=with_name))
-    return cards
+    read = since_signal([f for f in held if f.state in Flag.LIVE or _ended_back(f)])
+    return [flag_card(f, read.get(f.pk, NOTHING), at=at, with_name=with_name) for f in held]
 
 
-def flag_card(flag: Flag, back: Return | None, *, at: datetime, with_name: bool) -> dict[str, Any]:
-    level, due, also = _standing(flag, back, at=at)
+def _ended_back(flag: Flag) -> bool:
+    outcome = getattr(flag, "outcome", None) if flag.state == Flag.State.CLOSED else None
+    return outcome is not None and outcome.kind == Outcome.Kind.BACK
+
+
+def flag_card(flag: Flag, since: Since, *, at: datetime, with_name: bool) -> dict[str, Any]:
+    level, due, also = _standing(flag, since.returned, at=at)
+    reason = flag_sentence(flag)
+    if since.again is not None and flag.state in Flag.LIVE:
+        reason = f"{reason} {again_sentence(since.again)}"
     where = [
         local_name(flag.area),
         local_name(flag.class_section.school),
@@ -66,13 +64,54 @@ def flag_card(flag: Flag, back: Return | None, *, at: datetime, with_name: bool)
         "name": first_name(flag.child) if with_name else "",
         "level": level,
         "due": due,
-        "reason": flag_sentence(flag),
+        "reason": reason,
         "where": " · ".join([*also, *where]),
         "href": reverse("flag", args=[flag.pk]),
     }
 
 
-def _standing(flag: Flag, back: Return | None, *, at: datetime) -> tuple[str, str, list[str]]:
+def again_sentence(again: Return) -> str:
+    """That a child who had come is absent again: another absence than the one asked about."""
+    return ngettext(
+        "Came for a while, and is absent again on the last school day, %(day)s.",
+        "Came for a while, and is absent again on the last %(n)s school days, since %(day)s.",
+        again.days,
+    ) % {"n": again.days, "day": date_format(again.since_on, "j M")}
+
+
+def returned_tag(back: Returned) -> tuple[str, str]:
+    """Level and words of a child's return, in numbers; only who is back gets the tick of done."""
+    numbers = {"came": back.came.came, "days": back.came.days}
+    if back.standing is Standing.BACK:
+        return "done", _("back: came on %(came)s of %(days)s") % numbers
+    if back.standing is Standing.NOT_BACK:
+        return "now", _("not back: came on %(came)s of %(days)s") % numbers
+    return "soon", _("came on %(came)s of %(days)s so far") % numbers
+
+
+def returned_sentence(came: Came, stands: Standing, since_on: date) -> str:
+    """The same as a sentence."""
+    numbers = {"came": came.came, "days": came.days, "day": date_format(since_on, "j M Y")}
+    if stands is Standing.NOT_BACK:
+        return (
+            ngettext(
+                "Came on %(came)s of %(days)s school day since %(day)s: not back.",
+                "Came on %(came)s of %(days)s school days since %(day)s: not back.",
+                came.days,
+            )
+            % numbers
+        )
+    return (
+        ngettext(
+            "Came on %(came)s of %(days)s school day since %(day)s.",
+            "Came on %(came)s of %(days)s school days since %(day)s.",
+            came.days,
+        )
+        % numbers
+    )
+
+
+def _standing(flag: Flag, back: Returned | None, *, at: datetime) -> tuple[str, str, list[str]]:
     """Level and tag of a flag's card, and what stands before its place."""
     visits = list(flag.visits.all())
     if flag.state == Flag.State.ASSIGNED:
@@ -80,27 +119,35 @@ def _standing(flag: Flag, back: Return | None, *, at: datetime) -> tuple[str, st
         if visit is None:
             return "plain", "", []
         holder = _("with %(name)s") % {"name": visit.volunteer.get_full_name()}
+        if back is not None and back.standing is Standing.BACK:
+            return *returned_tag(back), [holder]
         day = date_format(timezone.localtime(visit.due_at), "j M")
         if visit.due_at < at:
             return "now", _("due since %(day)s") % {"day": day}, [holder]
         return "plain", _("due %(day)s") % {"day": day}, [holder]
     if flag.state == Flag.State.VISITED:
         found = _last_finding(visits)
+        if found_danger(visits):
+            return "now", found, []
         if back is not None:
-            day = date_format(back.since_on, "j M")
-            return "done", _("present again since %(day)s") % {"day": day}, [found] if found else []
-        return ("now" if found_danger(visits) else "soon"), found, []
+            return *returned_tag(back), [found] if found else []
+        return "soon", found, []
     if flag.state == Flag.State.CLOSED:
         outcome = getattr(flag, "outcome", None)
         if outcome is None:
             return "plain", _("ended"), []
-        done = outcome.kind == Outcome.Kind.BACK
-        return ("done" if done else "plain"), str(OUTCOMES[outcome.kind]), []
+        if _ended_back(flag) and back is not None:
+            return *returned_tag(back), [str(OUTCOMES[outcome.kind])]
+        return "plain", str(OUTCOMES[outcome.kind]), []
     if flag.state == Flag.State.WITHDRAWN:
         return "plain", _("withdrawn: the marks were corrected"), []
     also = []
     if any(v.state == Visit.State.HANDED_BACK for v in visits):
         also.append(_("given back: another must go"))
+    if nobody_home(visits):
+        also.append(_("nobody at home again and again: another must go"))
+    if back is not None and back.standing is Standing.BACK:
+        return *returned_tag(back), also
     if flag.channel == Flag.Channel.URGENT:
         return "now", _("urgent"), also
     days = (timezone.localdate(at) - timezone.localdate(flag.raised_at)).days
@@ -123,6 +170,12 @@ def finding_word(kind: str) -> str:
         return _(GIVEN_ON)
     known = vocabulary().findings.get(kind)
     return _(known.label) if known else ""
+
+
+def nobody_home(visits: list[Visit]) -> bool:
+    """Whether the last that was found is that nobody was at home."""
+    told = [v.finding for v in visits if getattr(v, "finding", None) is not None]
+    return bool(told) and group_of(max(told, key=lambda f: f.recorded_at).kind) == "again"
 
 
 def found_danger(visits: list[Visit]) -> bool:

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import actor_for, people_named
-from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome
-from aanchal.attendance.findings import is_given_on, vocabulary
-from aanchal.attendance.models import Flag, Outcome, Visit
-from aanchal.attendance.queries.books import Strip, child_strip
+from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome, reopen_flag
+from aanchal.attendance.findings import group_of, is_given_on, vocabulary
+from aanchal.attendance.models import Flag, Outcome, Reopening, Visit
+from aanchal.attendance.queries.books import Strip, class_book, strips_of
 from aanchal.attendance.queries.ends import is_struck_off
 from aanchal.attendance.queries.figures import FIGURES, Behind, rows_behind
 from aanchal.attendance.queries.flags import (
@@ -29,9 +29,10 @@ from aanchal.attendance.queries.flags import (
     volunteers_for,
 )
 from aanchal.attendance.queries.hands import visits_in_hand
+from aanchal.attendance.queries.returns import NOTHING, since_in
 from aanchal.attendance.queries.waiting import by_due_day, overdue_flags
 from aanchal.attendance.rules.ends import Ground, Missing
-from aanchal.attendance.rules.returns import back_since
+from aanchal.attendance.rules.returns import Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Permission, Role, may
@@ -41,7 +42,16 @@ from aanchal.places.queries import within
 from ..context import local_name
 from ..forms import ChoiceRows, DayField, blame, key_or_none, today
 from ..names import class_name, first_name
-from .cards import OUTCOMES, finding_word, flag_card, flag_cards, found_danger
+from .cards import (
+    OUTCOMES,
+    again_sentence,
+    finding_word,
+    flag_card,
+    flag_cards,
+    found_danger,
+    returned_sentence,
+    returned_tag,
+)
 
 PAGE = 30
 # For so long after sending a visit, taking it back stands where the message was.
@@ -132,7 +142,7 @@ def _behind(request: HttpRequest, figure: str, now: datetime) -> HttpResponse:
     cards = []
     for row in page.object_list:
         if row.flag_id in flags:
-            card = flag_card(flags[row.flag_id], None, at=now, with_name=True)
+            card = flag_card(flags[row.flag_id], NOTHING, at=now, with_name=True)
             card["level"], card["due"] = _behind_tag(figure, row)
             cards.append(card)
     return render(
@@ -220,10 +230,26 @@ class OutcomeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, struck_off: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, struck_off: bool, only_back: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        if not struck_off:
+        if not struck_off or only_back:
             del self.fields["ground"], self.fields["note"]
+        if only_back:
+            back = [(Outcome.Kind.BACK, OUTCOMES[Outcome.Kind.BACK])]
+            self.fields["kind"].choices = back  # type: ignore[attr-defined]
+
+
+class ReopenForm(forms.Form):
+    """Why a question that had ended is opened again."""
+
+    because = forms.CharField(
+        label=gettext_lazy("Why is it opened again?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write why it is opened again.")},
+    )
 
 
 def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -233,18 +259,24 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     visits = list(held.visits.all())
     in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
     volunteers = _able(held, in_hand, at=now)
-    strip = child_strip(held.class_section, held.child_id)
-    back = back_since(strip.days, strip.child.tolist(), after=held.signal_on)
+    book = class_book(held.class_section)
+    strip, last_strip = strips_of(book, held.child_id, about=held.since_on)
+    since = since_in(book, held)
+    visited = any(group_of(v.finding.kind) != "again" for v in visits if hasattr(v, "finding"))
+    is_live = held.state in Flag.LIVE
+    is_back = since.returned is not None and since.returned.standing is Standing.BACK
     step = request.POST.get("step", "")
     assign = AssignForm(request.POST if step == "assign" else None, volunteers=volunteers)
-    struck_off = is_struck_off(held) if held.state in Flag.LIVE else False
+    struck_off = is_live and is_struck_off(held)
     outcome = OutcomeForm(
         request.POST if step == "outcome" else None,
-        initial={"since_on": back.since_on if back else today()},
+        initial={"since_on": since.returned.since_on if since.returned else today()},
         struck_off=struck_off,
+        only_back=not visited,
     )
+    reopen = ReopenForm(request.POST if step == "reopen" else None)
     if request.method == "POST":
-        answer = _act(request, held, step, assign, outcome, in_hand)
+        answer = _act(request, held, step, assign, outcome, reopen, in_hand)
         if answer is not None:
             return answer
     hands = visits_in_hand([v.pk for v in volunteers])
@@ -264,7 +296,10 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "school": local_name(held.class_section.school),
             "class_name": class_name(held.class_section),
             **strip_shown(strip),
-            "back": back if held.state in Flag.LIVE else None,
+            "last": strip_shown(last_strip) if last_strip is not None else None,
+            "back": _back_notice(since.returned) if is_live and since.returned else None,
+            "again": again_sentence(since.again) if is_live and since.again else "",
+            "asks": _asks(visits) if is_live and in_hand is None else "",
             "story": _story(held, visits),
             "in_hand": in_hand,
             "is_late": in_hand is not None and in_hand.due_at < now,
@@ -284,13 +319,18 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "struck_off": struck_off,
             "is_danger": found_danger(visits),
             "danger_word": _("danger"),
-            "ended": _ended(held),
+            "ended": _ended(held, since.returned),
             "has_volunteers": bool(volunteers),
-            "may_assign": held.state in (Flag.State.OPEN, Flag.State.ASSIGNED)
-            and may(request.actor, Permission.VISIT_ASSIGN, held),
-            "may_end": held.state == Flag.State.VISITED
+            "may_assign": is_live and may(request.actor, Permission.VISIT_ASSIGN, held),
+            "is_visited": held.state == Flag.State.VISITED,
+            "may_end": is_live
+            and (visited or is_back)
             and may(request.actor, Permission.OUTCOME_RECORD, held),
-            "form": assign if step == "assign" else outcome if step == "outcome" else None,
+            "only_back": not visited,
+            "may_reopen": held.state == Flag.State.CLOSED
+            and may(request.actor, Permission.OUTCOME_RECORD, held),
+            "reopen_form": reopen,
+            "form": {"assign": assign, "outcome": outcome, "reopen": reopen}.get(step),
         },
         status=400 if request.method == "POST" else 200,
     )
@@ -331,6 +371,7 @@ def _act(
     step: str,
     assign: AssignForm,
     outcome: OutcomeForm,
+    reopen: ReopenForm,
     in_hand: Visit | None,
 ) -> HttpResponse | None:
     """Do what was asked. Sent twice, the second finds it done and says so."""
@@ -351,14 +392,17 @@ def _act(
                     raise
                 return _confirm_end(request, held, outcome)
             messages.success(request, _("How it ended is written down."))
+        elif step == "reopen" and reopen.is_valid():
+            reopen_flag(request.actor, flag=held, at=now, **reopen.cleaned_data)
+            messages.success(request, _("The question is open again."))
         elif step == "take_back":
             if in_hand is not None:
                 cancel_visit(request.actor, visit=in_hand, at=now)
             messages.success(request, _("The visit is with nobody now."))
-        elif step in ("assign", "outcome"):
+        elif step in ("assign", "outcome", "reopen"):
             return None
     except Invalid as error:
-        blame(assign if step == "assign" else outcome, error)
+        blame({"assign": assign, "reopen": reopen}.get(step, outcome), error)
         return None
     except WrongState as error:
         messages.warning(request, str(error))
@@ -397,15 +441,34 @@ def _confirm_end(request: HttpRequest, held: Flag, outcome: OutcomeForm) -> Http
     )
 
 
-def _ended(held: Flag) -> dict[str, str] | None:
+def _back_notice(back: Returned) -> dict[str, str]:
+    level, _tag = returned_tag(back)
+    return {"level": level, "text": returned_sentence(back.came, back.standing, back.since_on)}
+
+
+def _asks(visits: list[Visit]) -> str:
+    """What the last finding asks of the coordinator, in a sentence; nothing for a danger."""
+    told = [v.finding for v in visits if hasattr(v, "finding")]
+    if not told:
+        return ""
+    last = max(told, key=lambda f: f.recorded_at)
+    if is_given_on(last.kind) or group_of(last.kind) == "again":
+        return ""
+    step = vocabulary().next_steps.get(last.next_step)
+    return _(step.asks) if step and step.asks else ""
+
+
+def _ended(held: Flag, back: Returned | None) -> dict[str, str] | None:
     outcome = getattr(held, "outcome", None)
     if held.state == Flag.State.WITHDRAWN:
         return {"level": "plain", "text": _("Withdrawn: the marks were corrected.")}
     if outcome is None:
         return None
     since = _("since %(day)s") % {"day": date_format(outcome.since_on, "j M Y")}
-    level = "done" if outcome.kind == Outcome.Kind.BACK else "plain"
-    return {"level": level, "text": f"{OUTCOMES[outcome.kind]} · {since}"}
+    text = f"{OUTCOMES[outcome.kind]} · {since}"
+    if outcome.kind != Outcome.Kind.BACK or back is None:
+        return {"level": "plain", "text": text}
+    return _back_notice(back) | {"title": text}
 
 
 STATES = {
@@ -419,13 +482,18 @@ STATES = {
 def _story(held: Flag, visits: list[Visit]) -> list[dict[str, str]]:
     """What happened, newest first: the end, the visits, and the question itself."""
     outcome = getattr(held, "outcome", None)
-    names = people_named([outcome.recorded_by] if outcome else [])
+    reopenings = list(held.reopenings.all())
+    people = [outcome.recorded_by] if outcome else []
+    people += [x for r in reopenings for x in (r.reopened_by, r.was["recorded_by"])]
+    names = people_named(people)
     told: list[tuple[datetime, str, str]] = []
     if outcome is not None:
         since = _("since %(day)s") % {"day": date_format(outcome.since_on, "j M Y")}
         by = names.get(outcome.recorded_by, "")
         title = str(OUTCOMES[outcome.kind])
-        told.append((outcome.recorded_at, title, " · ".join(filter(None, (since, by)))))
+        said = f"“{outcome.note}”" if outcome.note else ""
+        told.append((outcome.recorded_at, title, " · ".join(filter(None, (since, by, said)))))
+    told += [_reopened_told(r, names) for r in reopenings]
     told += [_visit_told(v) for v in visits]
     if held.withdrawn_at is not None:
         told.append((held.withdrawn_at, _("Withdrawn"), _("The marks were corrected.")))
@@ -437,6 +505,17 @@ def _story(held: Flag, visits: list[Visit]) -> list[dict[str, str]]:
         {"when": date_format(timezone.localtime(when), "j M, H:i"), "title": title, "text": text}
         for when, title, text in sorted(told, key=lambda x: x[0], reverse=True)
     ]
+
+
+def _reopened_told(reopening: Reopening, names: dict[str, str]) -> tuple[datetime, str, str]:
+    was = OUTCOMES.get(reopening.was["kind"], "")
+    text = [
+        names.get(reopening.reopened_by, ""),
+        f"“{reopening.because}”",
+        _("It had ended: %(how)s") % {"how": was},
+        names.get(reopening.was["recorded_by"], ""),
+    ]
+    return reopening.reopened_at, _("Opened again"), " · ".join(filter(None, text))
 
 
 def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
@@ -452,7 +531,7 @@ def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
     if finding is not None and not is_given_on(finding.kind):
         text.append(_("child seen") if finding.child_seen else _("child not seen"))
         step = vocabulary().next_steps.get(finding.next_step)
-        text.append(_(step) if step else "")
+        text.append(_(step.label) if step else "")
         if finding.note:
             text.append(f"“{finding.note}”")
     return when, str(STATES[Visit.State(visit.state)]), " · ".join(filter(None, text))

@@ -25,12 +25,14 @@ from aanchal.attendance.actions import (
     record_visit,
     return_to_house,
 )
-from aanchal.attendance.findings import FindingKind, vocabulary
+from aanchal.attendance.findings import FindingKind, group_of, vocabulary
+from aanchal.attendance.guidance import guidance
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.books import class_books
+from aanchal.attendance.queries.ends import back_standing
 from aanchal.attendance.queries.flags import get_my_visit, my_recent_visits, my_visits
 from aanchal.attendance.queries.hands import is_outside, my_past_visit
-from aanchal.attendance.rules.marks import Mark
+from aanchal.attendance.rules.returns import Came, Standing, came_since
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.cases.kinds import concern_kinds
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
@@ -49,6 +51,7 @@ from ..forms import (
     yes_no,
 )
 from ..names import class_name, first_name
+from .cards import returned_sentence
 
 RECENT = timedelta(days=30)
 MOST_BACK = 10
@@ -106,27 +109,40 @@ def _place(flag: Flag) -> list[str]:
 
 
 def _back_cards(flags: list[Flag]) -> list[dict[str, Any]]:
-    """Children who came back: on how many of the school days since. Two queries at most."""
+    """Children who were said to be back: in numbers, and thanks only for who is. Two queries."""
     books = class_books(list({f.class_section_id: f.class_section for f in flags}.values()))
+    thank_you = _("Thank you.")
     cards = []
     for flag in flags:
         book = books[flag.class_section_id]
-        came = marked = 0
+        came = Came(0, 0)
         if flag.child_id in book.children:
-            row = book.marks[book.children.index(flag.child_id)]
-            for day, mark in zip(book.days, row.tolist(), strict=True):
-                if day >= flag.outcome.since_on and mark in (Mark.PRESENT, Mark.ABSENT):
-                    marked += 1
-                    came += mark == Mark.PRESENT
-        thanks = _("Comes to school again. Thank you.")
-        if marked:
-            thanks = ngettext(
-                "Came on %(came)s of %(days)s school day since. Thank you.",
-                "Came on %(came)s of %(days)s school days since. Thank you.",
-                marked,
-            ) % {"came": came, "days": marked}
-        cards.append({"code": flag.child.code, "name": first_name(flag.child), "thanks": thanks})
+            row = book.marks[book.children.index(flag.child_id)].tolist()
+            came = came_since(book.days, row, since=flag.outcome.since_on)
+        stands = back_standing(came)
+        thanks = _("Was seen in school again. Thank you.")
+        if came.days:
+            thanks = returned_sentence(came, stands, flag.outcome.since_on)
+        if came.days and stands is not Standing.NOT_BACK:
+            thanks = f"{thanks} {thank_you}"
+        level, word = BACK_WORDS[stands]
+        cards.append(
+            {
+                "code": flag.child.code,
+                "name": first_name(flag.child),
+                "thanks": thanks,
+                "level": level,
+                "word": word,
+            }
+        )
     return cards
+
+
+BACK_WORDS = {
+    Standing.BACK: ("done", gettext_lazy("back")),
+    Standing.TOO_EARLY: ("plain", gettext_lazy("not a week yet")),
+    Standing.NOT_BACK: ("soon", gettext_lazy("not back")),
+}
 
 
 def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -226,6 +242,11 @@ class FindingForm(forms.Form):
         label=gettext_lazy("What should happen next?"),
         error_messages={"required": gettext_lazy("Choose what should happen next.")},
     )
+    again_on = DayField(
+        label=gettext_lazy("On which day will you visit again?"),
+        help_text=gettext_lazy("Only when you will visit again: the visit stays in your hands."),
+        required=False,
+    )
     visited_on = DayField(
         label=gettext_lazy("Day of the visit"),
         error_messages={"required": gettext_lazy("Say on which day you went.")},
@@ -246,14 +267,22 @@ class FindingForm(forms.Form):
             self.known = {"whom_met": "nobody", "child_seen": False, "next_step": "visit_again"}
         elif found.concern:
             self.known = {"next_step": "coordinator"}
+        if self.known:
+            self.known["again_on"] = None
         for name in self.known:
             del self.fields[name]
         if "whom_met" in self.fields:
             self.fields["whom_met"].choices = choices(words.met)  # type: ignore[attr-defined]
         if "next_step" in self.fields:
-            steps = choices(words.next_steps)
+            steps = choices({key: step.label for key, step in words.next_steps.items()})
             self.fields["next_step"].choices = steps  # type: ignore[attr-defined]
         self.fields["visited_on"].widget.attrs["max"] = today().isoformat()
+        if "again_on" in self.fields:
+            last = today() + timedelta(days=int(guidance()["visit_again_most_days"]))
+            self.fields["again_on"].widget.attrs |= {
+                "min": today().isoformat(),
+                "max": last.isoformat(),
+            }
         if found.concern and is_for_the_police(found.concern):
             self.fields["note"].label = HOW_TO_REACH
             self.fields["note"].help_text = NOT_HER_STORY
@@ -376,10 +405,17 @@ def done(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     if recorded is None:
         raise NotFound
-    found = vocabulary().findings[recorded.finding.kind]
-    waits_again = recorded.flag.state == Flag.State.OPEN
-    return render(
-        request,
-        "visits/done.html",
-        {"danger": danger_help(found.concern), "waits_again": waits_again},
-    )
+    return render(request, "visits/done.html", _what_follows(request, recorded))
+
+
+def _what_follows(request: HttpRequest, recorded: Visit) -> dict[str, Any]:
+    """What happens after a visit: whom to call for danger, or where the question waits now."""
+    told = recorded.finding
+    kept = my_visits(request.actor).filter(flag=recorded.flag_id).first()
+    step = vocabulary().next_steps.get(told.next_step)
+    return {
+        "danger": danger_help(vocabulary().findings[told.kind].concern),
+        "nobody_home": group_of(told.kind) == "again",
+        "kept": kept,
+        "follows": _(step.follows) if step else "",
+    }
