@@ -154,6 +154,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "aanchal.web.context.site",
             ],
+            # Adds to every form whose page it is, so that words sent too late find their writer.
+            "builtins": ["aanchal.web.templatetags.own_forms"],
         },
     }
 ]

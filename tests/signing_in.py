@@ -150,7 +150,7 @@ def a_reset(giver: User, confirmer: User, user: User, kind: str) -> Any:
 
 def words(answer: Any) -> str:
     """A page without what differs by design: the token against forgery, and its own address."""
-    varying = r'name="(csrfmiddlewaretoken|next|username)" value="[^"]*"'
+    varying = r'name="(csrfmiddlewaretoken|whose|next|username)" value="[^"]*"'
     return re.sub(varying, r'name="\1"', answer.content.decode())
 
 

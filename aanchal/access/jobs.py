@@ -10,6 +10,7 @@ from aanchal.kernel.jobs import job
 from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.schedule import every_day
 
+from . import kept
 from .actions import forget_ended, lapse_waiting
 from .session_store import SessionStore
 
@@ -19,6 +20,7 @@ def sweep_access() -> None:
     """Delete sessions that expired, cooled counts of wrong tries, and what ended; end what waited too long."""
     now = timezone.now()
     SessionStore.clear_expired()
+    kept.clear_expired(at=now)
     AccessAttempt.objects.filter(attempt_time__lte=now - settings.AXES_COOLOFF_TIME).delete()
     lapse_waiting(system_actor("upkeep"), at=now)
     forget_ended(system_actor("upkeep"), at=now)

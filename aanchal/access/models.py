@@ -347,6 +347,23 @@ class Session(models.Model):
         SECRET = ("key_hash", "data")
 
 
+class KeptForm(models.Model):
+    """A form that came when nobody was signed in any more, kept for the one whose page it was."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    browser_hash = models.CharField(max_length=64, db_index=True)
+    whose = models.CharField(max_length=48, help_text="A keyed mark of the person, not her key.")
+    form = SealedJSONField(default=dict)
+    kept_at = models.DateTimeField(db_index=True)
+
+    class Privacy:
+        retention = "One hour; until sent, thrown away, or Leave quickly; swept every night."
+        OPEN = ("id", "kept_at")
+        PERSONAL = ("whose",)
+        SENSITIVE = ("form",)
+        SECRET = ("browser_hash",)
+
+
 class DemoLink(models.Model):
     """A single-use way into a demo database, on loopback only."""
 

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aanchal.access.kept import is_kept_for
 from aanchal.access.queries import may_confirm_anywhere
 from aanchal.cases.kinds import concern_kinds
 from aanchal.kernel.permissions import ROLE_NAMES, Actor, Permission, Role, may_anywhere
@@ -66,6 +67,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context["where"] = SimpleLazyObject(lambda: _where(actor))
     context["nav"] = _doors(actor, request.path)
     context["seldom"] = [door for door in context["nav"] if door["seldom"]]
+    context["is_kept"] = SimpleLazyObject(lambda: is_kept_for(request))
     context["may_tell"] = may_anywhere(actor, Permission.CONCERN_RAISE)
     context["account_links"] = [{"href": reverse("my_account"), "label": _("My account")}]
     if may_confirm_anywhere(actor):

@@ -12,8 +12,9 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
+from aanchal.access import kept
 from aanchal.access.session import second_factor_missing
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Permission, may_anywhere
@@ -35,6 +36,18 @@ class Route:
     name: str
     who: Who | Permission
     methods: tuple[str, ...]
+
+
+def sent_too_late(request: HttpRequest, *, login_url: str | None = None) -> HttpResponse:
+    """Keep the words of a form that cannot be taken now, and ask who she is.
+
+    Args:
+        login_url: where she says it; the sign-in when not given.
+    """
+    answer = redirect_to_login(reverse("kept_words"), login_url=login_url)
+    if kept.keep(request, answer):
+        return answer
+    return redirect_to_login("/", login_url=login_url)
 
 
 ROUTES: dict[str, Route] = {}
@@ -66,10 +79,14 @@ def route(
         method = "GET" if request.method == "HEAD" else request.method
         if who is not Who.ANYONE:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path() if method == "GET" else "/")
+                if method == "GET":
+                    return redirect_to_login(request.get_full_path())
+                return sent_too_late(request)
             if who is not Who.SIGNED_IN_WITHOUT_SECOND_FACTOR:
                 elsewhere = second_factor_missing(request)
                 if elsewhere is not None:
+                    if method == "POST":
+                        kept.keep(request, elsewhere)
                     return elsewhere
             if isinstance(who, Permission) and not may_anywhere(request.actor, who):
                 raise NotFound
@@ -79,7 +96,15 @@ def route(
         try:
             # A view that asks "is it GET?" must never take a HEAD for a form that was sent: programs
             # that look at links use HEAD, and it passes the guard against forged forms.
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            if (
+                method == "POST"
+                and kept.SENT_AGAIN_FIELD in request.POST
+                and answer.status_code < 500
+            ):
+                # Taken, or shown again in the page's own form with what is wrong.
+                kept.forget(request, pks=request.POST.getlist(kept.SENT_AGAIN_FIELD))
+            return answer
         finally:
             request.method = asked_by
 

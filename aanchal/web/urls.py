@@ -18,6 +18,7 @@ from .views import (
     health,
     home,
     joins,
+    kept,
     place_files,
     places,
     questions,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
         who=Who.ANYONE,
         methods=("POST",),
     ),
+    route("kept/", kept.kept_words, name="kept_words", who=Who.SIGNED_IN, methods=BOTH),
     route("calendar/", home.calendar, name="calendar", who=Who.ANYONE),
     route("health/", health.health, name="health", who=Who.ANYONE),
     # --- volunteer ---

@@ -178,6 +178,7 @@ PAGES: dict[str, Page] = {
     "cannot_sign_in": Page(who=ALL),
     "sign_out": Page(who=ALL),
     "set_language": Page(who=ALL),
+    "kept_words": Page(who=ALL),
     "accept_invitation": Page(token=True),
     "welcome": Page(who=ALL),
     "enrol_device": Page(token=True),

@@ -5,6 +5,8 @@
   const WAIT_SHOWN_AFTER_MS = 1000;
   // An answer that is a file leaves the page standing: it must not stay blocked.
   const FORGOTTEN_AFTER_MS = 15000;
+  // A slow line answers within this; then it counts as dead, and what she wrote stays.
+  const PATIENCE_MS = 8000;
   const words = document.body.dataset;
   let waiting = 0;
 
@@ -31,6 +33,37 @@
     notice.setAttribute("role", "alert");
     notice.textContent = words.offline;
     form.append(notice);
+  }
+
+  function isWritten(form) {
+    if (form.querySelector("input[type=password]")) return false;
+    return [...form.elements].some(
+      (one) => (one.matches("textarea") || one.type === "text") && one.value.trim() && !one.readOnly,
+    );
+  }
+
+  async function sendWhenAnswered(form, button) {
+    if (form.dataset.asking) return;
+    form.dataset.asking = "yes";
+    showBarIfSlow();
+    const asked = new AbortController();
+    const patience = setTimeout(() => asked.abort(), PATIENCE_MS);
+    let answered = false;
+    try {
+      // Any answer will do, a refusal too: it is the line that is asked after.
+      await fetch(words.alive, { method: "HEAD", cache: "no-store", signal: asked.signal });
+      answered = true;
+    } catch {
+      clearTimeout(waiting);
+      removeAll(".wait");
+      sayOffline(form);
+    }
+    clearTimeout(patience);
+    delete form.dataset.asking;
+    if (!answered) return;
+    removeAll(".offline");
+    form.dataset.answered = "yes";
+    form.requestSubmit(button);
   }
 
   function say(input, text) {
@@ -72,6 +105,13 @@
       sayOffline(form);
       return;
     }
+    // A line may be dead though the phone says it has one: words are sent when the site answers.
+    if (form.method === "post" && !form.dataset.answered && isWritten(form)) {
+      event.preventDefault();
+      sendWhenAnswered(form, event.submitter);
+      return;
+    }
+    delete form.dataset.answered;
     // A slow network must not turn one tap into two records.
     if (form.dataset.sent) {
       event.preventDefault();
@@ -90,6 +130,15 @@
     if (!link || !plain || link.target || link.hasAttribute("download")) return;
     const here = link.pathname === location.pathname && link.search === location.search;
     if (link.origin === location.origin && !here) showBarIfSlow();
+  });
+
+  // Esc closes an open menu and gives the keyboard back to what opened it.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details.menu[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
   });
 
   window.addEventListener("online", () => removeAll(".offline"));

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from aanchal.access import kept
 from aanchal.kernel.permissions import Role
 
 from ..context import FIRST_DOOR
@@ -30,9 +31,11 @@ def leave_quickly(request: HttpRequest) -> HttpResponse:
 
     The browser is asked to drop what it kept, so that its back button shows nothing either.
     """
+    kept.forget(request)
     logout(request)
     response = HttpResponseRedirect(reverse("calendar"))
     response.status_code = 303
+    response.delete_cookie(kept.KEPT_COOKIE)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

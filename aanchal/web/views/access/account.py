@@ -30,6 +30,7 @@ from aanchal.access.session import came_by_demo_link, gave_second_factor, sessio
 from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.kernel.permissions import needs_mfa
 
+from ...routes import sent_too_late
 from .links import OldPassphraseForm, PassphraseFields
 from .rows import RESET_KINDS, live_grant_rows
 
@@ -42,8 +43,10 @@ def confirmed(view: View) -> View:
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not is_confirmed(request):
-            there = request.path if request.method == "GET" else reverse("my_account")
-            return redirect_to_login(there, login_url=reverse("confirm_self"))
+            here = reverse("confirm_self")
+            if request.method == "GET":
+                return redirect_to_login(request.get_full_path(), login_url=here)
+            return sent_too_late(request, login_url=here)
         return view(request, *args, **kwargs)
 
     return asked

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from aanchal.access import kept
 from aanchal.access import sign_in as entry
 from aanchal.access.actions import note_failed_sign_in, set_language
 from aanchal.access.known import devices_of
@@ -100,9 +101,12 @@ def _ask_second_factor(
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Go out, from this browser."""
+    """Go out, from this browser; what it kept for her is thrown away."""
+    kept.forget(request)
     entry.sign_out(request)
-    return redirect("sign_in")
+    response = redirect("sign_in")
+    response.delete_cookie(kept.KEPT_COOKIE)
+    return response
 
 
 def cannot_sign_in(request: HttpRequest) -> HttpResponse:
