@@ -15,9 +15,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 def audit() -> None:
     """Check the audit, and note its heads outside.
 
-    Every event is chained to the one before it, a chain a district. A change inside a chain shows
-    by itself; a chain cut short or written anew together with its head shows only against heads
-    noted elsewhere. So two people run [bold]aanchal audit heads[/bold] regularly and keep the
+    Every event is chained to the one before it by a key outside the database, a chain a district.
+    A change inside a chain shows by itself; a chain cut short together with its head shows against
+    heads noted earlier. This computer notes them beside its keyring; whoever keeps the computer
+    can change that. So two people run [bold]aanchal audit heads[/bold] regularly and keep the
     result where this computer's keeper cannot reach it.
     """
 
@@ -28,8 +29,18 @@ def verify(
         Path | None,
         typer.Option(help="Heads noted earlier (a file of `audit heads`).", dir_okay=False),
     ] = None,
+    note_anew: Annotated[
+        bool,
+        typer.Option(
+            "--note-anew", help="After an older backup was brought back: note the heads anew."
+        ),
+    ] = False,
 ) -> None:
-    """Walk every chain and say where it does not hold. Code 1 when it does not."""
+    """Walk every chain and say where it does not hold. Code 1 when it does not.
+
+    Looks also whether the database still refuses to change the audit, and whether each chain
+    reaches as far as this computer noted the last time (in a file beside the keyring).
+    """
     with_django()
     from django.utils import timezone
 
@@ -37,10 +48,12 @@ def verify(
     from aanchal.kernel.permissions import system_actor
 
     noted = _read(anchors) if anchors else {}
-    breaks, events = upkeep.check_audit(system_actor("operator"), anchors=noted, at=timezone.now())
+    breaks, events = upkeep.check_audit(
+        system_actor("operator"), anchors=noted, note_anew=note_anew, at=timezone.now()
+    )
     for found in breaks:
-        where = found.district or "(no district)"
-        print(f"BROKEN  {where}  event {found.seq}: {found.what}")
+        where = f"{found.district or '(no district)'}  event {found.seq}: " if found.seq else ""
+        print(f"BROKEN  {where}{found.what}")
     if breaks:
         say("The audit was altered. Do not repair it: keep this computer as it is and get help.")
         raise typer.Exit(1)

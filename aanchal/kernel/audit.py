@@ -1,23 +1,35 @@
-"""The audit: who did, read or was refused what, chained by hash, one chain a district.
+"""The audit: who did, read or was refused what, chained by keyed hash, one chain a district.
 
 Events name the changed fields and never their values. They are buffered while a use case runs
 and written by the outermost one as its last act, so that no chain head is held while work goes
 on. A refusal is written after the rollback.
+
+What an event says is sealed under a key that no rotation changes (its row is never written again).
+To be found without being opened it carries tags, keyed hashes of a day and a key: one of its actor,
+and among its mentions one for each record it names, in the order of the hashes and filled up to a
+multiple of eight with chance. Equal tags are seen within one day only. Each link is an HMAC over the
+row as it is stored and the link before it: with the database alone no link can be made.
 """
 
 import hashlib
-import json
-from collections.abc import Iterator
+import hmac
+import secrets
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from .fields import Sealed
+from .keyring import keyring
 from .models import AuditEvent, AuditHead
 from .permissions import Actor, Scope
+from .sealing import keyed_hash
 
 
 class Verb(StrEnum):
@@ -130,6 +142,7 @@ class Event:
     area_path: str
     changes: dict[str, Any]
     outcome: str = AuditEvent.Outcome.DONE
+    shown: tuple[str, ...] = ()
 
 
 @dataclass
@@ -142,16 +155,27 @@ class Buffer:
 _buffer: ContextVar[Buffer | None] = ContextVar("aanchal_audit_buffer", default=None)
 
 GENESIS = "0" * 64
+MENTION_DIGITS = 16
+MENTIONS_FILLED_TO = 8
+# Events of these are looked for by their verb.
+FOUND_BY_VERB = frozenset({Verb.AUDIT_VERIFIED})
 
 
 def record(
-    actor: Actor, verb: Verb, target: models.Model | None, *, scope: Scope, **changes: Any
+    actor: Actor,
+    verb: Verb,
+    target: models.Model | None,
+    *,
+    scope: Scope,
+    shown: Iterable[object] = (),
+    **changes: Any,
 ) -> None:
     """Put one event into the running use case's buffer.
 
     Args:
         target: the record acted on; None for an act on a place as a whole.
         scope: where it stands; decides the chain.
+        shown: keys of children whose name or state was shown to the actor.
         changes: names of changed fields, counts, codes. Never a value that tells of a person.
 
     Raises:
@@ -169,6 +193,7 @@ def record(
             district=scope.district,
             area_path=scope.area_path,
             changes=changes,
+            shown=tuple(sorted(str(key) for key in shown)),
         )
     )
 
@@ -184,43 +209,105 @@ def write_events(events: list[Event], *, at: datetime) -> None:
         rows = []
         for event in by_district[district]:
             head.seq += 1
-            row = AuditEvent(
-                district=district,
-                seq=head.seq,
-                at=at,
-                actor_id=event.actor_id,
-                verb=event.verb,
-                outcome=event.outcome,
-                target_type=event.target_type,
-                target_id=event.target_id,
-                area_path=event.area_path,
-                # As it will be read back: what is hashed is what any reader can hash again.
-                changes=json.loads(json.dumps(event.changes)),
-                previous_hash=head.hash,
-            )
+            row = _row(event, at=at)
+            row.seq, row.previous_hash = head.seq, head.hash
             row.hash = head.hash = link_hash(row)
             rows.append(row)
         AuditEvent.objects.bulk_create(rows, batch_size=500)
         head.save(update_fields=["seq", "hash"])
 
 
-def link_hash(event: AuditEvent) -> str:
-    """The hash of one event over its content and the link before it (SHA-256, hex)."""
+def _row(event: Event, *, at: datetime) -> AuditEvent:
     content = {
-        "district": event.district,
-        "seq": event.seq,
-        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at": at.isoformat(timespec="microseconds"),
         "actor": event.actor_id,
         "verb": event.verb,
         "outcome": event.outcome,
-        "target_type": event.target_type,
+        "type": event.target_type,
         "target": event.target_id,
         "area": event.area_path,
         "changes": event.changes,
-        "previous": event.previous_hash,
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    if event.shown:
+        content["shown"] = event.shown
+    on = timezone.localdate(at)
+    row = AuditEvent(
+        district=event.district,
+        on=on,
+        actor_tag=actor_tag(event.actor_id, on),
+        mentions=_mentions(event, on),
+    )
+    field = AuditEvent._meta.get_field("content")
+    row.content = content
+    # Sealed here, and not again when it is saved: the link is over what is stored.
+    row.content = field.pre_save(row, add=True)
+    return row
+
+
+def actor_tag(actor_id: str, on: date) -> str:
+    """The tag of an actor on one day."""
+    return keyed_hash(f"{on}|{actor_id}", purpose="audit/actor")[:32]
+
+
+def mention_tag(key: object, on: date) -> str:
+    """The tag of a record on one day."""
+    return keyed_hash(f"{on}|{key}", purpose="audit/mention")[:MENTION_DIGITS]
+
+
+def _mentions(event: Event, on: date) -> str:
+    named = {event.target_id, *event.shown} - {""}
+    if event.verb in FOUND_BY_VERB:
+        named.add(event.verb)
+    tags = [mention_tag(key, on) for key in named]
+    tags += [secrets.token_hex(MENTION_DIGITS // 2) for _ in range(-len(tags) % MENTIONS_FILLED_TO)]
+    return " ".join(sorted(tags))
+
+
+def events_of(
+    days: Iterable[date],
+    *,
+    districts: Iterable[str] | None = None,
+    actors: Iterable[str] | None = None,
+    mention: object = None,
+) -> QuerySet[AuditEvent]:
+    """Events of some days, newest first; what they say is opened on the instance.
+
+    Args:
+        districts: of these chains only; None for all that the row guard shows.
+        actors: by these actors only.
+        mention: naming this record (its key) only.
+    """
+    days = list(days)
+    found = AuditEvent.objects.filter(on__in=days)
+    if districts is not None:
+        found = found.filter(district__in=list(districts))
+    if actors is not None:
+        found = found.filter(actor_tag__in=[actor_tag(a, day) for a in actors for day in days])
+    if mention is not None:
+        named = Q(pk__in=[])
+        for day in days:
+            named |= Q(on=day, mentions__contains=mention_tag(mention, day))
+        found = found.filter(named)
+    return found.order_by("-on", "district", "-seq")
+
+
+def link_hash(event: AuditEvent) -> str:
+    """The link of one event: HMAC-SHA256 (hex) over its row as stored and the link before it."""
+    content = event.__dict__["content"]
+    if not isinstance(content, Sealed):  # opened since it was loaded
+        content = AuditEvent.objects.values_list("content", flat=True).get(pk=event.pk)
+    parts = (
+        str(event.pk),
+        event.district,
+        str(event.seq),
+        str(event.on),
+        event.actor_tag,
+        event.mentions,
+        content.data.hex(),
+        event.previous_hash,
+    )
+    text = "\n".join(parts)
+    return hmac.new(keyring().index_key("audit/link"), text.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -242,29 +329,41 @@ def verify(anchors: dict[str, tuple[int, str]] | None = None) -> Iterator[Break]
     anchors = dict(anchors or {})
     districts = set(AuditHead.objects.values_list("district", flat=True))
     districts |= set(AuditEvent.objects.values_list("district", flat=True).distinct())
-    for district in sorted(districts | set(anchors)):
-        last_hash, last_seq = GENESIS, 0
-        anchor = anchors.get(district)
-        chain = AuditEvent.objects.filter(district=district).order_by("seq")
-        # Read in pages by key: an open cursor would stall writers on SQLite. The head is read before
-        # each page, so that what is added meanwhile is not taken for a break.
-        while True:
-            head = AuditHead.objects.filter(district=district).first()
-            page = list(chain.filter(seq__gt=last_seq)[:2000])
-            if not page:
-                break
-            for event in page:
-                if event.seq != last_seq + 1:
-                    yield Break(district, last_seq + 1, "missing")
-                if event.previous_hash != last_hash or link_hash(event) != event.hash:
-                    yield Break(district, event.seq, "altered")
-                if anchor and event.seq == anchor[0] and event.hash != anchor[1]:
-                    yield Break(district, event.seq, "not what the anchor says")
-                last_hash, last_seq = event.hash, event.seq
-        if head is None or head.seq != last_seq or head.hash != last_hash:
-            yield Break(district, last_seq, "its head says otherwise")
-        if anchor and last_seq < anchor[0]:
-            yield Break(district, last_seq, "shorter than the anchor says")
+    for district in sorted((districts | set(anchors)) - {None}):
+        yield from _verify_chain(district, anchors.get(district))
+    if None in districts:
+        yield Break("", 0, "events of no chain")
+
+
+def _verify_chain(district: str, anchor: tuple[int, str] | None) -> Iterator[Break]:
+    last_hash, last_seq, last_id = GENESIS, 0, None
+    chain = AuditEvent.objects.filter(district=district).order_by("seq", "pk")
+    # Read in pages by key: an open cursor would stall writers on SQLite. The head is read before
+    # each page, so that what is added meanwhile is not taken for a break. The first page has no
+    # lower bound: a number of nought or less would hide before it.
+    after = Q()
+    while True:
+        head = AuditHead.objects.filter(district=district).first()
+        page = list(chain.filter(after)[:2000])
+        if not page:
+            break
+        for event in page:
+            if event.seq == last_seq and last_id is not None:
+                yield Break(district, last_seq, "twice")
+            elif event.seq < 1:
+                yield Break(district, event.seq, "a number that no event has")
+            elif event.seq != last_seq + 1:
+                yield Break(district, last_seq + 1, "missing")
+            if event.previous_hash != last_hash or link_hash(event) != event.hash:
+                yield Break(district, event.seq, "altered")
+            if anchor and event.seq == anchor[0] and event.hash != anchor[1]:
+                yield Break(district, event.seq, "not what the anchor says")
+            last_hash, last_seq, last_id = event.hash, event.seq, event.pk
+        after = Q(seq__gt=last_seq) | Q(seq=last_seq, pk__gt=last_id)
+    if head is None or head.seq != last_seq or head.hash != last_hash:
+        yield Break(district, last_seq, "its head says otherwise")
+    if anchor and last_seq < anchor[0]:
+        yield Break(district, last_seq, "shorter than the anchor says")
 
 
 def heads() -> dict[str, tuple[int, str]]:

@@ -55,6 +55,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """Bytes sealed at rest and bound to their row and field. None stays null."""
 
     pad = 32
+    lasting = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("editable", False)
@@ -96,7 +97,12 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         if model_instance.pk is None:
             raise FieldError(f"{self} cannot be sealed before its row has a key")
         return Sealed(
-            seal(self.to_plain_bytes(value), place=self._place(model_instance), pad=self.pad)
+            seal(
+                self.to_plain_bytes(value),
+                place=self._place(model_instance),
+                pad=self.pad,
+                lasting=self.lasting,
+            )
         )
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
@@ -141,6 +147,13 @@ class SealedJSONField(SealedField):
 
     def from_plain_bytes(self, data: bytes) -> Any:
         return json.loads(data)
+
+
+class LastingSealedJSONField(SealedJSONField):
+    """A JSON value sealed under the key that no rotation changes, in a row never written again."""
+
+    lasting = True
+    pad = 512
 
 
 class SealedReferenceField(SealedTextField):

@@ -23,7 +23,7 @@ from django.utils.formats import date_format
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
-from . import jobs, keyring, rowguard, upkeep
+from . import audit_guard, jobs, keyring, rowguard, upkeep
 from .errors import Locked
 from .models import Deployment, ImportProblem, ScheduledRun, Worker
 from .rotation import count_by_master
@@ -410,8 +410,20 @@ def _failed_jobs(now: datetime) -> Iterator[Check]:
 
 
 def _audit(now: datetime) -> Iterator[Check]:
-    last = upkeep.last_audit_check()
     name = _("Audit")
+    help_now = _("Keep this computer as it is and get help.")
+    with rowguard.everywhere():
+        broken = [*audit_guard.guard_breaks(), *audit_guard.ends()]
+    for found in broken[:5]:
+        where = found.district or "-"
+        facts = {"district": where, "seq": found.seq, "what": found.what}
+        yield Check(
+            State.BAD,
+            name,
+            _("does not hold: %(district)s, event %(seq)d: %(what)s") % facts,
+            help_now,
+        )
+    last = upkeep.last_audit_check()
     if last is None:
         yield Check(State.LOOK, name, _("was never walked"), "aanchal audit verify")
         return
@@ -421,7 +433,7 @@ def _audit(now: datetime) -> Iterator[Check]:
             State.BAD,
             name,
             _("does not hold: %(count)d breaks") % {"count": breaks},
-            _("Keep this computer as it is and get help."),
+            help_now,
         )
     elif now - at > AUDIT_EVERY:
         yield Check(

@@ -78,12 +78,15 @@ class Keyring:
     def cipher(self, purpose: str, number: int) -> AESGCM:
         """Return AES-256-GCM under the key for a purpose; made once, for lists of many values.
 
+        Number 0 stands for the index secret, which no rotation changes.
+
         Raises:
             Locked: that master is not in this keyring.
         """
         found = self._ciphers.get((number, purpose))
         if found is None:
-            found = self._ciphers[number, purpose] = AESGCM(self.key(purpose, number))
+            key = self.key(purpose, number) if number else self.index_key(f"sealed/{purpose}")
+            found = self._ciphers[number, purpose] = AESGCM(key)
         return found
 
     def index_key(self, purpose: str) -> bytes:

@@ -1,45 +1,89 @@
 """Tables that belong to no one app: the audit chain, stored files, import problems, schedules."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 
-from .fields import SealedJSONField, SealedTextField
-from .ids import new_id
+from .fields import LastingSealedJSONField, SealedJSONField, SealedTextField
+from .ids import new_id, new_random_id
 
 
 class AuditEvent(models.Model):
-    """One thing that was done, refused or read. Rows are only ever added; no foreign keys."""
+    """One thing that was done, refused or read. Rows are only ever added; no foreign keys.
+
+    Without the keyring a row tells its district, its number and its day. `kernel.audit` says what
+    the sealed content holds, and how the tags and links are made.
+    """
 
     class Outcome(models.TextChoices):
         DONE = "done"
         REFUSED = "refused"
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
     district = models.CharField(max_length=16, blank=True)
     seq = models.PositiveBigIntegerField()
-    at = models.DateTimeField()
-    actor_id = models.CharField(max_length=64)
-    verb = models.CharField(max_length=64)
-    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.DONE)
-    target_type = models.CharField(max_length=64)
-    target_id = models.CharField(max_length=64)
-    area_path = models.CharField(max_length=200, blank=True)
-    changes = models.JSONField(default=dict)
+    on = models.DateField()
+    content = LastingSealedJSONField(help_text="Time, actor, verb, outcome, target, changes.")
+    actor_tag = models.CharField(max_length=32, help_text="Keyed hash of actor and day.")
+    mentions = models.TextField(help_text="Keyed hashes of the day and each record it names.")
     previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
+    hash = models.CharField(
+        max_length=64, help_text="Keyed hash of the row, the link before in it."
+    )
 
     class Privacy:
         retention = "Eight years, then the whole chain is closed and archived by its custodians."
-        OPEN = ("id", "district", "seq", "at", "verb", "outcome", "previous_hash", "hash")
-        PERSONAL = ("actor_id", "target_type", "target_id", "area_path", "changes")
+        OPEN = ("id", "district", "seq", "on", "previous_hash", "hash")
+        PERSONAL = ("actor_tag", "mentions")
+        SENSITIVE = ("content",)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["district", "seq"], name="audit_one_event_a_step")
+            models.UniqueConstraint(fields=["district", "seq"], name="audit_one_event_a_step"),
+            models.CheckConstraint(condition=models.Q(seq__gte=1), name="audit_begins_at_one"),
         ]
         indexes = [
-            models.Index(fields=["target_type", "target_id"], name="audit_by_target"),
-            models.Index(fields=["actor_id", "at"], name="audit_by_actor"),
+            models.Index(fields=["district", "on"], name="audit_by_day"),
+            models.Index(fields=["actor_tag"], name="audit_by_actor"),
         ]
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.content["at"])
+
+    @property
+    def actor_id(self) -> str:
+        return str(self.content["actor"])
+
+    @property
+    def verb(self) -> str:
+        return str(self.content["verb"])
+
+    @property
+    def outcome(self) -> str:
+        return str(self.content["outcome"])
+
+    @property
+    def target_type(self) -> str:
+        return str(self.content["type"])
+
+    @property
+    def target_id(self) -> str:
+        return str(self.content["target"])
+
+    @property
+    def area_path(self) -> str:
+        return str(self.content["area"])
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        return dict(self.content["changes"])
+
+    @property
+    def shown(self) -> list[str]:
+        """Keys of the children that a page showed; none but for reading."""
+        return list(self.content.get("shown", ()))
 
 
 class AuditHead(models.Model):

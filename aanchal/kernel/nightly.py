@@ -6,7 +6,7 @@ from datetime import time
 from django.conf import settings
 from django.utils import timezone
 
-from . import backup_format, backups, jobs, schedule, upkeep
+from . import audit_guard, backup_format, backups, jobs, schedule, upkeep
 from .permissions import system_actor
 
 log = logging.getLogger("aanchal.upkeep")
@@ -16,9 +16,14 @@ SUNDAY = 6
 
 @jobs.job(name="upkeep", alone=True)
 def nightly_upkeep() -> None:
-    """Sweep what is no longer needed."""
+    """Sweep what is no longer needed, and note how far the audit reaches."""
     swept = upkeep.run_upkeep(at=timezone.now())
     log.info("upkeep swept %s", ", ".join(f"{n} {what}" for what, n in swept.items()))
+    broken = [*audit_guard.guard_breaks(), *audit_guard.ends()]
+    if broken:
+        log.error("the audit does not hold: %s", "; ".join(found.what for found in broken[:5]))
+    else:
+        audit_guard.note_heads()
 
 
 @jobs.job(name="audit_check", alone=True)

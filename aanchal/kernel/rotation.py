@@ -90,10 +90,14 @@ def count_by_master(progress: Progress | None = None) -> Counter[int]:
 
 
 def sealed_models() -> list[tuple[type[models.Model], list[SealedField]]]:
-    """Every table with sealed fields, and those fields."""
+    """Every table with sealed fields that a change of keys must reach, and those fields."""
     found = []
     for model in apps.get_models(include_auto_created=True):
-        fields = [f for f in model._meta.local_concrete_fields if isinstance(f, SealedField)]
+        fields = [
+            f
+            for f in model._meta.local_concrete_fields
+            if isinstance(f, SealedField) and not f.lasting
+        ]
         if fields and model._meta.managed and not model._meta.proxy:
             found.append((model, fields))
     return found

@@ -8,14 +8,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from . import audit, rowguard
+from . import audit, audit_guard, rowguard
 from .actions import use_case
 from .audit import Break, Verb
 from .files import path_of
-from .models import AuditEvent, AuditHead, CacheEntry, ScheduledRun, StoredFile, Worker
+from .models import AuditHead, CacheEntry, ScheduledRun, StoredFile, Worker
 from .permissions import ROOT, Actor, Permission, Scope, require
 
 # An import may still be writing its file; a leftover of a crash is older than this.
@@ -23,6 +24,7 @@ LEFTOVER_AGE = timedelta(days=1)
 KEEP_DONE_JOBS = timedelta(days=14)
 KEEP_FAILED_JOBS = timedelta(days=90)
 KEEP_TURNS = timedelta(days=366)
+LOOK_BACK_DAYS = 60
 KEEP_SILENT_WORKERS = timedelta(days=7)
 
 
@@ -120,11 +122,22 @@ def sweep_jobs(*, at: datetime) -> int:
 
 
 def check_audit(
-    actor: Actor, *, at: datetime, anchors: dict[str, tuple[int, str]] | None = None
+    actor: Actor,
+    *,
+    at: datetime,
+    anchors: dict[str, tuple[int, str]] | None = None,
+    note_anew: bool = False,
 ) -> tuple[list[Break], int]:
     """Walk every chain, and leave a trace that this was done and what came of it.
 
-    The walk takes its time and holds no lock; only the trace is written.
+    The walk takes its time and holds no lock; only the trace is written. It also looks whether the
+    database still refuses changes, and whether the chains reach what this computer noted last;
+    when all holds, the present heads are noted.
+
+    Args:
+        anchors: heads that two people noted elsewhere.
+        note_anew: note the present heads though they do not reach the last note: after an older
+            backup was brought back. The trace says so.
 
     Returns:
         The breaks found (none when all holds), and the number of events walked.
@@ -132,21 +145,33 @@ def check_audit(
     require(actor, Permission.AUDIT_VERIFY, Scope(area_path=ROOT))
     began = time.monotonic()
     events = sum(AuditHead.objects.values_list("seq", flat=True))
-    breaks = list(audit.verify(anchors))
+    breaks = [*audit_guard.guard_breaks(), *audit.verify(anchors)]
+    if not note_anew:
+        breaks += [b for b in audit_guard.ends() if b not in breaks]
     note_audit_check(
         actor,
         breaks=len(breaks),
         events=events,
         against=len(anchors or {}),
         seconds=round(time.monotonic() - began, 1),
+        noted_anew=note_anew,
         at=at,
     )
+    if not breaks:
+        audit_guard.note_heads()
     return breaks, events
 
 
 @use_case
 def note_audit_check(
-    actor: Actor, *, breaks: int, events: int, against: int, seconds: float, at: datetime
+    actor: Actor,
+    *,
+    breaks: int,
+    events: int,
+    against: int,
+    seconds: float,
+    at: datetime,
+    noted_anew: bool = False,
 ) -> None:
     """Leave a trace of a walk over the audit."""
     where = Scope(area_path=ROOT)
@@ -160,15 +185,14 @@ def note_audit_check(
         events=events,
         anchors=against,
         seconds=seconds,
+        noted_anew=noted_anew,
     )
 
 
 def last_audit_check() -> tuple[datetime, int] | None:
-    """When the audit was last walked, and how many breaks were found; None before the first."""
+    """When the audit was last walked, and how many breaks were found; None when not for 60 days."""
+    today = timezone.localdate()
+    days = [today - timedelta(days=back) for back in range(LOOK_BACK_DAYS)]
     with rowguard.everywhere():
-        found = (
-            AuditEvent.objects.filter(district="", verb=str(Verb.AUDIT_VERIFIED))
-            .order_by("-seq")
-            .first()
-        )
+        found = audit.events_of(days, districts=[""], mention=str(Verb.AUDIT_VERIFIED)).first()
     return (found.at, int(found.changes.get("breaks", 0))) if found else None

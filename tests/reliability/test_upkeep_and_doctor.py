@@ -16,10 +16,11 @@ from django_tasks_db.models import DBTaskResult
 from aanchal.kernel import health, jobs, keyring, upkeep
 from aanchal.kernel.files import keep_file, path_of, read_file
 from aanchal.kernel.health import State
-from aanchal.kernel.models import AuditEvent, CacheEntry, ScheduledRun, StoredFile
+from aanchal.kernel.models import CacheEntry, ScheduledRun, StoredFile
 from aanchal.kernel.models import Worker as WorkerRow
 from aanchal.kernel.permissions import Actor, system_actor
 from aanchal.kernel.rotation import note_key_change
+from tests.audited import audited
 from tests.reliability.office import Office
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +106,7 @@ def test_a_change_of_keys_leaves_a_trace_and_needs_the_right():
     with pytest.raises(NotAllowed):
         note_key_change(Actor("u"), what="rotated", number=2)
 
-    done, refused = AuditEvent.objects.order_by("seq")
+    done, refused = audited().order_by("seq")
     assert (done.verb, done.changes) == ("keys.rotated", {"what": "rotated", "number": 2})
     assert refused.outcome == "refused"
 

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Permission, Role
 from aanchal.web.routes import ROUTES
+from tests.audited import audited
 from tests.signing_in import a_person, a_school, any_address, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_a_form_without_our_token_is_refused(name):
 
     assert answer.status_code == 403
     assert b"open too long" in answer.content
-    assert not AuditEvent.objects.exists()
+    assert not audited().exists()
 
 
 @pytest.mark.parametrize("name", UNSAFE)

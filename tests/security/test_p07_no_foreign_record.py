@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from aanchal.kernel.models import AuditEvent
 from aanchal.web.routes import ROUTES
+from tests.audited import audited
 from tests.security.pages import PAGES
 from tests.security.stored import changed, stored
 from tests.signing_in import signed_in, words
@@ -116,7 +116,7 @@ def test_a_form_sent_to_a_foreign_record_writes_nothing(office, who):
             if wrote := changed(before, stored()):
                 faults.append(f"{name}: it wrote {wrote}")
     assert not faults
-    assert not AuditEvent.objects.filter(outcome="done").exists()
+    assert not audited().filter(outcome="done").exists()
 
 
 def test_every_form_is_among_those_sent():
@@ -155,13 +155,13 @@ def test_head_tells_and_does_what_get_does(office, who):
         records = [None] if not page.kind else list(office.records[page.kind].values())[:2]
         for record in records:
             read = client.get(address(name, record))
-            before, events = stored(), AuditEvent.objects.exclude(verb__endswith="opened").count()
+            before, events = stored(), audited().exclude(verb__endswith="opened").count()
             answer = client.head(address(name, record))
             if (answer.status_code, answer.content) != (read.status_code, b""):
                 faults.append(f"{name}: {answer.status_code} instead of {read.status_code}")
             if wrote := changed(before, stored()):
                 faults.append(f"{name}: it wrote {wrote}")
-            if AuditEvent.objects.exclude(verb__endswith="opened").count() != events:
+            if audited().exclude(verb__endswith="opened").count() != events:
                 faults.append(f"{name}: it did something that is audited")
     assert not faults
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.kernel.models import AuditEvent
+from tests.audited import audited
 from tests.signing_in import signed_in, words
 from tests.two_districts import canary, two_districts
 
@@ -30,7 +30,7 @@ def test_each_opening_leaves_its_own_trace(office, kind, verb, who):
     for _time in range(2):
         assert client.get(reverse(kind, args=[record.pk])).status_code == 200
 
-    events = AuditEvent.objects.filter(verb=verb)
+    events = audited().filter(verb=verb)
     assert [(e.actor_id, e.target_id, e.district) for e in events] == [
         (str(user.pk), str(record.pk), "D206")
     ] * 2
@@ -42,7 +42,7 @@ def test_a_program_that_asks_for_the_head_alone_leaves_it_too(office, kind, verb
 
     client.head(reverse(kind, args=[office.records[kind]["own"].pk]))
 
-    assert AuditEvent.objects.filter(verb=verb).count() == 1
+    assert audited().filter(verb=verb).count() == 1
 
 
 @pytest.mark.parametrize(("kind", "verb", "who"), READ)
@@ -51,7 +51,7 @@ def test_what_is_not_hers_leaves_no_word_that_she_read_it(office, kind, verb, wh
 
     assert client.get(reverse(kind, args=[office.records[kind]["elsewhere"].pk])).status_code == 404
 
-    assert not AuditEvent.objects.filter(verb=verb, outcome="done").exists()
+    assert not audited().filter(verb=verb, outcome="done").exists()
 
 
 @pytest.mark.parametrize(("kind", "verb", "who"), READ)
@@ -75,7 +75,7 @@ def test_the_trace_holds_no_name(office):
 
     client.get(reverse("child", args=[office.records["child"]["own"].pk]))
 
-    event = AuditEvent.objects.get(verb="child.file_opened")
+    event = audited().get(verb="child.file_opened")
     told = " ".join(str(getattr(event, f.attname)) for f in event._meta.concrete_fields)
     assert canary("given", "own") not in told
     assert canary("family", "own") not in told

@@ -36,9 +36,10 @@ from aanchal.access.models import CredentialReset, Device, Notice
 from aanchal.access.queries import waiting_resets
 from aanchal.access.sign_in import passkeys_of, unused_recovery_codes
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
-from aanchal.kernel.models import AuditEvent, Deployment
+from aanchal.kernel.models import Deployment
 from aanchal.kernel.permissions import Actor, Role
 from aanchal.kernel.permissions import Grant as GrantHeld
+from tests.audited import audited
 from tests.signing_in import PASSPHRASE, a_person, a_phone, a_reset, acting
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def now():
 
 
 def verbs():
-    return list(AuditEvent.objects.order_by("at", "district", "seq").values_list("verb", flat=True))
+    return list(audited().order_by("at", "district", "seq").values_list("verb", flat=True))
 
 
 @pytest.fixture
@@ -411,7 +412,7 @@ def test_ones_own_account_is_ones_own(coordinator, asha):
     assert coordinator.language == "en"
     assert coordinator.check_password(PASSPHRASE)
     assert not Authenticator.objects.exists()
-    assert set(AuditEvent.objects.values_list("outcome", flat=True)) == {"refused"}
+    assert set(audited().values_list("outcome", flat=True)) == {"refused"}
 
 
 def test_each_change_of_ones_account_leaves_one_event(coordinator):
@@ -487,7 +488,7 @@ def test_a_sign_in_that_failed_is_kept_without_what_was_typed(coordinator):
     note_failed_sign_in(nobody(), user=coordinator, step="passphrase")
     note_failed_sign_in(nobody(), user=None, step="passphrase")
 
-    events = AuditEvent.objects.order_by("seq")
+    events = audited().order_by("seq")
     assert [e.verb for e in events] == ["person.sign_in_failed"] * 2
     assert [e.target_id for e in events] == [str(coordinator.pk), ""]
     assert {e.district for e in events} == {""}
@@ -542,14 +543,14 @@ def test_what_ended_long_ago_is_forgotten_with_one_event(asha, bela, coordinator
         Notice.objects.create(user=coordinator, kind="grant_given", at=at, seen_at=at)
         a_phone(volunteer, revoked_at=at, revoked_by="x", enrolled_at=at)
     kept, _token = a_phone(volunteer, enrolled_at=long_ago)
-    before = AuditEvent.objects.count()
+    before = audited().count()
 
     gone = forget_ended(system_actor("upkeep"), at=now())
 
     assert gone == {"invitations": 1, "resets": 1, "phones": 1, "notices": 1}
     assert Invitation.objects.count() == CredentialReset.objects.count() == 1
     assert Device.objects.filter(pk=kept.pk).exists()
-    assert AuditEvent.objects.count() == before + 1
+    assert audited().count() == before + 1
 
 
 def test_only_the_systems_upkeep_forgets(asha):

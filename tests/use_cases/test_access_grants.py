@@ -9,8 +9,8 @@ from aanchal.access.actions import approve_grant, give_grant, revoke_grant
 from aanchal.access.models import Grant, Notice
 from aanchal.access.queries import actor_for
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Permission, Role, may
+from tests.audited import audited
 from tests.signing_in import a_grant, a_person, a_school, acting, an_area
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_a_role_that_does_not_weigh_has_force_at_once(asha, sunita):
 def test_giving_leaves_one_event_that_names_no_value(asha, sunita):
     grant = give(acting(asha), sunita, where=BLOCK + "/P1/V2")
 
-    event = AuditEvent.objects.get()
+    event = audited().get()
     assert (event.verb, event.outcome) == ("grant.given", "done")
     assert event.target_id == str(grant.pk)
     assert event.actor_id == str(asha.pk)
@@ -77,9 +77,7 @@ def test_nobody_gives_a_role_beyond_her_own_administrator_grant(sunita, role, wh
         give(acting(giver), sunita, where=given_at)
 
     assert Grant.objects.filter(user=sunita).count() == 1, why
-    assert list(AuditEvent.objects.values_list("verb", "outcome")) == [
-        ("give_grant.refused", "refused")
-    ]
+    assert list(audited().values_list("verb", "outcome")) == [("give_grant.refused", "refused")]
 
 
 def test_nothing_is_given_to_a_person_one_may_not_know_of(asha):
@@ -158,13 +156,13 @@ def waiting(asha):
 
 def test_agreeing_gives_it_force_and_leaves_one_event(waiting, bela):
     assert Role.CASE_WORKER not in acting(waiting.user).roles()
-    AuditEvent_before = AuditEvent.objects.count()
+    AuditEvent_before = audited().count()
 
     approve_grant(acting(bela), grant=waiting, at=now())
 
     assert Role.CASE_WORKER in acting(waiting.user).roles()
-    assert AuditEvent.objects.count() == AuditEvent_before + 1
-    assert AuditEvent.objects.order_by("seq").last().verb == "grant.approved"
+    assert audited().count() == AuditEvent_before + 1
+    assert audited().order_by("seq").last().verb == "grant.approved"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +217,7 @@ def test_taking_away_ends_it_and_leaves_one_event(asha, sunita):
     revoke_grant(acting(asha), grant=sunita.grants.get(), at=now())
 
     assert acting(sunita).roles() == frozenset()
-    assert AuditEvent.objects.get().verb == "grant.revoked"
+    assert audited().get().verb == "grant.revoked"
     assert Notice.objects.get(user=sunita).kind == "grant_revoked"
 
 

@@ -17,8 +17,8 @@ from aanchal.access.actions import (
 from aanchal.access.links import nobody
 from aanchal.access.models import Device, Invitation, Notice, User
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
+from tests.audited import audited
 from tests.signing_in import a_person, a_school, acting, an_area, an_invitation
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_inviting_makes_a_code_that_is_not_stored_and_no_link(asha, bela):
     assert len(made.token) == 9
     assert made.record.code_hash not in ("", made.token)
     assert made.record.token_hash == ""
-    assert AuditEvent.objects.get().verb == "person.invited"
+    assert audited().get().verb == "person.invited"
     told = Notice.objects.values_list("user", "kind")
     assert list(told) == [(bela.pk, "agreement_asked")]
 
@@ -86,7 +86,7 @@ def test_inviting_is_for_administrators_of_the_place(role, where):
         invite(acting(a_person(role, where)))
 
     assert not Invitation.objects.exists()
-    assert AuditEvent.objects.get().outcome == "refused"
+    assert audited().get().outcome == "refused"
 
 
 def test_a_teacher_is_invited_into_a_school(asha, both):
@@ -102,7 +102,7 @@ def test_a_teacher_is_invited_into_a_school(asha, both):
 
 def test_accepting_makes_a_person_with_a_given_name_a_grant_and_one_event(asha, both):
     made = both(language="hi")
-    before = AuditEvent.objects.count()
+    before = audited().count()
 
     came = accept(made)
 
@@ -111,8 +111,8 @@ def test_accepting_makes_a_person_with_a_given_name_a_grant_and_one_event(asha, 
     assert came.user.language == "hi"
     assert came.user.check_password(GOOD)
     assert acting(came.user).roles() == {Role.VOLUNTEER}
-    assert AuditEvent.objects.count() == before + 1
-    event = AuditEvent.objects.order_by("seq").last()
+    assert audited().count() == before + 1
+    event = audited().order_by("seq").last()
     assert event.verb == "invitation.accepted"
     assert "Sunita" not in str(event.changes)
 
@@ -169,7 +169,7 @@ def test_taking_back_kills_the_link_and_leaves_one_event(asha, both):
 
     with pytest.raises(NotFound):
         accept(made)
-    verbs = AuditEvent.objects.order_by("seq").values_list("verb", flat=True)
+    verbs = audited().order_by("seq").values_list("verb", flat=True)
     assert list(verbs) == ["person.invited", "invitation.approved", "invitation.withdrawn"]
 
 
@@ -196,11 +196,11 @@ def test_what_was_accepted_is_not_taken_back(asha, both):
 
 def test_agreeing_makes_the_link_and_leaves_one_event(asha, bela):
     made = invite(acting(asha), Role.COORDINATOR, DISTRICT)
-    before = AuditEvent.objects.count()
+    before = audited().count()
 
     link = approve_invitation(acting(bela), invitation=made.record, at=now())
 
-    assert AuditEvent.objects.count() == before + 1
+    assert audited().count() == before + 1
     came = accept(link, code=made.token, actor=nobody())
     assert acting(came.user).roles() == {Role.COORDINATOR}
     told = Notice.objects.exclude(kind="agreement_asked").values_list("user", "kind")
@@ -248,7 +248,7 @@ def test_the_operator_alone_invites_the_first_two(asha):
 def test_the_operator_invites_only_as_many_as_are_missing():
     made = invite_administrators(system_actor("operator"), at=now())
     assert len(made) == 2
-    assert AuditEvent.objects.get().verb == "administrators.invited"
+    assert audited().get().verb == "administrators.invited"
     accept(made[0], code="")
 
     again = invite_administrators(system_actor("operator"), at=now())

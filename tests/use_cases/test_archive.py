@@ -34,6 +34,7 @@ from aanchal.kernel.errors import Invalid, NotAllowed
 from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.models import Child, Enrolment
+from tests.audited import audited
 from tests.factories import NAMES, NOW, OTHER_DISTRICT, a_class, a_page, an_actor, marks_of
 from tests.signing_in import a_school
 from tests.use_cases.test_watch import BACK, FULL, GONE, JULY, JUNE, JUNE_FULL
@@ -304,7 +305,7 @@ def test_each_step_leaves_its_trace(tmp_path):
 
     hand_over_archive(OPERATOR, archive=archive, to="The state's analyst", why="Budget", at=NOW)
 
-    verbs = AuditEvent.objects.filter(target_id=str(archive.pk)).values_list("verb", "district")
+    verbs = audited().filter(target_id=str(archive.pk)).values_list("verb", "district")
     assert sorted(verbs) == [
         ("archive.begun", ""),
         ("archive.handed_over", ""),
@@ -314,7 +315,7 @@ def test_each_step_leaves_its_trace(tmp_path):
     ]
     archive.refresh_from_db()
     assert [line["to"] for line in archive.handed_over] == ["The state's analyst"]
-    assert not AuditEvent.objects.filter(changes__icontains="analyst").exists()
+    assert not audited().filter(changes__icontains="analyst").exists()
 
 
 @pytest.mark.parametrize(
@@ -338,7 +339,7 @@ def test_nobody_archives_opens_or_hands_over_who_may_not(role, tmp_path):
         with pytest.raises(NotAllowed):
             attempt()
 
-    assert AuditEvent.objects.filter(outcome=AuditEvent.Outcome.REFUSED).count() == 5
+    assert audited().filter(outcome=AuditEvent.Outcome.REFUSED).count() == 5
     assert RegisterArchive.objects.count() == 1
     assert not files_of(tmp_path / "b")
 

@@ -9,13 +9,14 @@ from aanchal.attendance.actions import take_register
 from aanchal.attendance.actions.registers import page_marks
 from aanchal.attendance.models import RegisterPage
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import agree_to_move, enrol_pupils, refuse_move, take_move_back
 from aanchal.people.models import ClassMove, Enrolment
 from aanchal.people.queries import class_moves_to_answer, my_class_moves
 from aanchal.people.rules.moves import first_day
 from aanchal.people.rules.pupils import NewPupil
+from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_given_register, a_page, an_actor, kin_of
 from tests.signing_in import a_person, a_school, acting
 
@@ -91,8 +92,8 @@ def test_guessed_admission_numbers_move_nobody_and_each_child_is_asked_about(two
     assert set(classes_of(others).values()) == {"B"}
     assert (done.known, done.moved, done.waiting, done.children) == (0, 0, 3, [None] * 3)
     assert {p.code for p in done.problems} == {"move_waits"}
-    assert AuditEvent.objects.filter(verb="class_move.asked").count() == 3
-    assert not AuditEvent.objects.filter(verb="child.moved").exists()
+    assert audited().filter(verb="class_move.asked").count() == 3
+    assert not audited().filter(verb="child.moved").exists()
 
 
 def test_a_register_with_guessed_numbers_keeps_its_rows_for_repair_and_shows_no_name(two_classes):
@@ -118,7 +119,7 @@ def test_asked_again_it_is_the_one_question(two_classes):
 
     asked(school)
 
-    assert AuditEvent.objects.filter(verb="class_move.asked").count() == 1
+    assert audited().filter(verb="class_move.asked").count() == 1
 
 
 def test_an_admission_number_of_another_school_is_another_childs(two_classes):
@@ -145,7 +146,7 @@ def test_who_answers_for_both_classes_moves_at_once_with_an_event_for_each_child
 
     assert done.moved == 2
     assert sorted(classes_of(others).values()) == ["A", "A", "B"]
-    assert AuditEvent.objects.filter(verb="child.moved").count() == 2
+    assert audited().filter(verb="child.moved").count() == 2
 
 
 def test_the_heads_yes_moves_her_from_the_day_claimed_and_her_old_marks_stay(two_classes):
@@ -161,7 +162,7 @@ def test_the_heads_yes_moves_her_from_the_day_claimed_and_her_old_marks_stay(two
     ended = Enrolment.objects.get(child=others[0], class_section=old)
     assert (ended.ends_on, ended.ended_by) == (date(2026, 7, 1), "moved")
     assert page_marks(RegisterPage.objects.get(class_section=old)).children == (others[0],)
-    verbs = AuditEvent.objects.filter(verb__in=("child.moved", "class_move.agreed"))
+    verbs = audited().filter(verb__in=("child.moved", "class_move.agreed"))
     assert verbs.count() == 2
     with pytest.raises(WrongState):
         agree_to_move(a_head(school), move=move, at=NOW)
@@ -227,7 +228,7 @@ def test_a_refusal_says_a_word_and_moves_nobody(two_classes):
 
     assert set(classes_of(others).values()) == {"B"}
     assert my_class_moves(a_teacher(school)).get().answer == "She is in B."
-    assert AuditEvent.objects.filter(verb="class_move.refused").count() == 1
+    assert audited().filter(verb="class_move.refused").count() == 1
     with pytest.raises(WrongState):
         refuse_move(a_head(school), move=move, answer="Again", at=NOW)
 
@@ -241,7 +242,7 @@ def test_the_asker_takes_her_own_question_back(two_classes):
     take_move_back(a_teacher(school), move=move, at=NOW)
 
     assert not class_moves_to_answer(a_head(school)).exists()
-    assert AuditEvent.objects.filter(verb="class_move.taken_back").count() == 1
+    assert audited().filter(verb="class_move.taken_back").count() == 1
     with pytest.raises(WrongState):
         take_move_back(a_teacher(school), move=move, at=NOW)
 

@@ -16,8 +16,8 @@ from aanchal.cases.jobs import name_teams
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import get_concern, visible_concerns
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
+from tests.audited import audited
 from tests.factories import NOW, OTHER_DISTRICT, VILLAGE, a_class, an_actor, kin_of
 from tests.signing_in import a_person, an_area
 
@@ -49,7 +49,7 @@ def test_a_concern_is_raised_once_however_often_it_is_sent():
     first, second = a_concern(), a_concern()
 
     assert first == second
-    assert AuditEvent.objects.filter(verb="concern.raised").count() == 1
+    assert audited().filter(verb="concern.raised").count() == 1
 
 
 def test_an_unknown_kind_is_refused():
@@ -125,7 +125,7 @@ def test_opening_leaves_a_trace():
 
     open_concern(acting(worker), concern=held, at=NOW)
 
-    event = AuditEvent.objects.get(verb="concern.opened")
+    event = audited().get(verb="concern.opened")
     assert (event.actor_id, event.target_id) == (str(worker.pk), str(held.pk))
 
 
@@ -172,7 +172,7 @@ def test_a_sealed_concern_that_nobody_could_open_is_given_to_the_case_worker_who
     name_teams()
 
     assert list(visible_concerns(acting(comes))) == [held]
-    event = AuditEvent.objects.get(verb="concern.team_named")
+    event = audited().get(verb="concern.team_named")
     assert event.actor_id == "system:concerns"
 
 

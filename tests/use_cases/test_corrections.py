@@ -32,8 +32,8 @@ from aanchal.attendance.rules.corrections import (
 )
 from aanchal.attendance.rules.pages import PageMarks
 from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
+from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, a_page, an_actor, kin_of, marks_of
 from tests.signing_in import a_person, acting
 
@@ -169,7 +169,7 @@ def test_by_way_of_leave_no_absence_becomes_a_presence(missing):
     send(teacher, section, children[9:], [changed("P", ABSENT_DAYS)])
 
     assert days_of(section, children[9]) == GONE
-    assert AuditEvent.objects.filter(verb="correction.asked").count() == 2
+    assert audited().filter(verb="correction.asked").count() == 2
 
 
 def test_the_other_marks_of_the_file_go_in_at_once(missing):
@@ -188,7 +188,7 @@ def test_the_same_file_twice_asks_once(missing):
     for _time in range(2):
         send(a_teacher(section), section, children[9:], [FULL])
 
-    assert AuditEvent.objects.filter(verb="correction.asked").count() == 1
+    assert audited().filter(verb="correction.asked").count() == 1
     assert Correction.objects.count() == 1
 
 
@@ -210,7 +210,7 @@ def test_the_coordinators_yes_takes_the_absences_away_and_keeps_what_was(asked):
     assert done.changed == len(ABSENT_DAYS)
     assert days_of(section, children[9]) == FULL
     assert PageRevision.objects.get().changed_marks == len(ABSENT_DAYS)
-    assert AuditEvent.objects.filter(verb="correction.agreed").count() == 1
+    assert audited().filter(verb="correction.agreed").count() == 1
     with pytest.raises(WrongState):
         agree_to_correction(an_actor(), correction=correction, at=NOW)
 
@@ -267,7 +267,7 @@ def test_a_no_needs_a_word_and_the_absences_stay(asked):
 
     assert days_of(section, children[9]) == GONE
     assert my_corrections(a_teacher(section)).get().answer == "Her mother says no."
-    assert AuditEvent.objects.filter(verb="correction.refused").count() == 1
+    assert audited().filter(verb="correction.refused").count() == 1
 
 
 def test_the_asker_takes_it_back(asked):
@@ -313,7 +313,7 @@ def test_no_correction_ends_a_live_flag_and_the_visit_stays_in_her_hands(missing
     assert (flag.state, visit.state) == ("assigned", "assigned")
     assert done.doubted == 1
     assert withdrawals_to_answer(an_actor()).get().flag == flag
-    assert AuditEvent.objects.filter(verb="withdrawal.asked").count() == 1
+    assert audited().filter(verb="withdrawal.asked").count() == 1
 
 
 @pytest.fixture
@@ -333,8 +333,8 @@ def test_the_coordinator_withdraws_it_and_the_visit_is_called_off_and_audited(do
 
     visit.refresh_from_db()
     assert (Flag.objects.get().state, visit.state) == ("withdrawn", "cancelled")
-    assert AuditEvent.objects.filter(verb="flag.withdrawn").count() == 1
-    assert AuditEvent.objects.filter(verb="visit.handed_back").count() == 1
+    assert audited().filter(verb="flag.withdrawn").count() == 1
+    assert audited().filter(verb="visit.handed_back").count() == 1
     with pytest.raises(WrongState):
         withdraw_flag(an_actor(), withdrawal=withdrawal, at=NOW)
 
@@ -359,7 +359,7 @@ def test_she_asks_all_the_same_and_is_not_asked_again(doubted):
     visit.refresh_from_db()
     assert (Flag.objects.get().state, visit.state) == ("assigned", "assigned")
     assert Withdrawal.objects.get().state == "kept"
-    assert AuditEvent.objects.filter(verb="flag.kept").count() == 1
+    assert audited().filter(verb="flag.kept").count() == 1
     with pytest.raises(WrongState):
         keep_flag(an_actor(), withdrawal=withdrawal, at=NOW)
 

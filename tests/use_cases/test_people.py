@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import (
     enrol_pupils,
@@ -17,6 +16,7 @@ from aanchal.people.actions import (
 )
 from aanchal.people.models import Child, Consent, Enrolment, Guardian, Household
 from aanchal.people.rules.pupils import NewPupil
+from tests.audited import audited
 from tests.factories import JULY, NOW, OTHER_DISTRICT, VILLAGE, a_class, an_actor
 from tests.signing_in import a_person, a_school, an_area
 
@@ -148,7 +148,7 @@ def test_opening_a_file_leaves_a_trace_and_is_not_for_everybody():
     with pytest.raises(NotAllowed):
         open_child_file(an_actor(Role.VOLUNTEER, VILLAGE), child=children[0], at=NOW)
 
-    assert AuditEvent.objects.filter(verb="child.file_opened").count() == 1
+    assert audited().filter(verb="child.file_opened").count() == 1
 
 
 def test_kinship_shuts_a_person_out_from_then_on():

@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.kernel.errors import NotAllowed, Unreadable
-from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Role, system_actor
 from aanchal.places.actions import import_areas
 from aanchal.places.models import Area, AreaCode, Closure, SchoolCalendar, Subdistrict
+from tests.audited import audited
 from tests.place_files import (
     AT,
     BLOCK,
@@ -80,7 +81,7 @@ def test_a_census_village_carries_lgds_number_as_assumed():
 def test_an_import_leaves_one_event_with_its_counts():
     take_areas(STATES)
 
-    (event,) = AuditEvent.objects.all()
+    (event,) = audited()
     assert (event.verb, event.changes["new"], event.changes["level"]) == (
         "areas.imported",
         1,
@@ -351,7 +352,7 @@ def test_what_is_no_place_file_is_refused_as_a_whole(data, why):
         import_areas(system_actor("imports"), source=io.BytesIO(data), filename="x", at=AT)
 
     assert not Area.objects.exists(), why
-    assert not AuditEvent.objects.exists(), why
+    assert not audited().exists(), why
 
 
 def test_binary_data_far_down_stops_the_file_and_keeps_what_came_before():
@@ -418,7 +419,7 @@ def test_importing_areas_is_refused_and_writes_nothing(role):
         take_areas(STATES, actor=a_joiner("IN", role))
 
     assert not Area.objects.exists()
-    assert [e.outcome for e in AuditEvent.objects.all()] == ["refused"]
+    assert [e.outcome for e in audited()] == ["refused"]
 
 
 def test_nobody_without_grants_imports():

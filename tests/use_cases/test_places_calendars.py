@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from aanchal.kernel.errors import Invalid, NotAllowed
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Actor, Grant, Role
 from aanchal.places.actions import set_calendar
 from aanchal.places.models import Closure, SchoolCalendar
 from aanchal.places.queries import calendars_of, year_start_month
+from tests.audited import audited
 from tests.place_files import AT, DISTRICT, a_joiner
 from tests.signing_in import a_school, an_area
 
@@ -89,7 +89,7 @@ def test_a_change_leaves_one_event_with_the_names_of_its_fields():
 
     set_calendar(a_joiner(), area=area, **said(weekly_off=[5], closures=[FLOOD]))
 
-    event = AuditEvent.objects.order_by("seq").last()
+    event = audited().order_by("seq").last()
     assert event.verb == "calendar.changed"
     assert event.changes == {"fields": ["weekly_off"], "closures_added": 1, "closures_removed": 1}
 
@@ -102,7 +102,7 @@ def test_saying_the_same_again_changes_nothing():
     set_calendar(a_joiner(), area=area, **said())
 
     assert list(Closure.objects.values()) == before
-    assert AuditEvent.objects.count() == 1
+    assert audited().count() == 1
 
 
 @pytest.mark.parametrize(
@@ -145,4 +145,4 @@ def test_setting_a_calendar_is_refused_and_writes_nothing(role, where):
         set_calendar(Actor("x", (Grant(role, area_path=where),)), area=an_area(BLOCK), **said())
 
     assert not SchoolCalendar.objects.exists()
-    assert AuditEvent.objects.get().outcome == "refused"
+    assert audited().get().outcome == "refused"

@@ -7,7 +7,7 @@ from django.db import connection
 
 from aanchal.kernel.errors import NotAllowed, TooLarge, Unreadable
 from aanchal.kernel.files import read_file
-from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
+from aanchal.kernel.models import ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role
 from aanchal.places.actions import (
     give_place_file,
@@ -15,6 +15,7 @@ from aanchal.places.actions import (
     take_place_file,
 )
 from aanchal.places.models import Area, PlaceFile, School
+from tests.audited import audited
 from tests.place_files import (
     AT,
     BLOCKS,
@@ -47,7 +48,7 @@ def test_a_file_is_kept_as_it_came_before_anything_is_read_into_the_tree():
     assert read_file(held.file) == BLOCKS.encode()
     assert (held.kind, held.lines, held.state) == ("areas", 3, "received")
     assert not Area.objects.filter(level="block").exists()
-    assert AuditEvent.objects.filter(verb="place_file.received", district="D206").count() == 1
+    assert audited().filter(verb="place_file.received", district="D206").count() == 1
 
 
 def test_a_kept_file_is_taken_in_and_says_what_came_of_it():
@@ -103,7 +104,7 @@ def test_giving_a_file_is_refused_and_keeps_nothing(role):
         give(BLOCKS, role=role)
 
     assert not StoredFile.objects.exists()
-    assert AuditEvent.objects.get().outcome == "refused"
+    assert audited().get().outcome == "refused"
 
 
 # --- many lines set aside ---
@@ -123,7 +124,7 @@ def test_many_lines_are_set_aside_with_one_event():
     done = set_place_problems_aside(a_joiner(), problems=problems, at=AT)
 
     assert done == 3
-    event = AuditEvent.objects.get(verb="import_problem.settled")
+    event = audited().get(verb="import_problem.settled")
     assert event.changes == {"codes": ["far_position"], "count": 3}
 
 

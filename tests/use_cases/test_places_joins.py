@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.models import Grant
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Permission, Role, may, system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child
@@ -22,6 +22,7 @@ from aanchal.places.actions import (
 )
 from aanchal.places.models import Area, AreaCode, AreaJoin, Body, SchoolCalendar, Subdistrict
 from aanchal.places.queries import school_by_udise
+from tests.audited import audited
 from tests.place_files import (
     AT,
     BLOCK,
@@ -249,12 +250,12 @@ def test_certain_ones_of_a_block_are_confirmed_together_in_a_few_queries(tree):
 
 
 def test_confirming_many_leaves_one_event_a_district(tree):
-    before = AuditEvent.objects.count()
+    before = audited().count()
 
     confirm_joins(a_joiner(), joins=list(AreaJoin.objects.filter(source__level="village")), at=AT)
 
-    event = AuditEvent.objects.get(district="D206", verb="area.joined")
-    assert AuditEvent.objects.count() == before + 1
+    event = audited().get(district="D206", verb="area.joined")
+    assert audited().count() == before + 1
     assert (event.changes, event.area_path) == ({"level": "village", "count": 14}, DISTRICT)
 
 
@@ -418,7 +419,7 @@ def test_deciding_a_join_is_refused_and_writes_nothing(tree, decide, role, where
 
     assert list(Area.objects.order_by("pk").values()) == before, why
     assert AreaJoin.objects.filter(state="proposed").count() == 15
-    assert AuditEvent.objects.filter(outcome="refused", district="D206").count() == 1
+    assert audited().filter(outcome="refused", district="D206").count() == 1
 
 
 def test_parting_is_refused_to_who_may_not_join(tree):
@@ -458,7 +459,7 @@ def test_saying_which_block_a_sub_district_is_brings_its_villages_in(waiting_sub
     assert done.freed == 2
     assert area("300002").path == f"{DISTRICT}/B1852/V300002"
     assert not ImportProblem.objects.filter(code="parent_unknown", state="open").exists()
-    assert AuditEvent.objects.filter(verb="area.joined").count() == 1
+    assert audited().filter(verb="area.joined").count() == 1
 
 
 def test_only_a_block_of_its_own_district_can_be_a_sub_district(waiting_subdistrict):

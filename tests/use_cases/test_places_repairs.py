@@ -3,9 +3,10 @@
 import pytest
 
 from aanchal.kernel.errors import NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
 from aanchal.places.actions import set_place_problem_aside
+from tests.audited import audited
 from tests.place_files import AT, DISTRICT, a_joiner, a_tree, some_schools, take_schools
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def test_what_was_looked_at_is_set_aside_and_says_by_whom(problem):
     done = set_place_problem_aside(a_joiner(), problem=problem, at=AT)
 
     assert (done.state, done.settled_by, done.settled_at) == ("set_aside", "keeper-1", AT)
-    event = AuditEvent.objects.get(verb="import_problem.settled")
+    event = audited().get(verb="import_problem.settled")
     assert (event.district, event.changes) == ("D206", {"code": "far_position"})
 
 

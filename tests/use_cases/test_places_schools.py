@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.kernel.errors import NotAllowed, Unreadable
-from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
 from aanchal.places.models import Area, AreaCode, AreaJoin, Body, School
+from tests.audited import audited
 from tests.place_files import (
     DISTRICT,
     DISTRICTS,
@@ -49,13 +50,13 @@ def test_a_school_stands_in_the_village_udise_knows():
 
 def test_an_import_of_schools_leaves_one_event():
     a_tree(villages=0)
-    AuditEvent.objects.all()
-    before = AuditEvent.objects.count()
+    audited()
+    before = audited().count()
 
     take_schools(some_schools(3))
 
-    event = AuditEvent.objects.order_by("seq").last()
-    assert AuditEvent.objects.count() == before + 1
+    event = audited().order_by("seq").last()
+    assert audited().count() == before + 1
     assert (event.verb, event.changes["new"]) == ("schools.imported", 3)
 
 
@@ -206,7 +207,7 @@ def test_what_is_no_school_file_is_refused_as_a_whole():
     with pytest.raises(Unreadable):
         take_schools(STATES)
 
-    assert not AuditEvent.objects.exists()
+    assert not audited().exists()
 
 
 @pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.TEACHER, Role.COORDINATOR, Role.CASE_WORKER])
@@ -218,7 +219,7 @@ def test_importing_schools_is_refused_and_writes_nothing(role):
         take_schools(some_schools(3), actor=a_joiner("IN", role))
 
     assert everything() == before
-    assert AuditEvent.objects.order_by("-at", "-seq").filter(outcome="refused").count() == 1
+    assert audited().order_by("-at", "-seq").filter(outcome="refused").count() == 1
 
 
 def test_an_administrator_of_another_district_takes_in_nothing_here():

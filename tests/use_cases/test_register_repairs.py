@@ -9,9 +9,10 @@ from aanchal.attendance.actions.registers import choose_school, page_marks, refu
 from aanchal.attendance.actions.repairs import ENROL, SET_ASIDE, repair_row, set_problem_aside
 from aanchal.attendance.models import RegisterFile, RegisterPage
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
+from tests.audited import audited
 from tests.factories import (
     NAMES,
     NOW,
@@ -83,7 +84,7 @@ def test_a_row_is_given_to_the_pupil_it_belongs_to():
     problem.refresh_from_db()
     assert days_of(section, children[5]) == FULL
     assert (problem.state, problem.settled_by) == ("repaired", "worker-1")
-    assert AuditEvent.objects.filter(verb="register.repaired").count() == 1
+    assert audited().filter(verb="register.repaired").count() == 1
 
 
 def test_a_row_of_a_new_pupil_enrols_her_and_takes_her_marks():
@@ -137,7 +138,7 @@ def test_a_row_is_settled_only_by_whom_its_class_is():
 
     problem.refresh_from_db()
     assert problem.state == "open"
-    assert not AuditEvent.objects.filter(verb="register.repaired").exists()
+    assert not audited().filter(verb="register.repaired").exists()
 
 
 # --- a cell that was looked at ---

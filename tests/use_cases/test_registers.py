@@ -9,9 +9,10 @@ from aanchal.attendance.actions.registers import page_marks
 from aanchal.attendance.models import PageRevision, RegisterFile, RegisterPage
 from aanchal.kernel.errors import NotAllowed, WrongState
 from aanchal.kernel.files import path_of, read_file
-from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
+from aanchal.kernel.models import ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
+from tests.audited import audited
 from tests.factories import (
     NAMES,
     NOW,
@@ -55,7 +56,7 @@ def test_the_same_file_twice_is_one_record_and_changes_nothing():
     data = a_register_xlsx(rows(), udise=section.school.school.udise)
     first = a_given_register(an_actor(), data)
     take_register(an_actor(), register=first, enrol_unknown=False, at=NOW)
-    before = AuditEvent.objects.count()
+    before = audited().count()
 
     second = a_given_register(an_actor(), data)
     again = take_register(an_actor(), register=second, enrol_unknown=False, at=NOW)
@@ -64,8 +65,8 @@ def test_the_same_file_twice_is_one_record_and_changes_nothing():
     assert (again.marks_added, again.marks_changed) == (0, 0)
     assert RegisterFile.objects.count() == StoredFile.objects.count() == 1
     assert path_of(first.file).exists()
-    assert AuditEvent.objects.filter(verb__startswith="register.recorded").count() == 1
-    assert AuditEvent.objects.count() >= before
+    assert audited().filter(verb__startswith="register.recorded").count() == 1
+    assert audited().count() >= before
 
 
 def test_unknown_pupils_are_enrolled_in_one_step_only_when_confirmed():

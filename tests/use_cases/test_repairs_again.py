@@ -10,8 +10,9 @@ from aanchal.attendance.actions import (
 )
 from aanchal.attendance.queries.repairs import problems_set_aside
 from aanchal.kernel.errors import NotAllowed, WrongState
-from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
+from tests.audited import audited
 from tests.factories import NOW, a_class, a_given_register, a_register_xlsx, an_actor
 from tests.signing_in import a_person, acting
 
@@ -39,7 +40,7 @@ def test_a_row_set_aside_waits_for_repair_again_and_it_is_audited(set_aside):
 
     problem.refresh_from_db()
     assert (problem.state, problem.settled_by, problem.settled_at) == ("open", "", None)
-    assert AuditEvent.objects.filter(verb="import_problem.settled").count() == 1
+    assert audited().filter(verb="import_problem.settled").count() == 1
     assert not problems_set_aside(teacher, register).exists()
 
 

@@ -15,8 +15,8 @@ from aanchal.attendance.queries.budgets import get_tunable_block, standing_of
 from aanchal.attendance.rules.budgets import BUDGETS, past_from_json
 from aanchal.attendance.rules.policy import RULE_VERSION
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role
+from tests.audited import audited
 from tests.factories import NOW, a_class, a_page
 from tests.signing_in import a_person, acting, an_area, signed_in
 
@@ -42,7 +42,7 @@ def registers():
 
 
 def verbs():
-    return list(AuditEvent.objects.order_by("at", "seq").values_list("verb", flat=True))
+    return list(audited().order_by("at", "seq").values_list("verb", flat=True))
 
 
 def replayed(coordinator):
@@ -83,7 +83,7 @@ def test_asked_again_over_the_same_registers_nothing_is_replayed(
     replay = replayed(coordinator)
 
     assert replay.result
-    assert AuditEvent.objects.order_by("-at", "-seq").first().changes["anew"] is False
+    assert audited().order_by("-at", "-seq").first().changes["anew"] is False
 
 
 def test_new_registers_are_replayed(coordinator, registers):

@@ -21,9 +21,9 @@ from aanchal.attendance.queries.flags import volunteers_for
 from aanchal.attendance.queries.hands import is_outside
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Enrolment
+from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, an_actor, kin_of
 from tests.signing_in import a_person, a_school
 
@@ -65,7 +65,7 @@ def test_a_visit_goes_to_a_volunteer_of_the_village_with_a_time_by_its_channel()
     assert flag.state == Flag.State.ASSIGNED
     assert visit.volunteer == volunteer
     assert timedelta(hours=24) < visit.due_at - NOW < timedelta(hours=48)
-    assert AuditEvent.objects.filter(verb="visit.assigned").count() == 1
+    assert audited().filter(verb="visit.assigned").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_visit_goes_over_to_another_and_the_first_one_is_cancelled():
     visit.refresh_from_db()
     assert visit.state == Visit.State.CANCELLED
     assert Visit.objects.get(state=Visit.State.ASSIGNED).volunteer == other
-    assert AuditEvent.objects.filter(verb="visit.cancelled", target_id=str(visit.pk)).count() == 1
+    assert audited().filter(verb="visit.cancelled", target_id=str(visit.pk)).count() == 1
 
 
 def test_a_coordinator_takes_a_visit_back():
@@ -117,8 +117,8 @@ def test_a_coordinator_takes_a_visit_back():
     cancel_visit(an_actor(), visit=visit, at=NOW)
 
     assert Flag.objects.get().state == Flag.State.OPEN
-    assert AuditEvent.objects.filter(verb="visit.cancelled").count() == 1
-    assert not AuditEvent.objects.filter(verb="visit.handed_back").exists()
+    assert audited().filter(verb="visit.cancelled").count() == 1
+    assert not audited().filter(verb="visit.handed_back").exists()
 
 
 def test_what_was_found_is_written_once_however_often_it_is_sent():
@@ -130,7 +130,7 @@ def test_what_was_found_is_written_once_however_often_it_is_sent():
 
     assert first == second == Finding.objects.get()
     assert Flag.objects.get().state == Flag.State.VISITED
-    assert AuditEvent.objects.filter(verb="visit.recorded").count() == 1
+    assert audited().filter(verb="visit.recorded").count() == 1
     assert not Concern.objects.exists()
 
 
@@ -152,7 +152,7 @@ def test_danger_becomes_a_concern_at_once(kind, concern):
 
     raised = Concern.objects.get()
     assert (raised.kind, raised.child) == (concern, visit.flag.child)
-    assert AuditEvent.objects.filter(verb="concern.raised").count() == 1
+    assert audited().filter(verb="concern.raised").count() == 1
 
 
 def test_private_questions_open_only_after_she_has_left_the_house():
@@ -173,7 +173,7 @@ def test_having_left_the_house_can_be_taken_back_and_the_private_questions_close
 
     visit.refresh_from_db()
     assert visit.left_house_at is None
-    assert AuditEvent.objects.filter(verb="visit.left_house_undone").count() == 1
+    assert audited().filter(verb="visit.left_house_undone").count() == 1
     with pytest.raises(Invalid):
         record_visit(acting(volunteer), visit=visit, at=NOW, **(ANSWERS | {"kind": "works"}))
     with pytest.raises(WrongState):
@@ -262,7 +262,7 @@ def test_nobody_at_home_brings_a_second_try_in_the_same_hands_due_the_next_day()
     assert flag.state == Flag.State.ASSIGNED
     assert second.volunteer == volunteer
     assert timezone.localdate(second.due_at) == timezone.localdate(NOW) + timedelta(days=1)
-    assert AuditEvent.objects.filter(verb="visit.kept", target_id=str(second.pk)).count() == 1
+    assert audited().filter(verb="visit.kept", target_id=str(second.pk)).count() == 1
 
 
 def test_nobody_at_home_twice_leaves_the_question_to_another_person():
@@ -488,7 +488,7 @@ def test_a_child_who_is_back_by_herself_needs_no_visit(state):
     assert flag.state == Flag.State.CLOSED
     assert outcome.numbers == {"came": 11, "days": 11}
     assert in_hand(flag) is None
-    assert AuditEvent.objects.filter(verb="visit.cancelled").count() == (state == "assigned")
+    assert audited().filter(verb="visit.cancelled").count() == (state == "assigned")
 
 
 @pytest.mark.parametrize(
@@ -544,7 +544,7 @@ def test_a_question_closed_in_error_is_opened_again_and_how_it_had_ended_is_kept
     assert flag.state == Flag.State.VISITED
     assert not Outcome.objects.exists()
     assert (kept.was["kind"], kept.because) == ("left", "It was another child.")
-    assert AuditEvent.objects.filter(verb="flag.reopened").count() == 1
+    assert audited().filter(verb="flag.reopened").count() == 1
     assert ending(flag, "explained"), "it ends a second time"
 
 

@@ -9,8 +9,8 @@ from aanchal.attendance.actions.watch import WatchRun, raise_flags
 from aanchal.attendance.models import ClassState, Flag
 from aanchal.attendance.policies import default_policy
 from aanchal.kernel.errors import Invalid, NotAllowed
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
+from tests.audited import audited
 from tests.factories import NOW, a_class, a_page, an_actor
 from tests.signing_in import an_area
 
@@ -43,7 +43,7 @@ def test_a_child_who_stops_coming_is_asked_after_with_a_sentence_of_numbers():
     assert flag.since_on == date(2026, 7, 6)
     assert flag.reason["run"] >= 4
     assert done.raised == [flag.pk]
-    assert AuditEvent.objects.filter(verb="flag.raised").count() == 1
+    assert audited().filter(verb="flag.raised").count() == 1
 
 
 def test_run_again_on_the_same_day_raises_nothing_and_reads_no_marks():

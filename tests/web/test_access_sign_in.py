@@ -14,8 +14,9 @@ from django.utils import timezone
 from aanchal.access.actions import add_second_factor
 from aanchal.access.models import DemoLink, Notice
 from aanchal.access.sign_in import unused_recovery_codes
-from aanchal.kernel.models import AuditEvent, Deployment
+from aanchal.kernel.models import Deployment
 from aanchal.kernel.permissions import Role
+from tests.audited import audited
 from tests.signing_in import PASSPHRASE, a_person, a_phone, a_school, acting, signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_a_wrong_code_does_not_let_in(coordinator):
     assert page.status_code == 400
     assert b"error-summary" in page.content
     assert not is_in(client)
-    assert AuditEvent.objects.filter(verb="person.sign_in_failed").count() == 1
+    assert audited().filter(verb="person.sign_in_failed").count() == 1
 
 
 def test_a_code_opens_once(coordinator):
@@ -230,7 +231,7 @@ def test_going_out_ends_the_session_and_leaves_a_trace(coordinator):
     again = Client()
     again.cookies[settings.SESSION_COOKIE_NAME] = key
     assert not is_in(again)
-    assert AuditEvent.objects.filter(verb="person.signed_out").count() == 1
+    assert audited().filter(verb="person.signed_out").count() == 1
 
 
 def test_going_out_needs_a_button():

@@ -1,6 +1,7 @@
 """Forgetting what has ended, as the tables of access promise."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -78,6 +79,6 @@ def forget_ended(actor: Actor, *, at: datetime) -> dict[str, int]:
         ),
         "notices": Notice.objects.filter(seen_at__lt=at - NOTICES_STAY),
     }
-    counts = {name: rows.delete()[0] for name, rows in gone.items()}
+    counts: dict[str, Any] = {name: rows.delete()[0] for name, rows in gone.items()}
     record(actor, Verb.ACCESS_FORGOTTEN, None, scope=Scope(area_path=ROOT), **counts)
     return counts
