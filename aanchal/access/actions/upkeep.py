@@ -41,7 +41,7 @@ def lapse_waiting(actor: Actor, *, at: datetime) -> dict[str, int]:
     )
     gave = list(grants.values_list("given_by", flat=True))
     invited = list(invitations.values_list("invited_by", flat=True))
-    counts = {
+    counts: dict[str, Any] = {
         "grants": grants.update(revoked_by=actor.user_id, revoked_at=at),
         "invitations": invitations.update(
             withdrawn_by=actor.user_id, withdrawn_at=at, token_hash=""
