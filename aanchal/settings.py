@@ -56,6 +56,44 @@ class Environment(BaseSettings):
         30, ge=1, description="Nightly backups older than this are removed; the newest stays."
     )
     upload_mb: int = Field(20, description="Largest file taken in, in megabytes.")
+    site_address: str = Field(
+        "",
+        description="Address of the site as messages carry it, such as https://office.example.org/; "
+        "empty: the first of AANCHAL_HOSTS.",
+    )
+    smtp_url: str = Field(
+        "",
+        description="Mail server for notices: smtps://name:secret@host:465 or "
+        "smtp+starttls://name:secret@host:587; empty: no e-mail is sent.",
+    )
+    mail_from: str = Field(
+        "notices@localhost", description="Sender of notices by e-mail; a neutral one."
+    )
+    text_gateway_url: str = Field(
+        "",
+        description="Address of a gateway for texts (SMS), asked by POST; empty: no text is sent.",
+    )
+    text_gateway_headers: str = Field(
+        "", description="Headers for the gateway, as a JSON object; keys and tokens stand here."
+    )
+    text_gateway_body: str = Field(
+        '{"to": "{to}", "text": "{text}"}',
+        description="Body for the gateway, with {to} and {text}; JSON, or form fields like "
+        "to={to}&message={text}.",
+    )
+    quiet_hours: str = Field(
+        "21-7", description="Hours in which only what is urgent is sent, such as 21-7; empty: none."
+    )
+    outside_office: str = Field(
+        "",
+        description="E-mail address or number of an office outside (DCPU, CWC), told by a reference "
+        "when nobody here opened a concern in time; empty: nobody.",
+    )
+    operator: str = Field(
+        "",
+        description="E-mail address or number of who runs the site, told when it is locked while "
+        "something waits past its time; empty: only the log says so.",
+    )
     time_zone: str = Field("Asia/Kolkata", description="Zone of the office.")
 
 
@@ -71,6 +109,15 @@ AANCHAL_KEYRING_PASSPHRASE = env.keyring_passphrase
 AANCHAL_CREATE_KEYRING = not env.database_url
 AANCHAL_UPLOAD_BYTES = env.upload_mb * 1024 * 1024
 AANCHAL_OWNER_DATABASE_URL = env.owner_database_url
+AANCHAL_SITE_ADDRESS = env.site_address
+AANCHAL_SMTP_URL = env.smtp_url
+AANCHAL_MAIL_FROM = env.mail_from
+AANCHAL_TEXT_GATEWAY_URL = env.text_gateway_url
+AANCHAL_TEXT_GATEWAY_HEADERS = env.text_gateway_headers
+AANCHAL_TEXT_GATEWAY_BODY = env.text_gateway_body
+AANCHAL_QUIET_HOURS = env.quiet_hours
+AANCHAL_OUTSIDE_OFFICE = env.outside_office
+AANCHAL_OPERATOR = env.operator
 AANCHAL_BACKUP_FOLDER = env.backup_folder.expanduser().resolve() if env.backup_folder else None
 AANCHAL_BACKUP_RECIPIENTS = [k.strip() for k in env.backup_recipients.split(",") if k.strip()]
 AANCHAL_BACKUP_KEEP_DAYS = env.backup_keep_days

@@ -21,6 +21,7 @@ from aanchal.kernel.permissions import (
     grants_for,
     require,
 )
+from aanchal.kernel.waiting import something_waits
 from aanchal.people.models import Child
 from aanchal.places.models import Area, Body
 
@@ -82,6 +83,7 @@ def raise_concern(
         concern.team = [u.pk for u in nearest_case_workers(area, at=at, excluded=out)]
     concern.due_at = due_after(concern.stage, at=at)
     concern.save(force_insert=True)
+    something_waits()
     record(actor, Verb.CONCERN_RAISED, concern, scope=area.scope(), sealed=sealed)
     return concern
 

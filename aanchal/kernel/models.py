@@ -172,6 +172,9 @@ class ScheduledRun(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=64)
     due_on = models.DateField()
+    slot = models.PositiveSmallIntegerField(
+        default=0, help_text="Which turn of the day, from 1; 0 when there is one a day."
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField()
@@ -181,12 +184,23 @@ class ScheduledRun(models.Model):
 
     class Privacy:
         retention = "One year."
-        OPEN = ("id", "name", "due_on", "state", "started_at", "heartbeat_at", "finished_at")
+        OPEN = (
+            "id",
+            "name",
+            "due_on",
+            "slot",
+            "state",
+            "started_at",
+            "heartbeat_at",
+            "finished_at",
+        )
         OPEN += ("tries", "problem")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["name", "due_on"], name="scheduled_run_once_a_day")
+            models.UniqueConstraint(
+                fields=["name", "due_on", "slot"], name="scheduled_run_once_a_slot"
+            )
         ]
 
 

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     CONCERN_VIEW = "concern_view"
     CONCERN_TAKE_UP = "concern_take_up"
     CONCERN_NAME_TEAM = "concern_name_team"
+    NOTICE_PASS_ON = "notice_pass_on"
 
 
 class Role(StrEnum):
@@ -153,6 +154,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ARCHIVE_HAND_OVER,
             P.WATCH_RUN,
             P.CONCERN_NAME_TEAM,
+            P.NOTICE_PASS_ON,
         }
     ),
 }
@@ -345,4 +347,4 @@ def system_actor(name: str) -> Actor:
     return Actor(user_id=f"system:{name}", grants=(Grant(Role.SYSTEM, area_path=ROOT),))
 
 
-SYSTEM_ACTORS = frozenset({"operator", "watch", "imports", "upkeep", "concerns"})
+SYSTEM_ACTORS = frozenset({"operator", "watch", "imports", "upkeep", "concerns", "notices"})

@@ -1,6 +1,6 @@
-"""What is done every night and every week, and that it is done once.
+"""What is done every few minutes, every night and every week, and that it is done once.
 
-A turn is one `ScheduledRun` of a name and a day; the row is unique, and it is written together
+A turn is one `ScheduledRun` of a name, a day and a slot of the day; the row is unique, and it is written together
 with the job that does the work, so two workers cannot both begin it. After a standstill the
 latest missed turn is made up for, once. A turn waits while the one before it is still under way.
 """
@@ -29,6 +29,7 @@ class Turn:
         at: local time of the office.
         weekday: 0 for Monday; None for every day.
         day_as: name of the job's parameter that takes the due day; "" for none.
+        minutes: so often a day, counted from midnight; 0 for once, at `at`.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Turn:
     at: time
     weekday: int | None = None
     day_as: str = ""
+    minutes: int = 0
 
 
 TABLE: dict[str, Turn] = {}
@@ -49,6 +51,19 @@ def every_day(name: str, job: Job, *, at: time, day_as: str = "") -> None:
 def every_week(name: str, job: Job, *, weekday: int, at: time, day_as: str = "") -> None:
     """Put a job on the schedule for one day of the week (0 is Monday)."""
     TABLE[name] = Turn(name, job, at, weekday, day_as)
+
+
+def every_minutes(name: str, job: Job, *, minutes: int) -> None:
+    """Put a job on the schedule for every so many minutes of the day."""
+    TABLE[name] = Turn(name, job, time(0), minutes=minutes)
+
+
+def latest_slot(turn: Turn, now: datetime) -> tuple[date, int]:
+    """Day and slot of the latest turn that is due at `now`; slot 0 for what has one a day."""
+    if not turn.minutes:
+        return latest_due(turn, now), 0
+    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return local.date(), (local.hour * 60 + local.minute) // turn.minutes + 1
 
 
 def latest_due(turn: Turn, now: datetime) -> date:
@@ -67,11 +82,11 @@ def begin_due(now: datetime) -> list[str]:
     """
     begun = []
     for turn in list(TABLE.values()):
-        day = latest_due(turn, now)
-        last = ScheduledRun.objects.filter(name=turn.name).order_by("-due_on").first()
-        if last is not None and (last.due_on >= day or _is_under_way(last)):
+        day, slot = latest_slot(turn, now)
+        last = ScheduledRun.objects.filter(name=turn.name).order_by("-due_on", "-slot").first()
+        if last is not None and ((last.due_on, last.slot) >= (day, slot) or _is_under_way(last)):
             continue
-        if _begin(turn, day, now):
+        if _begin(turn, day, slot, now):
             begun.append(turn.name)
     return begun
 
@@ -86,11 +101,11 @@ def _is_under_way(run: ScheduledRun) -> bool:
     ).exists()
 
 
-def _begin(turn: Turn, day: date, now: datetime) -> bool:
+def _begin(turn: Turn, day: date, slot: int, now: datetime) -> bool:
     try:
         with transaction.atomic():
             run = ScheduledRun.objects.create(
-                name=turn.name, due_on=day, started_at=now, heartbeat_at=now, tries=0
+                name=turn.name, due_on=day, slot=slot, started_at=now, heartbeat_at=now, tries=0
             )
             ids: dict[str, Any] = {turn.day_as: day} if turn.day_as else {}
             enqueue_on_commit(turn.job, scheduled_run=run.pk, **ids)

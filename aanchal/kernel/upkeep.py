@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -25,6 +26,8 @@ KEEP_DONE_JOBS = timedelta(days=14)
 KEEP_FAILED_JOBS = timedelta(days=90)
 KEEP_TURNS = timedelta(days=366)
 LOOK_BACK_DAYS = 60
+# Of what has many turns a day only the last ones tell anything.
+KEEP_MANY_TURNS = timedelta(days=3)
 KEEP_SILENT_WORKERS = timedelta(days=7)
 
 
@@ -35,7 +38,7 @@ def run_upkeep(*, at: datetime) -> dict[str, int]:
         "files": sweep_files(at=at),
         "cache": sweep_cache(at=at),
         "jobs": sweep_jobs(at=at),
-        "turns": ScheduledRun.objects.filter(due_on__lt=(at - KEEP_TURNS).date()).delete()[0],
+        "turns": sweep_turns(at=at),
         "workers": Worker.objects.filter(seen_at__lt=at - KEEP_SILENT_WORKERS).delete()[0],
     }
 
@@ -105,6 +108,12 @@ def sweep_sessions() -> None:
 def sweep_cache(*, at: datetime) -> int:
     """Remove cache entries that are over."""
     return CacheEntry.objects.filter(expires_at__lt=at).delete()[0]
+
+
+def sweep_turns(*, at: datetime) -> int:
+    """Remove turns of the schedule that are long over."""
+    many = Q(slot__gt=0, due_on__lt=(at - KEEP_MANY_TURNS).date())
+    return ScheduledRun.objects.filter(Q(due_on__lt=(at - KEEP_TURNS).date()) | many).delete()[0]
 
 
 def sweep_jobs(*, at: datetime) -> int:

@@ -4,14 +4,24 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.kept import is_kept_for
 from aanchal.access.queries import may_confirm_anywhere
+from aanchal.access.session import gave_second_factor
 from aanchal.cases.kinds import concern_kinds
-from aanchal.kernel.permissions import ROLE_NAMES, Actor, Permission, Role, may_anywhere
+from aanchal.kernel.permissions import (
+    ROLE_NAMES,
+    Actor,
+    Permission,
+    Role,
+    may_anywhere,
+    needs_mfa,
+)
+from aanchal.notices.queries.inbox import count_waiting
 
 
 class Door(NamedTuple):
@@ -73,9 +83,19 @@ def site(request: HttpRequest) -> dict[str, Any]:
     if may_confirm_anywhere(actor):
         waiting = {"href": reverse("approvals"), "label": _("Waiting for a second person")}
         context["account_links"].append(waiting)
+    # Before the second factor nobody learns even a number.
+    if not needs_mfa(roles) or gave_second_factor(request):
+        context["things_waiting"] = SimpleLazyObject(lambda: _Waiting(actor))
     if Role.VOLUNTEER in roles:
         context["quick_exit_url"] = reverse("leave_quickly")
     return context
+
+
+class _Waiting:
+    """How much waits for the actor; counted once, and only on a page that shows it."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.count = count_waiting(actor, at=timezone.now())
 
 
 def helplines() -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ from .views import (
     home,
     joins,
     kept,
+    notices,
     place_files,
     places,
     questions,
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     ),
     route("kept/", kept.kept_words, name="kept_words", who=Who.SIGNED_IN, methods=BOTH),
     route("calendar/", home.calendar, name="calendar", who=Who.ANYONE),
+    route("waiting/", notices.waiting, name="notices", who=Who.SIGNED_IN, methods=BOTH),
     route("health/", health.health, name="health", who=Who.ANYONE),
     # --- volunteer ---
     route("today/", visits.visit_list, name="my_visits", who=P.VISIT_HAND_BACK),

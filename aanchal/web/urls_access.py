@@ -5,7 +5,17 @@ from django.urls import URLPattern
 from aanchal.kernel.permissions import Permission
 
 from .routes import Who, route
-from .views.access import account, approvals, giving, links, passkeys, people, sign_in, volunteers
+from .views.access import (
+    account,
+    approvals,
+    contact,
+    giving,
+    links,
+    passkeys,
+    people,
+    sign_in,
+    volunteers,
+)
 
 BOTH = ("GET", "POST")
 P = Permission
@@ -53,9 +63,9 @@ urlpatterns: list[URLPattern] = [
     # --- one's own account ---
     route("account/", account.my_account, name="my_account", who=Who.SIGNED_IN),
     route(
-        "account/notices/",
-        account.notices,
-        name="notices",
+        "account/contact/",
+        contact.my_contact,
+        name="my_contact",
         who=Who.SIGNED_IN,
         methods=BOTH,
     ),

@@ -298,6 +298,11 @@ ONE_RECORD = frozenset(
     people.actions.record_consent
     people.actions.record_kinship
     people.actions.withdraw_consent
+    notices.actions.confirm_contact
+    notices.actions.make_contact_code
+    notices.actions.note_opened
+    notices.actions.pass_on
+    notices.actions.set_contact
     places.actions.areas._note_areas
     places.actions.calendars.set_calendar
     places.actions.files.give_place_file

@@ -7,7 +7,9 @@ import pytest
 
 from aanchal.kernel.permissions import Permission
 from aanchal.notices.hand_overs import hand_overs
+from aanchal.notices.queries.things import KINDS
 from aanchal.notices.rules.hand_overs import read_hand_overs
+from aanchal.web.views.notices import LISTS, PAGES, TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = "aanchal/notices/data/hand_overs.toml"
@@ -34,6 +36,22 @@ def test_a_state_has_its_row(state):
 @pytest.mark.parametrize("row", hand_overs())
 def test_a_row_is_of_a_state_that_there_is(row):
     assert row in declared(), f"[{row}] of {FILE} is the row of no state"
+
+
+WAITING = [key for key, row in hand_overs().items() if row.steps]
+
+
+@pytest.mark.parametrize("key", WAITING)
+def test_what_waits_is_found_and_shown(key):
+    """A row with steps waits for somebody: she must be able to find it."""
+    assert key in KINDS, f"give {key} a source in aanchal/notices/queries/things.py"
+    assert key in PAGES, f"give {key} its page in aanchal/web/views/notices.py"
+    assert key in LISTS
+    assert key in TITLES or key == "register_file.taken"
+
+
+def test_nothing_waits_without_a_row():
+    assert set(WAITING) == KINDS
 
 
 @pytest.mark.parametrize("key", hand_overs())

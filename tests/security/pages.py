@@ -187,6 +187,7 @@ PAGES: dict[str, Page] = {
     # --- one's own account ---
     "my_account": Page(who=ALL),
     "notices": Page(who=ALL),
+    "my_contact": Page(who=ALL),
     "change_passphrase": Page(who=ALL),
     "confirm_self": Page(who=ALL),
     "enrol_second_factor": Page(who=ALL - {"volunteer"}),  # she has her phone instead

@@ -6,7 +6,7 @@ docs/hand-overs.md; the functions say which one a row is in.
 
 from datetime import datetime, timedelta
 
-GRANT_STATES = ("waiting", "coming", "in_force", "ended", "revoked")
+GRANT_STATES = ("waiting", "run_out", "coming", "in_force", "ended", "revoked")
 INVITATION_STATES = ("waiting", "offered", "accepted", "withdrawn", "run_out")
 CREDENTIAL_RESET_STATES = ("asked", "approved", "used", "refused", "run_out")
 
@@ -14,19 +14,25 @@ CREDENTIAL_RESET_STATES = ("asked", "approved", "used", "refused", "run_out")
 def grant_state(
     *,
     needs_approval: bool,
+    given_at: datetime,
     approved_at: datetime | None,
     starts_at: datetime,
     ends_at: datetime | None,
     revoked_at: datetime | None,
+    waits_for: timedelta,
     at: datetime,
 ) -> str:
-    """The state of a grant at a moment, one of `GRANT_STATES`."""
+    """The state of a grant at a moment, one of `GRANT_STATES`.
+
+    Args:
+        waits_for: how long it waits for its second person before it must be given again.
+    """
     if revoked_at is not None:
         return "revoked"
     if ends_at is not None and ends_at <= at:
         return "ended"
     if needs_approval and approved_at is None:
-        return "waiting"
+        return "run_out" if given_at + waits_for <= at else "waiting"
     return "coming" if starts_at > at else "in_force"
 
 

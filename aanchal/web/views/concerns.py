@@ -35,6 +35,7 @@ from ..context import local_name
 from ..forms import ChoiceRows, blame, choose_again, chosen_key, yes_no
 from ..names import first_name, whole_name
 from .children import facts_of
+from .notices import opened
 from .visits import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 
 PAGE = 30
@@ -266,6 +267,8 @@ def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
             return answer
     # Whatever brought her here, the page is shown now: a form with a mistake shows it too.
     open_concern(request.actor, concern=held, at=timezone.now())
+    if held.stage == Concern.Stage.NEW:
+        opened(request, "concern.new", held)
     names = people_named([held.raised_by, held.taken_up_by, *(c["by"] for c in held.calls)])
     reason = ""
     if held.reason and held.child:

@@ -52,6 +52,7 @@ from .cards import (
     returned_sentence,
     returned_tag,
 )
+from .notices import opened
 
 PAGE = 30
 # For so long after sending a visit, taking it back stands where the message was.
@@ -255,6 +256,8 @@ class ReopenForm(forms.Form):
 def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One question: the reason, her strip against her class, the visits, and what comes next."""
     held = get_flag(request.actor, pk=pk)
+    if request.method == "GET" and held.state in (Flag.State.OPEN, Flag.State.VISITED):
+        opened(request, f"flag.{held.state}", held)
     now = timezone.now()
     visits = list(held.visits.all())
     in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)

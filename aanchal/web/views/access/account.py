@@ -10,7 +10,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -95,18 +94,6 @@ def my_account(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "access/my_account.html", page)
-
-
-def notices(request: HttpRequest) -> HttpResponse:
-    """What she must be told before she goes on; a POST says that she read it."""
-    user = _me(request)
-    if request.method == "POST":
-        actions.note_seen(request.actor, user=user, at=timezone.now())
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    unseen = [n for n in _told(user) if not n["seen"]]
-    if not unseen:
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "access/notices.html", {"notices": unseen})
 
 
 @sensitive_post_parameters()

@@ -1,0 +1,124 @@
+"""What the doctor says of notices: ways out, messages that did not leave, how much waits too long.
+
+Counts only, by kind. Of concerns those alone are counted that are not sealed: that a sealed one waits
+is for its team to know.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from aanchal.kernel.health import Check, State, further
+from aanchal.kernel.models import ScheduledRun
+
+from .channels import channels_open
+from .models import Message
+from .queries.things import Thing, things
+
+# A message that waits longer than this has been tried and has not left.
+SLOW = timedelta(hours=1)
+ROUND_EVERY = timedelta(minutes=20)
+
+KINDS = {
+    "concern": gettext_lazy("concerns"),
+    "flag": gettext_lazy("questions"),
+    "visit": gettext_lazy("visits"),
+    "register_file": gettext_lazy("registers"),
+    "correction": gettext_lazy("corrections"),
+    "withdrawal": gettext_lazy("questions"),
+    "class_move": gettext_lazy("moves between classes"),
+    "grant": gettext_lazy("roles"),
+    "invitation": gettext_lazy("invitations"),
+    "credential_reset": gettext_lazy("new credentials"),
+}
+
+
+@further
+def notices(now: datetime) -> Iterator[Check]:
+    """Whether messages can leave, and whether they did."""
+    name = _("Notices")
+    if not channels_open():
+        yield Check(
+            State.LOOK,
+            name,
+            _("no message leaves: people are told in the site only"),
+            _("Set AANCHAL_SMTP_URL or AANCHAL_TEXT_GATEWAY_URL."),
+        )
+    unsent = Message.objects.filter(state=Message.State.FAILED)
+    slow = Message.objects.filter(
+        state__in=[Message.State.WAITING, Message.State.SENDING], tries__gt=0, try_at__lt=now + SLOW
+    )
+    failed, trying = unsent.count(), slow.count()
+    if failed:
+        first = unsent.order_by("settled_on").values_list("settled_on", flat=True)[0]
+        yield Check(
+            State.BAD,
+            name,
+            ngettext(
+                "%(n)d message could not be sent, since %(day)s",
+                "%(n)d messages could not be sent, the first on %(day)s",
+                failed,
+            )
+            % {"n": failed, "day": date_format(first, "j M") if first else ""},
+            _("Look at the mail server and the gateway; call those who must act."),
+        )
+    if trying:
+        yield Check(
+            State.LOOK,
+            name,
+            ngettext(
+                "%(n)d message is being tried again", "%(n)d messages are being tried again", trying
+            )
+            % {"n": trying},
+            _("Look at the mail server and the gateway."),
+        )
+    last = ScheduledRun.objects.filter(name="notices").order_by("-due_on", "-slot").first()
+    if last is not None and last.finished_at and now - last.finished_at > ROUND_EVERY:
+        at = timezone.localtime(last.finished_at)
+        yield Check(
+            State.BAD,
+            name,
+            _("nothing has been passed on since %(when)s") % {"when": date_format(at, "j M, H:i")},
+            "aanchal serve  /  aanchal work",
+        )
+    if not failed and not trying and channels_open():
+        yield Check(State.OK, name, _("every message has left"))
+
+
+@further
+def waiting_too_long(now: datetime) -> Iterator[Check]:
+    """How much is past its time, by kind, and since when."""
+    late = [t for t in things(at=now) if t.late_at() <= now and t.scope.team is None]
+    name = _("Past its time")
+    if not late:
+        yield Check(State.OK, name, _("nothing waits past its time"))
+        return
+    counts = Counter(KINDS.get(_noun(t), _noun(t)) for t in late)
+    first = timezone.localtime(min(t.since for t in late))
+    yield Check(
+        State.LOOK,
+        name,
+        _("%(what)s; the longest since %(day)s")
+        % {
+            "what": ", ".join(f"{n} {kind}" for kind, n in counts.most_common()),
+            "day": date_format(first, "j M Y"),
+        },
+        _("Ask those who coordinate; each finds it in what waits for her."),
+    )
+    if not settings.AANCHAL_OUTSIDE_OFFICE:
+        yield Check(
+            State.LOOK,
+            name,
+            _("no office outside is named for what nobody here opens"),
+            _("Set AANCHAL_OUTSIDE_OFFICE."),
+        )
+
+
+def _noun(thing: Thing) -> str:
+    return thing.kind.split(".")[0]

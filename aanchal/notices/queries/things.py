@@ -1,0 +1,467 @@
+"""What waits for a person, asked of the records themselves, so that no use case can forget it.
+
+Every kind of record that waits has one function here. With an actor it reads only what stands where
+she may act; without one it reads everything, for the job that passes on what nobody opened. Whether
+a person may act is asked by `may` of each record's scope in either case: exclusion first, then the
+seal, then role and place. A fixed number of queries, however much waits.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+
+from aanchal.access.granting import place_scope
+from aanchal.access.models import CredentialReset, Grant, Invitation
+from aanchal.access.queries import (
+    WAITS_FOR,
+    live_grants,
+    waiting_grants,
+    waiting_invitations,
+    waiting_resets,
+)
+from aanchal.access.rules.second_person import CONFIRMED_BY, confirming
+from aanchal.attendance.models import Correction, Flag, RegisterFile, Visit, Withdrawal
+from aanchal.attendance.rules.pages import unpack_children
+from aanchal.cases.models import Concern
+from aanchal.cases.queries import ConcernList, opened, visible_concerns
+from aanchal.cases.rules.visibility import concern_scope
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import (
+    Actor,
+    Permission,
+    Role,
+    Scope,
+    granted_areas,
+    grants_for,
+    may,
+    may_anywhere,
+)
+from aanchal.people.models import Child, ClassMove, Kinship
+from aanchal.people.queries import class_moves_to_answer
+from aanchal.places.models import Area
+from aanchal.places.queries import schools_of, within
+
+from ..hand_overs import hand_overs
+from ..rules.hand_overs import HandOver, step_times
+
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One record that waits for somebody.
+
+    Args:
+        kind: key of its row in the hand-overs, such as "concern.new".
+        key: its primary key, as text.
+        scope: where it stands, who is excluded, whose team alone may see it.
+        since: when it began to wait in this state.
+        due: when the record itself is due; None for what has no day of its own.
+        holder: user id of the one in whose hands it is; "" for nobody.
+        acts: permissions one of which it takes, where the row's own is not all of them.
+        not_by: user ids who may not act though their role would: a second person is needed.
+        count: how many rows of it wait, for a file with rows to repair; else 1.
+    """
+
+    kind: str
+    key: str
+    scope: Scope
+    since: datetime
+    due: datetime | None = None
+    is_urgent: bool = False
+    holder: str = ""
+    not_by: frozenset[str] = field(default_factory=frozenset)
+    place: Area | None = None
+    acts: tuple[Permission, ...] = ()
+    count: int = 1
+
+    @property
+    def row(self) -> HandOver:
+        """Its row of the hand-overs."""
+        return hand_overs()[self.kind]
+
+    def may_be_done_by(self, actor: Actor) -> bool:
+        """Whether a person may act on it: exclusion first, then the seal, then role and place."""
+        if actor.user_id in self.not_by:
+            return False
+        return any(may(actor, permission, self.scope) for permission in self.permissions())
+
+    def permissions(self) -> tuple[Permission, ...]:
+        """What the one who acts must hold, one of these."""
+        return self.acts or (Permission(self.row.permission),)
+
+    def times(self, *, opened: datetime | None = None) -> tuple[datetime, ...]:
+        """When each step of its ladder falls due."""
+        return step_times(
+            self.row, urgent=self.is_urgent, since=self.since, due=self.due, opened=opened
+        )
+
+    def late_at(self) -> datetime:
+        """When its time is over: its own due time, or when it goes to a further person."""
+        times = self.times()
+        return self.due or (times[1] if len(times) > 1 else times[0])
+
+
+def things(*, at: datetime, actor: Actor | None = None) -> list[Thing]:
+    """Everything that waits at a moment; with an actor, only where one of her roles could act.
+
+    The caller still asks `may` of each.
+    """
+    found: list[Thing] = []
+    for permissions, read in SOURCES:
+        if actor is None or any(may_anywhere(actor, p) for p in permissions):
+            found += read(actor, at)
+    return found
+
+
+# --- concerns ---
+
+
+def concerns(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Concerns nobody has taken up, and those in somebody's hands."""
+    if actor is not None:
+        yield from _concerns(visible_concerns(actor, is_open=True))
+    else:
+        yield from _concerns(ConcernList(opened(Concern.objects.filter(is_open=True))))
+
+
+def concerns_waiting(keys: list[str], *, at: datetime) -> list[Thing]:
+    """Those of some concerns, by key, that still wait; for Aanchal itself."""
+    return list(_concerns(ConcernList(opened(Concern.objects.filter(pk__in=keys, is_open=True)))))
+
+
+def _concerns(found: ConcernList) -> Iterator[Thing]:
+    held = list(found)
+    Concern.area.fetch(held)
+    kin = _kin_of({UUID(c.child_id) for c in held if c.child_id})
+    for concern in held:
+        taken = concern.stage == Concern.Stage.TAKEN_UP
+        yield Thing(
+            f"concern.{concern.stage}",
+            str(concern.pk),
+            concern_scope(
+                concern.head,
+                district=concern.district,
+                area_path=concern.area.path,
+                kin=kin.get(UUID(concern.child_id), NOBODY) if concern.child_id else NOBODY,
+            ),
+            since=(concern.taken_up_at if taken else None) or concern.raised_at,
+            is_urgent=True,
+            holder=concern.taken_up_by if taken else "",
+            place=concern.area,
+        )
+
+
+# --- questions and visits ---
+
+
+def _kin(households: Iterable[UUID | None]) -> dict[UUID, frozenset[str]]:
+    found: dict[UUID, set[str]] = defaultdict(set)
+    asked = {h for h in households if h is not None}
+    for household, user in Kinship.objects.filter(household__in=asked).values_list(
+        "household_id", "user_id"
+    ):
+        found[household].add(str(user))
+    return {household: frozenset(users) for household, users in found.items()}
+
+
+def _kin_of(children: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    homes = dict(
+        Child.objects.filter(pk__in=set(children), household__isnull=False).values_list(
+            "pk", "household_id"
+        )
+    )
+    kin = _kin(homes.values())
+    return {child: kin[home] for child, home in homes.items() if home in kin}
+
+
+def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Questions that are in nobody's hands, and those visited whose end is not written."""
+    reach = Q() if actor is None else _reach(actor, Permission.VISIT_ASSIGN, "area__path")
+    rows = list(
+        Flag.objects.filter(reach, state__in=[Flag.State.OPEN, Flag.State.VISITED])
+        .annotate(back_at=Max("visits__handed_back_at"), told_at=Max("visits__recorded_at"))
+        .annotate(household=F("child__household_id"))
+        .select_related("area")
+        .defer("reason")
+    )
+    kin = _kin(flag.household for flag in rows)
+    for flag in rows:
+        steps = [flag.raised_at, flag.back_at, flag.told_at]
+        yield Thing(
+            f"flag.{flag.state}",
+            str(flag.pk),
+            Scope(
+                area_path=flag.area.path,
+                district=flag.district,
+                excluded=kin.get(flag.household, NOBODY),
+            ),
+            since=max(step for step in steps if step is not None),
+            is_urgent=flag.channel == Flag.Channel.URGENT and flag.state == Flag.State.OPEN,
+            place=flag.area,
+        )
+
+
+def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Visits in somebody's hands; for a coordinator those past their day, or of one who cannot go.
+
+    A visit whose volunteer may no longer go there waits from its start, in nobody's hands.
+    """
+    goes = Exists(live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER))
+    reach = Q()
+    if actor is not None:
+        late = Q(due_at__lt=at) | Q(goes=False)
+        reach = late & _reach(actor, Permission.VISIT_ASSIGN, "flag__area__path")
+        own = [g.area_path for g in grants_for(actor, Permission.VISIT_HAND_BACK)]
+        reach |= Q(volunteer_id=actor.user_id) & within([p for p in own if p], "flag__area__path")
+    rows = list(
+        Visit.objects.annotate(goes=goes, household=F("flag__child__household_id"))
+        .filter(reach, state=Visit.State.ASSIGNED)
+        .select_related("flag__area")
+        .defer("flag__reason")
+    )
+    kin = _kin(visit.household for visit in rows)
+    for visit in rows:
+        yield Thing(
+            "visit.assigned",
+            str(visit.pk),
+            Scope(
+                area_path=visit.flag.area.path,
+                district=visit.district,
+                holders=frozenset({str(visit.volunteer_id)}),
+                excluded=kin.get(visit.household, NOBODY),
+            ),
+            since=visit.assigned_at,
+            due=visit.due_at if visit.goes else visit.assigned_at,
+            is_urgent=visit.flag.channel == Flag.Channel.URGENT,
+            holder=str(visit.volunteer_id) if visit.goes else "",
+            place=visit.flag.area,
+        )
+
+
+def withdrawals(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Questions whose marks were corrected: withdrawn, or asked all the same?"""
+    reach = Q() if actor is None else _reach(actor, Permission.FLAG_WITHDRAW, "flag__area__path")
+    rows = list(
+        Withdrawal.objects.filter(
+            reach,
+            state=Withdrawal.State.WAITING,
+            flag__state__in=(Flag.State.OPEN, Flag.State.ASSIGNED),
+        )
+        .annotate(household=F("flag__child__household_id"))
+        .select_related("flag__area")
+        .defer("flag__reason")
+    )
+    kin = _kin(row.household for row in rows)
+    for row in rows:
+        yield Thing(
+            "withdrawal.waiting",
+            str(row.flag_id),
+            Scope(
+                area_path=row.flag.area.path,
+                district=row.district,
+                excluded=kin.get(row.household, NOBODY),
+            ),
+            since=row.asked_at,
+            place=row.flag.area,
+        )
+
+
+# --- register files ---
+
+
+def register_files(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Files that wait for a yes, and files taken whose rows wait for repair."""
+    reach = Q()
+    if actor is not None:
+        reach = Q(school__in=schools_of(actor, Permission.REGISTER_IMPORT))
+        reach |= Q(school__isnull=True, received_by=actor.user_id)
+    waiting = ImportProblem.objects.filter(source_kind="register", state=ImportProblem.State.OPEN)
+    problems = {
+        key: (count, first)
+        for key, count, first in waiting.order_by()
+        .values_list("source_id")
+        .annotate(count=Count("pk"), first=Min("found_at"))
+    }
+    shown = Q(state=RegisterFile.State.SHOWN)
+    taken = Q(state=RegisterFile.State.TAKEN, pk__in=list(problems)) if problems else Q(pk__in=[])
+    rows = (
+        RegisterFile.objects.filter(reach, shown | taken)
+        .select_related("school__area")
+        .defer("understood", "refusal_params")
+    )
+    for held in rows:
+        count, first = problems.get(str(held.pk), (1, held.received_at))
+        yield Thing(
+            f"register_file.{held.state}",
+            str(held.pk),
+            held.scope(),
+            since=held.received_at if held.state == RegisterFile.State.SHOWN else first,
+            holder="" if held.received_by.startswith("system:") else held.received_by,
+            place=held.school.area if held.school else None,
+            count=count,
+        )
+
+
+def corrections(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Corrections that would take absences away."""
+    reach = Q()
+    if actor is not None:
+        reach = Q(class_section__school__in=schools_of(actor, Permission.REGISTER_CORRECT))
+    rows = list(
+        Correction.objects.filter(reach, state=Correction.State.WAITING)
+        .select_related("class_section__school__area")
+        .defer("marks")
+    )
+    children = {row.pk: unpack_children(row.children) for row in rows}
+    kin = _kin_of(child for found in children.values() for child in found)
+    for row in rows:
+        own = (kin.get(child, NOBODY) for child in children[row.pk])
+        yield Thing(
+            "correction.waiting",
+            str(row.pk),
+            replace(row.scope(), excluded=NOBODY.union(*own)),
+            since=row.asked_at,
+            not_by=frozenset({row.asked_by}),
+            place=row.class_section.school.area,
+        )
+
+
+def class_moves(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Children who would be moved out of a class that is not the asker's."""
+    rows = ClassMove.objects.filter(state=ClassMove.State.WAITING)
+    if actor is not None:
+        rows = rows.filter(pk__in=class_moves_to_answer(actor).order_by().values("pk"))
+    held = (
+        rows.select_related("child__area", "child__household", "from_section__school__area")
+        .prefetch_related("child__household__kinships")
+        .defer("name_given", "answer")
+    )
+    for row in held:
+        school = row.from_section.school if row.from_section else None
+        yield Thing(
+            "class_move.waiting",
+            str(row.pk),
+            row.scope(),
+            since=row.asked_at,
+            place=school.area if school else row.child.area,
+        )
+
+
+# --- what waits for a second person ---
+
+
+def grants(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Roles that wait for a second person."""
+    rows = Grant.objects.filter(
+        needs_approval=True,
+        approved_at__isnull=True,
+        revoked_at__isnull=True,
+        given_at__gt=at - WAITS_FOR,
+    ).select_related("area", "body__area")
+    if actor is not None:
+        rows = rows.filter(pk__in=waiting_grants(actor, at=at).values("pk"))
+    for grant in rows:
+        yield Thing(
+            "grant.waiting",
+            str(grant.pk),
+            place_scope(grant),
+            since=grant.given_at,
+            acts=confirming(Role(grant.role)),
+            not_by=frozenset({grant.given_by, str(grant.user_id)}),
+            place=grant.area,
+        )
+
+
+def invitations(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Invitations that wait for a second person."""
+    rows = Invitation.objects.filter(
+        needs_approval=True,
+        approved_at__isnull=True,
+        accepted_at__isnull=True,
+        withdrawn_at__isnull=True,
+        expires_at__gt=at,
+    ).select_related("area", "body__area")
+    if actor is not None:
+        rows = rows.filter(pk__in=waiting_invitations(actor, at=at).values("pk"))
+    for invitation in rows:
+        yield Thing(
+            "invitation.waiting",
+            str(invitation.pk),
+            place_scope(invitation),
+            since=invitation.invited_at,
+            acts=confirming(Role(invitation.role)),
+            not_by=frozenset({invitation.invited_by}),
+            place=invitation.area,
+        )
+
+
+def resets(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Askings for new credentials that wait for a second person."""
+    if actor is not None:
+        rows: Iterable[CredentialReset] = waiting_resets(actor, at=at)
+    else:
+        rows = (
+            CredentialReset.objects.filter(
+                approved_at__isnull=True, refused_at__isnull=True, asked_at__gt=at - WAITS_FOR
+            )
+            .select_related("user")
+            .prefetch_related("user__grants")
+        )
+    for reset in rows:
+        yield Thing(
+            "credential_reset.asked",
+            str(reset.pk),
+            reset.scope(),
+            since=reset.asked_at,
+            not_by=frozenset({reset.asked_by, str(reset.user_id)}),
+        )
+
+
+def _reach(actor: Actor, permission: Permission, field_name: str) -> Q:
+    return within(granted_areas(actor, permission), field_name)
+
+
+CONFIRMING = (Permission.GRANT_APPROVE, *CONFIRMED_BY.values())
+
+SOURCES = (
+    ((Permission.CONCERN_TAKE_UP,), concerns),
+    ((Permission.VISIT_ASSIGN,), flags),
+    ((Permission.VISIT_ASSIGN, Permission.VISIT_HAND_BACK), visits),
+    ((Permission.FLAG_WITHDRAW,), withdrawals),
+    ((Permission.REGISTER_IMPORT,), register_files),
+    ((Permission.REGISTER_CORRECT,), corrections),
+    ((Permission.CHILD_MOVE,), class_moves),
+    (CONFIRMING, grants),
+    (CONFIRMING, invitations),
+    ((Permission.CREDENTIAL_RESET,), resets),
+)
+
+
+# A row of the hand-overs with steps needs a source here, or it would wait unseen.
+KINDS = frozenset(
+    {
+        "concern.new",
+        "concern.taken_up",
+        "flag.open",
+        "flag.visited",
+        "visit.assigned",
+        "withdrawal.waiting",
+        "register_file.shown",
+        "register_file.taken",
+        "correction.waiting",
+        "class_move.waiting",
+        "grant.waiting",
+        "invitation.waiting",
+        "credential_reset.asked",
+    }
+)
+
+
+def in_order(found: Sequence[Thing]) -> list[Thing]:
+    """The most urgent first, and among these the longest waiting."""
+    return sorted(found, key=lambda thing: (not thing.is_urgent, thing.since, thing.key))

@@ -1,0 +1,178 @@
+"""What waits for the person who asks: one list, with the news of her own account above it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from aanchal.access import actions
+from aanchal.access.models import Notice, User
+from aanchal.access.notices import sentence
+from aanchal.kernel.permissions import Actor
+from aanchal.notices.actions import note_opened
+from aanchal.notices.queries.contacts import phones_to_call
+from aanchal.notices.queries.inbox import Unread, inbox
+from aanchal.notices.queries.ladders import is_news_to
+from aanchal.notices.queries.things import Thing
+
+from ..context import local_name
+
+MOST_SHOWN = 30
+MOST_TO_ASK = 6
+
+TITLES: dict[str, Any] = {
+    "concern.new": gettext_lazy("A concern that nobody has taken up"),
+    "concern.taken_up": gettext_lazy("A concern in your hands"),
+    "flag.open": gettext_lazy("A question with nobody yet"),
+    "flag.visited": gettext_lazy("Visited: write how it ended"),
+    "visit.assigned": gettext_lazy("A visit in your hands"),
+    "register_file.shown": gettext_lazy("A register waits for a yes"),
+    "withdrawal.waiting": gettext_lazy("Marks were corrected: is the question withdrawn?"),
+    "correction.waiting": gettext_lazy("A correction that takes absences away"),
+    "class_move.waiting": gettext_lazy("A child who would be moved to another class"),
+    "grant.waiting": gettext_lazy("A role waits for a second person"),
+    "invitation.waiting": gettext_lazy("An invitation waits for a second person"),
+    "credential_reset.asked": gettext_lazy("New credentials wait for a second person"),
+}
+# In somebody else's hands, and past its time there.
+TITLES_PASSED_ON: dict[str, Any] = {
+    "concern.taken_up": gettext_lazy("A concern that has not moved for days"),
+    "visit.assigned": gettext_lazy("A visit past its day"),
+    "register_file.shown": gettext_lazy("A register that nobody said yes to"),
+}
+# Kind → the name of its page, and whether that takes the record's key.
+PAGES: dict[str, tuple[str, bool]] = {
+    "concern.new": ("concern", True),
+    "concern.taken_up": ("concern", True),
+    "flag.open": ("flag", True),
+    "flag.visited": ("flag", True),
+    "visit.assigned": ("visit", True),
+    "register_file.shown": ("register_file", True),
+    "register_file.taken": ("register_repair", True),
+    "withdrawal.waiting": ("flag", True),
+    "correction.waiting": ("corrections", False),
+    "class_move.waiting": ("class_moves", False),
+    "grant.waiting": ("approvals", False),
+    "invitation.waiting": ("approvals", False),
+    "credential_reset.asked": ("approvals", False),
+}
+# Kind → the list where all of it stands, for when there is more than this page shows.
+LISTS: dict[str, tuple[Any, str, str]] = {
+    "concern.new": (gettext_lazy("Concerns"), "concerns", ""),
+    "concern.taken_up": (gettext_lazy("Concerns"), "concerns", ""),
+    "flag.open": (gettext_lazy("Questions with nobody yet"), "flags", "?show=waiting"),
+    "flag.visited": (gettext_lazy("Visited: write how they ended"), "flags", "?show=visited"),
+    "visit.assigned": (gettext_lazy("Visits past their day"), "flags", "?show=overdue"),
+    "register_file.shown": (gettext_lazy("Registers"), "register_files", ""),
+    "register_file.taken": (gettext_lazy("Registers"), "register_files", ""),
+    "withdrawal.waiting": (gettext_lazy("Questions"), "flags", ""),
+    "correction.waiting": (gettext_lazy("Corrections"), "corrections", ""),
+    "class_move.waiting": (gettext_lazy("Moves between classes"), "class_moves", ""),
+    "grant.waiting": (gettext_lazy("What waits for a second person"), "approvals", ""),
+    "invitation.waiting": (gettext_lazy("What waits for a second person"), "approvals", ""),
+    "credential_reset.asked": (gettext_lazy("What waits for a second person"), "approvals", ""),
+}
+
+
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits for her; a POST says that she read the news of her own account."""
+    user = request.user
+    assert isinstance(user, User)
+    now = timezone.now()
+    if request.method == "POST":
+        actions.note_seen(request.actor, user=user, at=now)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    news = Notice.objects.filter(user=user, seen_at__isnull=True).order_by("-at", "-pk")[:100]
+    found = inbox(request.actor, at=now)
+    me = request.actor.user_id
+    return render(
+        request,
+        "notices/waiting.html",
+        {
+            "news": [{"at": n.at, "text": sentence(n)} for n in news],
+            "unread": _unread(request.actor, found.unread, now),
+            "rows": [_row(thing, me, now) for thing in found.things[:MOST_SHOWN]],
+            "count": len(found.things),
+            "nothing": not found.things and not found.unread,
+            "late": len(found.late),
+            "late_since": found.late[0].since if found.late else None,
+            "more": _more(found.things) if len(found.things) > MOST_SHOWN else [],
+        },
+    )
+
+
+def opened(request: HttpRequest, kind: str, held: Any) -> None:
+    """Note that she opened what she was told of, so that it is not passed on too early."""
+    key = str(held.pk)
+    if is_news_to(request.actor, kind=kind, key=key, district=held.district):
+        note_opened(request.actor, kind=kind, of=held, key=key, at=timezone.now())
+
+
+def _row(thing: Thing, me: str, now: datetime) -> dict[str, Any]:
+    passed_on = thing.holder != me and thing.kind in TITLES_PASSED_ON
+    title = TITLES_PASSED_ON[thing.kind] if passed_on else TITLES.get(thing.kind, "")
+    if thing.kind == "register_file.taken":
+        title = ngettext(
+            "%(count)d row of a register to repair", "%(count)d rows of a register to repair",
+            thing.count,
+        ) % {"count": thing.count}  # fmt: skip
+    days = (timezone.localdate(now) - timezone.localdate(thing.since)).days
+    since = _("since %(day)s") % {"day": date_format(timezone.localtime(thing.since), "j M")}
+    waits = ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else ""
+    where = local_name(thing.place) if thing.place is not None else ""
+    is_late = thing.late_at() <= now
+    return {
+        "title": title,
+        "href": _page_of(thing, passed_on=passed_on),
+        "hint": " · ".join(part for part in (where, since, waits) if part),
+        "status": _("past its time") if is_late else _("urgent") if thing.is_urgent else "",
+        "level": "now" if is_late or thing.is_urgent else "plain",
+    }
+
+
+def _page_of(thing: Thing, *, passed_on: bool) -> str:
+    if thing.kind == "visit.assigned" and passed_on:
+        # The visit's own page is the volunteer's; the coordinator gives it to another on the list.
+        return reverse("flags") + "?show=overdue"
+    name, has_key = PAGES[thing.kind]
+    return reverse(name, args=[thing.key] if has_key else [])
+
+
+def _unread(actor: Actor, found: Sequence[Unread], now: datetime) -> list[dict[str, Any]]:
+    """What she may not read: where, since when, and whom she can ask."""
+    if not found:
+        return []
+    people = {
+        str(u.pk): u for u in User.objects.filter(pk__in={x for u in found for x in u.may_act})
+    }
+    phones = phones_to_call(actor, people.values())
+    return [
+        {
+            "where": local_name(unread.block) if unread.block is not None else "",
+            "since": timezone.localtime(unread.since),
+            "reference": unread.reference,
+            "ask": [
+                {"name": people[user].get_full_name(), "phone": phones.get(user, "")}
+                for user in unread.may_act[:MOST_TO_ASK]
+                if user in people
+            ],
+        }
+        for unread in found
+    ]
+
+
+def _more(found: Any) -> list[dict[str, Any]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for thing in found:
+        label, name, query = LISTS[thing.kind]
+        counts[str(label), reverse(name) + query] += 1
+    return [{"title": label, "href": href, "status": str(n)} for (label, href), n in counts.items()]
