@@ -12,12 +12,14 @@ from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.jobs import enqueue_on_commit
 from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.places.models import Area, Body
 from aanchal.places.queries import year_of
 from aanchal.places.rules.spelling import tidy_name
 
+from .jobs import rebuild_name_index
 from .models import (
     Child,
     ChildCodeSeries,
@@ -31,6 +33,7 @@ from .models import (
     RegisterAgreement,
     SchoolIdentifier,
 )
+from .name_index import add_to_index
 from .rules.matching import Known, Match, Row, match_rows
 from .rules.moves import first_day
 from .rules.names import tidy, words
@@ -301,6 +304,8 @@ class _Desk:
         Enrolment.objects.bulk_create(enrolments, batch_size=500)
         SchoolIdentifier.objects.bulk_create(identifiers, batch_size=500)
         series.save(update_fields=["last"])
+        if add_to_index(self.district, children, at=self.at):
+            enqueue_on_commit(rebuild_name_index, district=self.district)
         done.new += len(children)
 
     def _village(self, pupil: NewPupil) -> tuple[Area, bool]:

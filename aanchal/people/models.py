@@ -1,5 +1,7 @@
 """Children, their households and guardians, where they are enrolled, and consent."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 
@@ -125,6 +127,42 @@ class Child(models.Model):
 
     def scope(self) -> Scope:
         return Scope(area_path=self.area.path, district=self.district, excluded=self.kin())
+
+
+class NameBucket(models.Model):
+    """A child among at least fifteen others whose names sound alike: how she is found by name."""
+
+    # Nothing in it tells when it was written.
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    district = models.CharField(max_length=16)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="name_buckets")
+    bucket = models.CharField(max_length=16, help_text="Keyed hash of the sound, or of a pool.")
+
+    class Privacy:
+        retention = "As long as the child."
+        OPEN = ("id", "district")
+        PERSONAL = ("child", "bucket")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bucket", "child"], name="name_bucket_once")
+        ]
+
+
+class NameIndex(models.Model):
+    """How a district's children are sorted into buckets by the sound of their names."""
+
+    district = models.CharField(primary_key=True, max_length=16)
+    key_version = models.PositiveSmallIntegerField()
+    pools = models.PositiveIntegerField(default=1, help_text="Buckets that rare names share.")
+    children = models.PositiveIntegerField(default=0, help_text="When it was last made.")
+    added = models.PositiveIntegerField(default=0, help_text="Children added since.")
+    is_whole = models.BooleanField(help_text="Every child of the district is in it.")
+    made_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "As long as the district."
+        OPEN = ("district", "key_version", "pools", "children", "added", "is_whole", "made_at")
 
 
 class ChildCodeSeries(models.Model):

@@ -39,10 +39,17 @@ _LATIN_PAIRS = (
 )  # fmt: skip
 _LATIN = {"q": "k", "c": "k", "z": "j", "f": "p", "v": "b", "w": "b"}
 _HONORIFICS = frozenset(
-    "sri smt km kumari kumar ku md mohd mohammad mohammed sk sheikh shaikh mst mosammat musammat "
-    "bibi devi begum श्री सुश्री कु कुमारी कुमार मो मोहम्मद देवी শ্রী কুমারী কুমার মোঃ সেখ শেখ বিবি".split()
+    "sri smt km kumari kumar ku md mohd mohammad mohammed mohamad mohamed mahammad muhammad muhammed "
+    "sk sheikh shaikh sheik shekh sekh saikh mst mosammat musammat mosamat bibi devi begum "
+    "श्री सुश्री कु कुमारी कुमार मो मोहम्मद मुहम्मद शेख देवी बीबी बेगम "
+    "শ্রী কুমারী কুমার মোঃ মো মহম্মদ মোহাম্মদ মোহম্মদ সেখ শেখ বিবি বেগম দেবী".split()
 )
 _SPACES = re.compile(r"[\s.,'’`·/()\-_]+")
+
+
+def is_title(word: str) -> bool:
+    """Whether one word, in small letters, is a title rather than a name."""
+    return word in _HONORIFICS
 
 
 def tidy(name: str) -> str:

@@ -1,0 +1,26 @@
+"""Background work of people's records: the index of names keeps its shape."""
+
+from datetime import time
+
+from django.utils import timezone
+
+from aanchal.kernel.jobs import job
+from aanchal.kernel.schedule import every_day
+
+from . import name_index
+
+
+@job(merge=True)
+def rebuild_name_index(*, district: str) -> None:
+    """Make one district's index of names anew."""
+    name_index.rebuild(district, at=timezone.now())
+
+
+@job(alone=True)
+def rebuild_name_indexes() -> None:
+    """Make anew each index of names that does not fit its district."""
+    for district in name_index.districts_to_rebuild():
+        name_index.rebuild(district, at=timezone.now())
+
+
+every_day("name_index", rebuild_name_indexes, at=time(2, 40))
