@@ -1,13 +1,11 @@
 """Children, their households and guardians, where they are enrolled, and consent."""
 
-from uuid import uuid4
-
 from django.db import models
 from django.db.models import Q
 
 from aanchal.access.models import User
 from aanchal.kernel.fields import SealedTextField
-from aanchal.kernel.ids import new_id
+from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.permissions import Scope
 from aanchal.places.models import Area, Body
 
@@ -133,7 +131,7 @@ class NameBucket(models.Model):
     """A child among at least fifteen others whose names sound alike: how she is found by name."""
 
     # Nothing in it tells when it was written.
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
     district = models.CharField(max_length=16)
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="name_buckets")
     bucket = models.CharField(max_length=16, help_text="Keyed hash of the sound, or of a pool.")
@@ -144,9 +142,7 @@ class NameBucket(models.Model):
         PERSONAL = ("child", "bucket")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["bucket", "child"], name="name_bucket_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["bucket", "child"], name="name_bucket_once")]
 
 
 class NameIndex(models.Model):

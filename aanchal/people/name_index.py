@@ -32,7 +32,6 @@ BATCH = 2000
 NAME_FIELDS = ("given_name", "family_name", "own_script_name")
 
 Row = tuple[UUID, Sealed | None, Sealed | None, Sealed | None]
-Names = tuple[str, str, str]
 
 
 def own_bucket(district: str, key: str) -> str:
@@ -55,17 +54,25 @@ def buckets_of(index: NameIndex, keys: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def open_names(rows: Sequence[Row]) -> dict[UUID, Names]:
-    """Child → given name, family name, name in her own script; "" where one is not known."""
-    values = []
-    for pk, *sealed in rows:
-        for field, value in zip(NAME_FIELDS, sealed, strict=True):
-            if value is not None:
-                values.append((value.data, f"people.Child.{field}|{pk}"))
+def open_names(rows: Sequence[Row], fields: Sequence[int] = (0, 1, 2)) -> dict[UUID, str]:
+    """Child → those of her `NAME_FIELDS`, joined by a space; "" when none is known.
+
+    Args:
+        rows: the child's id and the three sealed values, as `values_list` gives them.
+        fields: positions in `NAME_FIELDS`.
+    """
+    values: list[tuple[bytes, str]] = []
+    for row in rows:
+        for at in fields:
+            value = row[at + 1]
+            if isinstance(value, Sealed):
+                values.append((value.data, f"people.Child.{NAME_FIELDS[at]}|{row[0]}"))
     opened = iter(unseal_many(values))
     return {
-        pk: tuple("" if value is None else next(opened).decode() for value in sealed)  # type: ignore[misc]
-        for pk, *sealed in rows
+        row[0]: " ".join(
+            filter(None, (next(opened).decode() for at in fields if row[at + 1] is not None))
+        )
+        for row in rows
     }
 
 
@@ -148,8 +155,8 @@ def rebuild(district: str, *, at: datetime) -> int:
     keys: dict[UUID, frozenset[str]] = {}
     rows = Child.objects.filter(district=district).order_by().values_list("pk", *NAME_FIELDS)
     for batch in _batches(rows.iterator(chunk_size=BATCH)):
-        for pk, names in open_names(batch).items():
-            keys[pk] = name_keys(*names)
+        for pk, name in open_names(batch).items():
+            keys[pk] = name_keys(name)
     wanted, pools = _sorted_out(district, keys)
     NameIndex.objects.update_or_create(
         district=district,
