@@ -68,3 +68,22 @@ def roles(
         return
     for role, n in counted.items():
         print(f"{n:6}  {ROLE_NAMES[role]}")
+
+
+@app.command("name-index")
+def name_index_again() -> None:
+    """Make the index anew by which children are found by the sound of their names.
+
+    It is kept by itself, and looked at every night; run this when [bold]aanchal doctor[/bold] says so.
+    Names stay sealed: what is stored are keyed hashes, each of which at least sixteen children share.
+    """
+    with_django()
+    from django.utils import timezone
+
+    from aanchal.people import name_index
+    from aanchal.people.models import Child
+
+    districts = Child.objects.order_by().values_list("district", flat=True).distinct()
+    for district in sorted(districts):
+        count = name_index.rebuild(district, at=timezone.now())
+        print(f"{district}: {count} children can be found by name")

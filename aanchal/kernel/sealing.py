@@ -11,7 +11,6 @@ are never written again, such as the audit's.
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -71,31 +70,6 @@ def unseal(sealed: bytes, *, place: str, purpose: str = "field", pad: int = PAD)
     if not pad:
         return body
     return body[4 : 4 + int.from_bytes(body[:4], "big")]
-
-
-def unseal_many(values: Iterable[tuple[bytes, str]], *, purpose: str = "field") -> list[bytes]:
-    """Open many values, each with its place, as `unseal` does for each, in a third of the time.
-
-    Raises:
-        Tampered, Locked: as `unseal`; nothing is returned then.
-    """
-    ring = keyring()
-    opened: list[bytes] = []
-    boxes: dict[bytes, tuple[AESGCM, int]] = {}
-    for sealed, place in values:
-        box = boxes.get(sealed[1:3])
-        if box is None or sealed[0] != FORMAT or len(sealed) < HEAD + 16:
-            first = unseal(sealed, place=place, purpose=purpose)
-            number = key_number(sealed)
-            boxes[sealed[1:3]] = (AESGCM(ring.key(purpose, number)), number)
-            opened.append(first)
-            continue
-        try:
-            body = box[0].decrypt(sealed[3:HEAD], sealed[HEAD:], _bind(place, box[1]))
-        except InvalidTag:
-            raise Tampered(place.split("|")[0]) from None
-        opened.append(body[4 : 4 + int.from_bytes(body[:4], "big")])
-    return opened
 
 
 def key_number(sealed: bytes) -> int:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from aanchal.kernel.health import Check, State, further
 from aanchal.places.models import Body
 
-from .models import ClassSection, RegisterAgreement
+from . import name_index
+from .models import Child, ClassSection, RegisterAgreement
 
 
 @further
@@ -30,4 +31,22 @@ def agreements(now: datetime) -> Iterator[Check]:
             _("%(count)d schools send registers without a recorded order or agreement")
             % {"count": without},
             _("Record the order of the department or of the school, with its end."),
+        )
+
+
+@further
+def name_indexes(now: datetime) -> Iterator[Check]:
+    """Whether each child can be found by the sound of her name, and no bucket tells of too few."""
+    districts = set(name_index.districts_to_rebuild())
+    named = Child.objects.exclude(name_buckets__isnull=False).exclude(district__in=districts)
+    for district in named.order_by().values_list("district", flat=True).distinct():
+        if name_index.has_left_out(district):
+            districts.add(district)
+    if districts:
+        yield Check(
+            State.LOOK,
+            _("Finding by name"),
+            _("the index of names is not in shape in %(count)d districts")
+            % {"count": len(districts)},
+            "aanchal people name-index",
         )

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Count, F
 
 from aanchal.kernel.fields import Sealed
-from aanchal.kernel.sealing import keyed_hash, unseal_many
+from aanchal.kernel.sealing import keyed_hash, unseal
 
 from .models import Child, ChildCodeSeries, NameBucket, NameIndex
 from .rules.sounds import KEY_VERSION, name_keys
@@ -61,19 +61,16 @@ def open_names(rows: Sequence[Row], fields: Sequence[int] = (0, 1, 2)) -> dict[U
         rows: the child's id and the three sealed values, as `values_list` gives them.
         fields: positions in `NAME_FIELDS`.
     """
-    values: list[tuple[bytes, str]] = []
-    for row in rows:
-        for at in fields:
-            value = row[at + 1]
-            if isinstance(value, Sealed):
-                values.append((value.data, f"people.Child.{NAME_FIELDS[at]}|{row[0]}"))
-    opened = iter(unseal_many(values))
     return {
-        row[0]: " ".join(
-            filter(None, (next(opened).decode() for at in fields if row[at + 1] is not None))
-        )
-        for row in rows
+        pk: " ".join(filter(None, (_opened(pk, at, sealed[at]) for at in fields)))
+        for pk, *sealed in rows
     }
+
+
+def _opened(pk: UUID, at: int, value: Sealed | None) -> str:
+    if value is None:
+        return ""
+    return unseal(value.data, place=f"people.Child.{NAME_FIELDS[at]}|{pk}").decode()
 
 
 def add_to_index(district: str, children: Sequence[Child], *, at: datetime) -> bool:
@@ -142,6 +139,13 @@ def smallest_bucket(district: str) -> int:
         .values_list("n", flat=True)
     )
     return min(sizes) if len(sizes) > 1 and min(sizes) < FEWEST else 0
+
+
+def has_left_out(district: str) -> bool:
+    """Whether a child with a name that has a sound stands in no bucket."""
+    rows = Child.objects.filter(district=district, name_buckets__isnull=True).order_by()
+    found = rows.values_list("pk", *NAME_FIELDS)[:BATCH]
+    return any(name_keys(name) for name in open_names(list(found)).values())
 
 
 @transaction.atomic

@@ -1,11 +1,13 @@
 """Reads of children. Each starts from what the actor may see; kin are excluded first."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for
+from aanchal.places.models import Area, Body
 from aanchal.places.queries import within
 
 from .models import Child, ClassMove, ClassSection, Enrolment
@@ -47,6 +49,39 @@ def get_child(actor: Actor, *, pk: UUID | str) -> Child:
     if found is None:
         raise NotFound
     return found
+
+
+def children_places(actor: Actor) -> tuple[list[Area], list[Body]]:
+    """Villages where children the actor may see live, and schools there, each by name. Two queries."""
+    paths = granted_areas(actor, Permission.CHILD_VIEW)
+    here = within(paths, "path")
+    lives = Exists(Child.objects.filter(area=OuterRef("pk")))
+    villages = Area.objects.filter(here).filter(lives).order_by("name", "pk")
+    taught = Exists(ClassSection.objects.filter(school=OuterRef("pk")))
+    schools = Body.objects.filter(within(paths, "area__path")).filter(taught)
+    return list(villages), list(schools.order_by("name", "pk"))
+
+
+def enrolled_at(*, school: UUID | str = "", grade: str = "") -> QuerySet[Any]:
+    """Ids of children enrolled now, in a school and a class when they are given."""
+    sections = ClassSection.objects.order_by()
+    if school:
+        sections = sections.filter(school=school)
+    if grade:
+        sections = sections.filter(grade=grade)
+    return Enrolment.objects.filter(
+        class_section__in=sections.values("pk"), ends_on__isnull=True
+    ).values("child")
+
+
+def present_seats(children: list[UUID]) -> dict[UUID, ClassSection]:
+    """Child → the class-section where she is enrolled now, the newest if several. One query."""
+    rows = (
+        Enrolment.objects.filter(child__in=children, ends_on__isnull=True)
+        .select_related("class_section__school")
+        .order_by("starts_on", "pk")
+    )
+    return {row.child_id: row.class_section for row in rows}
 
 
 def visible_classes(

@@ -136,6 +136,14 @@ urlpatterns: list[URLPattern] = [
     route("questions/", questions.flag_list, name="flags", who=P.FLAG_VIEW),
     route("questions/<uuid:pk>/", questions.flag, name="flag", who=P.FLAG_VIEW, methods=BOTH),
     route("children/", children.child_list, name="children", who=P.CHILD_VIEW),
+    # What is asked for is a name: it is sent in the form's body, never in an address.
+    route(
+        "children/find/",
+        children.find,
+        name="child_find",
+        who=P.CHILD_VIEW,
+        methods=BOTH,
+    ),
     route("children/<uuid:pk>/", children.child, name="child", who=P.CHILD_OPEN_FILE),
     # --- administrator ---
     route("places/", places.places, name="places", who=P.AREA_JOIN),

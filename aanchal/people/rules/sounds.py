@@ -115,7 +115,7 @@ _FOLDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^[ei](?=u)", "j"),  # Yunus, Eunus
         (r"^(?:gn|jn|dny|gy)", "g"),  # Gyan, Jnan
         (r"(?:jn|gn|gy)y?(?=[aeiou])", "g"),  # Pragya, Prajna
-        (r"(?:kshh?|x|kkh|c?chh?|kh)(?=m)", "k"),  # Lakshmi, Laxmi, Lachhmi
+        (r"(?:kshh?|ks|x|kkh|c?chh?|kh)(?=m)", "k"),  # Lakshmi, Laxmi, Lachhmi
         (r"kshh?|x|kkh", "k"),  # Akshay, Akkhoy
         (r"s?sch|tch", "c"),
         (r"c?chh?", "C"),
@@ -225,7 +225,7 @@ def nearby_keys(word: str) -> frozenset[str]:
     if whole:
         first, rest = whole[0], whole[1:]
         if first == "a":
-            found |= {rest, "j" + rest, "b" + rest}
+            found |= {rest, "h" + rest, "j" + rest, "b" + rest}
         if first in "hjb":
             found.add("a" + rest)
         if first in "kpbtgs":

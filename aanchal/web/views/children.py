@@ -1,53 +1,173 @@
-"""Children: found by code, and one child's file, whose opening leaves a trace."""
+"""Children: found by name or code, and one child's file, whose opening leaves a trace."""
 
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from aanchal.attendance.formats.grades import roman
 from aanchal.attendance.queries.books import child_strip
+from aanchal.attendance.queries.children import asked_after, live_questions
 from aanchal.attendance.queries.flags import visible_flags
 from aanchal.kernel.permissions import Permission, may
 from aanchal.people.actions import open_child_file
-from aanchal.people.queries import get_child, visible_children
+from aanchal.people.find import find_children
+from aanchal.people.models import Child
+from aanchal.people.queries import (
+    children_places,
+    enrolled_at,
+    get_child,
+    present_seats,
+    visible_children,
+)
+from aanchal.people.rules.sounds import is_only_titles
 
 from ..context import local_name
+from ..look.numbers import in_script
 from ..names import class_name, first_name, whole_name
+from ..narrowing import Choice, Narrowed
 from .cards import flag_cards
 from .questions import strip_shown
 
 PAGE = 50
+GRADES = [str(n) for n in range(1, 13)]
+
+
+SORTS = {
+    "code": gettext_lazy("By code"),
+    "newest": gettext_lazy("Newest first"),
+    "waiting": gettext_lazy("Open question, longest waiting first"),
+}
 
 
 def child_list(request: HttpRequest) -> HttpResponse:
-    """Children of the actor's area by code; found again by code alone, never by a name in a URL."""
-    code = request.GET.get("code", "").strip().upper()[:20]
+    """Children of the actor's area, of one village, school or class when asked, in her order."""
     children = visible_children(request.actor)
-    if code:
-        children = children.filter(code=code if code.startswith("K-") else f"K-{code}")
+    villages, schools = children_places(request.actor)
+    narrowed = Narrowed(
+        request,
+        fields=(
+            Choice("village", _("Village"), [(str(a.pk), local_name(a)) for a in villages]),
+            Choice("school", _("School"), [(str(s.pk), local_name(s)) for s in schools]),
+            Choice("grade", _("Class"), [(g, roman(g)) for g in GRADES]),
+            Choice("sort", _("Order"), list(SORTS.items()), default="code"),
+        ),
+    )
+    if narrowed["village"]:
+        children = children.filter(area=narrowed["village"])
+    if narrowed["school"] or narrowed["grade"]:
+        children = children.filter(
+            pk__in=enrolled_at(school=narrowed["school"], grade=narrowed["grade"])
+        )
+    if narrowed["sort"] == "newest":
+        children = children.order_by("-made_at", "-code")
+    elif narrowed["sort"] == "waiting":
+        children = asked_after(request.actor, children)
     page = Paginator(children, PAGE).get_page(request.GET.get("page"))
-    rows = [
-        [
-            format_html('<a href="{}">{}</a>', reverse("child", args=[c.pk]), c.code),
-            first_name(c),
-            local_name(c.area),
-        ]
-        for c in page
-    ]
-    columns = [{"label": _("Code")}, {"label": _("First name")}, {"label": _("Village")}]
     return render(
         request,
         "children/list.html",
-        {"page": page, "rows": rows, "columns": columns, "code": code},
+        {
+            "page": page,
+            "columns": _columns(),
+            "rows": _rows(request, list(page.object_list)),
+            "narrowed": narrowed,
+            "find": FindForm(),
+        },
     )
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """Children found by a name as somebody spells it, or by a code. Nothing stands in the address.
+
+    Whether there is no such child or one whom the actor may not see, the answer is the same.
+    """
+    if request.method != "POST":
+        return redirect("children")
+    form = FindForm(request.POST)
+    children: list[Child] = []
+    if form.is_valid():
+        children = [f.child for f in find_children(request.actor, text=form.cleaned_data["text"])]
+    return render(
+        request,
+        "children/found.html",
+        {
+            "find": form,
+            "columns": _columns(),
+            "rows": _rows(request, children, whole=True),
+            "only_titles": form.is_valid() and is_only_titles(form.cleaned_data["text"]),
+            "asked": form.is_valid(),
+            "crumb_items": [
+                {"label": _("Children"), "href": reverse("children")},
+                {"label": _("Found")},
+            ],
+        },
+        status=200 if form.is_valid() else 400,
+    )
+
+
+class FindForm(forms.Form):
+    """A name or a code. Its field has no name that a browser keeps and offers to the next reader."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Find a child by name or code"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Write a name or a code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+def _columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Child")},
+        {"label": _("Code")},
+        {"label": _("Village")},
+        {"label": _("School and class")},
+        {"label": _("Question")},
+    ]
+
+
+def _rows(request: HttpRequest, children: list[Child], *, whole: bool = False) -> list[list[Any]]:
+    """Children as lines of a table that open to their files. Two queries."""
+    seats = present_seats([c.pk for c in children])
+    asked = live_questions(request.actor, [c.pk for c in children])
+    rows = []
+    for held in children:
+        name = whole_name(held) if whole else first_name(held)
+        seat, state = seats.get(held.pk), asked.get(held.pk)
+        rows.append(
+            [
+                format_html(
+                    '<a href="{}">{}</a>',
+                    reverse("child", args=[held.pk]),
+                    in_script(name or held.code),
+                ),
+                held.code,
+                in_script(local_name(held.area)),
+                format_html("{} · {}", in_script(local_name(seat.school)), class_name(seat))
+                if seat is not None
+                else "",
+                STANDING[state] if state else "",
+            ]
+        )
+    return rows
+
+
+STANDING = {
+    "open": gettext_lazy("with nobody"),
+    "assigned": gettext_lazy("with a volunteer"),
+    "visited": gettext_lazy("visited"),
+}
 
 
 def child(request: HttpRequest, pk: UUID) -> HttpResponse:
