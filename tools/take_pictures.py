@@ -157,7 +157,7 @@ def concern(studio: Studio) -> Page:
 def house(studio: Studio) -> Page:
     """At the house: what to ask there, and no more."""
     page = studio.page("volunteer", language="en", viewport=PHONE)
-    page.get_by_role("main").get_by_role("link", name="Write the visit").first.click()
+    page.get_by_role("main").get_by_role("link", name="Open the visit").first.click()
     return page
 
 

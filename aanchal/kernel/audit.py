@@ -80,6 +80,8 @@ class Verb(StrEnum):
     CHILD_ENROLLED = "child.enrolled"
     CHILD_FILE_OPENED = "child.file_opened"
     CHILD_CHANGED = "child.changed"
+    HOUSE_DESCRIBED = "house.described"
+    HOUSE_SHOWN = "house.shown"
     CHILD_MOVED = "child.moved"
     CLASS_MOVE_ASKED = "class_move.asked"
     CLASS_MOVE_AGREED = "class_move.agreed"

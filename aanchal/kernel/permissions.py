@@ -38,6 +38,7 @@ class Permission(StrEnum):
     CHILD_VIEW = "child_view"
     CHILD_OPEN_FILE = "child_open_file"
     CHILD_ENROL = "child_enrol"
+    HOUSE_DESCRIBE = "house_describe"
     CHILD_MOVE = "child_move"
     CLASS_VIEW = "class_view"
     REGISTER_IMPORT = "register_import"
@@ -83,6 +84,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             # Asked about the school as a whole, so only a grant over all of it (the head's) admits.
             P.TEACHER_CONFIRM,
             P.CLASS_VIEW,
+            P.HOUSE_DESCRIBE,
             P.CHILD_ENROL,
             P.CHILD_MOVE,
             P.REGISTER_IMPORT,
@@ -98,6 +100,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DEVICE_ENROL,
             P.CHILD_VIEW,
             P.CHILD_OPEN_FILE,
+            P.HOUSE_DESCRIBE,
             P.CHILD_ENROL,
             P.CHILD_MOVE,
             P.CLASS_VIEW,
@@ -117,7 +120,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.CASE_WORKER: frozenset(
-        {P.CHILD_VIEW, P.CHILD_OPEN_FILE, P.CONCERN_RAISE, P.CONCERN_VIEW, P.CONCERN_TAKE_UP}
+        {
+            P.CHILD_VIEW,
+            P.HOUSE_DESCRIBE,
+            P.CHILD_OPEN_FILE,
+            P.CONCERN_RAISE,
+            P.CONCERN_VIEW,
+            P.CONCERN_TAKE_UP,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -1,10 +1,11 @@
 """Writes about children: enrolling, consent, kinship, and opening a file, which leaves a trace."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
@@ -19,6 +20,14 @@ from aanchal.places.models import Area, Body
 from aanchal.places.queries import year_of
 from aanchal.places.rules.spelling import tidy_name
 
+from .houses import (
+    MAX_DIRECTIONS,
+    MAX_LINE,
+    House,
+    house_of,
+    may_be_called,
+    write_house,
+)
 from .jobs import rebuild_name_index
 from .models import (
     Child,
@@ -328,7 +337,12 @@ class _Desk:
         key = _family_key(pupil.guardian_name, pupil.guardian_phone, village.pk)
         household = self.households.get(key)
         if household is None:
-            household = Household(district=self.district, area=village)
+            household = Household(
+                district=self.district,
+                area=village,
+                landmark=pupil.landmark[:MAX_LINE],
+                place_note=pupil.address[:MAX_DIRECTIONS],
+            )
             self.households[key] = household
             self.new_households.append(household)
             self.new_guardians.append(
@@ -664,6 +678,80 @@ def open_child_file(actor: Actor, *, child: Child, at: datetime) -> Child:
     require(actor, Permission.CHILD_OPEN_FILE, child)
     record(actor, Verb.CHILD_FILE_OPENED, child, scope=child.scope())
     return child
+
+
+@use_case
+def describe_house(
+    actor: Actor, *, child: Child, house: House, may_call: bool | None, at: datetime
+) -> Child:
+    """Write down how a child's house is found, and whether the family may be called for a visit.
+
+    Args:
+        may_call: what the family said about the phone; None leaves what was said before.
+
+    Raises:
+        NotAllowed: the child is neither of the actor's areas nor in her class, or is kin.
+        Invalid: a line too long, or a relation there is not.
+    """
+    child = _lock_child(child)
+    _require_house(actor, child)
+    changed = write_house(child, house)
+    if changed:
+        record(actor, Verb.HOUSE_DESCRIBED, child, scope=child.scope(), fields=changed)
+    if may_call is not None and may_call != may_be_called(child):
+        _set_call_consent(actor, child, may_call=may_call, at=at)
+    return child
+
+
+@use_case
+def open_house(actor: Actor, *, child: Child, at: datetime) -> House:
+    """Read how a child's house is found, which leaves a trace.
+
+    Raises:
+        NotAllowed: the child is neither of the actor's areas nor in her class, or is kin.
+    """
+    _require_house(actor, child)
+    record(actor, Verb.HOUSE_SHOWN, child, scope=child.scope())
+    return house_of(child)
+
+
+def _lock_child(child: Child) -> Child:
+    return (
+        Child.objects.select_for_update(of=("self",))
+        .select_related("area", "household")
+        .prefetch_related("household__kinships")
+        .get(pk=child.pk)
+    )
+
+
+def _require_house(actor: Actor, child: Child) -> None:
+    """By the child's area, or by the class she is enrolled in now."""
+    scopes = [child.scope()]
+    for held in child.enrolments.filter(ends_on__isnull=True).select_related(
+        "class_section__school__area"
+    ):
+        scopes.append(replace(held.class_section.scope(), excluded=child.kin()))
+    allowed = (s for s in scopes if may(actor, Permission.HOUSE_DESCRIBE, s))
+    require(actor, Permission.HOUSE_DESCRIBE, next(allowed, scopes[0]))
+
+
+def _set_call_consent(actor: Actor, child: Child, *, may_call: bool, at: datetime) -> None:
+    on = timezone.localdate(at)
+    if may_call:
+        consent = Consent.objects.create(
+            district=child.district,
+            child=child,
+            purpose=Consent.Purpose.VISITS,
+            given_by=Consent.GivenBy.GUARDIAN,
+            given_on=on,
+            recorded_by=actor.user_id,
+        )
+        record(actor, Verb.CONSENT_RECORDED, consent, scope=child.scope(), purpose=consent.purpose)
+        return
+    for consent in child.consents.filter(purpose=Consent.Purpose.VISITS, withdrawn_on__isnull=True):
+        consent.withdrawn_on = on
+        consent.save(update_fields=["withdrawn_on"])
+        record(actor, Verb.CONSENT_WITHDRAWN, consent, scope=child.scope())
 
 
 @use_case

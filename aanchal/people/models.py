@@ -16,13 +16,15 @@ class Household(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="households")
+    hamlet = SealedTextField(null=True, help_text="Tola or para.")
+    landmark = SealedTextField(null=True, help_text="What stands beside the house.")
     place_note = SealedTextField(default="", help_text="How to find the house.")
 
     class Privacy:
         retention = "As long as a child of it is kept."
         OPEN = ("id", "district")
         PERSONAL = ("area",)
-        SENSITIVE = ("place_note",)
+        SENSITIVE = ("hamlet", "landmark", "place_note")
 
 
 class Guardian(models.Model):

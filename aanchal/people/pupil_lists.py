@@ -22,6 +22,8 @@ def new_pupil(row: Any) -> NewPupil:
         age_years=row.age_years,
         disability=row.disability or "",
         village=row.village or "",
+        landmark=row.landmark or "",
+        address=row.address or "",
         guardian_name=row.guardian_name or "",
         guardian_relation=row.guardian_relation or "",
         guardian_phone=row.guardian_phone or "",

@@ -84,6 +84,31 @@ def present_seats(children: list[UUID]) -> dict[UUID, ClassSection]:
     return {row.child_id: row.class_section for row in rows}
 
 
+def get_child_to_find(actor: Actor, *, pk: UUID | str) -> Child:
+    """One child whose house the actor may describe: of her areas, or enrolled in her classes now.
+
+    `NotFound` whether absent or hidden; kin are excluded.
+    """
+    taught = Enrolment.objects.filter(
+        class_section__in=visible_classes(actor, Permission.HOUSE_DESCRIBE).order_by().values("pk"),
+        ends_on__isnull=True,
+    )
+    found = (
+        Child.objects.filter(
+            within(granted_areas(actor, Permission.HOUSE_DESCRIBE), "area__path")
+            | Q(pk__in=taught.values("child_id")),
+            not_kin(actor),
+            pk=pk,
+        )
+        .select_related("area", "household")
+        .prefetch_related("household__kinships")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def visible_classes(
     actor: Actor, permission: Permission = Permission.CLASS_VIEW
 ) -> QuerySet[ClassSection]:

@@ -277,8 +277,10 @@ ONE_RECORD = frozenset(
     attendance.actions.repairs.set_problem_aside
     attendance.actions.repairs.take_problem_up_again
     attendance.actions.visits.cancel_visit
+    attendance.actions.visits.describe_visited_house
     attendance.actions.visits.hand_back_visit
     attendance.actions.visits.leave_house
+    attendance.actions.visits.open_visited_house
     attendance.actions.visits.record_outcome
     attendance.actions.visits.record_visit
     attendance.actions.visits.reopen_flag
@@ -293,7 +295,9 @@ ONE_RECORD = frozenset(
     cases.actions.raise_concern
     cases.actions.record_call
     cases.actions.take_up_concern
+    people.actions.describe_house
     people.actions.open_child_file
+    people.actions.open_house
     people.actions.record_agreement
     people.actions.record_consent
     people.actions.record_kinship

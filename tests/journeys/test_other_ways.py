@@ -56,7 +56,7 @@ def test_without_a_script_a_register_is_sent_and_a_danger_told(village, as_perso
     assert coordinator.get_by_text("in the hands of Sabina Khatun").is_visible()
 
     volunteer = as_person(village.volunteer, viewport=PHONE, javascript=False)
-    volunteer.get_by_role("link", name="Write the visit").click()
+    volunteer.get_by_role("link", name="Open the visit").click()
     volunteer.get_by_role("button", name="I have left the house").click()
     volunteer.get_by_label("Marriage is fixed").check()
     volunteer.get_by_role("button", name="Go on").click()

@@ -64,7 +64,7 @@ def _the_volunteer_makes_the_visit_and_finds_danger(village, as_person, look):
     page = as_person(village.volunteer, viewport=PHONE)
     assert FAMILY not in page.content()
     look(page, "volunteer-today")
-    page.get_by_role("link", name="Write the visit").click()
+    page.get_by_role("link", name="Open the visit").click()
     said = page.locator("main").inner_text().lower()
     assert not any(word in said for word in ("marriage", "contractor", "danger", "abuse", "works"))
     look(page, "volunteer-at-the-house")

@@ -72,7 +72,7 @@ def test_a_struck_off_child_cannot_be_closed_in_one_press(village, as_person, lo
 
 def _at_the_visit(village, as_person):
     page = as_person(village.volunteer, viewport=PHONE)
-    page.get_by_role("link", name="Write the visit").click()
+    page.get_by_role("link", name="Open the visit").click()
     page.get_by_role("button", name="I have left the house").click()
     return page
 
@@ -123,7 +123,7 @@ def test_a_second_visit_is_promised_by_the_volunteer_and_one_is_sent(village, as
     assert page.get_by_text("The visit stays in your hands.").is_visible()
     look(page, "volunteer-stays-in-hand")
     page.get_by_role("link", name="Back to today's visits").click()
-    page.get_by_role("link", name="Write the visit").click()
+    page.get_by_role("link", name="Open the visit").click()
     page.get_by_role("button", name="I have left the house").click()
     page.get_by_label("Sick").check()
     page.get_by_role("button", name="Go on").click()
@@ -144,3 +144,40 @@ def test_a_second_visit_is_promised_by_the_volunteer_and_one_is_sent(village, as
     assert page.get_by_text("in the hands of Sabina Khatun now").is_visible()
     look(page, "coordinator-second-visit")
     assert Visit.objects.count() == 3
+
+
+def test_the_volunteer_finds_the_house_that_the_teacher_described(village, as_person, look):
+    a_visit(village)
+    page = as_person(village.teacher, viewport=PHONE)
+    page.get_by_role("link", name="Class VI A").click()
+    page.locator(".pupils li", has_text="Nisha").get_by_role("link", name="the house").click()
+    look(page, "teacher-house")
+    page.get_by_label("Whom to ask for").fill("Rajkala Devi")
+    page.get_by_label("Who is that to the child?").select_option("mother")
+    page.get_by_label("Hamlet").fill("Dakshin tola")
+    page.get_by_label("Landmark").fill("The hand pump before the temple")
+    page.get_by_label("How to find the house").fill("The third house past it, a blue door.")
+    page.get_by_label("Telephone").fill("98350 12345")
+    page.get_by_role("button", name="Write it down").click()
+    assert page.get_by_text("Written down.").is_visible()
+
+    page = as_person(village.volunteer, viewport=PHONE)
+    assert "hand pump" not in page.content()
+    page.get_by_role("link", name="Open the visit").click()
+    assert page.get_by_text("The hand pump before the temple").is_visible()
+    assert page.get_by_text("Rajkala Devi").is_visible()
+    assert page.get_by_text("98350 12345").count() == 0, "nobody agreed to a call"
+    look(page, "volunteer-house")
+    page.get_by_role("link", name="Put the way right").click()
+    look(page, "volunteer-house-written")
+    page.get_by_label("Landmark").fill("The tea stall")
+    page.get_by_role("button", name="Write it down").click()
+    assert page.get_by_text("The tea stall").is_visible()
+
+    page.get_by_role("link", name="I do not feel safe").click()
+    page.get_by_role("button", name="I cannot go these days").click()
+    page.go_back()
+    page.wait_for_load_state()
+    page.go_back()
+    page.wait_for_load_state()
+    assert "tea stall" not in page.content(), "given back, the house is hers no more"

@@ -77,6 +77,7 @@ def a_problem(_office: Office, record: Any) -> dict[str, Any]:
 
 # What stands in the block B1851, or under it, and is nobody's secret.
 IN_BLOCK = labels("own next_class sibling left_house visited ended handed_back told")
+IN_CLASS = labels("own left_house visited ended handed_back told")
 # Visits in her hands, and those that were: an old page leads from them to where she should be.
 HERS = labels("own own_left recorded handed_back")
 IN_DISTRICT = labels("own block")
@@ -115,6 +116,7 @@ PAGES: dict[str, Page] = {
     ),
     "visit_done": Page(kind="visit", own={"volunteer": labels("recorded")}),
     "visit_hand_back": Page(kind="visit", own={"volunteer": HERS}, sends=(just(because="unsafe"),)),
+    "visit_house": Page(kind="visit", own={"volunteer": HERS}, sends=(just(landmark="The pump"),)),
     # --- concerns ---
     "concern_new": Page(who=ALL - {"administrator"}),
     "concerns": Page(who=frozenset({"case_worker"})),
@@ -153,6 +155,16 @@ PAGES: dict[str, Page] = {
     ),
     "children": Page(who=frozenset({"coordinator", "case_worker"})),
     "child": Page(kind="child", own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK}),
+    "child_house": Page(
+        kind="child",
+        own={
+            "coordinator": IN_BLOCK,
+            "case_worker": IN_BLOCK,
+            "teacher": IN_CLASS,
+            "head": IN_CLASS | labels("next_class"),
+        },
+        sends=(just(landmark="The pump"),),
+    ),
     # --- administrator ---
     "places": Page(who=frozenset({"coordinator", "administrator"})),
     "joins": Page(who=frozenset({"coordinator", "administrator"})),

@@ -288,3 +288,73 @@ def test_a_closed_question_is_opened_again_with_a_reason():
 
     assert Flag.objects.get().state == Flag.State.VISITED
     assert "Another child." in answer.content.decode()
+
+
+# --- the house ---
+
+
+def with_house(**more):
+    from aanchal.people.models import Household
+
+    visit, client = in_hand()
+    for household in Household.objects.all():
+        household.landmark, household.hamlet = "The hand pump", "Dakshin tola"
+        household.save()
+    return visit, client
+
+
+def test_the_house_stands_on_the_page_of_the_visit_and_in_no_list():
+    visit, client = with_house()
+
+    page = client.get(reverse("visit", args=[visit.pk])).content.decode()
+    listed = client.get(reverse("my_visits")).content.decode()
+
+    assert "The hand pump" in page
+    assert "Guardian 0" in page
+    assert "hand pump" not in listed
+    assert "Dakshin" not in listed
+
+
+def test_a_house_that_is_not_known_says_whom_to_ask():
+    from aanchal.people.models import Guardian
+
+    visit, client = in_hand()
+    Guardian.objects.all().delete()
+
+    page = client.get(reverse("visit", args=[visit.pk])).content.decode()
+
+    assert "Nobody has written the way yet." in page
+
+
+def test_an_old_page_of_a_visit_given_back_shows_no_house():
+    visit, client = with_house()
+    Visit.objects.update(state="handed_back", handed_back_at=timezone.now())
+
+    for name in ("visit", "visit_house"):
+        page = client.get(reverse(name, args=[visit.pk]), follow=True)
+        assert page.redirect_chain[-1][0] == reverse("my_visits")
+        assert "hand pump" not in page.content.decode()
+
+
+def test_a_wrong_number_is_refused_in_one_sentence_and_the_rest_is_kept():
+    visit, _client = with_house()
+    coordinator = signed_in(Client(), a_person(Role.COORDINATOR))
+
+    page = coordinator.post(
+        reverse("child_house", args=[visit.flag.child_id]),
+        {"landmark": "The temple", "phone": "ask her"},
+    )
+
+    assert page.status_code == 400
+    assert "Write the number in digits" in page.content.decode()
+    assert "The temple" in page.content.decode()
+
+
+def test_nobody_s_consent_is_chosen_beforehand():
+    visit, _client = with_house()
+    coordinator = signed_in(Client(), a_person(Role.COORDINATOR))
+
+    page = coordinator.get(reverse("child_house", args=[visit.flag.child_id])).content.decode()
+
+    assert 'name="may_call"' in page
+    assert "checked" not in page

@@ -1,5 +1,6 @@
 """From a flag to a visit, its finding, and how it ended. Danger becomes a concern at once."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
@@ -13,6 +14,13 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, require
+from aanchal.people.houses import (
+    House,
+    house_for_volunteer,
+    house_of,
+    may_be_called,
+    write_house,
+)
 
 from ..findings import group_of, vocabulary
 from ..guidance import guidance
@@ -256,6 +264,42 @@ def record_visit(
             at=at,
         )
     return finding
+
+
+@use_case
+def open_visited_house(actor: Actor, *, visit: Visit, at: datetime) -> House:
+    """Read how the house of a visit is found, which leaves a trace. The phone only with consent.
+
+    Raises:
+        NotAllowed: the visit is not in the actor's hands.
+    """
+    require(actor, Permission.VISIT_RECORD, visit)
+    record(actor, Verb.HOUSE_SHOWN, visit, scope=visit.flag.scope())
+    return house_for_volunteer(visit.flag.child)
+
+
+@use_case
+def describe_visited_house(actor: Actor, *, visit: Visit, house: House, at: datetime) -> Visit:
+    """Write down how the house of a visit is found: by the volunteer who has been there.
+
+    A phone that she was not shown, and left empty, stays as it is.
+
+    Raises:
+        NotAllowed: the visit is not in the actor's hands.
+        Invalid: a line too long, or a relation there is not.
+        WrongState: it was recorded or taken back meanwhile.
+    """
+    visit = _hold_visit(visit)
+    require(actor, Permission.VISIT_RECORD, visit)
+    if visit.state != Visit.State.ASSIGNED:
+        raise WrongState
+    child = visit.flag.child
+    if not house.phone and not may_be_called(child):
+        house = replace(house, phone=house_of(child).phone)
+    changed = write_house(child, house)
+    if changed:
+        record(actor, Verb.HOUSE_DESCRIBED, child, scope=visit.flag.scope(), fields=changed)
+    return visit
 
 
 def _go_on(

@@ -29,6 +29,8 @@ class Field(Enum):
     RELATION = "relation of the guardian"
     DISABILITY = "disability"
     VILLAGE = "village"
+    ADDRESS = "address"
+    LANDMARK = "landmark"
     CLASS = "class"
     SECTION = "section"
     SCHOOL = "school code"
@@ -117,6 +119,9 @@ _WORDS: dict[Field, str] = {
     Field.VILLAGE: "village|village name|name of village|vill|habitation|tola|para|village ward|"
     "गाँव|गांव|गाँव का नाम|ग्राम|ग्राम का नाम|टोला|मोहल्ला|बसावट|"
     "গ্রাম|গ্রামের নাম|পাড়া|গাঁ",
+    Field.ADDRESS: "address|home address|house address|residential address|present address|full address|"
+    "पता|घर का पता|पूरा पता|ठिकाना|ঠিকানা|বাড়ির ঠিকানা|পুরো ঠিকানা",
+    Field.LANDMARK: "landmark|nearest landmark|near|पहचान चिह्न|घर के पास|কাছের চিহ্ন|বাড়ির কাছে",
     Field.CLASS: "class|std|standard|grade|class name|current class|present class|class studying|class std|"
     "class grade|studying in class|कक्षा|श्रेणी|वर्ग|कक्षा का नाम|वर्तमान कक्षा|শ্রেণি|ক্লাস|শ্রেণির নাম|বর্তমান শ্রেণি",
     Field.SECTION: "section|sec|div|division|section name|class section|"
@@ -150,13 +155,13 @@ _WORDS: dict[Field, str] = {
     "कुल दिन|कार्य दिवस|कुल कार्य दिवस|गत माह|इस माह|अभ्युक्ति|टिप्पणी|हस्ताक्षर|कुल दिवस|माह का योग|"
     "মোট|মোট উপস্থিতি|মোট উপস্থিত|মোট অনুপস্থিত|মোট অনুপস্থিতি|উপস্থিত|অনুপস্থিত|শতাংশ|শতকরা|সর্বমোট|"
     "মন্তব্য|কার্যদিবস|মোট দিন|মোট কার্যদিবস|স্বাক্ষর|গত মাস|এই মাস|যোগফল",
-    Field.OTHER: "category|caste|social category|religion|address|hamlet|block|district|state|cluster|crc|panchayat|"
+    Field.OTHER: "category|caste|social category|religion|hamlet|block|district|state|cluster|crc|panchayat|"
     "bank|account no|ifsc|aadhaar|aadhar|aadhaar no|aadhar no|aadhaar number|aadhar number|uid|uid no|uidai|adhar no|adhaar no|blood group|height|weight|minority|bpl|"
     "medium|stream|house|date of admission|admission date|photo|email|pin|pincode|teacher|marked by|"
     "updated by|updated on|entry by|entry date|remarks if any|reason|day|weekday|"
-    "जाति|कोटि|धर्म|पता|प्रखंड|जिला|राज्य|पंचायत|आधार|आधार नं|आधार संख्या|बैंक खाता|वार|दिन|प्रवेश तिथि|"
+    "जाति|कोटि|धर्म|प्रखंड|जिला|राज्य|पंचायत|आधार|आधार नं|आधार संख्या|बैंक खाता|वार|दिन|प्रवेश तिथि|"
     "नामांकन तिथि|संकुल|कारण|"
-    "জাতি|ধর্ম|ঠিকানা|ব্লক|জেলা|রাজ্য|পঞ্চায়েত|আধার|আধার নং|ব্যাংক|বার|ভর্তির তারিখ|কারণ|চক্র",
+    "জাতি|ধর্ম|ব্লক|জেলা|রাজ্য|পঞ্চায়েত|আধার|আধার নং|ব্যাংক|বার|ভর্তির তারিখ|কারণ|চক্র",
 }
 _NOT_LETTERS = re.compile(r"[\s._\-–—:;/\\()\[\]'’`\"*|,&।०]+|(?<=[\u0900-\u09ff])0")
 

@@ -31,6 +31,8 @@ class Pupil:
     age_on: date | None = None
     disability: str | None = None
     village: str | None = None
+    landmark: str | None = None
+    address: str | None = None
     father_name: str | None = None
     mother_name: str | None = None
     guardian_name: str | None = None

@@ -32,7 +32,7 @@ _TELLING = frozenset(
     (
         Field.CLASS, Field.SECTION, Field.ROLL, Field.SCHOOL, Field.SEX, Field.BIRTH, Field.AGE, Field.FATHER,
         Field.MOTHER, Field.GUARDIAN, Field.ADMISSION, Field.STATE_ID, Field.VILLAGE, Field.PHONE, Field.OWN_NAME,
-        Field.DISABILITY,
+        Field.DISABILITY, Field.ADDRESS, Field.LANDMARK,
     )
 )  # fmt: skip
 
@@ -212,6 +212,8 @@ class _Reader:
             age_years=self.age(number, row),
             disability=disability_of(self.text(row, Field.DISABILITY)),
             village=self.text(row, Field.VILLAGE) or None,
+            landmark=self.text(row, Field.LANDMARK) or None,
+            address=self.text(row, Field.ADDRESS) or None,
             father_name=self.text(row, Field.FATHER) or None,
             mother_name=self.text(row, Field.MOTHER) or None,
             guardian_phone=self.phone(number, row),

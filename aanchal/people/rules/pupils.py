@@ -22,6 +22,8 @@ class NewPupil:
     age_years: int | None = None
     disability: str = ""
     village: str = ""
+    landmark: str = ""
+    address: str = ""
     guardian_name: str = ""
     guardian_relation: str = ""
     guardian_phone: str = ""

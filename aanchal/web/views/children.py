@@ -198,6 +198,7 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
             for e in enrolments
         ],
         "sees_flags": sees_flags,
+        "may_describe": may(request.actor, Permission.HOUSE_DESCRIBE, held),
         "cards": flag_cards(flags, at=now, with_name=False) if sees_flags else [],
     }
     if sees_flags and enrolments:
@@ -244,8 +245,10 @@ def _facts(held: Any, guardians: list[Any]) -> list[dict[str, str]]:
     if held.area_is_assumed:
         village += " · " + _("assumed: the village of the school")
     facts.append({"label": _("Village"), "value": village})
-    if held.household and held.household.place_note:
-        facts.append({"label": _("Where"), "value": held.household.place_note})
+    if held.household:
+        where = (held.household.hamlet, held.household.landmark, held.household.place_note)
+        if any(where):
+            facts.append({"label": _("Where"), "value": " · ".join(filter(None, where))})
     if held.disability:
         facts.append({"label": _("Disability"), "value": held.disability})
     relations = {

@@ -113,6 +113,7 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             {
                 "roll": enrolment.roll_no,
                 "name": whole_name(enrolment.child),
+                "house": reverse("child_house", args=[enrolment.child_id]),
                 "marks": own,
                 "present": present,
                 "marked": marked,

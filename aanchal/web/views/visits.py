@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from aanchal.attendance.actions import (
     hand_back_visit,
     leave_house,
+    open_visited_house,
     record_visit,
     return_to_house,
 )
@@ -36,6 +37,7 @@ from aanchal.attendance.rules.returns import Came, Standing, came_since
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.cases.kinds import concern_kinds
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
+from aanchal.people.houses import House
 
 from ..context import local_name
 from ..forms import (
@@ -92,20 +94,13 @@ def _card(visit: Visit, now: datetime) -> dict[str, Any]:
         "reason": flag_sentence(flag),
         "where": " · ".join(_where(flag)),
         "href": reverse("visit", args=[visit.pk]),
-        "act": _("Write the visit"),
+        "act": _("Open the visit"),
     }
 
 
 def _where(flag: Flag) -> list[str]:
     name = class_name(flag.class_section)
-    return [*_place(flag), _("class %(grade)s") % {"grade": name}]
-
-
-def _place(flag: Flag) -> list[str]:
-    place = [local_name(flag.area)]
-    if flag.child.household and flag.child.household.place_note:
-        place.insert(0, flag.child.household.place_note)
-    return place
+    return [local_name(flag.area), _("class %(grade)s") % {"grade": name}]
 
 
 def _back_cards(flags: list[Flag]) -> list[dict[str, Any]]:
@@ -147,19 +142,22 @@ BACK_WORDS = {
 
 def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """At the house: kind words, and only the way back to school is spoken of."""
-    held = _in_hand(request, pk)
+    held = in_hand(request, pk)
     if isinstance(held, HttpResponse):
         return held
     if request.method == "POST":
         leave_house(request.actor, visit=held, at=timezone.now())
         return _open_private(request, held)
+    house = open_visited_house(request.actor, visit=held, at=timezone.now())
     return render(
         request,
         "visits/at_the_house.html",
         {
             "visit": held,
             "name": first_name(held.flag.child),
-            "place": " · ".join(_place(held.flag)),
+            "place": " · ".join(_where(held.flag)),
+            "house": house,
+            "lines": house_lines(house),
         },
     )
 
@@ -168,7 +166,29 @@ def _open_private(request: HttpRequest, held: Visit) -> HttpResponse:
     return redirect(f"{reverse('visit_finding', args=[held.pk])}?t={open_once(request)}")
 
 
-def _in_hand(request: HttpRequest, pk: UUID) -> Visit | HttpResponse:
+RELATIONS = {
+    "mother": gettext_lazy("Mother"),
+    "father": gettext_lazy("Father"),
+    "grandparent": gettext_lazy("Grandparent"),
+    "sibling": gettext_lazy("Brother or sister"),
+    "relative": gettext_lazy("Relative"),
+    "other": gettext_lazy("Guardian"),
+}
+
+
+def house_lines(house: House) -> list[dict[str, str]]:
+    """How the house is found, as lines of label and text; what is not known is left out."""
+    relation = str(RELATIONS.get(house.guardian_relation, _("Guardian")))
+    lines = [
+        {"label": relation, "value": house.guardian_name},
+        {"label": _("Hamlet"), "value": house.hamlet},
+        {"label": _("Landmark"), "value": house.landmark},
+        {"label": _("The way"), "value": house.directions},
+    ]
+    return [line for line in lines if line["value"]]
+
+
+def in_hand(request: HttpRequest, pk: UUID) -> Visit | HttpResponse:
     """A visit in her hands; or, for one that was, where she should be instead.
 
     An old page, the back button and a second tap end here: what was done is shown, not refused.
@@ -187,7 +207,7 @@ def _in_hand(request: HttpRequest, pk: UUID) -> Visit | HttpResponse:
 
 def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "I do not feel safe: give it to another." One tap more, and no question asked."""
-    held = _in_hand(request, pk)
+    held = in_hand(request, pk)
     if isinstance(held, HttpResponse):
         return held
     if request.method == "POST":
@@ -309,7 +329,7 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
     Each of these pages is shown once for one press. Reloaded, reopened or gone back to, the page
     of the visit stands there instead, which anybody in the courtyard may read.
     """
-    held = _in_hand(request, pk)
+    held = in_hand(request, pk)
     if isinstance(held, HttpResponse):
         return held
     step = request.POST.get("step", "")
@@ -345,7 +365,7 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Invalid as error:
             blame(form, error)
         except WrongState:
-            return _in_hand(request, pk)  # type: ignore[return-value]
+            return in_hand(request, pk)  # type: ignore[return-value]
         else:
             return redirect("visit_done", pk=held.pk)
     return _ask_rest(request, held, kind, form)

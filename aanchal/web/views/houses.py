@@ -1,0 +1,155 @@
+"""How a child's house is found: written by teacher, coordinator, case worker, or its volunteer."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.attendance.actions import describe_visited_house, open_visited_house
+from aanchal.kernel.errors import Invalid
+from aanchal.kernel.permissions import Permission, may
+from aanchal.people.actions import describe_house, open_house
+from aanchal.people.houses import MAX_DIRECTIONS, MAX_LINE, House, may_be_called
+from aanchal.people.models import Guardian
+from aanchal.people.queries import get_child_to_find
+
+from ..forms import blame, yes_no
+from ..names import first_name
+from .visits import RELATIONS, in_hand
+
+PHONE = re.compile(r"\+?[0-9][0-9 -]{6,18}")
+
+
+class HouseForm(forms.Form):
+    """Where the child lives and whom to ask for; every line may stay empty."""
+
+    guardian_name = forms.CharField(
+        label=gettext_lazy("Whom to ask for"),
+        help_text=gettext_lazy(
+            "The name of the mother, the father or whoever looks after the child."
+        ),
+        required=False,
+        max_length=MAX_LINE,
+    )
+    guardian_relation = forms.ChoiceField(
+        label=gettext_lazy("Who is that to the child?"),
+        choices=[("", "—"), *((r, RELATIONS[r]) for r in Guardian.Relation.values)],
+        required=False,
+    )
+    hamlet = forms.CharField(
+        label=gettext_lazy("Hamlet (tola, para)"), required=False, max_length=MAX_LINE
+    )
+    landmark = forms.CharField(
+        label=gettext_lazy("Landmark"),
+        help_text=gettext_lazy("What everybody knows nearby: a temple, a pump, a shop."),
+        required=False,
+        max_length=MAX_LINE,
+    )
+    directions = forms.CharField(
+        label=gettext_lazy("How to find the house"),
+        help_text=gettext_lazy("The way from the landmark. Write nothing about the family here."),
+        required=False,
+        max_length=MAX_DIRECTIONS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    may_call = yes_no(
+        gettext_lazy("Has the family agreed that the volunteer may call this number?"),
+        help_text=gettext_lazy("Without a yes the volunteer is not shown the number."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, asks_consent: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_consent:
+            del self.fields["may_call"]
+
+    def clean_phone(self) -> str:
+        text = " ".join(str(self.cleaned_data["phone"]).split())
+        if text and not PHONE.fullmatch(text):
+            raise forms.ValidationError(_("Write the number in digits, such as 98350 12345."))
+        return text
+
+    def house(self) -> House:
+        return House(**{name: self.cleaned_data[name] for name in vars(House())})
+
+
+def child_house(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """By teacher, coordinator or case worker; opening it leaves a trace."""
+    child = get_child_to_find(request.actor, pk=pk)
+    now = timezone.now()
+    opens_file = may(request.actor, Permission.CHILD_OPEN_FILE, child)
+    back = reverse("child", args=[child.pk]) if opens_file else reverse("classes")
+    if request.method == "POST":
+        form = HouseForm(request.POST, asks_consent=True)
+        if form.is_valid():
+            said = form.cleaned_data["may_call"]
+            try:
+                describe_house(
+                    request.actor,
+                    child=child,
+                    house=form.house(),
+                    may_call=None if said == "" else said,
+                    at=now,
+                )
+            except Invalid as error:
+                blame(form, error)
+            else:
+                messages.success(request, _("Written down. A volunteer who is sent there sees it."))
+                return redirect(back)
+    else:
+        house = open_house(request.actor, child=child, at=now)
+        form = HouseForm(initial=vars(house) | _consent(child, house), asks_consent=True)
+    return _page(request, form, child, back)
+
+
+def _consent(child: Any, house: House) -> dict[str, str]:
+    """What was agreed before is shown; nothing is chosen where nobody was asked."""
+    return {"may_call": "yes"} if house.phone and may_be_called(child) else {}
+
+
+def visit_house(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """By the volunteer in whose hands the visit is."""
+    held = in_hand(request, pk)
+    if isinstance(held, HttpResponse):
+        return held
+    now = timezone.now()
+    back = reverse("visit", args=[held.pk])
+    if request.method == "POST":
+        form = HouseForm(request.POST, asks_consent=False)
+        if form.is_valid():
+            try:
+                describe_visited_house(request.actor, visit=held, house=form.house(), at=now)
+            except Invalid as error:
+                blame(form, error)
+            else:
+                messages.success(
+                    request, _("Written down. Thank you: the next one finds the house.")
+                )
+                return redirect(back)
+    else:
+        house = open_visited_house(request.actor, visit=held, at=now)
+        form = HouseForm(initial=vars(house), asks_consent=False)
+    return _page(request, form, held.flag.child, back)
+
+
+def _page(request: HttpRequest, form: HouseForm, child: Any, back: str) -> HttpResponse:
+    return render(
+        request,
+        "children/house.html",
+        {"form": form, "name": first_name(child), "child": child, "back": back},
+        status=400 if form.is_bound else 200,
+    )

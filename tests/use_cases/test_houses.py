@@ -1,0 +1,178 @@
+"""How a child's house is found: who writes it, who is shown it, and until when."""
+
+from datetime import timedelta
+
+import pytest
+
+from aanchal.access.queries import actor_for
+from aanchal.attendance.actions import (
+    assign_visit,
+    describe_visited_house,
+    hand_back_visit,
+    open_visited_house,
+)
+from aanchal.kernel.errors import Invalid, NotAllowed
+from aanchal.kernel.models import AuditEvent
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.people.actions import describe_house, enrol_pupils, open_house, record_consent
+from aanchal.people.houses import House, house_of
+from aanchal.people.models import Child, Consent, Household
+from aanchal.people.rules.pupils import NewPupil
+from tests.factories import JULY, NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, an_actor, kin_of
+from tests.signing_in import a_person, a_school
+
+pytestmark = pytest.mark.django_db
+
+RAJKALA = House("Rajkala Devi", "mother", "98350 12345", "Dakshin tola", "The hand pump", "Past it")
+
+
+def a_child(**more):
+    section, children = a_class(pupils=1, **more)
+    return children[0], section
+
+
+def described(child, house=RAJKALA, *, may_call=None, actor=None):
+    describe_house(actor or an_actor(), child=child, house=house, may_call=may_call, at=NOW)
+    return Child.objects.get(pk=child.pk)
+
+
+def a_visit(child, section):
+    volunteer = a_person(Role.VOLUNTEER, VILLAGE, starts_at=NOW - timedelta(days=90))
+    visit = assign_visit(an_actor(), flag=a_flag(child, section), volunteer=volunteer, at=NOW)
+    return visit, actor_for(volunteer, at=NOW)
+
+
+@pytest.mark.parametrize("guardian", [True, False])
+def test_a_house_is_written_down_by_the_coordinator_and_the_audit_holds_no_word_of_it(guardian):
+    child, _section = a_child(guardian=guardian)
+
+    child = described(child)
+
+    assert house_of(child) == RAJKALA
+    event = AuditEvent.objects.get(verb="house.described")
+    assert set(event.changes["fields"]) >= {"landmark", "phone"}
+    assert "pump" not in str(event.changes)
+
+
+def test_written_twice_it_is_one_event_and_one_guardian():
+    child, _section = a_child()
+
+    described(described(child))
+
+    assert AuditEvent.objects.filter(verb="house.described").count() == 1
+    assert Household.objects.get().guardians.count() == 1
+
+
+def test_a_teacher_writes_the_house_of_a_child_of_her_class_only():
+    child, section = a_child()
+    other, _section = a_class(section.school, grade="7", pupils=1)
+    teacher = an_actor(Role.TEACHER, body_id=str(section.school_id), grade="6", section="A")
+
+    assert house_of(described(child, actor=teacher)) == RAJKALA
+    with pytest.raises(NotAllowed):
+        described(_section[0], actor=teacher)
+    child.enrolments.update(ends_on=JULY)
+    with pytest.raises(NotAllowed):
+        described(child, House(), actor=teacher)
+    assert other.grade == "7"
+
+
+@pytest.mark.parametrize("act", [described, lambda c, actor: open_house(actor, child=c, at=NOW)])
+def test_nobody_else_reads_or_writes_a_house(act):
+    child, _section = a_child()
+    coordinator = a_person(Role.COORDINATOR, VILLAGE, starts_at=NOW - timedelta(days=90))
+    kin_of(coordinator, child)
+
+    for actor in (
+        an_actor(Role.VOLUNTEER, VILLAGE),
+        an_actor(Role.ADMINISTRATOR),
+        an_actor(Role.COORDINATOR, OTHER_VILLAGE),
+        actor_for(coordinator, at=NOW),
+    ):
+        with pytest.raises(NotAllowed):
+            act(Child.objects.get(pk=child.pk), actor=actor)
+
+    assert not Household.objects.get().hamlet
+
+
+def test_a_line_too_long_writes_nothing():
+    child, _section = a_child()
+
+    with pytest.raises(Invalid):
+        described(child, House(landmark="x" * 201))
+
+    assert not Household.objects.get().landmark
+
+
+def test_the_phone_is_shown_to_the_volunteer_only_where_the_family_agreed():
+    child, section = a_child()
+    described(child)
+    visit, volunteer = a_visit(child, section)
+    shown = open_visited_house(volunteer, visit=visit, at=NOW)
+    assert (shown.landmark, shown.phone) == ("The hand pump", "")
+
+    described(child, may_call=True)
+    assert open_visited_house(volunteer, visit=visit, at=NOW).phone == "98350 12345"
+
+    described(child, may_call=False)
+    assert open_visited_house(volunteer, visit=visit, at=NOW).phone == ""
+    assert Consent.objects.get().withdrawn_on is not None
+
+
+def test_another_consent_does_not_open_the_phone():
+    child, section = a_child()
+    described(child)
+    record_consent(
+        an_actor(), child=child, purpose="case_study", given_by="guardian", given_on=JULY
+    )
+    visit, volunteer = a_visit(child, section)
+
+    assert open_visited_house(volunteer, visit=visit, at=NOW).phone == ""
+
+
+def test_a_house_is_shown_for_her_own_visit_and_never_after_it_was_given_back():
+    child, section = a_child()
+    described(child)
+    visit, volunteer = a_visit(child, section)
+    other = a_person(Role.VOLUNTEER, VILLAGE, starts_at=NOW - timedelta(days=90))
+
+    assert open_visited_house(volunteer, visit=visit, at=NOW).hamlet == "Dakshin tola"
+    assert AuditEvent.objects.filter(verb="house.shown", target_id=str(visit.pk)).count() == 1
+    with pytest.raises(NotAllowed):
+        open_visited_house(actor_for(other, at=NOW), visit=visit, at=NOW)
+
+    visit = hand_back_visit(volunteer, visit=visit, because="cannot_go", at=NOW)
+    with pytest.raises(NotAllowed):
+        open_visited_house(volunteer, visit=visit, at=NOW)
+    with pytest.raises(NotAllowed):
+        describe_visited_house(volunteer, visit=visit, house=House(), at=NOW)
+
+
+def test_the_volunteer_who_has_been_there_writes_the_way_and_the_hidden_phone_stays():
+    child, section = a_child()
+    described(child)
+    visit, volunteer = a_visit(child, section)
+
+    describe_visited_house(volunteer, visit=visit, house=House(landmark="The new temple"), at=NOW)
+
+    house = house_of(Child.objects.get(pk=child.pk))
+    assert (house.landmark, house.phone) == ("The new temple", "98350 12345")
+
+
+def test_a_pupil_list_brings_the_address():
+    done = enrol_pupils(
+        system_actor("imports"),
+        school=a_school(VILLAGE),
+        pupils=[
+            NewPupil(
+                grade="6", section="A", roll="1", given_name="Gudiya", guardian_name="Rajkala Devi",
+                landmark="The hand pump", address="Third house past it",
+            )
+        ],
+        on=JULY,
+        at=NOW,
+    )  # fmt: skip
+
+    house = house_of(Child.objects.get(pk=done.children[0]))
+
+    assert (house.landmark, house.directions) == ("The hand pump", "Third house past it")
