@@ -40,6 +40,7 @@ from aanchal.kernel import permissions as grants
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.models import Deployment
 from aanchal.kernel.permissions import ROOT, Actor, Role, system_actor
+from aanchal.notices.models import Contact
 from aanchal.people.actions import enrol_pupils, record_agreement
 from aanchal.people.models import Child, Enrolment, Kinship
 from aanchal.people.pupil_lists import new_pupil
@@ -264,6 +265,16 @@ def _make_people(district: District, *, at: datetime) -> dict[str, User]:
             )
     Grant.objects.bulk_create(grants)
     _make_kin(district, users, at=at)
+    # Numbers that no telephone has; in a demo a message is only written into the log.
+    Contact.objects.bulk_create(
+        Contact(
+            user=user,
+            phone=f"+91{number:010d}",
+            phone_confirmed_on=timezone.localdate(at),
+            shows_phone=True,
+        )
+        for number, user in enumerate(users.values(), 1)
+    )
     return users
 
 

@@ -29,6 +29,9 @@ Try it
   aanchal import registers FILE --dry-run      shows what would be understood, changes nothing
   aanchal import registers FILE                takes the file in
 
+Whoever must act is told: the window in which the demonstration runs shows each message that would
+leave, "a notice by text: 3 things wait for you". Nothing leaves this computer.
+
 Files with mistakes to practise on are in the folder `registers-with-mistakes` beside this one;
 its own README says what is wrong with each.
 """

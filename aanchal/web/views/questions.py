@@ -36,6 +36,7 @@ from aanchal.attendance.rules.returns import Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Permission, Role, may
+from aanchal.notices.queries.contacts import phones_to_call
 from aanchal.places.models import Area
 from aanchal.places.queries import within
 
@@ -305,6 +306,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "asks": _asks(visits) if is_live and in_hand is None else "",
             "story": _story(held, visits),
             "in_hand": in_hand,
+            "call": _number_of(request, in_hand),
             "is_late": in_hand is not None and in_hand.due_at < now,
             "cannot_go": in_hand is not None
             and Role.VOLUNTEER not in actor_for(in_hand.volunteer, at=now).roles(),
@@ -337,6 +339,14 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
         },
         status=400 if request.method == "POST" else 200,
     )
+
+
+def _number_of(request: HttpRequest, in_hand: Visit | None) -> str:
+    """The number of the one who has the visit, where she agreed that it may be seen."""
+    if in_hand is None:
+        return ""
+    phones = phones_to_call(request.actor, [in_hand.volunteer])
+    return phones.get(str(in_hand.volunteer_id), "")
 
 
 def _able(held: Flag, in_hand: Visit | None, *, at: datetime) -> list[Any]:
