@@ -397,7 +397,8 @@ LOGGING = {
     "loggers": {
         "aanchal": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
-        # Their messages carry usernames and addresses.
+        # Their messages carry paths, usernames and addresses.
+        "waitress": {"level": "CRITICAL", "propagate": False},
         "axes": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},
     },

@@ -53,7 +53,7 @@ def run(children: int, folder: Path) -> dict[str, Any]:
     from aanchal.cli.database import bring_up_to_date
 
     bring_up_to_date(quiet=True)
-    schools, enrol_s = _enrol(children)
+    schools, enrol_s = enrol(children)
     files = _write(schools, folder / "files")
     before = _peak_mb()
     figures: dict[str, Any] = {"children": children, "files": len(files), "enrol_s": enrol_s}
@@ -71,7 +71,7 @@ def _peak_mb() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
-def _enrol(children: int) -> tuple[list[Any], float]:
+def enrol(children: int) -> tuple[list[Any], float]:
     """A block of schools of 400 children in classes of 40."""
     from django.utils import timezone
 
@@ -219,14 +219,10 @@ def _budget() -> dict[str, Any]:
     return {"budget_s": round(time.perf_counter() - began, 1)}
 
 
-def _pages() -> dict[str, Any]:
-    """Queries and 95th percentile of the pages; each asked for by who uses it."""
+def people_and_pages() -> dict[str, tuple[Any, str]]:
+    """Work for everybody in a block that was enrolled: each page by name, who uses it and where."""
     from datetime import timedelta
 
-    from django.conf import settings
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
     from django.utils import timezone
 
     from aanchal.attendance.actions import assign_visit
@@ -236,9 +232,8 @@ def _pages() -> dict[str, Any]:
     from aanchal.kernel.permissions import Grant as Held
     from aanchal.people.models import Child, ClassSection
     from aanchal.places.models import Area
-    from tests.signing_in import a_person, signed_in
+    from tests.signing_in import a_person
 
-    settings.ALLOWED_HOSTS = ["testserver"]
     early = timezone.now() - timedelta(days=400)
     village, block = Area.objects.get(level="village"), Area.objects.get(level="block")
 
@@ -272,17 +267,29 @@ def _pages() -> dict[str, Any]:
             root, kind="missing", area=village, child=child, source_kind="person",
             source_id=f"bench-{number}", at=now,
         )  # fmt: skip
-    pages = {
-        "volunteer: today": (Role.VOLUNTEER, "/today/"),
-        "teacher: her class": (Role.TEACHER, f"/classes/{section.pk}/"),
-        "coordinator: the week": (Role.COORDINATOR, "/watch/"),
-        "case worker: concerns": (Role.CASE_WORKER, "/concerns/"),
-        "coordinator: visit budget": (Role.COORDINATOR, f"/watch/budget/{block.pk}/"),
-        "administrator: people": (Role.ADMINISTRATOR, "/people/"),
+    return {
+        "volunteer: today": (people[Role.VOLUNTEER], "/today/"),
+        "teacher: her class": (people[Role.TEACHER], f"/classes/{section.pk}/"),
+        "coordinator: the week": (people[Role.COORDINATOR], "/watch/"),
+        "case worker: concerns": (people[Role.CASE_WORKER], "/concerns/"),
+        "coordinator: visit budget": (people[Role.COORDINATOR], f"/watch/budget/{block.pk}/"),
+        "administrator: people": (people[Role.ADMINISTRATOR], "/people/"),
     }
+
+
+def _pages() -> dict[str, Any]:
+    """Queries and 95th percentile of the pages; each asked for by who uses it."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from tests.signing_in import signed_in
+
+    settings.ALLOWED_HOSTS = ["testserver"]
     figures = {}
-    for name, (role, path) in pages.items():
-        client = signed_in(Client(), people[role])
+    for name, (person, path) in people_and_pages().items():
+        client = signed_in(Client(), person)
         client.get(path)
         times = []
         for _turn in range(ASKED):

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ serve = typer.Typer(add_completion=False)
 work = typer.Typer(add_completion=False)
 
 GRACE_SECONDS = 25.0
+THREADS = 8
+# The number of the listening socket that a child was given.
+LISTENING = "AANCHAL_LISTENING"
 
 
 @serve.command()
@@ -30,10 +33,11 @@ def run(
     worker: Annotated[
         bool, typer.Option("--worker/--no-worker", help="Run the background worker too.")
     ] = True,
-    threads: Annotated[int, typer.Option(help="Requests at once, a process.", min=1)] = 8,
+    threads: Annotated[int, typer.Option(help="Requests at once, a process.", min=1)] = THREADS,
     processes: Annotated[
-        int, typer.Option(help="Processes for the site; more than one with PostgreSQL.", min=1)
-    ] = 1,
+        int,
+        typer.Option(help="Processes for the site; 0: as many as there are cores.", min=0),
+    ] = 0,
 ) -> None:
     """Run the site and the background worker; Ctrl-C stops both.
 
@@ -85,8 +89,8 @@ def serve_site(
     host: str = "127.0.0.1",
     port: int = 8000,
     worker: bool = True,
-    threads: int = 8,
-    processes: int = 1,
+    threads: int = THREADS,
+    processes: int = 0,
     when_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until told to stop.
@@ -94,7 +98,11 @@ def serve_site(
     Args:
         when_ready: called once with the address when the site answers; by default it is printed.
     """
-    _refuse_taken_port(host, port)
+    if given := os.environ.get(LISTENING):
+        with_django()
+        _answer_requests(int(given), threads=threads)
+        return
+    listening = _listen(host, port)
     _unlock_by_hand()
     with_django(as_owner=_migrates_itself())
     if _migrates_itself():
@@ -102,30 +110,32 @@ def serve_site(
 
         bring_up_to_date(quiet=True)
         _let_go_of_database()
-    elif not os.environ.get("AANCHAL_CHILD"):
+    else:
         _refuse_unready_database()
     url = f"http://{_name_of(host)}:{port}"
     ready = when_ready or _print_ready
     threading.Thread(target=_tell_when_ready, args=(url, ready), daemon=True).start()
-    if not worker:
-        _run_gunicorn(host, port, threads=threads, processes=processes)
-        return
     from .supervising import Child, supervise
 
-    site = [
-        *("serve", "--no-worker", "--host", host, "--port", str(port)),
-        *("--threads", str(threads), "--processes", str(processes)),
-    ]
+    site = ["serve", "--no-worker", "--threads", str(threads)]
     children = [
-        Child("site", [sys.executable, "-m", "aanchal", *site], quiet_env={"AANCHAL_CHILD": "1"}),
-        Child("worker", [sys.executable, "-m", "aanchal", "work"]),
+        Child(
+            "site",
+            [sys.executable, "-m", "aanchal", *site],
+            quiet_env={LISTENING: str(listening.fileno())},
+            handles=[listening.fileno()],
+        )
+        for _ in range(processes or len(os.sched_getaffinity(0)))
     ]
-    supervise(children, grace_seconds=GRACE_SECONDS)
+    if worker:
+        children.append(Child("worker", [sys.executable, "-m", "aanchal", "work"]))
+    with listening:
+        supervise(children, grace_seconds=GRACE_SECONDS)
 
 
 def _migrates_itself() -> bool:
-    # A child of `serve` finds the work done; a server database is migrated by its owner.
-    return not os.environ.get("AANCHAL_DATABASE_URL") and not os.environ.get("AANCHAL_CHILD")
+    # A server database is migrated by its owner.
+    return not os.environ.get("AANCHAL_DATABASE_URL")
 
 
 def _refuse_unready_database() -> None:
@@ -144,69 +154,53 @@ def _let_go_of_database() -> None:
     connections.close_all()
 
 
-def _run_gunicorn(host: str, port: int, *, threads: int, processes: int) -> None:
-    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+def _answer_requests(handle: int, *, threads: int) -> None:
+    """Be one of the site's processes: take requests from the shared socket until told to stop."""
+    from django.conf import settings
 
+    from aanchal.attendance.parsing import get_ready
     from aanchal.kernel import rowguard
+    from aanchal.web.front import Front, make_room
+    from aanchal.web.wsgi import application
 
     # From here on this process serves people: every request says whose districts it may see.
     rowguard.trust_nobody()
     _let_go_of_database()
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    make_room()
+    get_ready()
+    stopping = threading.Event()
+    front = Front(
+        application,
+        socket.socket(fileno=handle),
+        threads=threads,
+        upload_bytes=settings.AANCHAL_UPLOAD_BYTES,
+        url_scheme="https" if settings.SESSION_COOKIE_SECURE else "http",
+    )
 
-    class Site(BaseApplication):
-        def load_config(self) -> None:
-            for name, value in _gunicorn_settings(bind, threads, processes).items():
-                self.cfg.set(name, value)
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+        front.pull_trigger()
 
-        def load(self) -> Any:
-            from aanchal.web.wsgi import application
-
-            return application
-
-    Site().run()
-
-
-def _gunicorn_settings(bind: str, threads: int, processes: int) -> dict[str, Any]:
-    from django.conf import settings
-
-    quiet = {"handlers": [], "propagate": False, "level": "CRITICAL"}
-    base: dict[str, Any] = settings.LOGGING
-    logging = {
-        **base,
-        "loggers": {
-            **base["loggers"],
-            "gunicorn.error": {"level": "WARNING", "propagate": True},
-            # A line a request would hold addresses, and tokens in paths.
-            "gunicorn.access": quiet,
-        },
-    }
-    return {
-        "bind": bind,
-        "worker_class": "gthread",
-        "workers": processes,
-        "threads": threads,
-        "timeout": 60,
-        "graceful_timeout": int(GRACE_SECONDS) - 5,
-        "keepalive": 5,
-        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112
-        "control_socket_disable": True,
-        "logconfig_dict": logging,
-        "proc_name": "aanchal",
-    }
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    front.serve_until(stopping.is_set)
+    front.finish(seconds=GRACE_SECONDS - 5)
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
-    if os.environ.get("AANCHAL_CHILD"):
-        return
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            say(f"Cannot listen on {host}:{port} ({error.strerror}). Try --port {port + 1}.")
-            raise typer.Exit(2) from None
+def _listen(host: str, port: int) -> socket.socket:
+    """The one socket that all processes of the site take requests from."""
+    listening = socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM
+    )
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        say(f"Cannot listen on {host}:{port} ({error.strerror}). Try --port {port + 1}.")
+        raise typer.Exit(2) from None
+    return listening
 
 
 def _name_of(host: str) -> str:
@@ -216,8 +210,6 @@ def _name_of(host: str) -> str:
 
 
 def _tell_when_ready(url: str, ready: Callable[[str], None]) -> None:
-    if os.environ.get("AANCHAL_CHILD"):
-        return
     for _ in range(600):
         try:
             with urllib.request.urlopen(f"{url}/health/", timeout=5) as answer:  # noqa: S310

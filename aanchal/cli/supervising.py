@@ -25,11 +25,13 @@ class Child:
         name: what it is called in messages.
         command: program and arguments.
         quiet_env: environment for this child alone.
+        handles: open files it is given, under the same numbers.
     """
 
     name: str
     command: list[str]
     quiet_env: dict[str, str] = field(default_factory=dict)
+    handles: list[int] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     wait: float = 1.0
@@ -41,6 +43,7 @@ class Child:
             self.command,
             stdin=subprocess.DEVNULL,
             env={**os.environ, **self.quiet_env},
+            pass_fds=self.handles,
             # A Ctrl-C goes to the whole group: the children are told by us alone.
             start_new_session=True,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,

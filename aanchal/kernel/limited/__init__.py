@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -131,30 +131,24 @@ def warm(*tasks: str) -> None:
 
 
 @contextmanager
-def turn(*, wait_seconds: float) -> Iterator[bool]:
+def turn() -> Iterator[bool]:
     """Take one of the places to read while a person waits: as many as there are cores.
 
     Yields:
-        False when none came free in time: the file should be read in the background.
+        False when none is free: the file should be read in the background. To wait for one would
+        keep others from the site as well.
     """
     from django.conf import settings
 
     folder = Path(settings.AANCHAL_DATA) / "locks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    deadline = time.monotonic() + wait_seconds
-    handles = [
-        (folder / f"reading-{number}.lock").open("w") for number in range(os.cpu_count() or 1)
-    ]
-    try:
-        while not any(_lock(handle) for handle in handles):
-            if time.monotonic() >= deadline:
-                yield False
+    with ExitStack() as handles:
+        for number in range(os.cpu_count() or 1):
+            handle = handles.enter_context((folder / f"reading-{number}.lock").open("w"))
+            if _lock(handle):
+                yield True
                 return
-            time.sleep(0.05)
-        yield True
-    finally:
-        for handle in handles:
-            handle.close()
+        yield False
 
 
 def _lock(handle: IO[str]) -> bool:

@@ -60,8 +60,6 @@ PROBLEMS_SHOWN = 40
 CLASSES_LINKED = 12
 # A larger file is read by the worker, and its sender may leave the page meanwhile.
 IN_BACKGROUND_BYTES = 1024 * 1024
-# So many files are read at once as there are cores; whoever finds no place so long leaves the page.
-WAIT_FOR_TURN_SECONDS = 1.0
 # No sign of work for so long: the worker may rest, and the file may be asked for once more.
 SLOW_AFTER_SECONDS = 120
 
@@ -170,7 +168,7 @@ def _read(request: HttpRequest, register: RegisterFile, *, size_bytes: int, at: 
     if size_bytes > IN_BACKGROUND_BYTES:
         read_later(register)
         return
-    with turn(wait_seconds=WAIT_FOR_TURN_SECONDS) as mine:
+    with turn() as mine:
         if mine:
             read_register(request.actor, register=register, at=at)
         else:
