@@ -275,6 +275,7 @@ def _visits(office: Office) -> None:
     Outcome.objects.create(
         district=ended.district, flag=ended, kind="back", since_on=timezone.localdate(),
         child_seen=True, recorded_by="system:operator", recorded_at=timezone.now(),
+        recorded_on=timezone.localdate(),
     )  # fmt: skip
     office.keep("visit", "handed_back", a_visit(
         _sister(office, "own", "handed_back"), hers, "handed_back",

@@ -4,8 +4,15 @@ from django.db import models
 from django.db.models import Q
 
 from aanchal.access.models import User
+from aanchal.kernel.facts import (
+    SealedFact,
+    SealedFactsField,
+    WithSealedFacts,
+    sealed_day,
+    sealed_time,
+)
 from aanchal.kernel.fields import SealedField, SealedJSONField, SealedTextField
-from aanchal.kernel.ids import new_id
+from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.models import StoredFile
 from aanchal.kernel.permissions import Scope
 from aanchal.people.models import Child, ClassSection
@@ -83,7 +90,7 @@ class RegisterPage(models.Model):
     district = models.CharField(max_length=16)
     class_section = models.ForeignKey(ClassSection, on_delete=models.PROTECT, related_name="pages")
     month = models.DateField(help_text="First day of the month.")
-    children = models.BinaryField(help_text="16 bytes a child, in page order.")
+    children = PackedField(help_text="16 bytes a child, in page order.")
     marks = PackedField(help_text="zlib of children × days marks, one byte each.")
     days_taken = models.PositiveBigIntegerField(help_text="Bit d-1 is set when day d was taken.")
     agreed = PackedField(
@@ -121,7 +128,7 @@ class PageRevision(models.Model):
     district = models.CharField(max_length=16)
     page = models.ForeignKey(RegisterPage, on_delete=models.CASCADE, related_name="revisions")
     revision = models.PositiveIntegerField()
-    children = models.BinaryField()
+    children = PackedField()
     marks = PackedField()
     source = models.ForeignKey(
         RegisterFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -134,8 +141,7 @@ class PageRevision(models.Model):
         retention = "As long as the page."
         OPEN = ("id", "district", "page", "revision", "source", "received_at", "replaced_at")
         OPEN += ("changed_marks",)
-        PERSONAL = ("children",)
-        SENSITIVE = ("marks",)
+        SENSITIVE = ("children", "marks")
 
     class Meta:
         constraints = [
@@ -226,14 +232,14 @@ class ClassState(models.Model):
     input_hash = models.CharField(max_length=64, help_text="Hash of all marks up to `as_of`.")
     pages_hash = models.CharField(max_length=64, blank=True, help_text="Hash of the pages seen.")
     rule_version = models.CharField(max_length=40)
-    children = models.BinaryField(help_text="16 bytes a child, in state order.")
+    children = PackedField(help_text="16 bytes a child, in state order.")
     state = PackedField()
 
     class Privacy:
         retention = "To the end of the school year; it can be made again from the pages."
         OPEN = ("id", "district", "class_section", "month", "as_of", "rule_version")
-        PERSONAL = ("input_hash", "pages_hash", "children")
-        SENSITIVE = ("state",)
+        PERSONAL = ("input_hash", "pages_hash")
+        SENSITIVE = ("children", "state")
 
     class Meta:
         constraints = [
@@ -409,7 +415,9 @@ class Visit(models.Model):
     due_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.ASSIGNED)
     left_house_at = models.DateTimeField(null=True, blank=True)
-    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(
+        null=True, blank=True, help_text="Begin of the day; the moment is sealed in its finding."
+    )
     handed_back_at = models.DateTimeField(null=True, blank=True)
     handed_back_because = models.CharField(max_length=10, choices=HandedBack.choices, blank=True)
 
@@ -440,32 +448,34 @@ class Visit(models.Model):
         )
 
 
-class Finding(models.Model):
+class Finding(WithSealedFacts):
     """What a visit found. Sensitive from end to end; schools never see it."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
     district = models.CharField(max_length=16)
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="finding")
     kind = SealedTextField(help_text="Code of `attendance/data/findings.toml`.")
     whom_met = SealedTextField(default="")
-    child_seen = models.BooleanField()
     next_step = SealedTextField(default="")
     note = SealedTextField(default="")
-    visited_on = models.DateField()
-    recorded_by = models.CharField(max_length=64)
-    recorded_at = models.DateTimeField()
+    facts = SealedFactsField(pad=256)
+
+    child_seen = SealedFact("facts", default=False)
+    visited_on = sealed_day("facts")
+    recorded_by = SealedFact("facts")
+    recorded_at = sealed_time("facts")
 
     class Privacy:
         retention = "Three school years, or as the case it led to."
-        OPEN = ("id", "district", "recorded_at")
-        PERSONAL = ("visit", "child_seen", "visited_on", "recorded_by")
-        SENSITIVE = ("kind", "whom_met", "next_step", "note")
+        OPEN = ("id", "district")
+        PERSONAL = ("visit",)
+        SENSITIVE = ("kind", "whom_met", "next_step", "note", "facts")
 
     def scope(self) -> Scope:
         return self.visit.flag.scope()
 
 
-class Outcome(models.Model):
+class Outcome(WithSealedFacts):
     """How a flag ended: back, left, or closed for a reason that asks nothing more."""
 
     class Kind(models.TextChoices):
@@ -474,23 +484,28 @@ class Outcome(models.Model):
         EXPLAINED = "explained"
         CONCERN = "concern"
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
     district = models.CharField(max_length=16)
     flag = models.OneToOneField(Flag, on_delete=models.PROTECT, related_name="outcome")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    since_on = models.DateField()
-    child_seen = models.BooleanField(default=False)
-    ground = SealedTextField(null=True, help_text="Code of `rules/ends.py`; null: none needed.")
-    note = SealedTextField(null=True, help_text="Who said so, in the words of the recorder.")
-    numbers = SealedJSONField(null=True, help_text="For back: days come, of days marked since.")
-    recorded_by = models.CharField(max_length=64)
-    recorded_at = models.DateTimeField()
+    recorded_on = models.DateField()
+    facts = SealedFactsField(pad=256)
+    note = SealedTextField(default="", help_text="Who said so, in the words of the recorder.")
+
+    kind = SealedFact("facts")
+    since_on = sealed_day("facts")
+    child_seen = SealedFact("facts", default=False)
+    # Code of `rules/ends.py`; None when none was needed.
+    ground = SealedFact("facts", default=None)
+    # For back: days come, of days marked since.
+    numbers = SealedFact("facts", default=None)
+    recorded_by = SealedFact("facts")
+    recorded_at = sealed_time("facts")
 
     class Privacy:
         retention = "Three school years."
-        OPEN = ("id", "district", "recorded_at")
-        PERSONAL = ("flag", "kind", "since_on", "child_seen", "recorded_by")
-        SENSITIVE = ("ground", "note", "numbers")
+        OPEN = ("id", "district", "recorded_on")
+        PERSONAL = ("flag",)
+        SENSITIVE = ("facts", "note")
 
     def scope(self) -> Scope:
         return self.flag.scope()

@@ -133,7 +133,8 @@ class SealedTextField(SealedField):
     """Text sealed at rest."""
 
     def to_plain_bytes(self, value: Any) -> bytes:
-        return str(value).encode()
+        # What Django sets in a field of bytes without a default is b"".
+        return value if isinstance(value, bytes) else str(value).encode()
 
     def from_plain_bytes(self, data: bytes) -> str:
         return data.decode()
@@ -179,9 +180,6 @@ class SealedReferenceField(SealedTextField):
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | {"to": self.to}
-
-    def to_plain_bytes(self, value: Any) -> bytes:
-        return str(value).encode()
 
 
 class ReferenceTagField(models.CharField):  # type: ignore[type-arg]

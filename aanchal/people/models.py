@@ -255,7 +255,7 @@ class Enrolment(models.Model):
     class_section = models.ForeignKey(
         ClassSection, on_delete=models.PROTECT, related_name="enrolments"
     )
-    roll_no = models.CharField(max_length=12, blank=True)
+    roll_no = SealedTextField(help_text="At most 12 letters; may be empty.")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     ended_by = models.CharField(max_length=10, choices=Ended.choices, blank=True)
@@ -263,7 +263,8 @@ class Enrolment(models.Model):
     class Privacy:
         retention = "Three school years after its end."
         OPEN = ("id", "district")
-        PERSONAL = ("child", "class_section", "roll_no", "starts_on", "ends_on", "ended_by")
+        PERSONAL = ("child", "class_section", "starts_on", "ends_on", "ended_by")
+        SENSITIVE = ("roll_no",)
 
     class Meta:
         constraints = [
@@ -300,7 +301,7 @@ class ClassMove(models.Model):
         ClassSection, null=True, blank=True, on_delete=models.PROTECT, related_name="moves_out"
     )
     to_section = models.ForeignKey(ClassSection, on_delete=models.PROTECT, related_name="moves_in")
-    roll_no = models.CharField(max_length=12, blank=True)
+    roll_no = SealedTextField(help_text="At most 12 letters; may be empty.")
     name_given = SealedTextField(default="", help_text="The name as the asker's list wrote it.")
     starts_on = models.DateField(help_text="The day from which the asker says she is there.")
     asked_by = models.CharField(max_length=64)
@@ -313,8 +314,8 @@ class ClassMove(models.Model):
     class Privacy:
         retention = "Three school years."
         OPEN = ("id", "district", "to_section", "asked_at", "state", "settled_at")
-        PERSONAL = ("child", "from_section", "roll_no", "starts_on", "asked_by", "settled_by")
-        SENSITIVE = ("name_given", "answer")
+        PERSONAL = ("child", "from_section", "starts_on", "asked_by", "settled_by")
+        SENSITIVE = ("roll_no", "name_given", "answer")
 
     class Meta:
         constraints = [

@@ -436,7 +436,7 @@ def test_a_question_about_a_struck_off_child_is_closed_by_who_has_or_met_her(kin
 
     flag.refresh_from_db()
     assert flag.state == Flag.State.CLOSED
-    assert (outcome.ground, outcome.note) == (given.get("ground"), given.get("note"))
+    assert (outcome.ground, outcome.note) == (given.get("ground"), given.get("note", ""))
 
 
 def test_a_child_struck_off_in_the_register_is_looked_after_whatever_the_visit_found():

@@ -90,6 +90,11 @@ def _end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(23, 59)))
 
 
+def begin_of_day(at: datetime) -> datetime:
+    """Midnight before a moment, in the office's zone."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(at), time()))
+
+
 def _fit(flag: Flag, volunteer: User, *, at: datetime) -> None:
     here = any(
         covers(g.area_path, flag.area.path)
@@ -217,8 +222,8 @@ def record_visit(
         WrongState: it was handed back or cancelled.
     """
     visit = _hold_visit(visit)
-    known = Finding.objects.filter(visit=visit, recorded_by=actor.user_id).first()
-    if known is not None:
+    known = Finding.objects.filter(visit=visit).first()
+    if known is not None and known.recorded_by == actor.user_id:
         return known
     require(actor, Permission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED:
@@ -234,20 +239,22 @@ def record_visit(
         at=at,
     )
     flag = visit.flag
-    finding = Finding.objects.create(
+    finding = Finding(
         district=visit.district,
         visit=visit,
         kind=kind,
         whom_met=whom_met,
-        child_seen=child_seen,
         next_step=next_step,
         note=note.strip(),
-        visited_on=visited_on,
-        recorded_by=actor.user_id,
-        recorded_at=at,
     )
-    visit.state, visit.recorded_at = Visit.State.RECORDED, at
-    visit.save(update_fields=["state", "recorded_at"])
+    finding.child_seen, finding.visited_on = child_seen, visited_on
+    finding.recorded_by, finding.recorded_at = actor.user_id, at
+    finding.save(force_insert=True)
+    # In the open stands the day: the moment would join the visit to a concern of that moment, and that
+    # she had left the house would tell that the private list was needed.
+    visit.state, visit.recorded_at = Visit.State.RECORDED, begin_of_day(at)
+    visit.left_house_at = None
+    visit.save(update_fields=["state", "recorded_at", "left_house_at"])
     record(actor, Verb.VISIT_RECORDED, visit, scope=flag.scope())
     _go_on(actor, visit, finding, again_on=again_on, at=at)
     danger = vocabulary().findings[kind].concern
@@ -419,18 +426,15 @@ def record_outcome(
     struck_off = is_struck_off(flag)
     if struck_off:
         _check_struck_off(flag, kind=kind, ground=ground, note=note, confirmed=confirmed)
-    outcome = Outcome.objects.create(
-        district=flag.district,
-        flag=flag,
-        kind=kind,
-        since_on=since_on,
-        child_seen=child_seen,
-        ground=ground or None if struck_off else None,
-        note=note.strip() or None,
-        numbers={"came": came.came, "days": came.days} if kind == Outcome.Kind.BACK else None,
-        recorded_by=actor.user_id,
-        recorded_at=at,
+    outcome = Outcome(
+        district=flag.district, flag=flag, recorded_on=timezone.localdate(at), note=note.strip()
     )
+    outcome.kind, outcome.since_on, outcome.child_seen = kind, since_on, child_seen
+    outcome.ground = ground or None if struck_off else None
+    if kind == Outcome.Kind.BACK:
+        outcome.numbers = {"came": came.came, "days": came.days}
+    outcome.recorded_by, outcome.recorded_at = actor.user_id, at
+    outcome.save(force_insert=True)
     for held in flag.visits.filter(state=Visit.State.ASSIGNED):
         held.state = Visit.State.CANCELLED
         held.save(update_fields=["state"])

@@ -148,16 +148,12 @@ def _history_of(area: Area) -> History:
 
 def _found_in(area: Area) -> list[Found]:
     """What real visits found, the last finding of each question."""
-    rows = (
-        Finding.objects.filter(
-            within([area.path], "visit__flag__class_section__school__area__path"),
-            visit__state=Visit.State.RECORDED,
-        )
-        .select_related("visit__flag")
-        .order_by("visit__recorded_at", "pk")
-    )
+    rows = Finding.objects.filter(
+        within([area.path], "visit__flag__class_section__school__area__path"),
+        visit__state=Visit.State.RECORDED,
+    ).select_related("visit__flag")
     last: dict[UUID, Found] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda finding: finding.recorded_at):
         flag = row.visit.flag
         last[flag.pk] = Found(str(flag.child_id), flag.since_on, flag.signal_on, is_empty(row.kind))
     return [last[key] for key in sorted(last)]

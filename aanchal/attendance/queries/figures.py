@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -190,31 +191,35 @@ def _back(actor: Actor, paths: list[str], *, on: date) -> list[Behind]:
     Still there: present on at least four of five of her marked days since.
     """
     days = int(guidance()["back_and_there_days"])
-    outcomes = list(
-        Outcome.objects.filter(
-            within(paths, "flag__area__path"),
-            not_kin(actor, "flag__child__"),
-            kind=Outcome.Kind.BACK,
-            since_on__lte=on - timedelta(days=days),
-            since_on__gte=on - timedelta(days=days + 90),
-        )
-        .select_related("flag__class_section")
-        .order_by("-since_on", "pk")
-    )
-    sections = {o.flag.class_section_id: o.flag.class_section for o in outcomes}
-    books = class_books(list(sections.values()))
+    facts: Any = Outcome._meta.get_field("facts")
+    first_on, last_on = on - timedelta(days=days + 90), on - timedelta(days=days)
+    # It was recorded on the day or later: what is older need not be opened.
+    recorded = Outcome.objects.filter(
+        within(paths, "flag__area__path"),
+        not_kin(actor, "flag__child__"),
+        recorded_on__gte=first_on,
+    ).values_list("pk", "facts", "flag_id", "flag__child_id", "flag__class_section_id")
+    outcomes = []
+    for pk, sealed, flag_id, child_id, section_id in recorded:
+        told = facts.open_of(pk, sealed)
+        since_on = date.fromisoformat(told["since_on"])
+        if told["kind"] == Outcome.Kind.BACK and first_on <= since_on <= last_on:
+            outcomes.append((since_on, flag_id, child_id, section_id))
+    outcomes.sort(key=lambda row: (-row[0].toordinal(), row[1]))
+    sections = ClassSection.objects.filter(pk__in={row[3] for row in outcomes})
+    books = class_books(list(sections))
     rows = []
-    for outcome in outcomes:
-        book = books[outcome.flag.class_section_id]
-        if outcome.flag.child_id not in book.children:
+    for since_on, flag_id, child_id, section_id in outcomes:
+        book = books[section_id]
+        if child_id not in book.children:
             continue
-        row = book.marks[book.children.index(outcome.flag.child_id)]
-        since = [int(row[i]) for i, d in enumerate(book.days) if d >= outcome.since_on and d <= on]
+        row = book.marks[book.children.index(child_id)]
+        since = [int(row[i]) for i, d in enumerate(book.days) if since_on <= d <= on]
         marked = [m for m in since if m in (Mark.PRESENT, Mark.ABSENT)]
         if len(marked) < days:
             continue
         is_there = 5 * sum(m == Mark.PRESENT for m in marked) >= 4 * len(marked)
-        rows.append(Behind(outcome.flag_id, is_there))
+        rows.append(Behind(flag_id, is_there))
     return rows
 
 

@@ -45,7 +45,7 @@ def week_lines(actor: Actor, *, last_on: date, weeks: int = 12) -> list[WeekLine
     findings = Finding.objects.filter(
         within(paths, "visit__flag__area__path"), visit__flag__raised_at__gte=begin
     ).select_related("visit")
-    for finding in findings.order_by("recorded_at", "pk"):
+    for finding in sorted(findings, key=lambda f: f.recorded_at):
         empty[finding.visit.flag_id] = is_empty(finding.kind)
     counts = [[0, 0, 0] for _week in range(weeks)]
     for flag, at in raised.items():

@@ -532,12 +532,12 @@ def _reopened_told(reopening: Reopening, names: dict[str, str]) -> tuple[datetim
 
 
 def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
-    when = visit.recorded_at or visit.handed_back_at or visit.assigned_at
+    finding = getattr(visit, "finding", None)
+    when = finding.recorded_at if finding is not None else visit.handed_back_at or visit.assigned_at
     text = [visit.volunteer.get_full_name()]
     if visit.state == Visit.State.ASSIGNED:
         day = date_format(timezone.localtime(visit.due_at), "j M")
         text.append(_("due %(day)s") % {"day": day})
-    finding = getattr(visit, "finding", None)
     if finding is not None:
         text.append(finding_word(finding.kind))
     # What was told of a danger is the concern's, and the concern may be sealed.
