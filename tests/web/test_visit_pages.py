@@ -249,7 +249,7 @@ def test_the_volunteer_is_thanked_only_for_a_child_who_is_back():
     since = flag.signal_on + timedelta(days=1)
     Outcome.objects.create(
         district=flag.district, flag=flag, kind="back", since_on=since, child_seen=True,
-        recorded_by="x", recorded_at=timezone.now(),
+        recorded_by="x", recorded_at=timezone.now(), recorded_on=timezone.localdate(),
     )  # fmt: skip
     Flag.objects.update(state="closed")
 
