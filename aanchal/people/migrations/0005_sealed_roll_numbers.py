@@ -18,7 +18,7 @@ def seal_what_is_there(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_class_moves")]
+    dependencies = [("people", "0004_houses")]
 
     operations = [
         *(migrations.RenameField(m, "roll_no", "roll_no_plain") for m in MODELS),
