@@ -3,6 +3,7 @@
 Everything lives under one home folder: data/ (database and sealed files) and, beside it, keys/.
 """
 
+import os
 import secrets
 import sqlite3
 import sys
@@ -99,6 +100,9 @@ class Environment(BaseSettings):
 
 env = Environment()
 
+# Whatever this program writes (database, journal, sealed files, keys) is its account's alone.
+os.umask(os.umask(0o077) | 0o077)
+
 BASE_DIR = Path(__file__).resolve().parent
 AANCHAL_HOME = env.home.expanduser().resolve()
 AANCHAL_DATA = AANCHAL_HOME / "data"
@@ -185,6 +189,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "aanchal.web.middleware.Actors",
     "aanchal.web.middleware.RowGuard",
+    "aanchal.web.middleware.Reading",
     "aanchal.web.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",
 ]

@@ -1,5 +1,8 @@
 """Ways into a made-up district without a passphrase: single use, on this computer only."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,8 +15,23 @@ from .known import new_token, token_hash
 from .models import DemoLink, User
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 LOOPBACK_ADDRESSES = frozenset({"127.0.0.1", "::1"})
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
+# Whatever a proxy adds by custom, by the beginning of its name.
+FORWARDED = (
+    "HTTP_FORWARDED",
+    "HTTP_X_FORWARDED",
+    "HTTP_VIA",
+    "HTTP_X_REAL",
+    "HTTP_X_CLIENT",
+    "HTTP_X_CLUSTER",
+    "HTTP_X_ORIGINAL",
+    "HTTP_X_PROXY",
+    "HTTP_TRUE_CLIENT",
+    "HTTP_CLIENT_IP",
+    "HTTP_CF_",
+)
+FROM_WHERE = ("HTTP_ORIGIN", "HTTP_REFERER")
 
 
 def make_demo_link(user: User) -> str:
@@ -53,11 +71,23 @@ def demo_link_behind(request: HttpRequest, token: str) -> DemoLink:
 
 
 def is_from_this_computer(request: HttpRequest) -> bool:
-    """Say whether a request was made on this machine, to this machine, through no proxy."""
-    host = request.get_host()
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    """Say whether a request was made on this machine, to this machine, through no proxy.
+
+    A proxy on this machine that adds no header shows by the name it was asked for, by the page the
+    browser says it came from, by the site being set for HTTPS, or by speaking HTTP/1.0, as proxies
+    do and browsers never.
+    """
+    meta = request.META
+    came_from = [urlsplit(meta[name]).hostname for name in FROM_WHERE if meta.get(name)]
     return (
-        name in LOOPBACK_HOSTS
-        and request.META.get("REMOTE_ADDR") in LOOPBACK_ADDRESSES
-        and not any(header in request.META for header in FORWARDED)
+        _name(request.get_host()) in LOOPBACK_HOSTS
+        and meta.get("REMOTE_ADDR") in LOOPBACK_ADDRESSES
+        and meta.get("SERVER_PROTOCOL") != "HTTP/1.0"
+        and not settings.SESSION_COOKIE_SECURE
+        and not any(name.startswith(FORWARDED) for name in meta)
+        and all(host is None or host in LOOPBACK_NAMES for host in came_from)
     )
+
+
+def _name(host: str) -> str:
+    return host.rsplit(":", 1)[0] if not host.endswith("]") else host

@@ -1,6 +1,7 @@
 """`aanchal migrate`: the tables, the cache, and the guard on the rows."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,12 +28,15 @@ def run(
 
 def bring_up_to_date(*, login_role: str = "", quiet: bool = False) -> None:
     """Migrate, with all that follows it; raises `Busy` while another does it."""
+    from django.conf import settings
     from django.core.management import call_command
 
     from aanchal.kernel import locks, rowguard
+    from aanchal.kernel.disk import close_to_others
 
     with locks.held("migrate"):
         call_command("migrate", interactive=False, verbosity=0)
+        close_to_others(Path(settings.AANCHAL_DATA))
         for trouble in rowguard.install(login_role):
             say(f"Not in force: {trouble}")
     if not quiet:

@@ -79,6 +79,7 @@ class Verb(StrEnum):
     PUPILS_IMPORTED = "pupils.imported"
     CHILD_ENROLLED = "child.enrolled"
     CHILD_FILE_OPENED = "child.file_opened"
+    PAGE_SHOWN = "page.shown"
     CHILD_CHANGED = "child.changed"
     HOUSE_DESCRIBED = "house.described"
     HOUSE_SHOWN = "house.shown"

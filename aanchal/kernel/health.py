@@ -24,6 +24,7 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
 from . import audit_guard, jobs, keyring, rowguard, upkeep
+from .disk import files_open_to_others
 from .errors import Locked
 from .models import Deployment, ImportProblem, ScheduledRun, Worker
 from .rotation import count_by_master
@@ -347,6 +348,13 @@ def _keyring() -> Iterator[Check]:
             _("Data folder"),
             _("can be looked into by others on this computer"),
             f"chmod 700 {data}",
+        )
+    if next(files_open_to_others(data), None) is not None:
+        yield Check(
+            State.LOOK,
+            _("Data folder"),
+            _("holds files that others on this computer could read"),
+            "aanchal migrate",
         )
 
 

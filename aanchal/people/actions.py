@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
 from aanchal.access.models import User
+from aanchal.kernel import reading
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
@@ -676,7 +677,8 @@ def open_child_file(actor: Actor, *, child: Child, at: datetime) -> Child:
         NotAllowed: the actor may not open files in the child's area, or is kin.
     """
     require(actor, Permission.CHILD_OPEN_FILE, child)
-    record(actor, Verb.CHILD_FILE_OPENED, child, scope=child.scope())
+    record(actor, Verb.CHILD_FILE_OPENED, child, scope=child.scope(), shown=[child.pk])
+    reading.noted(child.pk)
     return child
 
 

@@ -7,6 +7,7 @@ from aanchal.access.models import User
 from aanchal.kernel.fields import SealedTextField
 from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.permissions import Scope
+from aanchal.kernel.reading import note_when_read
 from aanchal.places.models import Area, Body
 
 
@@ -127,6 +128,10 @@ class Child(models.Model):
 
     def scope(self) -> Scope:
         return Scope(area_path=self.area.path, district=self.district, excluded=self.kin())
+
+
+# Whoever reads one of these while a page is made shows the child: one place, so no view forgets it.
+note_when_read(Child, "code", "given_name", "family_name", "own_script_name", "born_on")
 
 
 class NameBucket(models.Model):

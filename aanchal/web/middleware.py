@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from aanchal.access.queries import actor_for
-from aanchal.kernel import rowguard
+from aanchal.kernel import reading, rowguard
 from aanchal.kernel.errors import DomainError, Locked, NotFound, TooLarge
 from aanchal.kernel.permissions import Actor
 
@@ -90,6 +90,37 @@ class RowGuard:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+class Reading:
+    """Writes one event for each page that shows children: which ones, to whom.
+
+    Inside the row guard and outside the view: on PostgreSQL it joins the request's transaction, on
+    SQLite it is a short one of its own after the page is made. A page that sends elsewhere, or ends
+    in an error, shows nobody.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with reading.collecting() as shown:
+            response = self.get_response(request)
+        if not shown.by_district or _shows_nobody(response):
+            return response
+        page = getattr(request.resolver_match, "url_name", None) or ""
+        try:
+            reading.write(request.actor, shown, page=page, at=timezone.now())
+        except Locked as error:
+            return refused(request, error)
+        except OperationalError as error:
+            log.error("reading could not be written down", exc_info=error)
+            return resting(request)
+        return response
+
+
+def _shows_nobody(response: HttpResponse) -> bool:
+    return 300 <= response.status_code < 400 or response.status_code >= 500
 
 
 class DomainErrors:

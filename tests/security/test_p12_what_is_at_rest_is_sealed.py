@@ -137,6 +137,33 @@ def test_the_keyring_lies_outside_the_data_and_opens_to_its_owner_only(office: O
     assert stat.S_IMODE(keyring.parent.stat().st_mode) == 0o700
 
 
+def test_every_file_of_the_deployment_is_its_owners_alone(office: Office) -> None:
+    """Also by itself, whatever the folder above it allows: a folder is copied, a mode stays."""
+    modes = {
+        str(path.relative_to(office.home)): oct(stat.S_IMODE(path.stat().st_mode))
+        for path in office.home.rglob("*")
+        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077
+    }
+
+    assert not modes
+
+
+def test_files_of_an_older_version_are_taken_from_others_at_the_next_migrate(
+    tmp_path: Path,
+) -> None:
+    from aanchal.kernel.disk import close_to_others, files_open_to_others
+
+    old = tmp_path / "files" / "ab" / "x.sealed"
+    old.parent.mkdir(parents=True)
+    for path in (old, tmp_path / "aanchal.sqlite3", tmp_path / "aanchal.sqlite3-journal"):
+        path.write_text("x")
+        path.chmod(0o644)
+    assert len(set(files_open_to_others(tmp_path))) == 3
+
+    assert close_to_others(tmp_path) == 3
+    assert list(files_open_to_others(tmp_path)) == []
+
+
 def test_with_another_keyring_nothing_opens(office: Office, tmp_path: Path) -> None:
     from aanchal.kernel import keyring
 

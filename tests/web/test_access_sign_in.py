@@ -380,6 +380,13 @@ def test_a_demo_link_signs_in_once_as_the_role_it_names(demo_link):
         ({"SERVER_NAME": "aanchal.example"}, "asked for by another name"),
         ({"SERVER_NAME": "localhost", "REMOTE_ADDR": "192.0.2.7"}, "from another computer"),
         ({"SERVER_NAME": "localhost", "HTTP_X_FORWARDED_FOR": "192.0.2.7"}, "through a proxy"),
+        ({"SERVER_NAME": "localhost", "HTTP_X_FORWARDED_PROTO": "https"}, "through a proxy"),
+        ({"SERVER_NAME": "localhost", "HTTP_FORWARDED": "for=192.0.2.7"}, "through a proxy"),
+        ({"SERVER_NAME": "localhost", "HTTP_VIA": "1.1 proxy"}, "through a proxy"),
+        ({"SERVER_NAME": "localhost", "HTTP_CF_CONNECTING_IP": "192.0.2.7"}, "through a proxy"),
+        ({"SERVER_NAME": "localhost", "SERVER_PROTOCOL": "HTTP/1.0"}, "a proxy adding no header"),
+        ({"SERVER_NAME": "localhost", "HTTP_ORIGIN": "http://aanchal.example"}, "from elsewhere"),
+        ({"SERVER_NAME": "localhost", "HTTP_REFERER": "http://aanchal.example/"}, "from elsewhere"),
     ],
 )
 def test_a_demo_link_is_not_there_for_others(demo_link, settings, extra, why):
@@ -391,6 +398,12 @@ def test_a_demo_link_is_not_there_for_others(demo_link, settings, extra, why):
         answer = method(demo_link)
         assert (answer.status_code, words(answer)) == (404, words(absent)), why
     assert not DemoLink.objects.filter(used_at__isnull=False).exists()
+
+
+def test_a_demo_link_is_not_there_where_the_site_is_set_for_the_world(demo_link, settings):
+    settings.SESSION_COOKIE_SECURE = True
+
+    assert Client(SERVER_NAME="localhost").get(demo_link).status_code == 404
 
 
 def test_a_demo_link_is_not_there_in_a_real_office(demo_link):
