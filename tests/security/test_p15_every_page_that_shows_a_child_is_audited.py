@@ -110,6 +110,30 @@ def test_a_list_of_children_is_one_event_with_all_of_them():
     assert (event.actor_id, event.district) == (str(office.people["coordinator"].pk), "D206")
 
 
+def test_a_register_shown_names_the_children_its_rows_were_matched_to():
+    """The names in it are the file's own: no child's record is read for them."""
+    office = two_districts()
+    register, child = office.records["register_file"]["own"], office.records["child"]["own"]
+    (page,) = register.understood["pages"]
+    page["rows"].append({**page["rows"][0], "match": "known", "child": str(child.pk)})
+    register.save()
+    client = signed_in(Client(), office.people["teacher"])
+
+    client.get(reverse("register_file", args=[register.pk]))
+
+    assert str(child.pk) in audited().get(verb="page.shown").shown
+
+
+def test_a_search_names_those_it_found_and_no_other_that_it_compared():
+    office = two_districts()
+    child = office.records["child"]["own"]
+    client = signed_in(Client(), office.people["coordinator"])
+
+    client.post(reverse("child_find"), {"text": child.code})
+
+    assert audited().get(verb="page.shown").shown == [str(child.pk)]
+
+
 def test_a_page_without_children_leaves_no_event():
     office = two_districts()
     client = signed_in(Client(), office.people["administrator"])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from aanchal.attendance.formats.grades import roman
 from aanchal.attendance.reading import CODES, ShownPage
 from aanchal.attendance.rules.marks import Mark
+from aanchal.kernel import reading
 
 ROWS_SHOWN = 200
 
@@ -87,8 +88,10 @@ def page_asked(request: HttpRequest, pages: list[ShownPage]) -> ShownPage | None
     return asked or unclear or next((p for p in pages if p.rows), None)
 
 
-def shown_rows(page: ShownPage) -> dict[str, Any]:
+def shown_rows(page: ShownPage, *, district: str) -> dict[str, Any]:
     """One page row by row, and day by day as the sums under the paper register."""
+    # Names are as the file has them; the children they were matched to are shown all the same.
+    reading.show_all((row.child for row in page.rows[:ROWS_SHOWN]), district)
     rows = []
     by_day = {day: [0, 0] for day in page.days}
     for row in page.rows:

@@ -216,7 +216,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "totals": totals(pages),
             "page_columns": PAGE_COLUMNS,
             "page_rows": [page_row(p, p is shown) for p in pages] if len(pages) > 1 else [],
-            "shown": shown_rows(shown) if shown else None,
+            "shown": shown_rows(shown, district=register.district) if shown else None,
             "problems": problems[:PROBLEMS_SHOWN],
             "more_problems": max(0, len(problems) - PROBLEMS_SHOWN),
             "asks": [a for page in pages for a in told(page.asks)],
