@@ -13,7 +13,7 @@ from aanchal.kernel.facts import (
 )
 from aanchal.kernel.fields import SealedField, SealedJSONField, SealedTextField
 from aanchal.kernel.ids import new_id, new_random_id
-from aanchal.kernel.models import StoredFile
+from aanchal.kernel.models import ImportProblem, StoredFile
 from aanchal.kernel.permissions import Scope
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, Body
@@ -194,6 +194,50 @@ class Correction(models.Model):
 
     def scope(self) -> Scope:
         return self.class_section.scope()
+
+
+class RowDecision(models.Model):
+    """Who a register's row is, or what a cell says, as a person decided it.
+
+    It is remembered for the class, so that the same row is not asked about again, and holds what
+    the child's days were before, so that it can be undone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    problem = models.OneToOneField(
+        ImportProblem, on_delete=models.CASCADE, related_name="row_decision"
+    )
+    row_tag = models.CharField(
+        max_length=64, blank=True, help_text="Keyed hash of class, roll and name; empty of a cell."
+    )
+    child = models.ForeignKey(
+        Child, null=True, blank=True, on_delete=models.CASCADE, related_name="row_decisions"
+    )
+    page = models.ForeignKey(
+        RegisterPage, null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
+    )
+    before = PackedField(null=True, help_text="31 marks; null when she was not on the page.")
+    after = PackedField(null=True, help_text="31 marks as the decision left them.")
+    enrolled = models.BooleanField(default=False, help_text="The child was enrolled by it.")
+    is_remembered = models.BooleanField(default=True)
+    decided_by = models.CharField(max_length=64)
+    decided_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "To the end of the school year."
+        OPEN = ("id", "district", "page", "is_remembered", "decided_at")
+        PERSONAL = ("problem", "row_tag", "child", "enrolled", "decided_by")
+        SENSITIVE = ("before", "after")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["row_tag"],
+                condition=Q(is_remembered=True) & ~Q(row_tag=""),
+                name="row_decision_remembered_once",
+            )
+        ]
 
 
 class RegisterArchive(models.Model):

@@ -15,9 +15,11 @@ from django.utils.translation import gettext_noop as N_
 from numpy.typing import NDArray
 
 from aanchal.kernel.permissions import Actor, Permission, Scope, may
+from aanchal.kernel.sealing import keyed_hash
 from aanchal.people.actions import as_known
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.matching import Known, Match, Row, match_rows
+from aanchal.people.rules.names import words
 from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of, year_of
 
@@ -25,7 +27,7 @@ from .files import open_kept
 from .formats.grades import same_section
 from .formats.pages import Page
 from .formats.problems import Hints, Problem
-from .models import RegisterFile, RegisterPage
+from .models import RegisterFile, RegisterPage, RowDecision
 from .parsing import parse_registers
 from .rules.marks import Mark
 from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_marks
@@ -36,6 +38,8 @@ LETTERS[Mark.HOLIDAY] = "H"
 CODES = {letter: int(mark) for mark, letter in LETTERS.items()}
 # Fewer rows than this share of a class with known pupils look like another school's register.
 FEW_KNOWN = 0.3
+# How a row stands that a person looked at in an earlier register of the class and set aside.
+SET_ASIDE_BEFORE = "aside"
 LEAST_ROWS = 5
 
 
@@ -53,6 +57,7 @@ class ShownRow:
     match: str = "unknown"
     child: str = ""
     suggestions: list[str] = field(default_factory=list)
+    tag: str = ""
 
     def mark_array(self) -> NDArray[np.uint8]:
         return np.array([CODES[letter] for letter in self.marks], np.uint8)
@@ -84,16 +89,20 @@ class ShownPage:
         return bool(self.school_id and self.grade and self.month and self.days)
 
     def all_problems(self) -> Iterable[dict[str, Any]]:
-        """Problems of cells and page, then one for each row that is nobody's yet."""
-        yield from self.problems
+        """Problems of cells and page, then one for each row that is nobody's yet.
+
+        A row that was set aside before is not asked about again.
+        """
+        for problem in self.problems:
+            yield {**problem, "raw": {"page": self.number}}
         for row in self.rows:
-            if row.match != Match.SURE:
+            if row.match not in (Match.SURE, SET_ASIDE_BEFORE):
                 yield {
                     "row": row.row,
                     "column": None,
                     "code": "row_unmatched",
                     "template": N_("Row %(row)s matches no pupil of this class. Say who it is."),
-                    "params": {"row": row.row},
+                    "params": {"row": row.row, "tag": row.tag},
                     "raw": {"page": self.number, **asdict(row)},
                 }
 
@@ -272,6 +281,8 @@ def _match(page: ShownPage, school: Body) -> None:
         shown.match = str(matched.state)
         shown.child = matched.key
         shown.suggestions = list(matched.suggestions)
+        shown.tag = row_tag(school, year, page, shown)
+    _remember(page, {k.key for k in known})
     sure = sum(r.match == Match.SURE for r in page.rows)
     if known and len(page.rows) >= LEAST_ROWS and sure < FEW_KNOWN * len(page.rows):
         page.asks.append(
@@ -286,6 +297,27 @@ def _match(page: ShownPage, school: Body) -> None:
             )
         )
     _compare(page, school, year, month)
+
+
+def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:
+    """Keyed hash of a row's class, roll and name: the same row in another month has the same."""
+    name = " ".join(words(row.name))
+    said = (str(school.pk), str(year), page.grade, page.section, row.roll, name)
+    return keyed_hash("|".join(said), purpose="register-row")
+
+
+def _remember(page: ShownPage, known: set[str]) -> None:
+    """Rows a person decided about in an earlier register of this class are as she decided."""
+    asked = {r.tag: r for r in page.rows if r.match != Match.SURE}
+    taken = {r.child for r in page.rows if r.match == Match.SURE}
+    decided = RowDecision.objects.filter(row_tag__in=asked, is_remembered=True)
+    for tag, child_id in ((d.row_tag, d.child_id) for d in decided):
+        row, child = asked[tag], str(child_id)
+        if child_id is None:
+            row.match = SET_ASIDE_BEFORE
+        elif child in known and child not in taken:
+            row.match, row.child = str(Match.SURE), child
+            taken.add(child)
 
 
 def _compare(page: ShownPage, school: Body, year: int, month: date) -> None:

@@ -81,7 +81,13 @@ class Enrolled:
 
 @use_case
 def enrol_pupils(
-    actor: Actor, *, school: Body, pupils: Sequence[NewPupil], on: date, at: datetime
+    actor: Actor,
+    *,
+    school: Body,
+    pupils: Sequence[NewPupil],
+    on: date,
+    at: datetime,
+    as_new: bool = False,
 ) -> Enrolled:
     """Take a school's pupils in: a record for the unknown, the present one for the known.
 
@@ -92,6 +98,7 @@ def enrol_pupils(
 
     Args:
         on: the day the list speaks of; decides the school year.
+        as_new: a person has looked, and these are pupils nobody knows: names are not compared.
 
     Raises:
         NotAllowed: the actor may not enrol in one of the classes named.
@@ -102,7 +109,7 @@ def enrol_pupils(
     for grade, section in sorted(scopes):
         require(actor, Permission.CHILD_ENROL, _class_scope(school, grade, section))
     desk = _Desk(actor=actor, school=school, year=year, on=on, at=at)
-    done = desk.take(pupils)
+    done = desk.take(pupils, as_new=as_new)
     record(
         actor,
         Verb.PUPILS_IMPORTED,
@@ -140,7 +147,7 @@ class _Desk:
         self.new_guardians: list[Guardian] = []
         self._families_read: set[UUID] = set()
 
-    def take(self, pupils: Sequence[NewPupil]) -> Enrolled:
+    def take(self, pupils: Sequence[NewPupil], *, as_new: bool = False) -> Enrolled:
         done = Enrolled(children=[None] * len(pupils))
         # The series row is this district's turnstile: two imports of one list wait for each other.
         series, _made = ChildCodeSeries.objects.get_or_create(district=self.district)
@@ -159,7 +166,8 @@ class _Desk:
         elsewhere: list[tuple[int, Child, ClassSection, NewPupil]] = []
         for (grade, section), indexes in groups.items():
             class_section = classes[grade, section]
-            present = known.get(class_section.pk, [])
+            # Who was looked at and found to be nobody known is matched with nobody.
+            present = [] if as_new else known.get(class_section.pk, [])
             rows = [
                 Row(
                     roll=pupils[i].roll,
@@ -667,6 +675,24 @@ def _settle_move(
     move.save(update_fields=["state", "settled_by", "settled_at", "answer"])
     record(actor, verb, move, scope=move.scope())
     return move
+
+
+@use_case
+def undo_enrolment(actor: Actor, *, child: Child, class_section: ClassSection) -> Enrolment:
+    """End an enrolment that was made by mistake, as if it had not begun.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        NotFound: she is not enrolled there.
+    """
+    require(actor, Permission.CHILD_ENROL, class_section)
+    enrolment = Enrolment.objects.select_for_update().get(
+        child=child, class_section=class_section, ends_on__isnull=True
+    )
+    enrolment.ends_on, enrolment.ended_by = enrolment.starts_on, Enrolment.Ended.MISTAKE
+    enrolment.save(update_fields=["ends_on", "ended_by"])
+    record(actor, Verb.CHILD_CHANGED, child, scope=class_section.scope(), fields=["class_section"])
+    return enrolment
 
 
 @use_case

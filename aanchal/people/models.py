@@ -253,6 +253,7 @@ class Enrolment(models.Model):
         PROMOTED = "promoted"
         NAME_CUT = "name_cut"
         LEFT = "left"
+        MISTAKE = "mistake"  # she was never in it: enrolled in error, and undone
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16)

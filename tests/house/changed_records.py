@@ -268,12 +268,15 @@ ONE_RECORD = frozenset(
     attendance.actions.budgets.ask_budget_replay
     attendance.actions.budgets.keep_budget_replay
     attendance.actions.pages.agree_to_correction
+    attendance.actions.pages.put_row_back
     attendance.actions.pages.refuse_correction
     attendance.actions.pages.take_correction_back
     attendance.actions.registers._begin
     attendance.actions.registers._finish
     attendance.actions.registers._show_register
     attendance.actions.registers.refuse_register
+    attendance.actions.repairs.correct_mark
+    attendance.actions.repairs.undo_repair
     attendance.actions.repairs.set_problem_aside
     attendance.actions.repairs.take_problem_up_again
     attendance.actions.visits.cancel_visit
@@ -301,6 +304,7 @@ ONE_RECORD = frozenset(
     people.actions.record_agreement
     people.actions.record_consent
     people.actions.record_kinship
+    people.actions.undo_enrolment
     people.actions.withdraw_consent
     notices.actions.confirm_contact
     notices.actions.make_contact_code

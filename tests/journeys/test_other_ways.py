@@ -252,11 +252,17 @@ def test_rows_are_repaired_and_a_setting_aside_is_undone(village, as_person, loo
     page.get_by_role("button", name="Yes, take it in").click()
     page.get_by_role("link", name=re.compile("Look at 2 things")).click()
     look(page, "repair")
-    page.get_by_label("Who is this?").first.select_option("set_aside")
+    # Nothing is chosen beforehand, and nothing chosen is told in a sentence.
+    assert page.locator("input[type=radio]:checked").count() == 0
+    page.get_by_role("button", name="This is right").first.click()
+    assert page.get_by_text("Say who this row is.").is_visible()
+    page.get_by_label("Nobody: set the row aside").first.check()
     page.get_by_role("button", name="This is right").first.click()
     page.get_by_role("button", name=re.compile("Take it up again")).click()
     assert page.get_by_text("It waits for repair again.").is_visible()
-    assert page.get_by_label("Who is this?").count() == 2
-    page.get_by_label("Who is this?").first.select_option("enrol")
+    assert page.get_by_role("group", name="Who is this?").count() == 2
+    page.get_by_label("A pupil nobody knows yet: enrol").first.check()
     page.get_by_role("button", name="This is right").first.click()
-    assert page.get_by_label("Who is this?").count() == 1
+    assert page.get_by_role("group", name="Who is this?").count() == 1
+    page.get_by_role("button", name=re.compile("Undo")).click()
+    assert page.get_by_role("group", name="Who is this?").count() == 2

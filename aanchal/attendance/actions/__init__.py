@@ -20,9 +20,11 @@ from .registers import (
 from .repairs import (
     ENROL,
     SET_ASIDE,
+    correct_mark,
     repair_row,
     set_problem_aside,
     take_problem_up_again,
+    undo_repair,
 )
 from .visits import (
     assign_visit,
@@ -50,6 +52,7 @@ __all__ = [
     "begin_archive",
     "cancel_visit",
     "choose_school",
+    "correct_mark",
     "describe_visited_house",
     "give_register",
     "hand_back_visit",
@@ -76,5 +79,6 @@ __all__ = [
     "take_correction_back",
     "take_problem_up_again",
     "take_register",
+    "undo_repair",
     "withdraw_flag",
 ]

@@ -16,6 +16,7 @@ from aanchal.people.models import ClassSection, Enrolment, Kinship
 from ..guidance import guidance
 from ..models import Correction, PageRevision, RegisterFile, RegisterPage
 from ..rules.corrections import Cells, grown, hold_back, joined, pack_cells, silenced, unpack_cells
+from ..rules.marks import Mark
 from ..rules.pages import (
     Merged,
     PageMarks,
@@ -236,6 +237,58 @@ def _write(
         added=merged.added,
         changed=merged.changed,
         silenced=merged.silenced,
+    )
+
+
+@use_case
+def put_row_back(
+    actor: Actor,
+    *,
+    held: RegisterPage,
+    child_id: UUID,
+    before: bytes | None,
+    after: bytes,
+    at: datetime,
+) -> None:
+    """Give one child's row of a page the marks it had before a decision that is undone.
+
+    Args:
+        before: her 31 marks as they were; None when she was not on the page.
+        after: her 31 marks as the decision left them.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        WrongState: her row has been changed since.
+    """
+    section = held.class_section
+    require(actor, Permission.REGISTER_REPAIR, section)
+    ClassSection.objects.select_for_update().get(pk=section.pk)
+    held = RegisterPage.objects.get(pk=held.pk)
+    old = page_marks(held)
+    if child_id not in old.children:
+        raise WrongState
+    row = old.children.index(child_id)
+    if old.marks[row].tobytes() != after:
+        raise WrongState(
+            _("The days of this pupil have been changed since. It cannot be undone any more.")
+        )
+    marks = old.marks.copy()
+    marks[row] = np.frombuffer(before, np.uint8) if before else Mark.NOT_TAKEN
+    # Absences that stood there by the mistake alone are not counted as taken away.
+    agreed = unpack_cells(held.agreed, len(old.children))
+    agreed[row] |= (old.marks[row] == Mark.ABSENT) & (marks[row] != Mark.ABSENT)
+    changed = int((marks != old.marks).sum())
+    merged = Merged(PageMarks(old.children, marks), 0, changed, 0, 1)
+    _write(
+        actor,
+        class_section=section,
+        month=held.month,
+        held=held,
+        merged=merged,
+        agreed=agreed,
+        register=held.source,
+        received_at=held.received_at,
+        at=at,
     )
 
 

@@ -462,7 +462,7 @@ def _finish(
         "changed": taken.marks_changed,
         "corrections": taken.marks_waiting,
         "enrolled": taken.enrolled,
-        "rows_left": taken.rows_left,
+        "rows_left": open_problems_of(register),
         "problems": taken.problems,
         "waiting": taken.waiting,
     }
@@ -481,17 +481,31 @@ def _finish(
     )
 
 
+def open_problems_of(register: RegisterFile) -> int:
+    """How many rows and cells of a file wait for a person."""
+    return ImportProblem.objects.filter(
+        source_kind="register", source_id=str(register.pk), state=ImportProblem.State.OPEN
+    ).count()
+
+
 def _keep_problems(register: RegisterFile, pages: Sequence[ShownPage], *, at: datetime) -> None:
-    school = register.school
+    # A file may name its schools itself, several of them: a problem stands where its page does.
+    schools = {
+        str(b.pk): b
+        for b in Body.objects.filter(
+            pk__in={p.school_id for p in pages if p.school_id}
+        ).select_related("area")
+    }
     rows: list[ImportProblem] = []
     for page in pages:
+        school = schools.get(page.school_id, register.school)
         for problem in page.all_problems():
             key = f"{register.pk}|{page.number}|{problem['row']}|{problem['column']}|{problem['code']}"
             rows.append(
                 ImportProblem(
-                    district=register.district,
+                    district=school.area.district if school else register.district,
                     area_path=school.area.path if school else "",
-                    body_id=register.school_id,
+                    body_id=school.pk if school else None,
                     source_kind="register",
                     source_id=str(register.pk),
                     row=problem["row"],

@@ -1,5 +1,6 @@
-"""Repairing what a register could not say by itself: who is this row?"""
+"""Repairing what a register could not say by itself: who is this row, what does this cell say?"""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,31 +12,64 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, Scope, require
-from aanchal.people.actions import enrol_pupils
+from aanchal.people.actions import enrol_pupils, undo_enrolment
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
-from ..models import RegisterFile
-from ..reading import ShownPage, ShownRow, page_scope
-from ..rules.pages import PageMarks
-from .pages import record_page
-from .registers import scope_of_file
+from ..models import RegisterFile, RegisterPage, RowDecision
+from ..reading import CODES, ShownPage, ShownRow, page_scope
+from ..rules.marks import Mark
+from ..rules.pages import DAYS, Marks, PageMarks
+from .pages import page_marks, put_row_back, record_page
+from .registers import open_problems_of, scope_of_file
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
+# Cells of one child and day that a person can read better than we did.
+CELLS = frozenset({"unreadable_mark", "zero_unclear", "one_unclear"})
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a problem stands: its file, page, class and month."""
+
+    register: RegisterFile
+    page: ShownPage
+    school: Body
+    month: date
+
+    @property
+    def scope(self) -> Scope:
+        return page_scope(self.school, self.page)
+
+    def section(self) -> ClassSection:
+        return ClassSection.objects.select_related("school__area").get(
+            school=self.school,
+            year=year_of(self.school, self.month).first_on.year,
+            grade=self.page.grade,
+            section=self.page.section,
+        )
 
 
 @use_case
-def repair_row(actor: Actor, *, problem: ImportProblem, choice: str, at: datetime) -> ImportProblem:
+def repair_row(
+    actor: Actor, *, problem: ImportProblem, choice: str, at: datetime, overwrite: bool = False
+) -> ImportProblem:
     """Say who a register's unmatched row is: a pupil of the class, a new one, or nobody.
+
+    The decision is remembered for the class: the same row of another month, waiting now or sent
+    later, is not asked about again. A new pupil whose number is of another class is asked for, and
+    the row goes on waiting.
 
     Args:
         choice: a child's id, `ENROL`, or `SET_ASIDE`.
+        overwrite: both strips were seen; marks the chosen pupil already has may be replaced.
 
     Raises:
         NotAllowed: not the actor's class.
-        Invalid: the pupil chosen is not of this class.
+        Invalid: the pupil chosen is not of this class; or, with `field` "overwrite", marks that
+            are in already would be replaced.
         WrongState: somebody settled it before.
     """
     problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
@@ -53,40 +87,291 @@ def repair_row(actor: Actor, *, problem: ImportProblem, choice: str, at: datetim
                 field="choice",
             )
         return set_problem_aside(actor, problem=problem, at=at)
-    school = Body.objects.select_related("area").get(pk=page.school_id)
-    scope = page_scope(school, page)
-    require(actor, Permission.REGISTER_REPAIR, scope)
+    place = _place(register, page)
+    require(actor, Permission.REGISTER_REPAIR, place.scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
-    month = date.fromisoformat(page.month + "-01")
     if choice == SET_ASIDE:
-        problem.state = ImportProblem.State.SET_ASIDE
+        _decide(actor, problem, row=row, at=at, state=ImportProblem.State.SET_ASIDE)
     else:
-        if choice == ENROL:
-            enrolled = _enrol(actor, school=school, page=page, row=row, month=month, at=at)
-            if enrolled is None:
-                # The question is asked and kept; the row waits here until it is answered.
-                return problem
-            child_id = enrolled
-        else:
-            child_id = _chosen(choice)
-        section = _class_section(school, page, month)
+        enrolled = choice == ENROL
+        child_id = _enrol(actor, place=place, row=row, at=at) if enrolled else _chosen(choice)
+        if child_id is None:
+            return problem
+        section = place.section()
         if not Enrolment.objects.filter(class_section=section, child=child_id).exists():
             raise Invalid(_("This pupil is not in this class. Choose another."), field="choice")
-        record_page(
+        _lay(
             actor,
-            class_section=section,
-            month=month,
-            page=PageMarks((child_id,), row.mark_array()[np.newaxis]),
-            register=register,
-            received_at=register.received_at,
+            problem,
+            place=place,
+            section=section,
+            row=row,
+            child_id=child_id,
+            marks=row.mark_array(),
+            overwrite=overwrite,
+            enrolled=enrolled,
             at=at,
         )
-        problem.state = ImportProblem.State.REPAIRED
+        _same_rows(actor, problem, row=row, section=section, child_id=child_id, at=at)
+    record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
+    _count(register)
+    return problem
+
+
+@use_case
+def correct_mark(
+    actor: Actor, *, problem: ImportProblem, mark: str, at: datetime, overwrite: bool = False
+) -> ImportProblem:
+    """Say what a cell means that could not be read: P, A, L or H.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        NotFound: the problem is no cell of one child.
+        Invalid: no such mark; or nobody has said yet who the row is.
+        WrongState: somebody settled it before.
+    """
+    problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
+    if problem.source_kind != "register" or problem.code not in CELLS or not problem.raw:
+        raise NotFound
+    register = RegisterFile.objects.get(pk=problem.source_id)
+    page = _page_of(register, problem)
+    if not page.can_be_taken:
+        raise NotFound
+    place = _place(register, page)
+    require(actor, Permission.REGISTER_REPAIR, place.scope)
+    if problem.state != ImportProblem.State.OPEN:
+        raise WrongState
+    if mark not in ("P", "A", "L", "H"):
+        raise Invalid(_("Choose what the mark says."), field="mark")
+    child_id = child_of_cell(problem, page)
+    if child_id is None:
+        raise Invalid(_("First say who this row is; then this mark can be given."), field="mark")
+    marks = np.zeros(DAYS, np.uint8)
+    marks[int(problem.params["day"]) - 1] = CODES[mark]
+    _lay(
+        actor,
+        problem,
+        place=place,
+        section=place.section(),
+        row=None,
+        child_id=child_id,
+        marks=marks,
+        overwrite=True,
+        enrolled=False,
+        at=at,
+    )
+    record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
+    _count(register)
+    return problem
+
+
+def child_of_cell(problem: ImportProblem, page: ShownPage) -> UUID | None:
+    """The pupil in whose row an unreadable cell stands; None while nobody has said who she is."""
+    row = next((r for r in page.rows if r.row == problem.row), None)
+    if row is None:
+        return None
+    if row.child:
+        return UUID(row.child)
+    decided = RowDecision.objects.filter(
+        problem__source_id=problem.source_id, problem__row=problem.row, row_tag=row.tag
+    ).exclude(row_tag="")
+    return decided.values_list("child_id", flat=True).first()
+
+
+@use_case
+def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
+    """Take a repair back: the days are as they were, and the row or cell waits again.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        WrongState: nothing to undo, or the child's days have been changed since.
+    """
+    problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
+    if problem.source_kind != "register" or not problem.raw:
+        raise NotFound
+    register = RegisterFile.objects.get(pk=problem.source_id)
+    place = _place(register, _page_of(register, problem))
+    require(actor, Permission.REGISTER_REPAIR, place.scope)
+    decision = (
+        RowDecision.objects.select_related("page__class_section__school__area", "child")
+        .filter(problem=problem)
+        .first()
+    )
+    if problem.state != ImportProblem.State.REPAIRED or decision is None:
+        raise WrongState
+    if decision.page is not None and decision.child_id is not None and decision.after:
+        put_row_back(
+            actor,
+            held=decision.page,
+            child_id=decision.child_id,
+            before=decision.before,
+            after=decision.after,
+            at=at,
+        )
+    if decision.enrolled and decision.child is not None:
+        undo_enrolment(actor, child=decision.child, class_section=place.section())
+    decision.delete()
+    problem.state = ImportProblem.State.OPEN
+    problem.settled_at, problem.settled_by = None, ""
+    problem.save(update_fields=["state", "settled_at", "settled_by"])
+    record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
+    _count(register)
+    return problem
+
+
+def _decide(
+    actor: Actor,
+    problem: ImportProblem,
+    *,
+    row: ShownRow | None,
+    at: datetime,
+    state: ImportProblem.State,
+    child_id: UUID | None = None,
+    page: RegisterPage | None = None,
+    before: bytes | None = None,
+    after: bytes | None = None,
+    enrolled: bool = False,
+) -> None:
+    """Settle a problem and keep what was decided; of one row of the class the latest counts."""
+    tag = row.tag if row is not None else ""
+    if tag:
+        RowDecision.objects.filter(row_tag=tag, is_remembered=True).update(is_remembered=False)
+    RowDecision.objects.create(
+        district=problem.district,
+        problem=problem,
+        row_tag=tag,
+        child_id=child_id,
+        page=page,
+        before=before,
+        after=after,
+        enrolled=enrolled,
+        is_remembered=bool(tag),
+        decided_by=actor.user_id,
+        decided_at=at,
+    )
+    problem.state = state
     problem.settled_at, problem.settled_by = at, actor.user_id
     problem.save(update_fields=["state", "settled_at", "settled_by"])
-    record(actor, Verb.REGISTER_REPAIRED, problem, scope=scope, state=problem.state)
-    return problem
+
+
+def _lay(
+    actor: Actor,
+    problem: ImportProblem,
+    *,
+    place: _Place,
+    section: ClassSection,
+    row: ShownRow | None,
+    child_id: UUID,
+    marks: Marks,
+    overwrite: bool,
+    enrolled: bool,
+    at: datetime,
+) -> None:
+    """Lay one child's marks over the page; keep what they were, and settle the problem."""
+    before = _days_of(section, place.month, child_id)
+    if before is not None and not overwrite and replaced(before, marks):
+        raise Invalid(
+            _("This pupil already has other marks in this month. Look at both first."),
+            field="overwrite",
+        )
+    record_page(
+        actor,
+        class_section=section,
+        month=place.month,
+        page=PageMarks((child_id,), marks[np.newaxis]),
+        register=place.register,
+        received_at=place.register.received_at,
+        at=at,
+    )
+    held = RegisterPage.objects.filter(class_section=section, month=place.month).first()
+    after = _days_of(section, place.month, child_id)
+    _decide(
+        actor,
+        problem,
+        row=row,
+        at=at,
+        state=ImportProblem.State.REPAIRED,
+        child_id=child_id,
+        page=held,
+        before=before.tobytes() if before is not None else None,
+        after=after.tobytes() if after is not None else None,
+        enrolled=enrolled,
+    )
+
+
+def replaced(before: Marks, marks: Marks) -> int:
+    """How many of a child's 31 marks would be replaced by other ones."""
+    differs = (marks != Mark.NOT_TAKEN) & (before != Mark.NOT_TAKEN) & (marks != before)
+    return int(differs.sum())
+
+
+def _days_of(section: ClassSection, month: date, child_id: UUID) -> Marks | None:
+    held = RegisterPage.objects.filter(class_section=section, month=month).first()
+    if held is None:
+        return None
+    content = page_marks(held)
+    if child_id not in content.children:
+        return None
+    marks: Marks = content.marks[content.children.index(child_id)]
+    return marks
+
+
+def _same_rows(
+    actor: Actor,
+    problem: ImportProblem,
+    *,
+    row: ShownRow,
+    section: ClassSection,
+    child_id: UUID,
+    at: datetime,
+) -> None:
+    """The same row of the class in other files that wait: as was decided, where it overwrites nothing."""
+    if not row.tag:
+        return
+    waiting = (
+        ImportProblem.objects.select_for_update()
+        .filter(
+            source_kind="register",
+            code="row_unmatched",
+            state=ImportProblem.State.OPEN,
+            body_id=section.school_id,
+        )
+        .exclude(pk=problem.pk)
+    )
+    same = [p for p in waiting if p.params.get("tag") == row.tag]
+    registers = {
+        str(r.pk): r for r in RegisterFile.objects.filter(pk__in=[p.source_id for p in same])
+    }
+    for other in same:
+        register = registers[other.source_id]
+        page, other_row = row_of(register, other)
+        place = _place(register, page)
+        marks = other_row.mark_array()
+        before = _days_of(section, place.month, child_id)
+        if before is not None and replaced(before, marks):
+            continue
+        _lay(
+            actor,
+            other,
+            place=place,
+            section=section,
+            row=other_row,
+            child_id=child_id,
+            marks=marks,
+            overwrite=False,
+            enrolled=False,
+            at=at,
+        )
+        record(actor, Verb.REGISTER_REPAIRED, other, scope=place.scope, state=other.state)
+        _count(register)
+
+
+def _count(register: RegisterFile) -> None:
+    """Bring the number of rows and cells that wait up to date with what there is."""
+    register = RegisterFile.objects.select_for_update().get(pk=register.pk)
+    register.counts = {**register.counts, "rows_left": open_problems_of(register)}
+    register.save(update_fields=["counts"])
 
 
 @use_case
@@ -103,9 +388,11 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
         district=problem.district,
         body_id=str(problem.body_id or ""),
     )
+    register = None
     if problem.source_kind == "register":
         # Whoever may send the file may say that its cells were looked at: a class teacher too.
-        scope = scope_of_file(actor, RegisterFile.objects.get(pk=problem.source_id))
+        register = RegisterFile.objects.get(pk=problem.source_id)
+        scope = scope_of_file(actor, register)
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
@@ -113,12 +400,14 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
     problem.settled_at, problem.settled_by = at, actor.user_id
     problem.save(update_fields=["state", "settled_at", "settled_by"])
     record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope)
+    if register is not None:
+        _count(register)
     return problem
 
 
 @use_case
 def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
-    """Undo a setting aside: the row or cell waits for repair again.
+    """Undo a setting aside: the row or cell waits for repair again, and is asked about again.
 
     Raises:
         NotAllowed: not the actor's class or school.
@@ -131,25 +420,43 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
     scope = scope_of_file(actor, register)
     if problem.code == "row_unmatched" and problem.raw:
         page, _row = row_of(register, problem)
-        scope = page_scope(Body.objects.select_related("area").get(pk=page.school_id), page)
+        if page.school_id:  # else it is in the hands of whoever sent the file
+            school = Body.objects.select_related("area").get(pk=page.school_id)
+            scope = page_scope(school, page)
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.SET_ASIDE:
         raise WrongState
+    RowDecision.objects.filter(problem=problem).delete()
     problem.state = ImportProblem.State.OPEN
     problem.settled_at, problem.settled_by = None, ""
     problem.save(update_fields=["state", "settled_at", "settled_by"])
     record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope, state=problem.state)
+    _count(register)
     return problem
 
 
 def row_of(register: RegisterFile, problem: ImportProblem) -> tuple[ShownPage, ShownRow]:
     """The page and row a problem is about, as they were shown; `NotFound` when they are gone."""
     raw = dict(problem.raw)
-    number = raw.pop("page")
+    raw.pop("page")
+    return _page_of(register, problem), ShownRow(**raw)
+
+
+def _page_of(register: RegisterFile, problem: ImportProblem) -> ShownPage:
+    number = problem.raw["page"]
     for held in (register.understood or {}).get("pages", []):
         if held["number"] == number:
-            return ShownPage.from_json(held), ShownRow(**raw)
+            return ShownPage.from_json(held)
     raise NotFound
+
+
+def _place(register: RegisterFile, page: ShownPage) -> _Place:
+    return _Place(
+        register,
+        page,
+        Body.objects.select_related("area").get(pk=page.school_id),
+        date.fromisoformat(page.month + "-01"),
+    )
 
 
 def _chosen(choice: str) -> UUID:
@@ -159,18 +466,16 @@ def _chosen(choice: str) -> UUID:
         raise Invalid(_("Say who this row is."), field="choice") from None
 
 
-def _enrol(
-    actor: Actor, *, school: Body, page: ShownPage, row: ShownRow, month: date, at: datetime
-) -> UUID | None:
+def _enrol(actor: Actor, *, place: _Place, row: ShownRow, at: datetime) -> UUID | None:
     """Enrol a row's pupil; None when she is in a class that is not the actor's and was asked for."""
     given, family = split_name(row.name)
     done = enrol_pupils(
         actor,
-        school=school,
+        school=place.school,
         pupils=[
             NewPupil(
-                grade=page.grade,
-                section=page.section,
+                grade=place.page.grade,
+                section=place.page.section,
                 # A roll number that another pupil holds is what made the row unsure.
                 roll="" if row.suggestions else row.roll,
                 given_name=given,
@@ -182,21 +487,14 @@ def _enrol(
                 row=row.row,
             )
         ],
-        on=month,
+        on=place.month,
         at=at,
+        # A person has looked at the pupils of the class and says that this is none of them.
+        as_new=True,
     )
     child = done.children[0]
     if child is None and not done.waiting:
         raise Invalid(
-            _("This row cannot be enrolled. Choose a pupil of the class."), field="choice"
+            _("This row has no name to enrol. Choose a pupil of the class."), field="choice"
         )
     return child
-
-
-def _class_section(school: Body, page: ShownPage, month: date) -> ClassSection:
-    return ClassSection.objects.get(
-        school=school,
-        year=year_of(school, month).first_on.year,
-        grade=page.grade,
-        section=page.section,
-    )

@@ -195,9 +195,10 @@ class Builder:
         name = {Sense.ZERO: "zero_unclear", Sense.ONE: "one_unclear"}.get(sense, "unreadable_mark")
         letter = column_letter(column.index)
         if name == "unreadable_mark":
-            self.problems.add(line.row, letter, name, text=quoted(self.symbols.text(code)))
+            text = quoted(self.symbols.text(code))
+            self.problems.add(line.row, letter, name, text=text, day=column.day)
         else:
-            self.problems.add(line.row, letter, name)
+            self.problems.add(line.row, letter, name, day=column.day)
 
     # Pages.
 

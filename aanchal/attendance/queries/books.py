@@ -258,5 +258,7 @@ def class_pupils(register: RegisterFile, page: dict[str, Any]) -> list[Enrolment
             class_section__grade=page["grade"],
             class_section__section=page["section"],
             ends_on__isnull=True,
-        ).select_related("child")
+        )
+        .select_related("child")
+        .prefetch_related("child__identifiers")
     )

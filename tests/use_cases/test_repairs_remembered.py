@@ -1,0 +1,333 @@
+"""A repair is seen before it overwrites, remembered for the class, and can be undone."""
+
+import pytest
+
+from aanchal.attendance.actions import (
+    ENROL,
+    SET_ASIDE,
+    correct_mark,
+    repair_row,
+    take_problem_up_again,
+    take_register,
+    undo_repair,
+)
+from aanchal.attendance.actions.pages import page_marks
+from aanchal.attendance.models import RegisterFile, RegisterPage, RowDecision
+from aanchal.attendance.queries.books import shown_pages
+from aanchal.attendance.queries.repairs import classes_to_match
+from aanchal.attendance.reading import ShownRow
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.permissions import Role
+from aanchal.people.models import Child, Enrolment
+from tests.factories import NAMES, NOW, a_class, a_given_register, a_page, a_register_xlsx, an_actor
+
+pytestmark = pytest.mark.django_db
+
+FULL = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
+GONE = "PPPP.PPPPPP.PPPPPA.AAAAAA.AAAAA"
+STRANGER = ("99", "Somebody Else Entirely", GONE)
+JULY = "Class: VI  Section: A   Month: July 2026"
+
+
+JUNE = "Class: VI  Section: A   Month: June 2026"
+JUNE_FULL = "PPPPPP.PPPPPP.PPPPPP.PPPPPP.PP"
+JUNE_STRANGER = ("99", "Somebody Else Entirely", "PPPPPP.PPPPPP.PPPPPP.AAAAAA.AA")
+
+
+def rows(count=5, marks=FULL):
+    return [(str(i + 1), NAMES[i], marks) for i in range(count)]
+
+
+def sent(section, sheet, title=JULY, name="r.xlsx"):
+    days = 30 if "June" in title else 31
+    data = a_register_xlsx(sheet, udise=section.school.school.udise, title=title, days=days)
+    held = a_given_register(an_actor(), data, name=name)
+    take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    held.refresh_from_db()
+    return held
+
+
+def waiting(held, code="row_unmatched"):
+    return ImportProblem.objects.filter(source_id=str(held.pk), state="open", code=code)
+
+
+def days_of(section, child, month=7):
+    held = RegisterPage.objects.filter(class_section=section, month__month=month).first()
+    page = page_marks(held) if held else None
+    if page is None or child.pk not in page.children:
+        return None
+    return "".join(".PALH"[code] for code in page.marks[page.children.index(child.pk)])
+
+
+@pytest.fixture
+def asked():
+    """A class of six; five are named, one row is a stranger's."""
+    section, children = a_class()
+    return section, children, sent(section, [*rows(), STRANGER])
+
+
+def settle(held, child, **more):
+    choice = child if isinstance(child, str) else str(child.pk)
+    return repair_row(an_actor(), problem=waiting(held).get(), choice=choice, at=NOW, **more)
+
+
+# --- nobody overwrites unseen ---
+
+
+def test_other_marks_that_are_in_are_replaced_only_when_both_were_seen(asked):
+    section, children, held = asked
+    a_page(section, [children[5]], [FULL])
+
+    with pytest.raises(Invalid) as refusal:
+        settle(held, children[5])
+    assert refusal.value.details["field"] == "overwrite"
+    assert days_of(section, children[5]) == FULL
+
+    settle(held, children[5], overwrite=True)
+    assert days_of(section, children[5]) == GONE
+
+
+def test_marks_that_say_the_same_are_no_conflict(asked):
+    section, children, held = asked
+    a_page(section, [children[5]], [GONE[:10]])
+
+    settle(held, children[5])
+
+    assert days_of(section, children[5]) == GONE
+
+
+def test_who_has_a_row_already_is_not_offered_and_the_most_alike_come_first():
+    section, children = a_class(pupils=8)
+    held = sent(section, [*rows(4), ("78", "Zzz", FULL)])
+    [page] = shown_pages(an_actor(), held)
+    held_class = classes_to_match(held, [page])[page.number]
+    row = ShownRow(row=9, roll="77", name="Manju Sahani", marks=FULL)
+
+    near, others = held_class.candidates(row)
+
+    offered = [c.enrolment.child_id for c in near + others]
+    assert not set(offered) & {c.pk for c in children[:4]}
+    assert offered[0] == children[6].pk  # Manoj Sahni, though others have smaller roll numbers
+    likes = [c.likeness for c in near + others]
+    assert likes == sorted(likes, reverse=True)
+
+
+def test_who_was_chosen_for_one_row_is_not_offered_for_the_next():
+    section, children = a_class()
+    held = sent(section, [*rows(3), STRANGER, ("98", "Another Stranger", FULL)])
+    repair_row(an_actor(), problem=waiting(held).first(), choice=str(children[5].pk), at=NOW)
+
+    [page] = shown_pages(an_actor(), held)
+    free = classes_to_match(held, [page])[page.number].pupils
+
+    assert {e.child_id for e in free} == {children[3].pk, children[4].pk}
+
+
+# --- remembered ---
+
+
+def test_the_same_row_of_the_next_month_is_not_asked_about(asked):
+    section, children, held = asked
+    settle(held, children[5])
+
+    other = sent(section, [*rows(marks=JUNE_FULL), JUNE_STRANGER], title=JUNE, name="jun.xlsx")
+
+    assert not waiting(other).exists()
+    assert days_of(section, children[5], 6) is not None
+    assert other.counts["rows_left"] == 0
+
+
+def test_the_same_row_that_waits_in_another_file_is_settled_with_it(asked):
+    section, children, held = asked
+    other = sent(section, [*rows(marks=JUNE_FULL), JUNE_STRANGER], title=JUNE, name="jun.xlsx")
+    assert waiting(other).count() == 1
+
+    settle(held, children[5])
+
+    other.refresh_from_db()
+    assert not waiting(other).exists()
+    assert other.counts["rows_left"] == 0
+    assert days_of(section, children[5], 6) is not None
+
+
+def test_in_another_file_nothing_is_overwritten_unseen(asked):
+    section, children, held = asked
+    other = sent(section, [*rows(marks=JUNE_FULL), JUNE_STRANGER], title=JUNE, name="jun.xlsx")
+    a_page(section, [children[5]], [JUNE_FULL], NOW.date().replace(month=6, day=1))
+
+    settle(held, children[5])
+
+    assert waiting(other).count() == 1
+
+
+def test_a_row_that_is_nobody_is_not_asked_about_again_until_it_is_taken_up(asked):
+    section, _children, held = asked
+    settle(held, SET_ASIDE)
+    other = sent(section, [*rows(marks=JUNE_FULL), JUNE_STRANGER], title=JUNE, name="jun.xlsx")
+    assert not waiting(other).exists()
+
+    problem = ImportProblem.objects.get(source_id=str(held.pk), state="set_aside")
+    take_problem_up_again(an_actor(), problem=problem, at=NOW)
+    again = sent(section, [*rows(4, JUNE_FULL), JUNE_STRANGER], title=JUNE, name="jun2.xlsx")
+    assert waiting(again).count() == 1
+
+
+def test_a_decision_is_of_its_class_alone(asked):
+    section, children, held = asked
+    settle(held, children[5])
+    other, _pupils = a_class(section.school, grade="7")
+
+    seven = sent(other, [*rows(), STRANGER], title=JULY.replace("VI", "VII"), name="7.xlsx")
+
+    assert waiting(seven).count() == 1
+
+
+# --- undone ---
+
+
+def test_a_repair_is_undone_and_the_row_waits_again(asked):
+    section, children, held = asked
+    a_page(section, [children[5]], [FULL])
+    problem = settle(held, children[5], overwrite=True)
+    assert held.counts["rows_left"] == 1
+
+    undo_repair(an_actor(), problem=problem, at=NOW)
+
+    problem.refresh_from_db()
+    held.refresh_from_db()
+    assert days_of(section, children[5]) == FULL
+    assert (problem.state, held.counts["rows_left"]) == ("open", 1)
+    assert not RowDecision.objects.exists()
+    with pytest.raises(WrongState):
+        undo_repair(an_actor(), problem=problem, at=NOW)
+
+
+def test_undone_where_she_had_no_days_she_has_none(asked):
+    section, children, held = asked
+    problem = settle(held, children[5])
+
+    undo_repair(an_actor(), problem=problem, at=NOW)
+
+    assert set(days_of(section, children[5])) == {"."}
+
+
+def test_a_repair_cannot_be_undone_once_her_days_changed(asked):
+    section, children, held = asked
+    problem = settle(held, children[5])
+    a_page(section, [children[5]], ["H"])
+
+    with pytest.raises(WrongState):
+        undo_repair(an_actor(), problem=problem, at=NOW)
+
+    problem.refresh_from_db()
+    assert problem.state == "repaired"
+
+
+def test_an_enrolment_by_mistake_is_undone(asked):
+    section, children, held = asked
+    problem = settle(held, ENROL)
+    new = Child.objects.exclude(pk__in=[c.pk for c in children]).get()
+
+    undo_repair(an_actor(), problem=problem, at=NOW)
+
+    ended = Enrolment.objects.get(child=new)
+    assert ended.ended_by == "mistake"
+    assert ended.class_section == section
+    assert waiting(held).count() == 1
+
+
+def test_others_undo_nothing_and_mend_no_mark(asked):
+    section, children, held = asked
+    problem = settle(held, children[5])
+    school = str(section.school.pk)
+
+    for actor in (
+        an_actor(where="IN/S10/D207"),
+        an_actor(Role.TEACHER, body_id=school, grade="7", section="A"),
+        an_actor(Role.VOLUNTEER, "IN/S10/D206"),
+    ):
+        with pytest.raises((NotAllowed, NotFound)):
+            undo_repair(actor, problem=problem, at=NOW)
+
+    assert days_of(section, children[5]) == GONE
+
+
+# --- enrolling, and marks that could not be read ---
+
+
+def test_a_row_like_two_pupils_is_enrolled_when_a_person_says_so():
+    section, children = a_class()
+    held = sent(section, [*rows(5), ("6", "Kavitaa Devi", FULL), ("61", "Kavita Dev", FULL)])
+    before = Child.objects.count()
+
+    for problem in waiting(held):
+        repair_row(an_actor(), problem=problem, choice=ENROL, at=NOW)
+
+    assert Child.objects.count() > before
+    assert not waiting(held).exists()
+    assert children[5].enrolments.get().class_section == section
+
+
+@pytest.fixture
+def unread():
+    """The sixth pupil's 20th holds two question marks."""
+    section, children = a_class()
+    marks = FULL[:19] + "Z" + FULL[20:]
+    return section, children, sent(section, [*rows(5), ("6", NAMES[5], marks)])
+
+
+@pytest.mark.parametrize("mark", "PALH")
+def test_a_mark_that_could_not_be_read_is_given_and_undone(unread, mark):
+    section, children, held = unread
+    assert days_of(section, children[5])[19] == "."
+    problem = waiting(held, "unreadable_mark").get()
+
+    correct_mark(an_actor(), problem=problem, mark=mark, at=NOW)
+
+    held.refresh_from_db()
+    assert days_of(section, children[5]) == FULL[:19] + mark + FULL[20:]
+    assert held.counts["rows_left"] == 0
+    assert AuditEvent.objects.filter(verb="register.repaired").count() == 1
+    with pytest.raises(WrongState):
+        correct_mark(an_actor(), problem=problem, mark="P", at=NOW)
+    problem.refresh_from_db()
+    undo_repair(an_actor(), problem=problem, at=NOW)
+    assert days_of(section, children[5])[19] == "."
+
+
+def test_no_other_word_is_a_mark_and_others_give_none(unread):
+    section, children, held = unread
+    problem = waiting(held, "unreadable_mark").get()
+
+    with pytest.raises(Invalid):
+        correct_mark(an_actor(), problem=problem, mark="Z", at=NOW)
+    with pytest.raises((NotAllowed, NotFound)):
+        correct_mark(an_actor(where="IN/S10/D207"), problem=problem, mark="P", at=NOW)
+
+    assert days_of(section, children[5])[19] == "."
+
+
+def test_a_mark_in_a_row_of_nobody_waits_for_the_row():
+    section, children = a_class()
+    strange = FULL[:19] + "Z" + FULL[20:]
+    held = sent(section, [*rows(5), ("99", "Somebody Else Entirely", strange)])
+    problem = waiting(held, "unreadable_mark").get()
+
+    with pytest.raises(Invalid):
+        correct_mark(an_actor(), problem=problem, mark="A", at=NOW)
+    settle(held, children[5])
+    correct_mark(an_actor(), problem=problem, mark="A", at=NOW)
+
+    assert days_of(section, children[5])[19] == "A"
+
+
+def test_the_count_falls_with_each_thing_settled():
+    section, children = a_class()
+    held = sent(section, [*rows(3), STRANGER, ("98", "Another Stranger", FULL)])
+    assert held.counts["rows_left"] == 2
+
+    repair_row(an_actor(), problem=waiting(held).first(), choice=str(children[5].pk), at=NOW)
+    repair_row(an_actor(), problem=waiting(held).first(), choice=SET_ASIDE, at=NOW)
+
+    assert RegisterFile.objects.get(pk=held.pk).counts["rows_left"] == 0
