@@ -52,6 +52,7 @@ from .attendance import Registers, make_registers
 from .calendar import year_starts_in
 from .district import make_district
 from .facts import District, Person
+from .mistakes import write_mistakes
 from .names import Name
 from .register_files import Written, write_files
 from .stories import Told, Work, Worked
@@ -64,6 +65,7 @@ FIRST_WATCH = timedelta(days=35)
 # A volunteer who says that she will visit again names this day.
 AGAIN_AFTER = timedelta(days=3)
 EVENING = time(18)
+SENT_AFTER = timedelta(minutes=40)
 
 # Its presence says that the last step was done.
 READY = settings.AANCHAL_DATA / "demo-is-ready"
@@ -108,6 +110,7 @@ def build(folder: Path, *, today: date, seed: int = SEED, tell: Tell = silent) -
     registers = make_registers(district)
     with tell("Writing the schools' files", 100) as bar:
         written = write_files(registers, folder, progress=lambda n, of: bar(100 * n // of))
+        write_mistakes(registers, folder)
     Deployment.objects.get_or_create(pk=1, defaults={"is_demo": True, "made_at": timezone.now()})
     start = _evening(registers.first)
     _import_places(written, at=start, tell=tell)
@@ -391,6 +394,8 @@ class _Past:
 
     def _assign(self, flag_id: UUID, work: Work, at: datetime) -> None:
         flag = self._flag(flag_id)
+        # On the evening the watch ran, the visit is sent after the question was raised.
+        at = max(at, min(flag.raised_at + SENT_AFTER, timezone.now()))
         coordinator = self._coordinator(flag, at)
         if coordinator is None or flag.state not in (Flag.State.OPEN, Flag.State.ASSIGNED):
             return
@@ -440,14 +445,17 @@ class _Past:
         coordinator = self._coordinator(flag, at)
         if coordinator is None or flag.state not in Flag.LIVE:
             return
-        record_outcome(
-            coordinator,
-            flag=flag,
-            kind=told.outcome,
-            since_on=timezone.localdate(at),
-            child_seen=True,
-            at=at,
-        )
+        try:
+            record_outcome(
+                coordinator,
+                flag=flag,
+                kind=told.outcome,
+                since_on=timezone.localdate(at),
+                child_seen=True,
+                at=at,
+            )
+        except Invalid:
+            return  # the register does not bear out that the child is back: the question stays
 
     def _flag(self, flag_id: UUID) -> Flag:
         return (

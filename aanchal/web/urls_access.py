@@ -119,7 +119,8 @@ urlpatterns: list[URLPattern] = [
         methods=BOTH,
     ),
     # --- people and their roles ---
-    route("people/", people.people, name="people", who=P.PERSON_VIEW),
+    # A name that is looked for comes in the body of a form, never in the address.
+    route("people/", people.people, name="people", who=P.PERSON_VIEW, methods=BOTH),
     route("people/<uuid:pk>/", people.person, name="person", who=P.PERSON_VIEW),
     route(
         "people/invite/",
@@ -217,7 +218,13 @@ urlpatterns: list[URLPattern] = [
         methods=BOTH,
     ),
     # --- volunteers' phones ---
-    route("volunteers/", volunteers.volunteers, name="volunteers", who=P.DEVICE_ENROL),
+    route(
+        "volunteers/",
+        volunteers.volunteers,
+        name="volunteers",
+        who=P.DEVICE_ENROL,
+        methods=BOTH,
+    ),
     route(
         "volunteers/<uuid:pk>/",
         account.confirmed(volunteers.volunteer),

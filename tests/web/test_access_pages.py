@@ -149,3 +149,26 @@ def test_others_find_nothing_there(role, names):
     client = signed_in(Client(), a_person(role, where))
 
     assert [client.get(reverse(n)).status_code for n in names] == [404] * len(names)
+
+
+# --- looking for a colleague ---
+
+
+@pytest.mark.parametrize("typed", ["Laxmi", "लक्ष्मी देवी", "chaudhary lakshmi"])
+@pytest.mark.parametrize(
+    ("role", "name"), [("administrator", "people"), ("coordinator", "volunteers")]
+)
+def test_a_colleague_is_found_by_name_as_others_spell_it(role, name, typed):
+    wanted = a_person(Role.VOLUNTEER, name="Lakshmi Choudhury")
+    a_person(Role.VOLUNTEER, name="Rekha Devi")
+    a_person(Role.VOLUNTEER, "IN/S10/D207/B1900", name="Lakshmi Choudhury")
+    client = signed_in(Client(), a_person(Role(role), name="Somebody Else"))
+
+    page = client.post(reverse(name), {"name": typed})
+
+    assert [row["person"] for row in page.context["rows"]] == [wanted]
+    by_sign_in = client.post(reverse(name), {"name": wanted.username[:9]})
+    assert wanted in [row["person"] for row in by_sign_in.context["rows"]]
+    nobody = client.post(reverse(name), {"name": "Zzyxa"})
+    assert "Nobody here fits this." in nobody.content.decode()
+    assert len(client.get(reverse(name) + "?name=Zzyxa").context["rows"]) >= 2

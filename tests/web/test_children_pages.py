@@ -10,10 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.attendance.actions import assign_visit, leave_house, record_visit
+from aanchal.attendance.models import Flag, Visit
+from aanchal.cases.actions import raise_concern
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
-from tests.factories import OTHER_BLOCK, OTHER_VILLAGE, VILLAGE, a_class, a_flag, kin_of
-from tests.signing_in import a_person, a_school, signed_in, words
+from tests.factories import OTHER_BLOCK, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, kin_of
+from tests.signing_in import a_person, a_school, acting, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +152,127 @@ def test_a_row_opens_the_childs_file_and_the_list_asks_few_queries(coordinator):
 
     assert f'href="{reverse("child", args=[children[0].pk])}"' in page
     assert queries() <= few + 0
+
+
+# --- a child's file ---
+
+
+@pytest.fixture
+def asked_after(coordinator):
+    """A girl with two ended questions and one open, visited ones among them."""
+    section, children = a_class(pupils=3)
+    girl = children[0]
+    now = timezone.now()
+    early = now - timedelta(days=90)
+    volunteer = a_person(Role.VOLUNTEER, VILLAGE, name="Rekha Devi", starts_at=early)
+    actor = acting(coordinator)
+    day = timezone.localdate() - timedelta(days=3)
+    for ago in (60, 30):
+        flag = a_flag(
+            girl, section, raised_at=now - timedelta(days=ago), signal_on=day - timedelta(ago)
+        )
+        visit = assign_visit(
+            actor, flag=flag, volunteer=volunteer, at=now - timedelta(days=ago - 1)
+        )
+        hers = acting(volunteer)
+        leave_house(hers, visit=visit, at=now - timedelta(days=ago - 2))
+        record_visit(
+            hers, visit=visit, kind="sick", whom_met="mother", child_seen=True,
+            next_step="comes_back", note=f"told {ago} days ago",
+            visited_on=timezone.localdate(now - timedelta(days=ago - 2)),
+            at=now - timedelta(days=ago - 2),
+        )  # fmt: skip
+        Flag.objects.filter(pk=flag.pk).update(state=Flag.State.CLOSED)
+    flag = a_flag(girl, section, raised_at=now - timedelta(days=2), signal_on=day)
+    visit = assign_visit(actor, flag=flag, volunteer=volunteer, at=now)
+    Visit.objects.filter(pk=visit.pk).update(due_at=now - timedelta(days=1))
+    return girl, volunteer
+
+
+def file_of(person, child):
+    return signed_in(Client(), person).get(reverse("child", args=[child.pk]))
+
+
+def test_a_file_says_who_acts_next_and_what_was_done_the_newest_first(coordinator, asked_after):
+    girl, _volunteer = asked_after
+
+    answer = file_of(coordinator, girl)
+    page = answer.content.decode()
+
+    assert answer.context["next"]["level"] == "now"
+    assert "Rekha Devi has the visit. It was due on" in page
+    assert (
+        page.index("Who acts next") < page.index("Last school days") < page.index("What happened")
+    )
+    assert answer.context["cards"][0]["due"].startswith("due since")
+    assert len(answer.context["cards"]) == 3
+    assert page.index("told 30 days ago") < page.index("told 60 days ago")
+
+
+def test_a_case_worker_sees_her_concerns_and_neither_questions_nor_findings(asked_after):
+    girl, volunteer = asked_after
+    worker = a_person(Role.CASE_WORKER)
+    elsewhere = a_person(Role.CASE_WORKER, OTHER_BLOCK)
+    concern = raise_concern(
+        acting(volunteer), kind="missing", area=girl.area, child=girl, source_kind="person",
+        source_id="1", at=timezone.now(),
+    )  # fmt: skip
+
+    page = file_of(worker, girl).content.decode()
+
+    assert reverse("concern", args=[concern.pk]) in page
+    assert "told 30 days ago" not in page and "What happened" not in page
+    assert file_of(elsewhere, girl).status_code == 404
+
+
+def test_a_coordinator_sees_no_concern_in_the_file_and_kin_see_no_file(coordinator, asked_after):
+    girl, volunteer = asked_after
+    concern = raise_concern(
+        acting(volunteer), kind="missing", area=girl.area, child=girl, source_kind="person",
+        source_id="1", at=timezone.now(),
+    )  # fmt: skip
+
+    assert str(concern.pk) not in file_of(coordinator, girl).content.decode()
+    kin_of(coordinator, girl)
+    assert file_of(coordinator, girl).status_code == 404
+
+
+def test_others_of_the_household_stand_in_the_file_for_whom_they_may_be_seen(coordinator):
+    _section, children = a_class(pupils=3)
+    sister = children[1]
+    sister.household = children[0].household
+    sister.save()
+
+    page = file_of(coordinator, children[0]).content.decode()
+
+    assert reverse("child", args=[sister.pk]) in page
+    assert children[2].code not in page
+
+
+def test_a_strip_says_from_when_to_when_its_days_are(coordinator):
+    section, children = a_class(pupils=3)
+    a_page(section, children, ["PPPPPPPPPP", "AAAAAAAAAA", "PPPPPPPPPP"])
+
+    page = file_of(coordinator, children[1]).content.decode()
+
+    assert "July 1–10" in page
+    assert "1 Jul 2026 to 10 Jul 2026." in page
+
+
+def test_the_file_asks_the_same_number_of_queries_however_much_was_done(coordinator, asked_after):
+    girl, volunteer = asked_after
+    client = signed_in(Client(), coordinator)
+    other = Child.objects.exclude(pk=girl.pk).first()
+    a_flag(other, girl.enrolments.get().class_section)
+    assign_visit(
+        acting(coordinator), flag=other.flags.get(), volunteer=volunteer, at=timezone.now()
+    )
+
+    def queries(child):
+        client.get(reverse("child", args=[child.pk]))
+        with CaptureQueriesContext(connection) as seen:
+            client.get(reverse("child", args=[child.pk]))
+        return len(seen)
+
+    # One more for the findings that there are.
+    assert queries(girl) <= queries(other) + 1

@@ -161,4 +161,5 @@ def test_the_page_asks_the_same_number_of_queries_however_much_waits(coordinator
         a_class(a_school(VILLAGE), pupils=2)
 
     assert queries() == few
-    assert few <= 24
+    # Of these, some fifteen are the count of all that waits, in the head of every page.
+    assert few <= 42

@@ -46,7 +46,7 @@ def strip(
     bars = [share_class(share) for share in class_shares]
     if days and not line:
         ends = [
-            (list(group), formats.date_format(first, "F")) for first, group in groups_by_month(days)
+            (at, _month_said(days[at[0]], days[at[-1]])) for _first, at in groups_by_month(days)
         ]
         blocks = [
             {"name": name, "cells": [cells[i] for i in at], "bars": [bars[i] for i in at if bars]}
@@ -59,12 +59,24 @@ def strip(
     ]
     return {
         "blocks": blocks,
-        "label": strip_in_words(codes, caption),
+        "label": strip_in_words(codes, caption, days=days),
         "caption": caption,
         "has_class": bool(bars),
         "line": line,
         "plain": not days and not line,
         "absent_on": absent_on if words and not line else [],
+    }
+
+
+def _month_said(first: date, last: date) -> str:
+    """A month with the first and last of its days that are shown, such as "July 3–30"."""
+    month = formats.date_format(first, "F")
+    if first == last:
+        return _("%(month)s %(day)s") % {"month": month, "day": first.day}
+    return _("%(month)s %(first)s–%(last)s") % {
+        "month": month,
+        "first": first.day,
+        "last": last.day,
     }
 
 
@@ -79,8 +91,8 @@ def share_class(share: float | None) -> str:
     return "n" if share is None else f"c{min(10, max(0, round(share * 10)))}"
 
 
-def strip_in_words(codes: Sequence[int], caption: str = "") -> str:
-    """The strip for someone who hears it: the counts, and the run that it ends with."""
+def strip_in_words(codes: Sequence[int], caption: str = "", *, days: Sequence[date] = ()) -> str:
+    """The strip for someone who hears it: from when to when, the counts, the run it ends with."""
     counts = {
         "present": codes.count(PRESENT),
         "absent": codes.count(ABSENT),
@@ -93,6 +105,12 @@ def strip_in_words(codes: Sequence[int], caption: str = "") -> str:
         "register not taken %(not_taken)s."
     )
     said = [caption + "."] if caption else []
+    if days:
+        ends = {
+            "first": formats.date_format(days[0], "j M Y"),
+            "last": formats.date_format(days[-1], "j M Y"),
+        }
+        said.append(_("%(first)s to %(last)s.") % ends)
     said.append(text % counts)
     run = latest_run_of_absence(codes)
     if run:

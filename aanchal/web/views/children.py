@@ -1,11 +1,12 @@
 """Children: found by name or code, and one child's file, whose opening leaves a trace."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,14 +16,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aanchal.access.queries import people_named
 from aanchal.attendance.formats.grades import roman
+from aanchal.attendance.models import Flag, Visit
 from aanchal.attendance.queries.books import child_strip
 from aanchal.attendance.queries.children import asked_after, live_questions
 from aanchal.attendance.queries.flags import visible_flags
-from aanchal.kernel.permissions import Permission, may
+from aanchal.cases.kinds import concern_kinds
+from aanchal.cases.models import Concern
+from aanchal.cases.queries import visible_concerns
+from aanchal.kernel.permissions import Permission, may, may_anywhere
 from aanchal.people.actions import open_child_file
 from aanchal.people.find import find_children
-from aanchal.people.models import Child
+from aanchal.people.models import Child, Enrolment
 from aanchal.people.queries import (
     children_places,
     enrolled_at,
@@ -37,9 +43,10 @@ from ..look.numbers import in_script
 from ..names import class_name, first_name, whole_name
 from ..narrowing import Choice, Narrowed
 from .cards import flag_cards
-from .questions import strip_shown
+from .questions import people_of_story, story_shown, story_told, strip_shown
 
 PAGE = 50
+MOST_SIBLINGS = 12
 GRADES = [str(n) for n in range(1, 13)]
 
 
@@ -163,6 +170,11 @@ def _rows(request: HttpRequest, children: list[Child], *, whole: bool = False) -
     return rows
 
 
+CONCERN_STAGES = {
+    Concern.Stage.NEW: gettext_lazy("Nobody's yet"),
+    Concern.Stage.TAKEN_UP: gettext_lazy("Taken up"),
+    Concern.Stage.CLOSED: gettext_lazy("Closed"),
+}
 STANDING = {
     "open": gettext_lazy("with nobody"),
     "assigned": gettext_lazy("with a volunteer"),
@@ -179,8 +191,12 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
         held.enrolments.select_related("class_section__school").order_by("-starts_on", "-pk")
     )
     sees_flags = may(request.actor, Permission.FLAG_VIEW, held)
-    flags = visible_flags(request.actor).filter(child=held).order_by("-raised_at")
+    flags = _flags_of(request, held) if sees_flags else []
+    concerns = _concerns_of(request, held)
     guardians = list(held.household.guardians.all()) if held.household else []
+    live = next((f for f in flags if f.state in Flag.LIVE), None)
+    names = people_named([x for f in flags for x in people_of_story(f)])
+    told = [event for f in flags for event in story_told(f, list(f.visits.all()), names)]
     context: dict[str, Any] = {
         "child": held,
         "crumb_items": [
@@ -193,17 +209,100 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
         "enrolments": [
             {
                 "title": f"{local_name(e.class_section.school)} · {class_name(e.class_section)}",
-                "when": str(e.class_section.year),
+                "when": _enrolled_in(e),
             }
             for e in enrolments
         ],
+        "siblings": [
+            {"href": reverse("child", args=[c.pk]), "title": f"{first_name(c)} · {c.code}"}
+            for c in _siblings(request, held)
+        ],
+        "next": _who_acts(live, at=now) if live is not None else None,
         "sees_flags": sees_flags,
         "may_describe": may(request.actor, Permission.HOUSE_DESCRIBE, held),
-        "cards": flag_cards(flags, at=now, with_name=False) if sees_flags else [],
+        # Newest first, and what is open above what has ended.
+        "cards": flag_cards(
+            sorted(flags, key=lambda f: f.state not in Flag.LIVE), at=now, with_name=False
+        ),
+        "concerns": concerns,
+        "story": story_shown(told),
     }
     if sees_flags and enrolments:
         context |= strip_shown(child_strip(enrolments[0].class_section, held.pk))
     return render(request, "children/child.html", context)
+
+
+def _flags_of(request: HttpRequest, held: Child) -> list[Flag]:
+    """All questions about her that the actor may see, newest first, with what was done. Few queries."""
+    return list(
+        visible_flags(request.actor)
+        .filter(child=held)
+        .order_by("-raised_at", "-pk")
+        .select_related("child", "area", "class_section__school", "outcome")
+        .prefetch_related(
+            Prefetch("visits", Visit.objects.select_related("volunteer", "finding")), "reopenings"
+        )
+    )
+
+
+def _concerns_of(request: HttpRequest, held: Child) -> list[dict[str, Any]]:
+    """Concerns about her that the actor may see, the open ones first, as lines of a list."""
+    if not may_anywhere(request.actor, Permission.CONCERN_VIEW):
+        return []
+    about = visible_concerns(request.actor).where(lambda row: row.head["child_id"] == str(held.pk))
+    about = about.ordered(lambda row: not row.is_open)
+    kinds = concern_kinds()
+    return [
+        {
+            "href": reverse("concern", args=[c.pk]),
+            "title": _(kinds[c.kind].label) if c.kind in kinds else c.code,
+            "hint": date_format(timezone.localtime(c.raised_at), "j M Y") if c.raised_at else "",
+            "status": CONCERN_STAGES.get(c.stage, ""),
+            "level": "now" if c.stage == Concern.Stage.NEW else "plain",
+        }
+        for c in about
+    ]
+
+
+def _siblings(request: HttpRequest, held: Child) -> list[Child]:
+    """Other children of her household whom the actor may see."""
+    if held.household_id is None:
+        return []
+    others = visible_children(request.actor).filter(household=held.household_id)
+    return list(others.exclude(pk=held.pk)[:MOST_SIBLINGS])
+
+
+def _enrolled_in(enrolment: Enrolment) -> str:
+    """The year of her class, and the day when she left it."""
+    year = str(enrolment.class_section.year)
+    if enrolment.ends_on is None:
+        return year
+    until = _("until %(day)s") % {"day": date_format(enrolment.ends_on, "j M Y")}
+    return f"{year} · {until}"
+
+
+def _who_acts(live: Flag, *, at: datetime) -> dict[str, Any]:
+    """Who must act next on her open question, and by when."""
+    visit = next((v for v in live.visits.all() if v.state == Visit.State.ASSIGNED), None)
+    href = reverse("flag", args=[live.pk])
+    if visit is not None:
+        late = visit.due_at < at
+        text = (
+            _("%(name)s has the visit. It was due on %(day)s.")
+            if late
+            else _("%(name)s goes by %(day)s.")
+        )
+        told = text % {
+            "name": visit.volunteer.get_full_name(),
+            "day": date_format(timezone.localtime(visit.due_at), "j M"),
+        }
+        return {"text": told, "level": "now" if late else "plain", "href": href}
+    if live.state == Flag.State.VISITED:
+        text = _("The coordinator reads what was found and writes how it ended.")
+        return {"text": text, "level": "soon", "href": href}
+    urgent = live.channel == Flag.Channel.URGENT
+    text = _("Nobody has this question yet: the coordinator sends a visit.")
+    return {"text": text, "level": "now" if urgent else "soon", "href": href}
 
 
 def facts_of(held: Any) -> list[str]:

@@ -494,19 +494,40 @@ STATES = {
 
 def _story(held: Flag, visits: list[Visit]) -> list[dict[str, str]]:
     """What happened, newest first: the end, the visits, and the question itself."""
+    return story_shown(story_told(held, visits, people_named(people_of_story(held))))
+
+
+def people_of_story(held: Flag) -> list[str]:
+    """The ids of those whom the story of a question names, apart from its volunteers."""
     outcome = getattr(held, "outcome", None)
-    reopenings = list(held.reopenings.all())
     people = [outcome.recorded_by] if outcome else []
-    people += [x for r in reopenings for x in (r.reopened_by, r.was["recorded_by"])]
-    names = people_named(people)
-    told: list[tuple[datetime, str, str]] = []
+    return people + [
+        x for r in held.reopenings.all() for x in (r.reopened_by, r.was["recorded_by"])
+    ]
+
+
+Told = tuple[datetime, str, str]
+
+
+def story_shown(told: list[Told]) -> list[dict[str, str]]:
+    """Events as their component takes them, newest first."""
+    return [
+        {"when": date_format(timezone.localtime(when), "j M, H:i"), "title": title, "text": text}
+        for when, title, text in sorted(told, key=lambda x: x[0], reverse=True)
+    ]
+
+
+def story_told(held: Flag, visits: list[Visit], names: dict[str, str]) -> list[Told]:
+    """When, what and by whom: the end of a question, its visits, and the question itself."""
+    outcome = getattr(held, "outcome", None)
+    told: list[Told] = []
     if outcome is not None:
         since = _("since %(day)s") % {"day": date_format(outcome.since_on, "j M Y")}
         by = names.get(outcome.recorded_by, "")
         title = str(OUTCOMES[outcome.kind])
         said = f"“{outcome.note}”" if outcome.note else ""
         told.append((outcome.recorded_at, title, " · ".join(filter(None, (since, by, said)))))
-    told += [_reopened_told(r, names) for r in reopenings]
+    told += [_reopened_told(r, names) for r in held.reopenings.all()]
     told += [_visit_told(v) for v in visits]
     if held.withdrawn_at is not None:
         told.append((held.withdrawn_at, _("Withdrawn"), _("The marks were corrected.")))
@@ -514,10 +535,7 @@ def _story(held: Flag, visits: list[Visit]) -> list[dict[str, str]]:
     day = date_format(timezone.localtime(held.register_received_at), "j M")
     said = _("The register came late, on %(day)s.") % {"day": day} if late else ""
     told.append((held.raised_at, _("The register raised the question"), said))
-    return [
-        {"when": date_format(timezone.localtime(when), "j M, H:i"), "title": title, "text": text}
-        for when, title, text in sorted(told, key=lambda x: x[0], reverse=True)
-    ]
+    return told
 
 
 def _reopened_told(reopening: Reopening, names: dict[str, str]) -> tuple[datetime, str, str]:

@@ -26,20 +26,23 @@ from aanchal.access.queries import (
 from aanchal.access.rules.second_person import GIVEN_ROLES
 from aanchal.kernel.permissions import ROLE_NAMES, Permission, may
 
+from .naming import people_like
 from .rows import PAGE, RESET_KINDS, grant_row, offered_code, roles_in_short
 
 
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody who holds or held something in the places one looks after, by sign-in name."""
+    """Everybody who holds or held something in the places one looks after, by sign-in name.
+
+    Somebody is looked for by name, as others spell it, or by the beginning of the sign-in name.
+    """
     found = visible_people(request.actor)
     role = request.GET.get("role", "")
     if role in {r.value for r in GIVEN_ROLES}:
         now = live_grants(at=timezone.now())
         found = found.filter(pk__in=now.filter(role=role).values("user"))
-    name = request.GET.get("name", "").strip().casefold()
-    if name:
-        found = found.filter(username__startswith=name)
-    paginator = Paginator(found.order_by("username"), PAGE)
+    name = request.POST.get("name", "").strip()[:60]
+    found = found.order_by("username")
+    paginator = Paginator(people_like(found, name) if name else found, PAGE)
     page = paginator.get_page(request.GET.get("page"))
     shown = list(page.object_list)
     held = _live_by_person(request, shown)

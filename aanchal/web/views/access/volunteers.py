@@ -17,6 +17,7 @@ from aanchal.access.models import Device
 from aanchal.access.queries import get_device, get_volunteer, live_grants, visible_volunteers
 from aanchal.kernel.errors import Invalid
 
+from .naming import people_like
 from .rows import PAGE, offered_link, place_words
 
 
@@ -30,7 +31,7 @@ class OfferForm(forms.Form):
 
 
 def volunteers(request: HttpRequest) -> HttpResponse:
-    """Volunteers of one's places, each with the number of her phones."""
+    """Volunteers of one's places, each with the number of her phones; looked for by name."""
     live = live_grants(at=timezone.now()).filter(role="volunteer").select_related("area", "body")
     in_use = Device.objects.filter(enrolled_at__isnull=False, revoked_at=None)
     found = (
@@ -41,7 +42,9 @@ def volunteers(request: HttpRequest) -> HttpResponse:
             Prefetch("devices", queryset=in_use, to_attr="in_use"),
         )
     )
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    name = request.POST.get("name", "").strip()[:60]
+    listed = people_like(found, name) if name else found
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "person": person,
@@ -50,7 +53,7 @@ def volunteers(request: HttpRequest) -> HttpResponse:
         }
         for person in page
     ]
-    return render(request, "access/volunteers.html", {"page": page, "rows": rows})
+    return render(request, "access/volunteers.html", {"page": page, "rows": rows, "name": name})
 
 
 def volunteer(request: HttpRequest, pk: UUID) -> HttpResponse:
