@@ -9,12 +9,13 @@ from django.utils import timezone
 from aanchal.access.queries import actor_for
 from aanchal.cases.actions import take_up_concern
 from aanchal.kernel.errors import NotAllowed
-from aanchal.kernel.models import AuditEvent, Deployment
+from aanchal.kernel.models import Deployment
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices import channels, sending
 from aanchal.notices.actions import note_opened, pass_on
 from aanchal.notices.models import Contact, Ladder, Message
 from aanchal.notices.queries.inbox import inbox
+from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, an_actor, kin_of
 from tests.signing_in import a_person, an_area
 
@@ -100,7 +101,7 @@ def test_a_round_run_twice_tells_nobody_twice(sent):
 
     assert (first.told, second.told) == (1, 0)
     assert len(sent) == 1
-    assert AuditEvent.objects.filter(verb="notices.passed_on").count() == 1
+    assert audited().filter(verb="notices.passed_on").count() == 1
 
 
 def test_the_implicated_and_kin_are_never_told_whatever_the_step(sent):
