@@ -232,6 +232,8 @@ else:
         "default": {
             "ENGINE": "aanchal.kernel.sqlite",
             "NAME": str(AANCHAL_DATA / "aanchal.sqlite3"),
+            # A page's first query would otherwise wait for the file to be opened and set up.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -71,3 +71,18 @@ def test_what_waits_already_cannot_be_taken_up_again(set_aside):
 
     with pytest.raises(WrongState):
         take_problem_up_again(teacher, problem=problem, at=NOW)
+
+
+def test_a_row_of_a_page_whose_school_nobody_knows_waits_again_too(set_aside):
+    teacher, register, problem = set_aside
+    register.refresh_from_db()
+    register.understood["pages"][0] |= {"school_id": "", "school_udise": "10000000001"}
+    register.save(update_fields=["understood"])
+
+    take_problem_up_again(teacher, problem=problem, at=NOW)
+
+    problem.refresh_from_db()
+    assert problem.state == "open"
+    repair_row(teacher, problem=problem, choice=SET_ASIDE, at=NOW)
+    problem.refresh_from_db()
+    assert problem.state == "set_aside"
