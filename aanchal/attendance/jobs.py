@@ -10,12 +10,18 @@ from django.utils import timezone, translation
 
 from aanchal.access.models import User
 from aanchal.access.queries import actor_for
-from aanchal.kernel.errors import DomainError
+from aanchal.kernel.errors import DomainError, WrongState
 from aanchal.kernel.jobs import job
 from aanchal.kernel.permissions import Actor, Permission, require, system_actor
 from aanchal.kernel.schedule import every_day
 
-from .actions import keep_budget_replay, read_register, run_watch, take_register
+from .actions import (
+    keep_budget_replay,
+    read_register,
+    run_watch,
+    take_register,
+    wait_for_answer,
+)
 from .budget_replay import replay_budgets
 from .models import BudgetReplay, RegisterFile
 from .policies import policy_in_force
@@ -121,15 +127,25 @@ def _acting(person: str) -> Actor:
 
 @job()
 def finish_registers() -> None:
-    """Take up again what a crash left in the middle: pages already in are found unchanged."""
+    """Take up again what a crash left in the middle, with the answers its sender gave.
+
+    Pages already in are found unchanged. A file without answers, or whose sender may no longer
+    send it, waits for a yes again; one that fails does not hold up the others.
+    """
     for held in RegisterFile.objects.filter(state=RegisterFile.State.TAKING):
-        take_register(
-            system_actor("imports"),
-            register=held,
-            enrol_unknown=False,
-            said_yes=True,
-            at=timezone.now(),
-        )
+        now = timezone.now()
+        try:
+            if not held.answers.get("by"):
+                raise WrongState
+            take_register(
+                _acting(str(held.answers["by"])),
+                register=held,
+                enrol_unknown=bool(held.answers.get("enrol")),
+                said_yes=bool(held.answers.get("confirmed")),
+                at=now,
+            )
+        except (DomainError, User.DoesNotExist):
+            wait_for_answer(system_actor("imports"), register=held, at=now)
 
 
 every_day("watch", watch_all, at=time(2, 30), day_as="on")

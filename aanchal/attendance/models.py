@@ -47,6 +47,10 @@ class RegisterFile(models.Model):
     via = models.CharField(max_length=8)
     understood = SealedJSONField(null=True, blank=True, help_text="What was shown, for a yes.")
     counts = models.JSONField(default=dict)
+    answers = models.JSONField(
+        default=dict,
+        help_text="What the sender answered before it was taken: by, enrol, confirmed.",
+    )
     refusal = models.CharField(max_length=400, blank=True, help_text="Template of the sentence.")
     refusal_params = SealedJSONField(null=True, blank=True)
     received_by = models.CharField(max_length=64)
@@ -57,7 +61,7 @@ class RegisterFile(models.Model):
         retention = "Two school years."
         OPEN = ("id", "district", "school", "file", "hints", "state", "via", "counts")
         OPEN += ("refusal", "received_at", "settled_at")
-        PERSONAL = ("content_hash", "received_by")
+        PERSONAL = ("content_hash", "received_by", "answers")
         SENSITIVE = ("understood", "refusal_params")
 
     class Meta:

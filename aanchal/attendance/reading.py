@@ -7,7 +7,7 @@ afterwards: the same thing, stored sealed with the file.
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import numpy as np
@@ -26,7 +26,7 @@ from aanchal.places.queries import calendars_of, year_of
 from .files import open_kept
 from .formats.grades import same_section
 from .formats.pages import Page
-from .formats.problems import Hints, Problem
+from .formats.problems import Hints, Problem, Unreadable
 from .models import RegisterFile, RegisterPage, RowDecision
 from .parsing import parse_registers
 from .rules.marks import Mark
@@ -129,6 +129,7 @@ def show_pages(
         month=register.hints.get("month") or None,
     )
     with open_kept(register.file) as source:
+        _refuse_pictures(source)
         pages = [
             _shown(number, page)
             for number, page in enumerate(
@@ -171,6 +172,25 @@ def show_pages(
             _match(page, school)
             _ask_of_days(page, calendars[school.pk])
     return pages
+
+
+# What a photograph or a scan begins with: JPEG, PNG, GIF, TIFF, WebP; HEIC and PDF below.
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
+
+
+def _refuse_pictures(source: IO[bytes]) -> None:
+    """Refuse a photograph or a scan at once, with what to send instead."""
+    head = source.read(16)
+    source.seek(0)
+    is_picture = head.startswith(_PICTURES) or head[8:12] == b"WEBP" or head[4:8] == b"ftyp"
+    if is_picture or head.startswith(b"%PDF"):
+        raise Unreadable(
+            "picture",
+            N_(
+                "This is a photograph or a scan, and cannot be read. Write the register into a "
+                "spreadsheet, a row for each pupil and a column for each day, and send that."
+            ),
+        )
 
 
 def _shown(number: int, page: Page) -> ShownPage:

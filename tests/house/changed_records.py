@@ -275,6 +275,7 @@ ONE_RECORD = frozenset(
     attendance.actions.registers._finish
     attendance.actions.registers._show_register
     attendance.actions.registers.refuse_register
+    attendance.actions.registers.wait_for_answer
     attendance.actions.repairs.correct_mark
     attendance.actions.repairs.undo_repair
     attendance.actions.repairs.set_problem_aside

@@ -17,9 +17,10 @@ from aanchal.attendance.queries.books import shown_pages
 from aanchal.attendance.queries.repairs import classes_to_match
 from aanchal.attendance.reading import ShownRow
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import AuditEvent, ImportProblem
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child, Enrolment
+from tests.audited import audited
 from tests.factories import NAMES, NOW, a_class, a_given_register, a_page, a_register_xlsx, an_actor
 
 pytestmark = pytest.mark.django_db
@@ -288,7 +289,7 @@ def test_a_mark_that_could_not_be_read_is_given_and_undone(unread, mark):
     held.refresh_from_db()
     assert days_of(section, children[5]) == FULL[:19] + mark + FULL[20:]
     assert held.counts["rows_left"] == 0
-    assert AuditEvent.objects.filter(verb="register.repaired").count() == 1
+    assert audited().filter(verb="register.repaired").count() == 1
     with pytest.raises(WrongState):
         correct_mark(an_actor(), problem=problem, mark="P", at=NOW)
     problem.refresh_from_db()

@@ -16,6 +16,7 @@ from .registers import (
     read_register,
     refuse_register,
     take_register,
+    wait_for_answer,
 )
 from .repairs import (
     ENROL,
@@ -80,5 +81,6 @@ __all__ = [
     "take_problem_up_again",
     "take_register",
     "undo_repair",
+    "wait_for_answer",
     "withdraw_flag",
 ]

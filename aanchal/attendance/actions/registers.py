@@ -22,7 +22,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, Scope, require
+from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassSection
 from aanchal.people.rules.pupils import NewPupil, split_name
@@ -253,6 +253,26 @@ def scope_of_file(actor: Actor, register: RegisterFile) -> Scope:
     return _scope(actor, register.school, register.hints)
 
 
+@use_case
+def wait_for_answer(actor: Actor, *, register: RegisterFile, at: datetime) -> RegisterFile:
+    """Let a file that was left in the middle wait for its sender's yes again.
+
+    Raises:
+        NotAllowed: not the actor's to take in.
+        WrongState: it is not being taken in.
+    """
+    register = RegisterFile.objects.select_for_update().get(pk=register.pk)
+    # A file that names its schools itself is in no school's hands: then only one over all of them.
+    scope = register.school.scope() if register.school is not None else Scope(area_path=ROOT)
+    require(actor, Permission.REGISTER_IMPORT, scope)
+    if register.state != RegisterFile.State.TAKING:
+        raise WrongState
+    register.state = RegisterFile.State.SHOWN
+    register.save(update_fields=["state"])
+    record(actor, Verb.REGISTER_READ, register, scope=scope, fields=["state"])
+    return register
+
+
 @dataclass
 class Taken:
     """What taking a register in did."""
@@ -333,7 +353,9 @@ def _take_pages(
     said_yes: bool,
     progress: Progress | None,
 ) -> Taken:
-    register = _begin(actor, register=register)
+    register = _begin(
+        actor, register=register, enrol_unknown=enrol_unknown, said_yes=said_yes, at=at
+    )
     pages = [ShownPage.from_json(p) for p in (register.understood or {}).get("pages", [])]
     taken = Taken()
     for number, page in enumerate(pages):
@@ -355,7 +377,9 @@ def _take_pages(
 
 
 @use_case
-def _begin(actor: Actor, *, register: RegisterFile) -> RegisterFile:
+def _begin(
+    actor: Actor, *, register: RegisterFile, enrol_unknown: bool, said_yes: bool, at: datetime
+) -> RegisterFile:
     register = (
         RegisterFile.objects.select_for_update(of=("self",))
         .select_related("school__area", "file")
@@ -370,7 +394,14 @@ def _begin(actor: Actor, *, register: RegisterFile) -> RegisterFile:
         raise WrongState
     if register.state == RegisterFile.State.SHOWN:
         register.state = RegisterFile.State.TAKING
-        register.save(update_fields=["state"])
+        # A crash leaves the file here: it is finished with the answers that were given, and no other.
+        register.answers = {
+            "by": actor.user_id,
+            "enrol": enrol_unknown,
+            "confirmed": said_yes,
+            "at": at.isoformat(),
+        }
+        register.save(update_fields=["state", "answers"])
         record(actor, Verb.REGISTER_BEGUN, register, scope=scope_of_file(actor, register))
     return register
 

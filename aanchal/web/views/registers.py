@@ -16,12 +16,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
 from aanchal.attendance.actions import (
     choose_school,
     give_register,
     read_register,
+    refuse_register,
     run_watch,
     take_register,
 )
@@ -30,6 +32,7 @@ from aanchal.attendance.jobs import read_file, take_file
 from aanchal.attendance.models import RegisterFile
 from aanchal.attendance.progress import note_asked, progress_of
 from aanchal.attendance.queries.books import (
+    class_lines,
     get_register_file,
     open_problems,
     shown_pages,
@@ -42,7 +45,7 @@ from aanchal.kernel.limited import turn
 from aanchal.kernel.permissions import system_actor
 
 from ..context import local_name
-from ..forms import blame, key_or_none
+from ..forms import blame, key_or_none, today
 from ..names import class_name
 from .register_forms import SendForm
 from .register_pages import (
@@ -105,6 +108,9 @@ def file_list(request: HttpRequest) -> HttpResponse:
             "columns": columns,
             "tabs": tabs if any(counts.values()) else [],
             "show": show,
+            # A teacher whose class is complete by others' files is not told that nothing was sent.
+            "has_registers": not any(counts.values())
+            and any(x.last_on for x in class_lines(request.actor, year_from=today().year - 1)),
         },
     )
 
@@ -224,7 +230,8 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "unsure": sum(r.match == "unsure" for p in pages for r in p.rows),
             "refusal": _refusal(register),
             "can_take": can_take,
-            "needs_place": state in (RegisterFile.State.SHOWN, RegisterFile.State.REFUSED)
+            "can_refuse": state == RegisterFile.State.SHOWN and not working,
+            "needs_place": state == RegisterFile.State.SHOWN
             and not any(p.can_be_taken for p in pages)
             and not working,
             "place": place,
@@ -293,6 +300,17 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
         _read(request, held, size_bytes=register.file.size_bytes, at=now)
     elif step == "again" and register.state == RegisterFile.State.RECEIVED:
         read_later(register)
+    elif step == "refuse" and register.state == RegisterFile.State.SHOWN:
+        refuse_register(
+            request.actor,
+            register=register,
+            template=N_(
+                "Whoever sent it said that it was understood wrongly, or is the wrong file."
+            ),
+            params={},
+            at=now,
+        )
+        messages.success(request, _("Refused. The file is kept, and nothing was taken in."))
     elif step == "take" and register.state == RegisterFile.State.SHOWN:
         _take(request, register, at=now)
     return redirect("register_file", pk=register.pk)

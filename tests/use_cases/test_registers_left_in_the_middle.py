@@ -1,0 +1,94 @@
+"""A register left in the middle is finished with the answers that were given, and no others."""
+
+import pytest
+
+from aanchal.attendance.actions import take_register, wait_for_answer
+from aanchal.attendance.jobs import finish_registers
+from aanchal.attendance.models import PageRevision, RegisterFile
+from aanchal.kernel.errors import NotAllowed, WrongState
+from aanchal.kernel.permissions import Role, system_actor
+from tests.factories import NAMES, NOW, a_class, a_given_register, a_page, a_register_xlsx, an_actor
+from tests.signing_in import a_person, acting
+
+pytestmark = pytest.mark.django_db
+
+FULL = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
+LAST_ABSENT = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPA"
+
+
+def a_correction(sender):
+    """A file that would change one mark, which is asked about."""
+    section, children = a_class()
+    a_page(section, children, [FULL] * 6)
+    sheet = [*[(str(i + 1), NAMES[i], FULL) for i in range(5)], ("6", NAMES[5], LAST_ABSENT)]
+    return a_given_register(sender, a_register_xlsx(sheet, udise=section.school.school.udise))
+
+
+def left(held, **answers):
+    RegisterFile.objects.filter(pk=held.pk).update(state="taking", answers=answers)
+
+
+def test_nobody_answers_for_the_sender():
+    held = a_correction(an_actor())
+    left(held)
+
+    finish_registers()
+
+    held.refresh_from_db()
+    assert held.state == "shown"
+    assert not PageRevision.objects.exists()
+
+
+@pytest.mark.parametrize("confirmed, changed", [(True, 1), (False, 0)])
+def test_it_is_finished_with_the_senders_own_answers(confirmed, changed):
+    sender = a_person(Role.COORDINATOR, "IN/S10/D206")
+    held = a_correction(acting(sender))
+    left(held, by=str(sender.pk), enrol=False, confirmed=confirmed)
+
+    finish_registers()
+
+    held.refresh_from_db()
+    assert PageRevision.objects.count() == changed
+    assert held.state == ("taken" if confirmed else "shown")
+
+
+def test_what_was_answered_is_kept_on_the_file():
+    held = a_correction(an_actor())
+
+    take_register(an_actor(), register=held, enrol_unknown=True, said_yes=True, at=NOW)
+
+    held.refresh_from_db()
+    assert (held.answers["by"], held.answers["confirmed"]) == ("worker-1", True)
+
+
+def test_a_sender_who_may_no_longer_send_leaves_it_waiting_and_the_next_file_goes_on():
+    gone = a_person(Role.VOLUNTEER, "IN/S10/D206")
+    held = a_correction(an_actor())
+    left(held, by=str(gone.pk), enrol=False, confirmed=True)
+
+    finish_registers()
+
+    held.refresh_from_db()
+    assert held.state == "shown"
+
+
+def test_only_who_may_take_it_in_lets_it_wait_and_only_in_the_middle():
+    held = a_correction(an_actor())
+    with pytest.raises(WrongState):
+        wait_for_answer(system_actor("imports"), register=held, at=NOW)
+    left(held)
+
+    with pytest.raises(NotAllowed):
+        wait_for_answer(an_actor(Role.VOLUNTEER), register=held, at=NOW)
+    held.refresh_from_db()
+    assert held.state == "taking"
+
+
+@pytest.mark.parametrize(
+    "head", [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n", b"%PDF-1.7", b"\0\0\0 ftypheic"]
+)
+def test_a_photograph_or_a_scan_is_refused_with_what_to_send(head):
+    held = a_given_register(an_actor(), head + b"\0" * 400, name="register.jpg")
+
+    assert held.state == "refused"
+    assert "spreadsheet" in held.refusal

@@ -1,0 +1,66 @@
+"""The preview of a register: a photograph, a file understood wrongly, a class that others sent."""
+
+import io
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from aanchal.attendance.models import RegisterFile, RegisterPage
+from aanchal.kernel.permissions import Role
+from tests.factories import NAMES, a_class, a_page, a_register_xlsx
+from tests.signing_in import a_person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+FULL = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
+
+
+@pytest.fixture
+def teacher():
+    section, children = a_class()
+    person = a_person(Role.TEACHER, section.school, grade="6", section="A")
+    return signed_in(Client(), person), section, children
+
+
+def send(client, data, name):
+    file = io.BytesIO(data)
+    file.name = name
+    return client.post(reverse("register_send"), {"file": file}, follow=True).content.decode()
+
+
+def test_a_photograph_is_refused_with_what_to_send_and_asks_for_no_class(teacher):
+    client, _section, _children = teacher
+
+    page = send(client, b"\xff\xd8\xff\xe0" + b"\0" * 500, "register.jpg")
+
+    assert "This is a photograph or a scan" in page
+    assert "Which register is this?" not in page
+    assert "Send another file" in page
+
+
+def test_no_this_is_wrong_takes_nothing_in_and_keeps_the_file(teacher):
+    client, section, _children = teacher
+    rows = [(str(i + 1), NAMES[i], FULL) for i in range(6)]
+    page = send(client, a_register_xlsx(rows, udise=section.school.school.udise), "july.xlsx")
+    assert "No, this is wrong" in page
+    held = RegisterFile.objects.get()
+
+    answer = client.post(reverse("register_file", args=[held.pk]), {"step": "refuse"}, follow=True)
+
+    held.refresh_from_db()
+    assert held.state == "refused"
+    assert not RegisterPage.objects.exists()
+    assert "The file is kept" in answer.content.decode()
+    assert "july.xlsx" in client.get(reverse("register_files")).content.decode()
+
+
+def test_beside_a_complete_class_nobody_is_told_that_no_register_was_sent(teacher):
+    client, section, children = teacher
+    assert "No register was sent yet." in client.get(reverse("register_files")).content.decode()
+
+    a_page(section, children, [FULL] * 6)
+
+    page = client.get(reverse("register_files")).content.decode()
+    assert "No register was sent yet." not in page
+    assert "You have sent no file yourself." in page
