@@ -80,6 +80,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context["is_kept"] = SimpleLazyObject(lambda: is_kept_for(request))
     context["may_tell"] = may_anywhere(actor, Permission.CONCERN_RAISE)
     context["account_links"] = [{"href": reverse("my_account"), "label": _("My account")}]
+    if roles:
+        context["account_links"].append({"href": reverse("help"), "label": _("Help")})
     if may_confirm_anywhere(actor):
         waiting = {"href": reverse("approvals"), "label": _("Waiting for a second person")}
         context["account_links"].append(waiting)

@@ -16,6 +16,7 @@ from .views import (
     corrections,
     errors,
     health,
+    help,
     home,
     houses,
     joins,
@@ -45,6 +46,10 @@ urlpatterns: list[URLPattern] = [
         methods=("POST",),
     ),
     route("kept/", kept.kept_words, name="kept_words", who=Who.SIGNED_IN, methods=BOTH),
+    # Whoever is in may read every guide: they tell how the work is done and nothing of anybody.
+    route("help/", help.help_page, name="help", who=Who.SIGNED_IN),
+    route("help/<slug:name>/", help.one_guide, name="guide", who=Who.SIGNED_IN),
+    route("help/pictures/<str:name>", help.guide_picture, name="guide_picture", who=Who.SIGNED_IN),
     route("calendar/", home.calendar, name="calendar", who=Who.ANYONE),
     route("waiting/", notices.waiting, name="notices", who=Who.SIGNED_IN, methods=BOTH),
     route("health/", health.health, name="health", who=Who.ANYONE),

@@ -1,0 +1,34 @@
+"""The guides, inside the site and in the reader's language."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+
+from ..guides import MORE, OF_ROLE, guide, picture
+
+
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Lead to the guide of the reader's role; whoever has several finds the others named there."""
+    roles = request.actor.roles()
+    return redirect("guide", name=next(name for role, name in OF_ROLE.items() if role in roles))
+
+
+def one_guide(request: HttpRequest, name: str) -> HttpResponse:
+    """One guide."""
+    language = get_language() or "en"
+    shown = guide(name, language)
+    roles = request.actor.roles()
+    hers = [own for role, own in OF_ROLE.items() if role in roles]
+    others = [n for n in (*hers, *MORE) if n != name]
+    context = {
+        "guide": shown,
+        "is_translated": shown.language == language,
+        "others": [{"name": n, "title": guide(n, language).title} for n in others],
+    }
+    return render(request, "guide.html", context)
+
+
+def guide_picture(request: HttpRequest, name: str) -> HttpResponse:
+    """One picture of the guides."""
+    content, media_type = picture(name)
+    return HttpResponse(content, content_type=media_type)
