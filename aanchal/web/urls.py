@@ -48,8 +48,8 @@ urlpatterns: list[URLPattern] = [
     route("kept/", kept.kept_words, name="kept_words", who=Who.SIGNED_IN, methods=BOTH),
     # Whoever is in may read every guide: they tell how the work is done and nothing of anybody.
     route("help/", help.help_page, name="help", who=Who.SIGNED_IN),
-    route("help/<slug:name>/", help.one_guide, name="guide", who=Who.SIGNED_IN),
-    route("help/pictures/<str:name>", help.guide_picture, name="guide_picture", who=Who.SIGNED_IN),
+    route("help/<slug:title>/", help.one_guide, name="guide", who=Who.SIGNED_IN),
+    route("help/pictures/<str:title>", help.guide_picture, name="guide_picture", who=Who.SIGNED_IN),
     route("calendar/", home.calendar, name="calendar", who=Who.ANYONE),
     route("waiting/", notices.waiting, name="notices", who=Who.SIGNED_IN, methods=BOTH),
     route("health/", health.health, name="health", who=Who.ANYONE),

@@ -313,6 +313,7 @@ ONE_RECORD = frozenset(
     notices.actions.pass_on
     notices.actions.set_contact
     places.actions.areas._note_areas
+    places.actions.calendars.change_closures
     places.actions.calendars.set_calendar
     places.actions.files.give_place_file
     places.actions.joins.confirm_subdistrict

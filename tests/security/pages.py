@@ -97,8 +97,7 @@ KEEPERS = {
     "administrator": labels("own sibling parent block"),
 }
 A_CALENDAR = {
-    "weekly_off": "5", "year_starts_in": "4", "source": "Made-up order", "closure-TOTAL_FORMS": "0",
-    "closure-INITIAL_FORMS": "0",
+    "step": "week", "weekly_off": "5", "year_starts_in": "4", "source": "Made-up order",
 }  # fmt: skip
 
 PAGES: dict[str, Page] = {

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from aanchal.kernel.errors import Invalid, NotAllowed
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
 from aanchal.kernel.permissions import Actor, Grant, Role
-from aanchal.places.actions import set_calendar
+from aanchal.places.actions import change_closures, set_calendar
 from aanchal.places.models import Closure, SchoolCalendar
 from aanchal.places.queries import calendars_of, year_start_month
 from tests.audited import audited
@@ -146,3 +146,48 @@ def test_setting_a_calendar_is_refused_and_writes_nothing(role, where):
 
     assert not SchoolCalendar.objects.exists()
     assert audited().get().outcome == "refused"
+
+
+# --- one closure at a time ---
+
+
+def test_a_closure_is_added_and_taken_away_with_one_event_each_and_the_others_stay():
+    area = an_area(BLOCK)
+    set_calendar(a_joiner(), area=area, **said(weekly_off=[5]))
+
+    before = len(audited())
+    held = change_closures(a_joiner(), area=area, add=[FLOOD], source="Order 13", at=AT)
+    assert {c.name: c.source for c in held.closures.all()} == {
+        "Chhath": "District order 12",
+        "Flood": "Order 13",
+    }
+    chhath = held.closures.get(name="Chhath")
+    change_closures(a_joiner(), area=area, remove=[chhath.pk], source="", at=AT)
+
+    assert [c.name for c in held.closures.all()] == ["Flood"]
+    assert [e.verb for e in audited()[before:]] == ["calendar.changed"] * 2
+    assert SchoolCalendar.objects.get(area=area).weekly_off == [5]
+
+
+def test_the_first_closure_of_a_school_keeps_the_week_that_holds_from_above():
+    school = a_school(f"{BLOCK}/V1")
+    set_calendar(a_joiner(), area=an_area(BLOCK), **said(weekly_off=[5], year_starts_in=1))
+
+    held = change_closures(a_joiner(), body=school, add=[FLOOD], source="Head", at=AT)
+
+    assert (held.weekly_off, held.year_starts_in) == ([5], 1)
+
+
+def test_a_closure_of_another_calendar_is_not_taken_away():
+    set_calendar(a_joiner(), area=an_area(BLOCK), **said())
+    chhath = Closure.objects.get()
+
+    with pytest.raises(NotFound):
+        change_closures(
+            a_joiner(), body=a_school(f"{BLOCK}/V1"), remove=[chhath.pk], source="", at=AT
+        )
+    nobody = Actor("p1", (Grant(Role.TEACHER, area_path=DISTRICT),))
+    with pytest.raises(NotAllowed):
+        change_closures(nobody, area=an_area(BLOCK), remove=[chhath.pk], source="", at=AT)
+
+    assert Closure.objects.count() == 1

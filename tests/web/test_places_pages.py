@@ -352,80 +352,108 @@ def test_lines_of_another_district_are_not_shown_and_not_set_aside(tree):
 
 
 def calendar_form(**changes):
-    rows = changes.pop("rows", [("holiday", "Chhath", "2026-11-15", "2026-11-17")])
     form = {
+        "step": "week",
         "weekly_off": ["5"],
         "year_starts_in": "4",
         "source": "District order 12",
-        "closure-TOTAL_FORMS": str(len(rows)),
-        "closure-INITIAL_FORMS": "0",
     }
-    for i, (kind, name, first_on, last_on) in enumerate(rows):
-        form |= {
-            f"closure-{i}-kind": kind,
-            f"closure-{i}-name": name,
-            f"closure-{i}-first_on": first_on,
-            f"closure-{i}-last_on": last_on,
-        }
     return form | changes
 
 
-def test_a_coordinator_writes_her_blocks_calendar_down(tree):
+def closure_form(**changes):
+    form = {"kind": "holiday", "name": "Chhath", "last_on": "2026-11-17", "source": "Order 12"}
+    return {"step": "closure"} | {f"closure-{k}": v for k, v in (form | changes).items()}
+
+
+def test_a_coordinator_taps_a_day_of_her_blocks_calendar(tree):
     client = desk(Role.COORDINATOR, BLOCK)
     where = reverse("place_calendar", args=[Area.objects.get(path=BLOCK).pk])
+    month = client.get(where + "?month=2026-11")
+    assert b'href="?day=2026-11-15#day"' in month.content
+    assert b'href="?month=2026-12"' in month.content
+    assert b'name="closure-kind"' not in month.content  # no form before a day is tapped
 
-    answer = client.post(where, calendar_form(), follow=True)
+    tapped = client.get(where + "?day=2026-11-15")
+    assert tapped.content.count(b'name="closure-kind"') == 3
+    assert b'name="closure-kind" value="holiday" checked' not in tapped.content
+    answer = client.post(where + "?day=2026-11-15", closure_form(), follow=True)
 
-    held = SchoolCalendar.objects.get(area__path=BLOCK)
-    assert (held.weekly_off, held.closures.get().name) == ([5], "Chhath")
     assert "The calendar is written down." in text_of(answer)
-    assert b"Chhath" in client.get(where).content
+    assert answer.redirect_chain == [(where + "?month=2026-11", 302)]
+    held = SchoolCalendar.objects.get(area__path=BLOCK).closures.get()
+    assert (held.name, str(held.first_on), str(held.last_on)) == (
+        "Chhath",
+        "2026-11-15",
+        "2026-11-17",
+    )
+    assert answer.content.count(b'class="closed"') == 3
+
+
+def test_a_closure_is_taken_away_and_the_others_stay(tree):
+    client = desk(Role.COORDINATOR, DISTRICT)
+    where = reverse("place_calendar", args=[Area.objects.get(path=BLOCK).pk])
+    client.post(where + "?day=2026-11-15", closure_form())
+    client.post(where + "?day=2026-12-25", closure_form(name="Christmas", last_on=""))
+    closures = SchoolCalendar.objects.get(area__path=BLOCK).closures
+
+    gone = closures.get(name="Chhath")
+    shown = client.get(where + "?day=2026-11-16")
+    assert str(gone.pk).encode() in shown.content
+    client.post(where + "?day=2026-11-16", {"step": "remove", "closure": str(gone.pk)})
+
+    assert [c.name for c in closures.all()] == ["Christmas"]
+    again = client.post(where, {"step": "remove", "closure": str(gone.pk)})
+    assert again.status_code == 404
 
 
 def test_a_schools_own_calendar_is_written_down(tree):
     school = school_by_udise("10050400101")
 
     desk(Role.COORDINATOR, DISTRICT).post(
-        reverse("school_calendar", args=[school.pk]), calendar_form(rows=[])
+        reverse("school_calendar", args=[school.pk]), calendar_form()
     )
 
     assert SchoolCalendar.objects.get(body=school).weekly_off == [5]
 
 
-def test_a_row_ticked_away_goes_and_an_empty_row_is_none(tree):
-    client = desk(Role.COORDINATOR, DISTRICT)
+def test_the_week_is_changed_without_losing_a_closure(tree):
+    client = desk(Role.COORDINATOR, BLOCK)
     where = reverse("place_calendar", args=[Area.objects.get(path=BLOCK).pk])
+    client.post(where + "?day=2026-11-15", closure_form())
+
     client.post(where, calendar_form())
 
-    client.post(
-        where,
-        calendar_form(
-            rows=[("holiday", "Chhath", "2026-11-15", "2026-11-17"), ("holiday", "", "", "")]
-        )
-        | {"closure-0-gone": "on"},
-    )
-
-    assert not SchoolCalendar.objects.get(area__path=BLOCK).closures.exists()
+    held = SchoolCalendar.objects.get(area__path=BLOCK)
+    assert (held.weekly_off, held.closures.count()) == ([5], 1)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    ("query", "form", "field"),
     [
-        ({"source": ""}, "id_source"),
-        ({"weekly_off": list("1234567")}, "id_weekly_off_0"),
-        ({"rows": [("holiday", "x", "2026-11-17", "2026-11-15")]}, "id_closure-0-last_on"),
-        ({"rows": [("holiday", "x", "", "")]}, "id_closure-0-first_on"),
-        ({"rows": [("holiday", "x", "31/02/2026", "")]}, "id_closure-0-first_on"),
+        ("", calendar_form(source=""), "id_source"),
+        ("", calendar_form(weekly_off=list("1234567")), "id_weekly_off_0"),
+        ("?day=2026-11-15", closure_form(last_on="2026-11-14"), "id_closure-last_on"),
+        ("?day=2026-11-15", closure_form(last_on="31/02/2026"), "id_closure-last_on"),
+        ("?day=2026-11-15", closure_form(kind=""), "id_closure-kind_0"),
+        ("?day=2026-11-15", closure_form(source=""), "id_closure-source"),
     ],
 )
-def test_a_calendar_that_cannot_be_is_told_at_the_top_and_not_written(tree, wrong, field):
+def test_a_calendar_that_cannot_be_is_told_at_the_top_and_not_written(tree, query, form, field):
     where = reverse("place_calendar", args=[Area.objects.get(path=BLOCK).pk])
 
-    answer = desk(Role.COORDINATOR, DISTRICT).post(where, calendar_form(**wrong))
+    answer = desk(Role.COORDINATOR, DISTRICT).post(where + query, form)
 
     assert answer.status_code == 400
     assert f'href="#{field}"'.encode() in answer.content
     assert not SchoolCalendar.objects.filter(area__path=BLOCK).exists()
+
+
+@pytest.mark.parametrize("query", ["?day=nonsense", "?month=2026-13", "?month=", "?day=0001-01-01"])
+def test_an_address_that_names_no_month_shows_one_all_the_same(tree, query):
+    where = reverse("place_calendar", args=[Area.objects.get(path=BLOCK).pk])
+
+    assert desk(Role.COORDINATOR, DISTRICT).get(where + query).status_code == 200
 
 
 def test_the_calendar_of_another_block_is_as_if_it_were_not(tree):
@@ -435,6 +463,7 @@ def test_the_calendar_of_another_block_is_as_if_it_were_not(tree):
 
     assert client.post(area_page, calendar_form()).status_code == 404
     assert client.post(school_page, calendar_form()).status_code == 404
+    assert client.post(area_page + "?day=2026-11-15", closure_form()).status_code == 404
     assert not SchoolCalendar.objects.filter(area__path=BLOCK).exists()
 
 

@@ -1,7 +1,7 @@
 """Writes about places: areas and schools in, joins, calendars, and what waits for repair."""
 
 from .areas import AreasImported, import_areas
-from .calendars import ClosureDays, set_calendar
+from .calendars import ClosureDays, change_closures, set_calendar
 from .files import MOST_LINES_AT_ONCE, give_place_file, take_place_file
 from .joins import (
     SubdistrictSettled,
@@ -21,6 +21,7 @@ __all__ = [
     "ClosureDays",
     "SchoolsImported",
     "SubdistrictSettled",
+    "change_closures",
     "confirm_join",
     "confirm_joins",
     "confirm_subdistrict",

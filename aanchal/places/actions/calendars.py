@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import Invalid
+from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.kernel.permissions import Actor, Permission, require
 
 from ..models import Area, Body, Closure, SchoolCalendar
+from ..queries import DEFAULT_YEAR_STARTS_IN, calendar_above
 
 # Kind, name, first and last day.
 ClosureDays = tuple[str, str, date, date]
@@ -78,6 +80,67 @@ def set_calendar(
             held,
             scope=place.scope(),
             fields=changed,
+            closures_added=added,
+            closures_removed=removed,
+        )
+    return held
+
+
+@use_case
+def change_closures(
+    actor: Actor,
+    *,
+    area: Area | None = None,
+    body: Body | None = None,
+    add: Iterable[ClosureDays] = (),
+    remove: Iterable[UUID] = (),
+    source: str,
+    at: datetime,
+) -> SchoolCalendar:
+    """Add closures to the calendar of a place and take some away; the others stay as they are.
+
+    A place that had no calendar of its own gets one, with the weekly days off and the beginning of
+    the year that hold for it from above.
+
+    Args:
+        area, body: exactly one.
+        remove: closures of this very calendar.
+        source: the order or the person that says so; kept with what is added.
+
+    Raises:
+        NotAllowed: the actor keeps no calendars there.
+        NotFound: a closure to be taken away is not of this calendar.
+        Invalid: not exactly one place; `field` is closures.
+    """
+    place = body if body is not None else area
+    if place is None or (body is not None and area is not None):
+        raise Invalid
+    require(actor, Permission.CALENDAR_EDIT, place)
+    type(place)._default_manager.select_for_update().get(pk=place.pk)
+    held = SchoolCalendar.objects.filter(area=area, body=body).first()
+    kept = {c.pk: c for c in held.closures.all()} if held is not None else {}
+    gone = set(remove)
+    if not gone <= set(kept):
+        raise NotFound
+    same = [(c.kind, c.name, c.first_on, c.last_on) for pk, c in kept.items() if pk not in gone]
+    wanted = _checked([*same, *add])
+    if held is None:
+        above, _closures = calendar_above(place)
+        held = SchoolCalendar.objects.create(
+            area=area,
+            body=body,
+            weekly_off=above.weekly_off if above else [7],
+            year_starts_in=above.year_starts_in if above else DEFAULT_YEAR_STARTS_IN,
+            source=source[:200],
+        )
+    added, removed = _lay_closures(held, wanted, source=source)
+    if added or removed:
+        record(
+            actor,
+            Verb.CALENDAR_CHANGED,
+            held,
+            scope=place.scope(),
+            fields=[],
             closures_added=added,
             closures_removed=removed,
         )

@@ -1,5 +1,7 @@
-"""The calendar of an area or a school: days off, the year's beginning, closures."""
+"""The calendar of an area or a school, month by month: a tap on a day opens one small form."""
 
+import calendar
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,20 +11,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.kernel.permissions import Permission, may
-from aanchal.places.actions import set_calendar
+from aanchal.places.actions import change_closures, set_calendar
 from aanchal.places.models import Area, Body, Closure, SchoolCalendar
 from aanchal.places.queries import calendar_above, visible_area, visible_school
 
 from ..context import local_name
-from ..forms import DayField, blame
+from ..forms import ChoiceRows, DayField, blame
+from ..look.fields import errors_of
 
-BLANK_ROWS = 3
+FURTHEST_YEARS = 20
 KINDS = [
     (Closure.Kind.HOLIDAY, gettext_lazy("Holiday")),
     (Closure.Kind.VACATION, gettext_lazy("Vacation")),
@@ -60,33 +63,35 @@ class CalendarForm(forms.Form):
 
 
 class ClosureForm(forms.Form):
-    """One closure; an empty row is none."""
+    """One closure that begins on the day that was tapped. Nothing is chosen beforehand."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS)
+    kind = ChoiceRows(
+        label=gettext_lazy("Why is it closed?"),
+        choices=KINDS,
+        error_messages={"required": gettext_lazy("Choose why it is closed.")},
+    )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
-    first_on = DayField(label=gettext_lazy("First day"), required=False)
     last_on = DayField(
         label=gettext_lazy("Last day"),
         help_text=gettext_lazy("Leave empty for a single day"),
         required=False,
     )
-    gone = forms.BooleanField(label=gettext_lazy("Take it away"), required=False)
+    source = forms.CharField(
+        label=gettext_lazy("Who says so"),
+        help_text=gettext_lazy("Number and date of the order, or the person who told you"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Write who says so.")},
+    )
 
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        first_on, last_on = said.get("first_on"), said.get("last_on")
-        if said.get("gone") or self.errors:
-            return said
-        if last_on and not first_on:
-            self.add_error("first_on", _("Write the first day."))
-        elif first_on and last_on and last_on < first_on:
-            self.add_error("last_on", _("It ends before it begins."))
-        elif said.get("name") and not first_on:
-            self.add_error("first_on", _("Write the first day."))
-        return said
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="closure", **kwargs)
+        self.day = day
 
-
-ClosureForms = forms.formset_factory(ClosureForm, extra=BLANK_ROWS, max_num=400)
+    def clean_last_on(self) -> date:
+        last_on: date = self.cleaned_data["last_on"] or self.day
+        if last_on < self.day:
+            raise forms.ValidationError(_("It ends before it begins."))
+        return last_on
 
 
 def place_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -104,80 +109,137 @@ def school_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _calendar(request: HttpRequest, place: Area | Body) -> HttpResponse:
     held = _held(place)
+    own = list(held.closures.order_by("first_on", "last_on")) if held else []
     nearest, above = calendar_above(place)
     shown = held or nearest
-    sent = request.POST if request.method == "POST" else None
-    form = CalendarForm(
-        sent,
+    day, month = _asked(request)
+    step = request.POST.get("step", "") if request.method == "POST" else ""
+    where: dict[str, Any] = {
+        "area": place if isinstance(place, Area) else None,
+        "body": place if isinstance(place, Body) else None,
+        "at": timezone.now(),
+    }
+    week = CalendarForm(
+        request.POST if step == "week" else None,
         initial={
             "weekly_off": [str(d) for d in (shown.weekly_off if shown else [7])],
             "year_starts_in": str(shown.year_starts_in if shown else 4),
             "source": held.source if held else "",
         },
     )
-    rows = ClosureForms(
-        sent,
-        prefix="closure",
-        initial=[
-            {"kind": c.kind, "name": c.name, "first_on": c.first_on, "last_on": c.last_on}
-            for c in (held.closures.order_by("first_on", "last_on") if held else [])
-        ],
-    )
-    if request.method == "POST" and form.is_valid() & rows.is_valid():
-        try:
+    closure = None
+    if day is not None:
+        closure = ClosureForm(request.POST if step == "closure" else None, day=day)
+    asked = closure if step == "closure" else week
+    try:
+        if step == "remove":
+            gone = next((c for c in own if str(c.pk) == request.POST.get("closure")), None)
+            if gone is None:
+                raise NotFound
+            change_closures(request.actor, remove=[gone.pk], source=gone.source, **where)
+            return _written(request, month)
+        if step == "closure" and closure is not None and closure.is_valid():
+            said = closure.cleaned_data
+            added = (said["kind"], said["name"], closure.day, said["last_on"])
+            change_closures(request.actor, add=[added], source=said["source"], **where)
+            return _written(request, month)
+        if step == "week" and week.is_valid():
             set_calendar(
                 request.actor,
-                area=place if isinstance(place, Area) else None,
-                body=place if isinstance(place, Body) else None,
-                weekly_off=form.cleaned_data["weekly_off"],
-                year_starts_in=form.cleaned_data["year_starts_in"],
-                closures=[_closure(r.cleaned_data) for r in rows if _is_closure(r)],
-                source=form.cleaned_data["source"],
-                at=timezone.now(),
+                weekly_off=week.cleaned_data["weekly_off"],
+                year_starts_in=week.cleaned_data["year_starts_in"],
+                closures=[(c.kind, c.name, c.first_on, c.last_on) for c in own],
+                source=week.cleaned_data["source"],
+                **where,
             )
-        except Invalid as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The calendar is written down."))
-            return redirect(request.path)
+            return _written(request, month)
+    except Invalid as error:
+        if asked is not None:
+            blame(asked, error)
     return render(
         request,
         "places/calendar.html",
         {
-            "place": place,
             "name": local_name(place),
             "back": reverse("place", args=[place.area_id if isinstance(place, Body) else place.pk]),
-            "form": form,
-            "rows": rows,
-            "wrong": _wrong(form, rows),
+            "week": week,
+            "week_words": week_words(shown.weekly_off if shown else [7]),
+            "is_week_wrong": step == "week",
+            "closure": closure,
+            "day": day,
+            "on_day": [c for c in own if day and c.first_on <= day <= c.last_on],
+            "wrong": errors_of(asked) if asked is not None and asked.is_bound else [],
             "own": held is not None,
-            "above": [c for c in above if not _is_over(c)],
+            "month": month,
+            **_grid(month, day, shown.weekly_off if shown else [7], own, above),
         },
         status=400 if request.method == "POST" else 200,
     )
+
+
+def _written(request: HttpRequest, month: date) -> HttpResponse:
+    messages.success(request, _("The calendar is written down."))
+    return redirect(f"{request.path}?month={month:%Y-%m}")
+
+
+def _asked(request: HttpRequest) -> tuple[date | None, date]:
+    """The day that was tapped, if any, and the first of the month that is shown."""
+    today = timezone.localdate()
+    day = _day_in_reach(request.GET.get("day", ""), today)
+    month = day or _day_in_reach(request.GET.get("month", "") + "-01", today) or today
+    return day, month.replace(day=1)
+
+
+def _day_in_reach(text: str, today: date) -> date | None:
+    """The ISO day in a text, when it is one and not further away than any calendar reaches."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if abs(day.year - today.year) <= FURTHEST_YEARS else None
+
+
+def _grid(
+    month: date, day: date | None, off: list[int], own: list[Closure], above: list[Closure]
+) -> dict[str, Any]:
+    """The weeks of a month, Sunday first, each day with what is closed on it; and its neighbours."""
+    today = timezone.localdate()
+    weeks = calendar.Calendar(calendar.SUNDAY).monthdatescalendar(month.year, month.month)
+    first, last = weeks[0][0], weeks[-1][-1]
+    held = [(c, True) for c in own] + [(c, False) for c in above]
+    held = [(c, mine) for c, mine in held if c.first_on <= last and c.last_on >= first]
+    held.sort(key=lambda pair: (pair[0].first_on, pair[0].last_on))
+
+    def one(on: date) -> dict[str, Any]:
+        names = [_name_of(c) for c, _mine in held if c.first_on <= on <= c.last_on]
+        return {
+            "on": on,
+            "in_month": on.month == month.month,
+            "names": names,
+            "is_off": on.isoweekday() in off,
+            "is_today": on == today,
+            "is_chosen": on == day,
+        }
+
+    return {
+        "weekdays": [WEEKDAYS_ABBR[d.weekday()] for d in weeks[0]],
+        "weeks": [[one(on) for on in days] for days in weeks],
+        "closures": [
+            {"closure": c, "name": _name_of(c), "is_own": mine}
+            for c, mine in held
+            if c.first_on < (month + timedelta(days=32)).replace(day=1) and c.last_on >= month
+        ],
+        "before": (month - timedelta(days=1)).replace(day=1),
+        "after": (month + timedelta(days=32)).replace(day=1),
+    }
+
+
+def _name_of(closure: Closure) -> str:
+    kind = dict(KINDS)[Closure.Kind(closure.kind)]
+    return _(closure.name) if closure.name else str(kind)
 
 
 def _held(place: Area | Body) -> SchoolCalendar | None:
     if isinstance(place, Body):
         return SchoolCalendar.objects.filter(body=place).first()
     return SchoolCalendar.objects.filter(area=place).first()
-
-
-def _is_over(closure: Closure) -> bool:
-    return closure.last_on < timezone.localdate()
-
-
-def _is_closure(row: forms.Form) -> bool:
-    said = row.cleaned_data
-    return bool(said.get("first_on")) and not said.get("gone")
-
-
-def _closure(said: dict[str, Any]) -> tuple[str, str, Any, Any]:
-    return said["kind"], said["name"], said["first_on"], said["last_on"] or said["first_on"]
-
-
-def _wrong(form: forms.Form, rows: Any) -> list[tuple[str, str]]:
-    """Errors of the form and of its rows, each with the field to put right."""
-    from ..look.fields import errors_of
-
-    return [*errors_of(form), *errors_of(rows)] if form.is_bound else []

@@ -10,16 +10,16 @@ from ..guides import MORE, OF_ROLE, guide, picture
 def help_page(request: HttpRequest) -> HttpResponse:
     """Lead to the guide of the reader's role; whoever has several finds the others named there."""
     roles = request.actor.roles()
-    return redirect("guide", name=next(name for role, name in OF_ROLE.items() if role in roles))
+    return redirect("guide", title=next(name for role, name in OF_ROLE.items() if role in roles))
 
 
-def one_guide(request: HttpRequest, name: str) -> HttpResponse:
+def one_guide(request: HttpRequest, title: str) -> HttpResponse:
     """One guide."""
     language = get_language() or "en"
-    shown = guide(name, language)
+    shown = guide(title, language)
     roles = request.actor.roles()
     hers = [own for role, own in OF_ROLE.items() if role in roles]
-    others = [n for n in (*hers, *MORE) if n != name]
+    others = [n for n in (*hers, *MORE) if n != title]
     context = {
         "guide": shown,
         "is_translated": shown.language == language,
@@ -28,7 +28,7 @@ def one_guide(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "guide.html", context)
 
 
-def guide_picture(request: HttpRequest, name: str) -> HttpResponse:
+def guide_picture(request: HttpRequest, title: str) -> HttpResponse:
     """One picture of the guides."""
-    content, media_type = picture(name)
+    content, media_type = picture(title)
     return HttpResponse(content, content_type=media_type)
