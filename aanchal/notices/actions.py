@@ -175,11 +175,19 @@ def ways_to(contact: Contact | None, *, urgent: bool) -> list[str]:
 
 
 def _try_at(contact: Contact | None, urgent: bool, at: datetime) -> datetime:
-    hours = read_hours(settings.AANCHAL_QUIET_HOURS)
+    hours = office_quiet_hours()
     if contact and contact.quiet_from is not None and contact.quiet_until is not None:
         hours = contact.quiet_from, contact.quiet_until
     start = at if urgent else at + GATHERED
     return not_before(timezone.localtime(start), hours, urgent=urgent)
+
+
+def office_quiet_hours() -> tuple[int, int] | None:
+    """The quiet hours of the office; none when the setting cannot be understood (the doctor says so)."""
+    try:
+        return read_hours(settings.AANCHAL_QUIET_HOURS)
+    except ValueError:
+        return None
 
 
 def _message(

@@ -9,17 +9,21 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from aanchal.access.queries import live_grants
 from aanchal.kernel.health import Check, State, further
 from aanchal.kernel.models import ScheduledRun
+from aanchal.kernel.permissions import Role
 
 from .channels import channels_open
-from .models import Message
+from .models import Contact, Message
 from .queries.things import Thing, things
+from .rules.quiet import read_hours
 
 # A message that waits longer than this has been tried and has not left.
 SLOW = timedelta(hours=1)
@@ -49,6 +53,30 @@ def notices(now: datetime) -> Iterator[Check]:
             name,
             _("no message leaves: people are told in the site only"),
             _("Set AANCHAL_SMTP_URL or AANCHAL_TEXT_GATEWAY_URL."),
+        )
+    try:
+        read_hours(settings.AANCHAL_QUIET_HOURS)
+    except ValueError:
+        yield Check(
+            State.BAD,
+            name,
+            _("the quiet hours are not understood, and there are none"),
+            _("Write AANCHAL_QUIET_HOURS like 21-7."),
+        )
+    must = set(
+        live_grants(at=now)
+        .filter(role__in=[Role.COORDINATOR, Role.CASE_WORKER])
+        .values_list("user_id", flat=True)
+    )
+    confirmed = Q(phone_confirmed_on__isnull=False) | Q(email_confirmed_on__isnull=False)
+    reached = Contact.objects.filter(confirmed, user__in=must).count()
+    if channels_open() and reached < len(must):
+        yield Check(
+            State.LOOK,
+            name,
+            _("%(n)d of %(all)d coordinators and case workers are told in the site only")
+            % {"n": len(must) - reached, "all": len(must)},
+            _("Ask them to write a number or an address: My account, How you are reached."),
         )
     unsent = Message.objects.filter(state=Message.State.FAILED)
     slow = Message.objects.filter(

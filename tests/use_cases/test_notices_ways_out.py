@@ -214,3 +214,41 @@ def test_a_volunteers_number_is_seen_by_whoever_sends_her_when_she_agreed(role, 
     found = phones_to_call(actor_for(reader), [volunteer])
 
     assert found == ({str(volunteer.pk): "+919800000001"} if seen else {})
+
+
+def test_the_doctor_says_how_many_are_told_in_the_site_only_and_what_it_cannot_read(
+    settings, monkeypatch
+):
+    from aanchal.notices import health
+    from aanchal.notices.actions import office_quiet_hours
+
+    settings.AANCHAL_QUIET_HOURS = "at night"
+    monkeypatch.setattr(health, "channels_open", lambda: frozenset({"text"}))
+    for number in range(3):
+        user = a_person(Role.COORDINATOR, BLOCK, starts_at=NOW - timedelta(days=1))
+        if number == 0:
+            Contact.objects.create(user=user, phone="+91", phone_confirmed_on=NOW.date())
+
+    said = {c.says: c.state.name for c in health.notices(NOW)}
+
+    assert office_quiet_hours() is None
+    assert said["the quiet hours are not understood, and there are none"] == "BAD"
+    assert said["2 of 3 coordinators and case workers are told in the site only"] == "LOOK"
+
+
+def test_what_is_past_its_time_is_counted_by_kind_and_a_sealed_concern_is_not():
+    from aanchal.cases.actions import raise_concern
+    from aanchal.notices.health import waiting_too_long
+    from tests.factories import an_actor
+    from tests.signing_in import an_area
+
+    for number, kind in enumerate(("missing", "labour", "sexual_abuse")):
+        raise_concern(
+            an_actor(Role.VOLUNTEER, VILLAGE), kind=kind, area=an_area(VILLAGE),
+            source_kind="person", source_id=str(number), told="x", at=NOW,
+        )  # fmt: skip
+
+    says = [c.says for c in waiting_too_long(NOW + timedelta(days=1))]
+
+    assert says[0].startswith("2 concerns; the longest since")
+    assert [c.state.name for c in waiting_too_long(NOW)] == ["OK"]

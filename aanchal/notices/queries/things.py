@@ -281,6 +281,11 @@ def register_files(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         reach = Q(school__in=schools_of(actor, Permission.REGISTER_IMPORT))
         reach |= Q(school__isnull=True, received_by=actor.user_id)
     waiting = ImportProblem.objects.filter(source_kind="register", state=ImportProblem.State.OPEN)
+    if actor is not None:
+        # Rows of a file whose school is not known yet are repaired once it is.
+        waiting = waiting.filter(
+            body_id__in=schools_of(actor, Permission.REGISTER_IMPORT).values("pk")
+        )
     problems = {
         key: (count, first)
         for key, count, first in waiting.order_by()
