@@ -41,6 +41,7 @@ class Concern(WithSealedFacts):
     class Stage(models.TextChoices):
         NEW = "new"
         TAKEN_UP = "taken_up"
+        HANDED_OVER = "handed_over"
         CLOSED = "closed"
 
     id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
@@ -64,6 +65,9 @@ class Concern(WithSealedFacts):
     raised_at = sealed_time("head")
     taken_up_by = SealedFact("head")
     taken_up_at = sealed_time("head")
+    # To whom it was handed over, as long as she has not taken it up.
+    handed_to = SealedFact("head", to="access.User")
+    handed_at = sealed_time("head")
     # User ids: those who alone see a sealed one; those implicated, who learn nothing of it.
     team = SealedFact("head", default=list, to="access.User")
     implicated = SealedFact("head", default=list, to="access.User")
@@ -72,8 +76,16 @@ class Concern(WithSealedFacts):
     # Numbers of the source's sentence.
     reason = SealedFact("body", default=None)
     told = SealedFact("body")
+    # What the teller saw for herself: `whom_met`, `child_seen`, `visited_on`.
+    seen = SealedFact("body", default=dict)
+    # Words for somebody who works with us and may have a part in it, where no account was chosen.
+    implicated_words = SealedFact("body")
     # Who was called, and when.
     calls = SealedFact("body", default=list)
+    # Notes of those who work on it: `text`, `by`, `at`.
+    notes = SealedFact("body", default=list)
+    # Handed over, given back, closed, reopened: `what`, `by`, `at`, `words`, and `to` or `reason`.
+    history = SealedFact("body", default=list)
 
     area = SealedLink("area_id", to="places.Area")
     child = SealedLink("child_id", to="people.Child", select=("household", "area"))

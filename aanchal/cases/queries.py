@@ -15,16 +15,25 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q, QuerySet
 
+from aanchal.access.models import User
 from aanchal.access.queries import live_grants
+from aanchal.access.rules.places import path_and_above
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.facts import unsaid_facts
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas, may
 from aanchal.people.queries import kin_children
+from aanchal.people.rules.names import likeness
 from aanchal.places.models import Area, district_of
 
+from .kinds import concern_kinds
 from .models import Concern
+from .rules.order import waiting_order
 from .rules.visibility import concern_scope
 
+# Likeness of names, of 100, from which a person may be the one who was meant.
+LIKE_NAMED = 75
+MIN_NAME_LETTERS = 3
+MAX_COLLEAGUES = 5
 # All that a list needs; the body stays where it is until somebody opens the concern.
 LISTED = ("id", "district", "is_open", "due_at", "head")
 
@@ -78,7 +87,9 @@ def _concern(row: Listed) -> Concern:
 
 
 def visible_concerns(actor: Actor, *, is_open: bool | None = None) -> ConcernList:
-    """Concerns the actor may see, newest first. A sealed one shows to its named team only.
+    """Concerns the actor may see: those open, gravest and longest waiting first, then those closed.
+
+    A sealed one shows to its named team only.
 
     Three queries, whatever their number. For the areas and children of those that are shown ask
     `Concern.area.fetch(shown)` and `Concern.child.fetch(shown)`.
@@ -93,7 +104,17 @@ def visible_concerns(actor: Actor, *, is_open: bool | None = None) -> ConcernLis
     if is_open is not None:
         rows = rows.filter(is_open=is_open)
     found = ConcernList(_admitted(actor, opened(rows)))
-    return found.ordered(lambda row: (row.head["raised_at"] or "", row.pk), reverse=True)
+    newest = found.ordered(lambda row: (row.head["raised_at"] or "", row.pk), reverse=True)
+    gravity = {kind.key: kind.gravity for kind in concern_kinds().values()}
+    waiting = found.where(lambda row: row.is_open).ordered(
+        lambda row: waiting_order(
+            row.head["stage"],
+            gravity=gravity.get(row.head["kind"], 0),
+            raised_at=row.head["raised_at"] or "",
+            key=str(row.pk),
+        )
+    )
+    return ConcernList(waiting.rows + newest.where(lambda row: not row.is_open).rows)
 
 
 def _districts(areas: list[str]) -> Q:
@@ -188,3 +209,57 @@ def get_concern(actor: Actor, *, pk: UUID | str) -> Concern:
     if found is None or not may(actor, Permission.CONCERN_VIEW, found):
         raise NotFound
     return found
+
+
+def like_named(area: Area, words: str, *, at: datetime) -> frozenset[str]:
+    """User ids of case workers of a place whose name is like some words; none for no words.
+
+    Who was named in words only cannot be shut out by name; whoever may be meant is not told.
+    """
+    if not words:
+        return frozenset()
+    held = live_grants(at=at).filter(role=Role.CASE_WORKER).select_related("user")
+    return frozenset(
+        str(grant.user_id)
+        for grant in held
+        if covers(grant.area_path, area.path)
+        and likeness(grant.user.get_full_name(), words) >= LIKE_NAMED
+    )
+
+
+def colleagues_like(area: Area, words: str, *, at: datetime) -> list[User]:
+    """People who work in the district of a place and whose name is like some words, likest first.
+
+    For whoever says that somebody who works with us has a part in a concern. It answers to a name
+    only, so that nobody is shown a list of colleagues.
+
+    Returns:
+        At most five; none for fewer than three letters.
+    """
+    if sum(letter.isalpha() for letter in words) < MIN_NAME_LETTERS:
+        return []
+    district = "/".join(area.path.split("/")[:3])
+    near = Q(area_path__startswith=district + "/") | Q(area_path__in=path_and_above(area.path))
+    held = live_grants(at=at).filter(near)
+    people = {grant.user_id: grant.user for grant in held.select_related("user")}
+    ranked = [(likeness(user.get_full_name(), words), user) for user in people.values()]
+    alike = sorted((r for r in ranked if r[0] >= LIKE_NAMED), key=lambda r: -r[0])
+    return [user for _likeness, user in alike[:MAX_COLLEAGUES]]
+
+
+def people_to_hand_over_to(actor: Actor, concern: Concern, *, at: datetime) -> list[User]:
+    """Case workers of the concern's place to whom it may be handed, by name; never the actor.
+
+    Whoever has a conflict of interest is left out, as is whoever may be meant by words.
+    """
+    area = concern.area
+    out = concern.scope().excluded | like_named(area, concern.implicated_words, at=at)
+    held = live_grants(at=at).filter(role=Role.CASE_WORKER).select_related("user")
+    found = {
+        grant.user_id: grant.user
+        for grant in held
+        if covers(grant.area_path, area.path)
+        and str(grant.user_id) not in out
+        and str(grant.user_id) != actor.user_id
+    }
+    return sorted(found.values(), key=lambda user: user.get_full_name().casefold())

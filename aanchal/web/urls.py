@@ -12,6 +12,7 @@ from .views import (
     children,
     class_moves,
     classes,
+    concern,
     concerns,
     corrections,
     errors,
@@ -85,10 +86,25 @@ urlpatterns: list[URLPattern] = [
     route("concerns/", concerns.concern_list, name="concerns", who=P.CONCERN_VIEW),
     route(
         "concerns/<uuid:pk>/",
-        concerns.concern,
+        concern.concern,
         name="concern",
         who=P.CONCERN_VIEW,
         methods=BOTH,
+    ),
+    *(
+        route(
+            f"concerns/<uuid:pk>/{path}/",
+            view,
+            name=f"concern_{view.__name__}",
+            who=P.CONCERN_TAKE_UP,
+            methods=BOTH,
+        )
+        for path, view in {
+            "hand-over": concern.hand_over,
+            "close": concern.close,
+            "reopen": concern.reopen,
+            "conflict": concern.conflict,
+        }.items()
     ),
     # --- teacher ---
     route("classes/", classes.class_list, name="classes", who=P.CLASS_VIEW),

@@ -45,6 +45,9 @@ def begin_a_concern(page):
     page.locator("main input[type=radio]").first.check()
     page.locator("main form[method=post] button.btn-primary").first.click()
     page.get_by_label("What did you see or hear?").fill(WORDS)
+    page.get_by_role("group", name="May somebody who works with us").get_by_label(
+        "No", exact=True
+    ).check()
 
 
 def tell(page):

@@ -293,12 +293,18 @@ ONE_RECORD = frozenset(
     attendance.actions.watch.set_visit_budget
     attendance.actions.withdrawals.keep_flag
     attendance.actions.withdrawals.withdraw_flag
-    cases.actions.close_concern
-    cases.actions.name_team
-    cases.actions.open_concern
-    cases.actions.raise_concern
-    cases.actions.record_call
-    cases.actions.take_up_concern
+    cases.actions.raising.name_team
+    cases.actions.raising.raise_concern
+    cases.actions.working.add_note
+    cases.actions.working.close_concern
+    cases.actions.working.hand_over_concern
+    cases.actions.working.leave_team
+    cases.actions.working.name_implicated
+    cases.actions.working.open_concern
+    cases.actions.working.record_call
+    cases.actions.working.release_concern
+    cases.actions.working.reopen_concern
+    cases.actions.working.take_up_concern
     people.actions.describe_house
     people.actions.open_child_file
     people.actions.open_house

@@ -192,6 +192,9 @@ def test_a_concern_is_told_with_the_law_before_the_words(village, as_person, loo
     assert page.get_by_text("POCSO").first.bounding_box()["y"] < words.bounding_box()["y"]
     look(page, "concern-words")
     words.fill("Through her aunt at the tea stall.")
+    page.get_by_role("group", name="May somebody who works with us").get_by_label(
+        "No", exact=True
+    ).check()
     page.get_by_role("button", name="Tell the case worker").click()
     assert page.get_by_text("Thank you for telling.").is_visible()
     look(page, "concern-told")

@@ -80,6 +80,9 @@ def _the_volunteer_makes_the_visit_and_finds_danger(village, as_person, look):
     page.get_by_label("Mother").check()
     page.get_by_role("group", name="Did you see the child yourself?").get_by_label("No").check()
     page.get_by_label("Anything else").fill("Left on Monday with a man from the brick kiln.")
+    page.get_by_role("group", name="May somebody who works with us").get_by_label(
+        "No", exact=True
+    ).check()
     page.get_by_role("button", name="Write it down and tell the case worker").click()
     assert page.get_by_text("A case worker is told now.").is_visible()
     look(page, "volunteer-done")

@@ -51,6 +51,7 @@ def a_whole_finding(_office: Office, _record: Any) -> dict[str, Any]:
     return {
         "step": "finding", "kind": "missing", "whom_met": "mother", "child_seen": "no",
         "next_step": "comes_back", "visited_on": timezone.localdate().isoformat(), "note": "",
+        "part": "no",
     }  # fmt: skip
 
 
@@ -122,8 +123,16 @@ PAGES: dict[str, Page] = {
     "concern": Page(
         kind="concern",
         own={"case_worker": labels("own sibling closed sealed_for_her")},
-        sends=(just(step="take_up"), just(step="close"), just(step="call", number="1098")),
+        sends=(just(step="take_up"), just(step="note", text="x"), just(step="call", number="1098")),
     ),
+    **{
+        f"concern_{step}": Page(
+            kind="concern",
+            own={"case_worker": labels("own sibling closed sealed_for_her")},
+            sends=(just(words="Made-up words", reason="safe", sure="on", who="Qz"),),
+        )
+        for step in ("hand_over", "close", "reopen", "conflict")
+    },
     # --- school ---
     "classes": Page(who=STAFF),
     "class_moves": Page(who=STAFF),

@@ -1,5 +1,6 @@
 """From a flag to a visit, its finding, and how it ended. Danger becomes a concern at once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -207,6 +208,9 @@ def record_visit(
     visited_on: date,
     again_on: date | None = None,
     at: datetime,
+    implicated: Sequence[User] = (),
+    implicated_words: str = "",
+    may_implicate: bool = False,
 ) -> Finding:
     """Record what a visit found. Danger raises a concern in the same transaction.
 
@@ -268,6 +272,14 @@ def record_visit(
             source_id=str(visit.pk),
             told=note.strip(),
             reason=flag.reason,
+            seen={
+                "whom_met": whom_met,
+                "child_seen": child_seen,
+                "visited_on": visited_on.isoformat(),
+            },
+            implicated=implicated,
+            implicated_words=implicated_words,
+            may_implicate=may_implicate,
             at=at,
         )
     return finding

@@ -3,7 +3,11 @@
 from datetime import datetime, timedelta
 
 # The same for every kind: the time allowed must not tell what it is about.
-NEXT_ACT_WITHIN = {"new": timedelta(days=1), "taken_up": timedelta(days=7)}
+NEXT_ACT_WITHIN = {
+    "new": timedelta(days=1),
+    "handed_over": timedelta(days=1),
+    "taken_up": timedelta(days=7),
+}
 HOUR = timedelta(hours=1)
 
 

@@ -28,25 +28,28 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of concern."""
+    """One kind of concern; `gravity` is 0 for the gravest."""
 
     key: str
     label: str
     is_sealed: bool
     call: tuple[Helpline, ...]
     duties: tuple[Obligation, ...]
+    gravity: int
 
 
 def read_kinds(data: dict[str, Any]) -> dict[str, Kind]:
     """Read the kinds from their data file.
 
     Raises:
-        ValueError: a row without its source, confidence or dates.
+        ValueError: a row without its source, confidence or dates; a kind without its gravity.
     """
     helplines = {}
     for key, row in data["helplines"].items():
         _sourced(key, row)
         helplines[key] = Helpline(key, row["number"], row["name"], row["source"])
+    _sourced("gravity", data["gravity"])
+    gravity = {key: n for n, group in enumerate(data["gravity"]["groups"]) for key in group}
     kinds = {}
     for key, row in data["kinds"].items():
         duties = []
@@ -55,7 +58,9 @@ def read_kinds(data: dict[str, Any]) -> dict[str, Kind]:
             law = duty["confidence"] in LAW
             duties.append(Obligation(duty["must"] and law, duty["text"], duty["source"], law))
         call = tuple(helplines[name] for name in row["call"])
-        kinds[key] = Kind(key, row["label"], row["sealed"], call, tuple(duties))
+        if key not in gravity:
+            raise ValueError(f"{key} stands in no group of gravity")
+        kinds[key] = Kind(key, row["label"], row["sealed"], call, tuple(duties), gravity[key])
     return kinds
 
 

@@ -129,6 +129,16 @@ def concerns(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         yield from _concerns(ConcernList(opened(Concern.objects.filter(is_open=True))))
 
 
+def _since(concern: Concern) -> datetime:
+    """Since when a concern waits for the next act: offered, taken up, or told."""
+    moments = {
+        Concern.Stage.HANDED_OVER.value: concern.handed_at,
+        Concern.Stage.TAKEN_UP.value: concern.taken_up_at,
+    }
+    since: datetime = moments.get(concern.stage) or concern.raised_at
+    return since
+
+
 def concerns_waiting(keys: list[str], *, at: datetime) -> list[Thing]:
     """Those of some concerns, by key, that still wait; for Aanchal itself."""
     return list(_concerns(ConcernList(opened(Concern.objects.filter(pk__in=keys, is_open=True)))))
@@ -149,9 +159,9 @@ def _concerns(found: ConcernList) -> Iterator[Thing]:
                 area_path=concern.area.path,
                 kin=kin.get(UUID(concern.child_id), NOBODY) if concern.child_id else NOBODY,
             ),
-            since=(concern.taken_up_at if taken else None) or concern.raised_at,
+            since=_since(concern),
             is_urgent=True,
-            holder=concern.taken_up_by if taken else "",
+            holder=concern.handed_to or (concern.taken_up_by if taken else ""),
             place=concern.area,
         )
 
@@ -452,6 +462,7 @@ KINDS = frozenset(
     {
         "concern.new",
         "concern.taken_up",
+        "concern.handed_over",
         "flag.open",
         "flag.visited",
         "visit.assigned",

@@ -1,41 +1,32 @@
-"""Concerns: told by anyone who may, opened with a trace, taken up by a case worker."""
+"""Concerns: told by anyone who may, and the case worker's list of them."""
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import people_named
-from aanchal.attendance.sentences import reason_sentence
 from aanchal.cases.actions import (
-    close_concern,
-    open_concern,
     raise_concern,
-    record_call,
-    take_up_concern,
 )
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
-from aanchal.cases.queries import get_concern, visible_concerns
-from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Permission, may, require
+from aanchal.cases.queries import visible_concerns
+from aanchal.kernel.errors import Invalid
+from aanchal.kernel.permissions import Permission
 from aanchal.places.models import Area
 
 from ..context import local_name
-from ..forms import ChoiceRows, blame, choose_again, chosen_key, yes_no
-from ..names import first_name, whole_name
-from .children import facts_of
-from .notices import opened
+from ..forms import ChoiceRows, blame, choose_again, chosen_key
+from ..names import first_name
+from .conflicts import implicated_from, implicated_name, implicated_question
 from .visits import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 
 PAGE = 30
@@ -77,6 +68,9 @@ class ConcernForm(forms.Form):
         error_messages={"required": gettext_lazy("Write a few words.")},
     )
 
+    part = implicated_question()
+    who = implicated_name()
+
     def __init__(self, *args: Any, areas: list[Area], about: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = [(str(a.pk), local_name(a)) for a in areas]
@@ -111,6 +105,10 @@ def new_concern(request: HttpRequest) -> HttpResponse:
     form = ConcernForm(request.POST, areas=areas, about=kind)
     if form.is_valid():
         area = next(a for a in areas if str(a.pk) == form.cleaned_data["area"])
+        now = timezone.now()
+        chosen_person = implicated_from(request, area, form.cleaned_data, at=now)
+        if chosen_person.page is not None:
+            return chosen_person.page
         try:
             raise_concern(
                 request.actor,
@@ -120,7 +118,8 @@ def new_concern(request: HttpRequest) -> HttpResponse:
                 # The key was drawn when the page was made: sent twice, it is one concern.
                 source_id=f"{request.actor.user_id}:{form.cleaned_data['key']}"[:64],
                 told=form.cleaned_data["told"],
-                at=timezone.now(),
+                at=now,
+                **chosen_person.said(),
             )
         except Invalid as error:
             blame(form, error)
@@ -165,7 +164,7 @@ def concern_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(in_stage, PAGE).get_page(request.GET.get("page"))
     Concern.child.fetch(page)
     Concern.area.fetch(page)
-    names = people_named([c.taken_up_by for c in page if c.taken_up_by])
+    names = people_named([key for c in page for key in (c.taken_up_by, c.handed_to) if key])
     now = timezone.now()
     tabs = [
         {
@@ -186,11 +185,13 @@ def concern_list(request: HttpRequest) -> HttpResponse:
 
 STAGES = {
     Concern.Stage.NEW: gettext_lazy("Nobody's yet"),
+    Concern.Stage.HANDED_OVER: gettext_lazy("Handed over"),
     Concern.Stage.TAKEN_UP: gettext_lazy("Taken up"),
     Concern.Stage.CLOSED: gettext_lazy("Closed"),
 }
 NOTHING = {
     Concern.Stage.NEW: gettext_lazy("No concern waits for somebody."),
+    Concern.Stage.HANDED_OVER: gettext_lazy("No concern waits for a colleague to take it up."),
     Concern.Stage.TAKEN_UP: gettext_lazy("No concern is under way."),
     Concern.Stage.CLOSED: gettext_lazy("No concern was closed yet."),
 }
@@ -203,8 +204,13 @@ def _card(held: Concern, names: dict[str, str], reader: str, *, at: datetime) ->
         level, due = "now", _("today")
         if days:
             due = ngettext("waits %(days)s day", "waits %(days)s days", days) % {"days": days}
+    elif held.stage == Concern.Stage.HANDED_OVER:
+        level = "now"
+        offered = names.get(held.handed_to, "")
+        due = _("for you") if held.handed_to == reader else _("for %(name)s") % {"name": offered}
     elif held.stage == Concern.Stage.TAKEN_UP:
-        level = "soon"
+        late = held.due_at is not None and held.due_at < at
+        level = "now" if late else "soon"
         due = _("yours") if held.taken_up_by == reader else names.get(held.taken_up_by, "")
     return {
         "pk": held.pk,
@@ -218,161 +224,3 @@ def _card(held: Concern, names: dict[str, str], reader: str, *, at: datetime) ->
         "level": level,
         "due": due,
     }
-
-
-class CallForm(forms.Form):
-    """A call that was made."""
-
-    number = ChoiceRows(
-        label=gettext_lazy("Whom did you call?"),
-        error_messages={"required": gettext_lazy("Choose whom you called.")},
-    )
-    other = forms.CharField(
-        label=gettext_lazy("Another number"),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
-    )
-    answered = yes_no(
-        gettext_lazy("Did they answer?"),
-        error_messages={"required": gettext_lazy("Say whether they answered.")},
-    )
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["number"].choices = [  # type: ignore[attr-defined]
-            *((x.number, f"{x.number} · {_(x.name)}") for x in concern_kinds()[kind].call),
-            (OTHER, _("Another number")),
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("number") == OTHER:
-            cleaned["number"] = cleaned.get("other", "").strip()
-            if not cleaned["number"]:
-                self.add_error("other", _("Write the number that was called."))
-        return cleaned
-
-
-OTHER = "other"
-
-
-def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One concern, opened with a trace: whom to call, what the law asks, what was told."""
-    held = get_concern(request.actor, pk=pk)
-    form = CallForm(request.POST if request.POST.get("step") == "call" else None, kind=held.kind)
-    if request.method == "POST":
-        answer = _act(request, held, form)
-        if answer is not None:
-            return answer
-    # Whatever brought her here, the page is shown now: a form with a mistake shows it too.
-    open_concern(request.actor, concern=held, at=timezone.now())
-    if held.stage == Concern.Stage.NEW:
-        opened(request, "concern.new", held)
-    names = people_named([held.raised_by, held.taken_up_by, *(c["by"] for c in held.calls)])
-    reason = ""
-    if held.reason and held.child:
-        reason = reason_sentence(held.reason, held.child.sex)
-    return render(
-        request,
-        "concerns/concern.html",
-        {
-            "concern": held,
-            "crumb_items": [
-                {"label": _("Concerns"), "href": reverse("concerns")},
-                {"label": held.code},
-            ],
-            "kind": _(concern_kinds()[held.kind].label),
-            "danger": danger_help(held.kind),
-            "reason": reason,
-            "name": whole_name(held.child) if held.child else "",
-            "facts": facts_of(held.child) if held.child else [],
-            "place": local_name(held.area),
-            "story": _story(held, names),
-            "taken_up_by": names.get(held.taken_up_by, ""),
-            "is_hers": held.taken_up_by == request.actor.user_id,
-            "call_form": form,
-            "form": form if form.is_bound else None,
-            "may_take_up": may(request.actor, Permission.CONCERN_TAKE_UP, held),
-            "may_open_child": held.child is not None
-            and may(request.actor, Permission.CHILD_OPEN_FILE, held.child),
-        },
-        status=400 if form.is_bound and not form.is_valid() else 200,
-    )
-
-
-def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
-    """Who told, who took it up, who was called; newest first."""
-    told: list[tuple[datetime, str, str]] = []
-    by = names.get(held.raised_by, "")
-    title = _("Told after a visit") if held.source_kind == "visit" else _("Told")
-    told.append((held.raised_at, title, by))
-    if held.taken_up_at is not None:
-        told.append((held.taken_up_at, _("Taken up"), names.get(held.taken_up_by, "")))
-    lines = {x.number: _(x.name) for k in concern_kinds().values() for x in k.call}
-    for call in held.calls:
-        answered = _("they answered") if call["answered"] else _("no answer")
-        title = _("Called %(number)s") % {"number": call["number"]}
-        text = (lines.get(call["number"], ""), answered, names.get(call["by"], ""))
-        at = datetime.fromisoformat(call["at"])
-        told.append((at, title, " · ".join(filter(None, text))))
-    return [
-        {"when": date_format(timezone.localtime(when), "j M, H:i"), "title": title, "text": text}
-        for when, title, text in sorted(told, key=lambda x: x[0], reverse=True)
-    ]
-
-
-def _act(request: HttpRequest, held: Concern, form: CallForm) -> HttpResponse | None:
-    """Do what was asked. Sent twice, the second finds it done and says so."""
-    now = timezone.now()
-    step = request.POST.get("step")
-    try:
-        if step == "take_up":
-            take_up_concern(request.actor, concern=held, at=now)
-            messages.success(request, _("The concern is in your hands now."))
-        elif step == "close" and request.POST.get("sure") != "yes":
-            return _ask_to_close(request, held)
-        elif step == "close":
-            close_concern(request.actor, concern=held, at=now)
-            messages.success(request, _("The concern is closed."))
-            return redirect("concerns")
-        elif step == "call":
-            if not form.is_valid():
-                return None
-            number, answered = form.cleaned_data["number"], form.cleaned_data["answered"]
-            if not _just_said(held, request.actor.user_id, number, answered, at=now):
-                record_call(request.actor, concern=held, number=number, answered=answered, at=now)
-            messages.success(request, _("The call is written down."))
-    except Invalid as error:
-        blame(form, error)
-        return None
-    except WrongState as error:
-        mine = step == "take_up" and held.taken_up_by == request.actor.user_id
-        if not mine:
-            messages.warning(request, str(error))
-    return redirect("concern", pk=held.pk)
-
-
-def _just_said(held: Concern, by: str, number: str, answered: bool, *, at: datetime) -> bool:
-    """Whether the same call was written down a moment ago: a second tap is no second call."""
-    if not held.calls:
-        return False
-    last = held.calls[-1]
-    same = (last["by"], last["number"], last["answered"]) == (by, number, answered)
-    return same and at - datetime.fromisoformat(last["at"]) < SECOND_TAP
-
-
-def _ask_to_close(request: HttpRequest, held: Concern) -> HttpResponse:
-    require(request.actor, Permission.CONCERN_TAKE_UP, held)
-    context = {
-        "title": _("Close this concern?"),
-        "body": _("Close it when the child is safe and nothing more is needed here."),
-        "consequences": [
-            _("It leaves the list of those under way."),
-            _("What was told and who was called stay written."),
-        ],
-        "yes": _("Close the concern"),
-        "cancel_href": reverse("concern", args=[held.pk]),
-        "carry": {"step": "close", "sure": "yes"},
-    }
-    return render(request, "confirm.html", context)

@@ -32,6 +32,7 @@ MOST_TO_ASK = 6
 TITLES: dict[str, Any] = {
     "concern.new": gettext_lazy("A concern that nobody has taken up"),
     "concern.taken_up": gettext_lazy("A concern in your hands"),
+    "concern.handed_over": gettext_lazy("A concern that is handed over to you"),
     "flag.open": gettext_lazy("A question with nobody yet"),
     "flag.visited": gettext_lazy("Visited: write how it ended"),
     "visit.assigned": gettext_lazy("A visit in your hands"),
@@ -46,6 +47,7 @@ TITLES: dict[str, Any] = {
 # In somebody else's hands, and past its time there.
 TITLES_PASSED_ON: dict[str, Any] = {
     "concern.taken_up": gettext_lazy("A concern that has not moved for days"),
+    "concern.handed_over": gettext_lazy("A concern handed over, and not taken up"),
     "visit.assigned": gettext_lazy("A visit past its day"),
     "register_file.shown": gettext_lazy("A register that nobody said yes to"),
 }
@@ -53,6 +55,7 @@ TITLES_PASSED_ON: dict[str, Any] = {
 PAGES: dict[str, tuple[str, bool]] = {
     "concern.new": ("concern", True),
     "concern.taken_up": ("concern", True),
+    "concern.handed_over": ("concern", True),
     "flag.open": ("flag", True),
     "flag.visited": ("flag", True),
     "visit.assigned": ("visit", True),
@@ -69,6 +72,7 @@ PAGES: dict[str, tuple[str, bool]] = {
 LISTS: dict[str, tuple[Any, str, str]] = {
     "concern.new": (gettext_lazy("Concerns"), "concerns", ""),
     "concern.taken_up": (gettext_lazy("Concerns"), "concerns", ""),
+    "concern.handed_over": (gettext_lazy("Concerns"), "concerns", "?stage=handed_over"),
     "flag.open": (gettext_lazy("Questions with nobody yet"), "flags", "?show=waiting"),
     "flag.visited": (gettext_lazy("Visited: write how they ended"), "flags", "?show=visited"),
     "visit.assigned": (gettext_lazy("Visits past their day"), "flags", "?show=overdue"),

@@ -54,6 +54,7 @@ from ..forms import (
 )
 from ..names import class_name, first_name
 from .cards import returned_sentence
+from .conflicts import implicated_from, implicated_name, implicated_question
 
 RECENT = timedelta(days=30)
 MOST_BACK = 10
@@ -279,9 +280,14 @@ class FindingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    part = implicated_question()
+    who = implicated_name()
+
     def __init__(self, *args: Any, found: FindingKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = vocabulary()
+        if not found.concern:
+            del self.fields["part"], self.fields["who"]
         self.known: dict[str, Any] = {}
         if found.group == "again":
             self.known = {"whom_met": "nobody", "child_seen": False, "next_step": "visit_again"}
@@ -360,8 +366,14 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
         return choose_again(request, kind, about=str(held.pk), once=open_once(request))
     form = _finding_form(kind, request.POST)
     if form.is_valid():
+        now, found = timezone.now(), dict(form.cleaned_data)
+        said = implicated_from(request, held.flag.area, found, at=now)
+        if said.page is not None:
+            return said.page
+        for name in ("part", "who"):
+            found.pop(name, None)
         try:
-            record_visit(request.actor, visit=held, at=timezone.now(), **form.cleaned_data)
+            record_visit(request.actor, visit=held, at=now, **found, **said.said())
         except Invalid as error:
             blame(form, error)
         except WrongState:

@@ -1,4 +1,4 @@
-"""Writes about concerns: raised at once, opened with a trace, taken up by one person."""
+"""Raising a concern, and naming who alone sees a sealed one."""
 
 import secrets
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from aanchal.access.models import User
 from aanchal.access.queries import live_grants
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import (
     Actor,
     Permission,
@@ -23,12 +23,13 @@ from aanchal.kernel.permissions import (
 )
 from aanchal.kernel.waiting import something_waits
 from aanchal.people.models import Child
+from aanchal.people.rules.names import tidy
 from aanchal.places.models import Area, Body
 
-from .kinds import concern_kinds
-from .models import Concern
-from .queries import may_be_opened
-from .rules.due import due_after
+from ..kinds import concern_kinds
+from ..models import Concern
+from ..queries import like_named, may_be_opened
+from ..rules.due import due_after
 
 # No vowels and no letters that are taken for digits: a code is read out on a bad line.
 CODE_LETTERS = "BCDFGHJKLMNPQRTVWXZ2346789"
@@ -45,7 +46,10 @@ def raise_concern(
     source_id: str,
     told: str = "",
     reason: dict[str, Any] | None = None,
+    seen: dict[str, Any] | None = None,
     implicated: Sequence[User] = (),
+    implicated_words: str = "",
+    may_implicate: bool = False,
     at: datetime,
 ) -> Concern:
     """Raise a concern; the same source raises one only, however often it is sent.
@@ -53,6 +57,13 @@ def raise_concern(
     It is sealed on arrival when its kind asks for it, when somebody who works with us is
     implicated, or when the child is of such a person's own family; then only the case workers
     nearest to the place see it.
+
+    Args:
+        seen: what the teller saw for herself, for the case worker: codes of `whom_met` and the like.
+        implicated: people with an account who may have a part in it: they learn nothing of it.
+        implicated_words: a name or words for such a person, where no account was chosen. Case
+            workers whose name is like it are left out of the team.
+        may_implicate: somebody who works with us may have a part in it, named or not: it is sealed.
 
     Raises:
         NotAllowed: the actor may not raise concerns here.
@@ -72,14 +83,16 @@ def raise_concern(
     if child is not None:
         out |= child.kin()
     # Somebody who works with us has a part in it, or it is her own family: it is sealed.
-    sealed = kinds[kind].is_sealed or bool(out)
+    sealed = kinds[kind].is_sealed or bool(out) or may_implicate or bool(implicated_words)
     concern.code = _new_code(concern)
     concern.area, concern.child = area, child
     concern.kind, concern.is_sealed = kind, sealed
     concern.reason, concern.told = reason, told
     concern.raised_by, concern.raised_at = actor.user_id, at
-    concern.implicated = named
+    concern.implicated, concern.implicated_words = named, tidy(implicated_words)
+    concern.seen = seen or {}
     if sealed:
+        out |= like_named(area, concern.implicated_words, at=at)
         concern.team = [u.pk for u in nearest_case_workers(area, at=at, excluded=out)]
     concern.due_at = due_after(concern.stage, at=at)
     concern.save(force_insert=True)
@@ -153,11 +166,12 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
         NotAllowed: teams are named by Aanchal itself, not by a person.
     """
     require(actor, Permission.CONCERN_NAME_TEAM, concern.area.scope())
-    concern = _hold(concern)
+    concern = hold_concern(concern)
     scope = concern.scope()
     if not concern.is_sealed or may_be_opened(concern, at=at):
         return []
-    named = nearest_case_workers(concern.area, at=at, excluded=scope.excluded)
+    meant = like_named(concern.area, concern.implicated_words, at=at)
+    named = nearest_case_workers(concern.area, at=at, excluded=scope.excluded | meant)
     if named:
         concern.team = sorted({*concern.team, *(str(u.pk) for u in named)})
         concern.save_facts("team")
@@ -166,79 +180,6 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
     return named
 
 
-@use_case
-def open_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
-    """Open a concern's full page, which leaves a trace.
-
-    Raises:
-        NotAllowed: excluded, not of the team of a sealed one, or not in the actor's area.
-    """
-    require(actor, Permission.CONCERN_VIEW, concern)
-    record(actor, Verb.CONCERN_OPENED, concern, scope=concern.scope())
-    return concern
-
-
-@use_case
-def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
-    """Take a concern into one's own hands; from now on it has a name beside it.
-
-    Raises:
-        NotAllowed: the actor may not take up concerns here.
-        WrongState: somebody took it up before.
-    """
-    concern = _hold(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
-    if concern.stage != Concern.Stage.NEW:
-        raise WrongState(_("Somebody has already taken up this concern."))
-    concern.stage = Concern.Stage.TAKEN_UP
-    concern.taken_up_by, concern.taken_up_at = actor.user_id, at
-    concern.due_at = due_after(concern.stage, at=at)
-    concern.save_facts("stage", "taken_up_by", "taken_up_at", "due_at")
-    record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope())
-    return concern
-
-
-@use_case
-def record_call(
-    actor: Actor, *, concern: Concern, number: str, answered: bool, at: datetime
-) -> Concern:
-    """Note that a helpline or the police was called about a concern, and whether they answered.
-
-    Raises:
-        NotAllowed: the actor may not take up concerns here.
-        Invalid: a number that is none of the helplines and looks like no phone number.
-    """
-    concern = _hold(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
-    digits = "".join(c for c in number if c.isdigit())
-    if not 3 <= len(digits) <= 13:
-        raise Invalid(_("Write the number that was called."), field="number")
-    concern.calls = [
-        *concern.calls,
-        {"number": digits, "answered": answered, "at": at.isoformat(), "by": actor.user_id},
-    ]
-    concern.save_facts("calls")
-    record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope(), fields=["calls"])
-    return concern
-
-
-@use_case
-def close_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
-    """Close a concern that was taken up and needs nothing more.
-
-    Raises:
-        NotAllowed: the actor may not take up concerns here.
-        WrongState: nobody has taken it up, or it is closed.
-    """
-    concern = _hold(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
-    if concern.stage != Concern.Stage.TAKEN_UP:
-        raise WrongState
-    concern.stage, concern.due_at = Concern.Stage.CLOSED, None
-    concern.save_facts("stage", "due_at")
-    record(actor, Verb.CONCERN_CLOSED, concern, scope=concern.scope())
-    return concern
-
-
-def _hold(concern: Concern) -> Concern:
+def hold_concern(concern: Concern) -> Concern:
+    """Lock a concern's row and read it anew."""
     return Concern.objects.select_for_update().get(pk=concern.pk)

@@ -1,0 +1,32 @@
+"""Writes about concerns: raised at once, worked on by named people, closed with a reason."""
+
+from .raising import CODE_LETTERS, name_team, nearest_case_workers, raise_concern
+from .working import (
+    add_note,
+    close_concern,
+    hand_over_concern,
+    leave_team,
+    name_implicated,
+    open_concern,
+    record_call,
+    release_concern,
+    reopen_concern,
+    take_up_concern,
+)
+
+__all__ = [
+    "CODE_LETTERS",
+    "add_note",
+    "close_concern",
+    "hand_over_concern",
+    "leave_team",
+    "name_implicated",
+    "name_team",
+    "nearest_case_workers",
+    "open_concern",
+    "raise_concern",
+    "record_call",
+    "release_concern",
+    "reopen_concern",
+    "take_up_concern",
+]

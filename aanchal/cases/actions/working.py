@@ -1,0 +1,301 @@
+"""Working on a concern: taken up, called about, noted, handed over, closed and reopened."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access.models import User
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Actor, Permission, require
+
+from ..closing import closing_reasons
+from ..models import Concern
+from ..queries import may_be_opened, people_to_hand_over_to
+from ..rules.closing import missing_to_close
+from ..rules.due import due_after
+from .raising import hold_concern
+
+Stage = Concern.Stage
+MAX_WORDS = 2000
+
+
+@use_case
+def open_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
+    """Open a concern's full page, which leaves a trace.
+
+    Raises:
+        NotAllowed: excluded, not of the team of a sealed one, or not in the actor's area.
+    """
+    require(actor, Permission.CONCERN_VIEW, concern)
+    record(actor, Verb.CONCERN_OPENED, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
+    """Take a concern into one's own hands; from now on it has a name beside it.
+
+    One that was handed over may be taken up by her to whom it was offered, and by anyone else who
+    may: a child does not wait for one colleague.
+
+    Raises:
+        NotAllowed: the actor may not take up concerns here.
+        WrongState: it is in somebody's hands, or closed.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.stage not in (Stage.NEW, Stage.HANDED_OVER):
+        raise WrongState(_("Somebody has already taken up this concern."))
+    concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
+    _move(concern, Stage.TAKEN_UP, at=at)
+    concern.save_facts("stage", "taken_up_by", "taken_up_at", "handed_to", "due_at")
+    record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def record_call(
+    actor: Actor, *, concern: Concern, number: str, answered: bool, at: datetime
+) -> Concern:
+    """Note that a helpline or the police was called about a concern, and whether they answered.
+
+    Raises:
+        NotAllowed: the actor may not take up concerns here.
+        Invalid: a number that is none of the helplines and looks like no phone number.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    digits = "".join(c for c in number if c.isdigit())
+    if not 3 <= len(digits) <= 13:
+        raise Invalid(_("Write the number that was called."), field="number")
+    concern.calls = [
+        *concern.calls,
+        {"number": digits, "answered": answered, "at": at.isoformat(), "by": actor.user_id},
+    ]
+    _renew(concern, at=at)
+    concern.save_facts("calls", "due_at")
+    record(actor, Verb.CONCERN_CALL_RECORDED, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def add_note(actor: Actor, *, concern: Concern, text: str, at: datetime) -> Concern:
+    """Add a note to a concern; notes are never changed, a later one corrects an earlier.
+
+    Raises:
+        NotAllowed: the actor may not work on concerns here.
+        Invalid: no words, or too many.
+        WrongState: it is closed.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.stage == Stage.CLOSED:
+        raise WrongState(_("This concern is closed. Reopen it to write in it."))
+    text = _words(text, field="text")
+    concern.notes = [*concern.notes, {"text": text, "at": at.isoformat(), "by": actor.user_id}]
+    _renew(concern, at=at)
+    concern.save_facts("notes", "due_at")
+    record(actor, Verb.CONCERN_NOTE_ADDED, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def hand_over_concern(
+    actor: Actor, *, concern: Concern, to: User, words: str, at: datetime
+) -> Concern:
+    """Offer a concern to another case worker of the place, with a word on what is to be done.
+
+    It stays in the giver's name until the other, or anyone else who may, takes it up. Of a sealed
+    one she becomes a member of the team.
+
+    Raises:
+        NotAllowed: the actor may not work on concerns here.
+        Invalid: not one who may take it up, or no words.
+        WrongState: it is in nobody's hands.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.stage != Stage.TAKEN_UP:
+        raise WrongState
+    if to.pk not in {person.pk for person in people_to_hand_over_to(actor, concern, at=at)}:
+        raise Invalid(_("Choose a case worker of this place."), field="to")
+    words = _words(words, field="words")
+    concern.handed_to, concern.handed_at = to.pk, at
+    if concern.is_sealed:
+        concern.team = sorted({*concern.team, str(to.pk)})
+    _remember(concern, actor, "handed_over", at=at, words=words, to=str(to.pk))
+    _move(concern, Stage.HANDED_OVER, at=at)
+    concern.save_facts("stage", "handed_to", "handed_at", "team", "history", "due_at")
+    record(actor, Verb.CONCERN_HANDED_OVER, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def release_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) -> Concern:
+    """Give a concern back: it is nobody's again, and whoever may take it up is told anew.
+
+    Raises:
+        NotAllowed: the actor may not work on concerns here.
+        Invalid: no words.
+        WrongState: it is in nobody's hands.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.stage != Stage.TAKEN_UP:
+        raise WrongState
+    words = _words(words, field="words")
+    concern.taken_up_by, concern.taken_up_at = "", None
+    _remember(concern, actor, "released", at=at, words=words)
+    _move(concern, Stage.NEW, at=at)
+    concern.save_facts("stage", "taken_up_by", "taken_up_at", "history", "due_at")
+    record(actor, Verb.CONCERN_RELEASED, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def close_concern(
+    actor: Actor, *, concern: Concern, reason: str, words: str, at: datetime
+) -> Concern:
+    """Close a concern that needs nothing more here: with a reason, words, and something done.
+
+    Args:
+        reason: a key of `cases/data/closing.toml`.
+        words: what was found, by whom, and since when.
+
+    Raises:
+        NotAllowed: the actor may not take up concerns here.
+        Invalid: no reason or words; or nothing was done yet, where the reason asks for it.
+        WrongState: nobody has taken it up, or it is closed.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.stage != Stage.TAKEN_UP:
+        raise WrongState
+    missing = missing_to_close(
+        closing_reasons().get(reason), words=words, calls=concern.calls, notes=concern.notes
+    )
+    if "reason" in missing:
+        raise Invalid(_("Choose why it is closed."), field="reason")
+    if "words" in missing:
+        raise Invalid(_("Write in a sentence what was found."), field="words")
+    if missing:
+        raise Invalid(
+            _("Write down first what was done: a call that was answered, or a note."),
+            field="reason",
+        )
+    _remember(concern, actor, "closed", at=at, words=_words(words, field="words"), reason=reason)
+    _move(concern, Stage.CLOSED, at=at)
+    concern.save_facts("stage", "history", "due_at")
+    record(actor, Verb.CONCERN_CLOSED, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def reopen_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) -> Concern:
+    """Open a closed concern again, in the hands of whoever reopens it.
+
+    Raises:
+        NotAllowed: the actor may not take up concerns here.
+        Invalid: no words.
+        WrongState: it is not closed.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.stage != Stage.CLOSED:
+        raise WrongState
+    words = _words(words, field="words")
+    concern.taken_up_by, concern.taken_up_at = actor.user_id, at
+    _remember(concern, actor, "reopened", at=at, words=words)
+    _move(concern, Stage.TAKEN_UP, at=at)
+    concern.save_facts("stage", "taken_up_by", "taken_up_at", "history", "due_at")
+    record(actor, Verb.CONCERN_REOPENED, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetime) -> Concern:
+    """Say that somebody who works with us may have a part in it: she is shut out from now on.
+
+    The concern becomes sealed when it was not; those who may see it now, without her, are its team.
+
+    Raises:
+        NotAllowed: the actor may not work on concerns here.
+        WrongState: nobody would be left who may open it.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    key = str(person.pk)
+    if key == actor.user_id:
+        raise WrongState(_("Hand it over to another case worker first, then she can name you."))
+    team = concern.team
+    if not concern.is_sealed:
+        team = [str(p.pk) for p in people_to_hand_over_to(actor, concern, at=at)] + [actor.user_id]
+    concern.team = sorted(set(team) - {key})
+    concern.implicated = sorted({*concern.implicated, key})
+    concern.is_sealed = True
+    if concern.taken_up_by == key or concern.handed_to == key:
+        # It must not stay in the hands of the one who is shut out.
+        concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
+        if concern.stage == Stage.HANDED_OVER:
+            _move(concern, Stage.TAKEN_UP, at=at)
+    if not may_be_opened(concern, at=at):
+        raise WrongState(_("Nobody else could open it then. Ask your coordinator for a colleague."))
+    concern.save_facts(
+        *("team", "implicated", "is_sealed", "stage"),
+        *("taken_up_by", "taken_up_at", "handed_to", "due_at"),
+    )
+    record(actor, Verb.CONCERN_IMPLICATED_NAMED, concern, scope=concern.scope())
+    return concern
+
+
+@use_case
+def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
+    """Leave the team of a sealed concern: from now on the actor does not see it.
+
+    Raises:
+        NotAllowed: the actor is not of the team.
+        WrongState: it is in her own hands, or nobody would be left who may open it.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    in_hand = concern.stage != Stage.CLOSED and actor.user_id in (
+        concern.taken_up_by,
+        concern.handed_to,
+    )
+    if not concern.is_sealed or in_hand:
+        raise WrongState(_("Hand it over first; when it is taken up, you can leave the team."))
+    scope = concern.scope()
+    concern.team = [member for member in concern.team if member != actor.user_id]
+    if not may_be_opened(concern, at=at):
+        raise WrongState(_("Nobody else could open it then. Hand it over first."))
+    concern.save_facts("team")
+    record(actor, Verb.CONCERN_TEAM_LEFT, concern, scope=scope)
+    return concern
+
+
+def _move(concern: Concern, stage: Concern.Stage, *, at: datetime) -> None:
+    concern.stage = stage.value
+    concern.due_at = due_after(stage.value, at=at)
+
+
+def _renew(concern: Concern, *, at: datetime) -> None:
+    """Work on what is in somebody's hands sets the day of the next act; on others it does not."""
+    if concern.stage == Stage.TAKEN_UP:
+        concern.due_at = due_after(concern.stage, at=at)
+
+
+def _remember(concern: Concern, actor: Actor, what: str, *, at: datetime, **more: Any) -> None:
+    entry = {"what": what, "by": actor.user_id, "at": at.isoformat(), **more}
+    concern.history = [*concern.history, entry]
+
+
+def _words(text: str, *, field: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Invalid(_("Write a few words."), field=field)
+    if len(text) > MAX_WORDS:
+        raise Invalid(_("Write it shorter: at most 2,000 letters."), field=field)
+    return text

@@ -1,0 +1,523 @@
+"""One concern: opened with a trace, worked on, handed over, closed with a reason, reopened."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.access.models import User
+from aanchal.access.queries import people_named
+from aanchal.attendance.findings import vocabulary
+from aanchal.attendance.sentences import reason_sentence
+from aanchal.cases.actions import (
+    add_note,
+    close_concern,
+    hand_over_concern,
+    leave_team,
+    name_implicated,
+    open_concern,
+    record_call,
+    release_concern,
+    reopen_concern,
+    take_up_concern,
+)
+from aanchal.cases.closing import closing_reasons
+from aanchal.cases.kinds import concern_kinds
+from aanchal.cases.models import Concern
+from aanchal.cases.queries import colleagues_like, get_concern, people_to_hand_over_to
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Permission, may, require
+
+from ..context import local_name
+from ..forms import ChoiceRows, blame, yes_no
+from ..names import whole_name
+from .children import facts_of
+from .conflicts import NOT_LISTED, PersonForm, roles_of
+from .notices import opened
+from .visits import danger_help
+
+OTHER = "other"
+# A second tap on the same button within this time is no second call or note.
+SECOND_TAP = timedelta(seconds=30)
+MAX_LETTERS = 2000
+MIN_LETTERS_OF_A_NAME = 3
+
+
+class CallForm(forms.Form):
+    """A call that was made."""
+
+    number = ChoiceRows(
+        label=gettext_lazy("Whom did you call?"),
+        error_messages={"required": gettext_lazy("Choose whom you called.")},
+    )
+    other = forms.CharField(
+        label=gettext_lazy("Another number"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
+    )
+    answered = yes_no(
+        gettext_lazy("Did they answer?"),
+        error_messages={"required": gettext_lazy("Say whether they answered.")},
+    )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"].choices = [  # type: ignore[attr-defined]
+            *((x.number, f"{x.number} · {_(x.name)}") for x in concern_kinds()[kind].call),
+            (OTHER, _("Another number")),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("number") == OTHER:
+            cleaned["number"] = cleaned.get("other", "").strip()
+            if not cleaned["number"]:
+                self.add_error("other", _("Write the number that was called."))
+        return cleaned
+
+
+class WordsForm(forms.Form):
+    """A few words, where a step asks for them."""
+
+    words = forms.CharField(
+        max_length=MAX_LETTERS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write a few words.")},
+    )
+
+    def __init__(self, *args: Any, label: str, help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label = label
+        self.fields["words"].help_text = help_text
+
+
+class NoteForm(forms.Form):
+    """A note of whoever works on it."""
+
+    text = forms.CharField(
+        label=gettext_lazy("A note"),
+        help_text=gettext_lazy("What was done or learned, and by whom. It stays as it is written."),
+        max_length=MAX_LETTERS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write a few words.")},
+    )
+
+
+class HandOverForm(WordsForm):
+    """To whom, and what is to be done next."""
+
+    to = ChoiceRows(
+        label=gettext_lazy("To whom?"),
+        error_messages={"required": gettext_lazy("Choose to whom.")},
+    )
+    field_order = ("to", "words")
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(
+            *args, label=_("What should she do next, and what does she need to know?"), **kwargs
+        )
+        self.fields["to"].choices = [  # type: ignore[attr-defined]
+            (str(person.pk), person.get_full_name()) for person in people
+        ]
+
+
+class CloseForm(WordsForm):
+    """Why it is closed, in a reason and in words; asked for twice by a box to tick."""
+
+    reason = ChoiceRows(
+        label=gettext_lazy("Why is nothing more needed here?"),
+        error_messages={"required": gettext_lazy("Choose why it is closed.")},
+    )
+    sure = forms.BooleanField(
+        label=gettext_lazy("Yes, close it: nobody will be asked to look at it again."),
+        error_messages={"required": gettext_lazy("Tick the box if it should be closed.")},
+    )
+    field_order = ("reason", "words", "sure")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            *args,
+            label=_("In a sentence or two: what was found?"),
+            help_text=_(
+                "Who saw the child, or which office acts now and who there, and since when."
+            ),
+            **kwargs,
+        )
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            (reason.key, _(reason.label)) for reason in closing_reasons().values()
+        ]
+
+
+class ConflictForm(forms.Form):
+    """The name of somebody who works with us and may have a part in it."""
+
+    who = forms.CharField(
+        label=gettext_lazy("Her or his name"),
+        help_text=gettext_lazy(
+            "At least three letters. Only people of this district are looked for."
+        ),
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Write the name.")},
+    )
+
+
+def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One concern, opened with a trace: whom to call, what the law asks, what was told."""
+    held = get_concern(request.actor, pk=pk)
+    step = request.POST.get("step")
+    call = CallForm(request.POST if step == "call" else None, kind=held.kind)
+    note = NoteForm(request.POST if step == "note" else None)
+    if request.method == "POST":
+        answer = _act(request, held, call, note)
+        if answer is not None:
+            return answer
+    # Whatever brought her here, the page is shown now: a form with a mistake shows it too.
+    open_concern(request.actor, concern=held, at=timezone.now())
+    if held.stage in (Concern.Stage.NEW, Concern.Stage.HANDED_OVER):
+        opened(request, f"concern.{held.stage}", held)
+    bound = next((form for form in (call, note) if form.is_bound), None)
+    return render(
+        request,
+        "concerns/concern.html",
+        {**_shown(request, held), "call_form": call, "note_form": note, "form": bound},
+        status=400 if bound is not None and not bound.is_valid() else 200,
+    )
+
+
+def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
+    """What the page of a concern shows of it."""
+    people = {held.raised_by, held.taken_up_by, held.handed_to}
+    people |= {entry["by"] for entry in (*held.calls, *held.notes, *held.history)}
+    people |= {entry["to"] for entry in held.history if entry.get("to")}
+    if held.is_sealed:
+        people |= {*held.team, *held.implicated}
+    names = people_named(people)
+    now = timezone.now()
+    stage = held.stage
+    me = request.actor.user_id
+    return {
+        "concern": held,
+        "crumb_items": [
+            {"label": _("Concerns"), "href": reverse("concerns")},
+            {"label": held.code},
+        ],
+        "kind": _(concern_kinds()[held.kind].label),
+        "danger": danger_help(held.kind),
+        "reason": reason_sentence(held.reason, held.child.sex)
+        if held.reason and held.child
+        else "",
+        "seen": _seen(held),
+        "name": whole_name(held.child) if held.child else "",
+        "facts": facts_of(held.child) if held.child else [],
+        "place": local_name(held.area),
+        "story": _story(held, names),
+        "taken_up_by": names.get(held.taken_up_by, ""),
+        "handed_to": names.get(held.handed_to, ""),
+        "is_hers": held.taken_up_by == me,
+        "is_offered_to_her": held.handed_to == me,
+        "is_overdue": held.due_at is not None and held.due_at < now,
+        "due_at": held.due_at,
+        "team": [names[key] for key in held.team if key in names] if held.is_sealed else [],
+        "implicated": [names[key] for key in held.implicated if key in names],
+        "implicated_words": held.implicated_words,
+        "may_work": may(request.actor, Permission.CONCERN_TAKE_UP, held),
+        "may_take_up": stage in ("new", "handed_over"),
+        "may_leave_team": held.is_sealed
+        and me in held.team
+        and (stage == "closed" or me not in (held.taken_up_by, held.handed_to)),
+        "may_open_child": held.child is not None
+        and may(request.actor, Permission.CHILD_OPEN_FILE, held.child),
+    }
+
+
+def _seen(held: Concern) -> list[str]:
+    """What the teller saw for herself, in sentences."""
+    seen = held.seen
+    if not seen:
+        return []
+    found = []
+    if day := seen.get("visited_on"):
+        text = date_format(date.fromisoformat(day), "j M Y")
+        found.append(_("She went on %(day)s.") % {"day": text})
+    if met := vocabulary().met.get(seen.get("whom_met", "")):
+        found.append(_("Whom she met: %(who)s.") % {"who": _(met)})
+    if "child_seen" in seen:
+        found.append(
+            _("She saw the child.") if seen["child_seen"] else _("She did not see the child.")
+        )
+    return found
+
+
+def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
+    """Who told, who took it up, who was called, what was noted; newest first."""
+    events: list[tuple[datetime, str, str]] = []
+    title = _("Told after a visit") if held.source_kind == "visit" else _("Told")
+    events.append((held.raised_at, title, names.get(held.raised_by, "")))
+    if held.taken_up_at is not None:
+        events.append((held.taken_up_at, _("Taken up"), names.get(held.taken_up_by, "")))
+    lines = {x.number: _(x.name) for k in concern_kinds().values() for x in k.call}
+    for call in held.calls:
+        answered = _("they answered") if call["answered"] else _("no answer")
+        title = _("Called %(number)s") % {"number": call["number"]}
+        parts = [lines.get(call["number"], ""), answered, names.get(call["by"], "")]
+        events.append((_moment(call), title, " · ".join(filter(None, parts))))
+    for note in held.notes:
+        title = _("Note of %(name)s") % {"name": names.get(note["by"], "")}
+        events.append((_moment(note), title, note["text"]))
+    reasons = closing_reasons()
+    for entry in held.history:
+        reason = reasons.get(entry.get("reason", ""))
+        title = {
+            "handed_over": _("Handed over to %(name)s")
+            % {"name": names.get(entry.get("to", ""), "")},
+            "released": _("Given back"),
+            "closed": _("Closed: %(reason)s") % {"reason": _(reason.label) if reason else ""},
+            "reopened": _("Reopened"),
+        }.get(entry["what"], "")
+        parts = [names.get(entry["by"], ""), entry["words"]]
+        events.append((_moment(entry), title, " · ".join(filter(None, parts))))
+    return [
+        {"when": date_format(timezone.localtime(when), "j M Y, H:i"), "title": title, "text": text}
+        for when, title, text in sorted(events, key=lambda x: x[0], reverse=True)
+    ]
+
+
+def _moment(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["at"])
+
+
+def _act(
+    request: HttpRequest, held: Concern, call: CallForm, note: NoteForm
+) -> HttpResponse | None:
+    """Do what was asked on the page itself. Sent twice, the second finds it done and says so."""
+    now = timezone.now()
+    me = request.actor.user_id
+    step = request.POST.get("step")
+    try:
+        if step == "take_up":
+            take_up_concern(request.actor, concern=held, at=now)
+            messages.success(request, _("The concern is in your hands now."))
+        elif step == "leave_team":
+            leave_team(request.actor, concern=held, at=now)
+            messages.success(request, _("You are not of its team any more, and do not see it."))
+            return redirect("concerns")
+        elif step == "call":
+            if not call.is_valid():
+                return None
+            number, answered = call.cleaned_data["number"], call.cleaned_data["answered"]
+            if not _just_written(held.calls, now, by=me, number=number, answered=answered):
+                record_call(request.actor, concern=held, number=number, answered=answered, at=now)
+            messages.success(request, _("The call is written down."))
+        elif step == "note":
+            if not note.is_valid():
+                return None
+            text = note.cleaned_data["text"]
+            if not _just_written(held.notes, now, by=me, text=text):
+                add_note(request.actor, concern=held, text=text, at=now)
+            messages.success(request, _("The note is written down."))
+    except Invalid as error:
+        blame(call if step == "call" else note, error)
+        return None
+    except WrongState as error:
+        if not (step == "take_up" and held.taken_up_by == me):
+            messages.warning(request, str(error))
+    return redirect("concern", pk=held.pk)
+
+
+def _just_written(entries: list[dict[str, Any]], at: datetime, **same: Any) -> bool:
+    """Whether the last entry says the same and was written a moment ago: a second tap."""
+    if not entries:
+        return False
+    last = entries[-1]
+    return all(last[name] == value for name, value in same.items()) and (
+        at - _moment(last) < SECOND_TAP
+    )
+
+
+def close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close a concern: a reason, words, and a tick that it is meant."""
+    held = get_concern(request.actor, pk=pk)
+    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    form = CloseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            close_concern(
+                request.actor,
+                concern=held,
+                reason=form.cleaned_data["reason"],
+                words=form.cleaned_data["words"],
+                at=timezone.now(),
+            )
+        except Invalid as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("The concern is closed. It can be reopened."))
+            return redirect("concerns")
+    return _step(
+        request,
+        held,
+        form,
+        title=_("Close this concern"),
+        body=_("It leaves the list of those under way. What was told and done stays written."),
+        send=_("Close the concern"),
+    )
+
+
+def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hand a concern over to a colleague, or give it back to all who may take it up."""
+    held = get_concern(request.actor, pk=pk)
+    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    now = timezone.now()
+    people = people_to_hand_over_to(request.actor, held, at=now)
+    back = request.POST.get("step") == "release"
+    form = HandOverForm(
+        request.POST if request.method == "POST" and not back else None, people=people
+    )
+    release = WordsForm(
+        request.POST if back else None,
+        prefix="release" if not back else None,
+        label=_("Why do you give it back?"),
+        help_text=_("It is nobody's then, and all who may take it up are told."),
+    )
+    try:
+        if form.is_valid():
+            to = next(p for p in people if str(p.pk) == form.cleaned_data["to"])
+            hand_over_concern(
+                request.actor, concern=held, to=to, words=form.cleaned_data["words"], at=now
+            )
+            messages.success(
+                request,
+                _("%(name)s is asked to take it up. Until then it stays under your name too.")
+                % {"name": to.get_full_name()},
+            )
+            return redirect("concern", pk=held.pk)
+        if back and release.is_valid():
+            release_concern(
+                request.actor, concern=held, words=release.cleaned_data["words"], at=now
+            )
+            messages.success(
+                request, _("It is nobody's now, and waits for somebody to take it up.")
+            )
+            return redirect("concern", pk=held.pk)
+    except Invalid as error:
+        blame(release if back else form, error)
+    return _step(
+        request,
+        held,
+        form if people else None,
+        title=_("Hand this concern over"),
+        body=""
+        if people
+        else _("No other case worker works in this place. Give it back, or ask your coordinator."),
+        send=_("Hand it over"),
+        release=release,
+    )
+
+
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open a closed concern again."""
+    held = get_concern(request.actor, pk=pk)
+    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    form = WordsForm(request.POST or None, label=_("Why is it opened again?"))
+    if form.is_valid():
+        try:
+            reopen_concern(
+                request.actor, concern=held, words=form.cleaned_data["words"], at=timezone.now()
+            )
+        except Invalid as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("The concern is open again, in your hands."))
+            return redirect("concern", pk=held.pk)
+    return _step(
+        request,
+        held,
+        form,
+        title=_("Reopen this concern"),
+        body=_("It comes back to the list, in your hands."),
+        send=_("Reopen it"),
+    )
+
+
+def conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that somebody who works with us may have a part in it; she is shut out at once."""
+    held = get_concern(request.actor, pk=pk)
+    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    now = timezone.now()
+    form: forms.Form = ConflictForm(request.POST or None)
+    carry: list[tuple[str, str]] = []
+    if form.is_valid():
+        who = form.cleaned_data["who"]
+        people = colleagues_like(held.area, who, at=now)
+        if not people:
+            form.add_error("who", _("Nobody of this district has a name like that."))
+        else:
+            asked = request.POST.get("asked") == "person"
+            form = PersonForm(
+                request.POST if asked else None, people=people, roles=roles_of(people, at=now)
+            )
+            carry = [("who", who), ("asked", "person")]
+            if form.is_valid():
+                key = form.cleaned_data["person"]
+                if key == NOT_LISTED:
+                    return redirect("concern", pk=held.pk)
+                person = next(p for p in people if str(p.pk) == key)
+                name_implicated(request.actor, concern=held, person=person, at=now)
+                messages.success(
+                    request, _("She or he does not see it any more. It is sealed for its team.")
+                )
+                return redirect("concern", pk=held.pk)
+    return _step(
+        request,
+        held,
+        form,
+        carry=carry,
+        title=_("Somebody who works with us may have a part in it"),
+        body=_("Whoever is named sees nothing of this from now on, and is not told so."),
+        send=_("Shut out this person") if carry else _("Look for the name"),
+    )
+
+
+def _step(
+    request: HttpRequest,
+    held: Concern,
+    form: forms.Form | None,
+    *,
+    title: str,
+    body: str,
+    send: str,
+    release: WordsForm | None = None,
+    carry: list[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    bound = [f for f in (form, release) if f is not None and f.is_bound and f.errors]
+    return render(
+        request,
+        "concerns/step.html",
+        {
+            "concern": held,
+            "crumb_items": [
+                {"label": _("Concerns"), "href": reverse("concerns")},
+                {"label": held.code, "href": reverse("concern", args=[held.pk])},
+                {"label": title},
+            ],
+            "title": title,
+            "body": body,
+            "send": send,
+            "step_form": form,
+            "form": bound[0] if bound else None,
+            "release": release,
+            "carry": carry or [],
+        },
+        status=400 if bound else 200,
+    )

@@ -1,0 +1,150 @@
+"""Whether somebody who works with us may have a part in it: asked kindly, and answered by a name.
+
+Nobody is shown a list of colleagues: a name is written, and people of the district whose name is
+like it are offered. Whoever does not want to choose may leave it at words.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.access.models import User
+from aanchal.access.queries import live_grants
+from aanchal.cases.queries import colleagues_like
+from aanchal.kernel.permissions import ROLE_NAMES, Role
+from aanchal.places.models import Area
+
+from ..forms import ChoiceRows
+
+YES, NO, UNSURE = "yes", "no", "unsure"
+NOT_LISTED = "not_listed"
+# Fields of the step that asks which of them; the rest of the form is carried along.
+OWN_FIELDS = frozenset({"csrfmiddlewaretoken", "person"})
+
+
+def implicated_question() -> forms.ChoiceField:
+    """The question; nothing is chosen beforehand."""
+    return ChoiceRows(
+        label=gettext_lazy(
+            "May somebody who works with us or with the school have a part in it, or be family?"
+        ),
+        help_text=gettext_lazy("You need not be sure. She or he will not learn that you said so."),
+        choices=[
+            (NO, gettext_lazy("No")),
+            (YES, gettext_lazy("Yes, that may be")),
+            (UNSURE, gettext_lazy("I do not know")),
+        ],
+        error_messages={
+            "required": gettext_lazy(
+                "Say whether somebody who works with us may have a part in it."
+            )
+        },
+    )
+
+
+def implicated_name() -> forms.CharField:
+    """The name of such a person, as far as one wants to say it."""
+    return forms.CharField(
+        label=gettext_lazy("If so: her or his name, as you know it"),
+        help_text=gettext_lazy("You may leave this empty."),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+
+@dataclass
+class Implicated:
+    """What was said, or the page that must still be answered.
+
+    Args:
+        page: a page to be shown first; nothing is written yet.
+    """
+
+    people: list[User] = field(default_factory=list)
+    words: str = ""
+    may_implicate: bool = False
+    page: HttpResponse | None = None
+
+    def said(self) -> dict[str, Any]:
+        """As keyword arguments of `raise_concern` and `record_visit`."""
+        return {
+            "implicated": self.people,
+            "implicated_words": self.words,
+            "may_implicate": self.may_implicate,
+        }
+
+
+class PersonForm(forms.Form):
+    """Which of the people whose name is like the one written."""
+
+    person = ChoiceRows(
+        label=gettext_lazy("Is it one of them?"),
+        error_messages={"required": gettext_lazy("Choose one, or say that it is none of them.")},
+    )
+
+    def __init__(
+        self, *args: Any, people: list[User], roles: dict[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [  # type: ignore[attr-defined]
+            *(
+                (str(p.pk), " · ".join(filter(None, (p.get_full_name(), roles.get(str(p.pk))))))
+                for p in people
+            ),
+            (NOT_LISTED, _("None of them")),
+        ]
+
+
+def implicated_from(
+    request: HttpRequest, area: Area, cleaned: dict[str, Any], *, at: datetime
+) -> Implicated:
+    """What the answers say of people who may have a part in it.
+
+    Args:
+        cleaned: with `part` and `who`, as the two fields above gave them.
+    """
+    if cleaned.get("part") != YES:
+        return Implicated()
+    words = " ".join(cleaned.get("who", "").split())
+    people = colleagues_like(area, words, at=at)
+    if not people:
+        return Implicated(words=words, may_implicate=True)
+    asked = "person" in request.POST or request.POST.get("asked") == "person"
+    form = PersonForm(request.POST if asked else None, people=people, roles=roles_of(people, at=at))
+    if form.is_valid():
+        key = form.cleaned_data["person"]
+        chosen = [p for p in people if str(p.pk) == key]
+        return Implicated(people=chosen, words="" if chosen else words, may_implicate=True)
+    carried = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in OWN_FIELDS
+        for value in values
+    ]
+    page = render(
+        request,
+        "concerns/which_person.html",
+        {
+            "form": form,
+            "carry": [*carried, ("asked", "person")],
+            "words": words,
+            "hints": {NOT_LISTED: _("Or I would rather not say. Only my words are kept.")},
+        },
+        status=400 if asked else 200,
+    )
+    return Implicated(page=page)
+
+
+def roles_of(people: list[User], *, at: datetime) -> dict[str, str]:
+    """In a few words what each person does, by her key; one query."""
+    found: dict[str, set[str]] = {}
+    for user_id, role in live_grants(at=at).filter(user__in=people).values_list("user_id", "role"):
+        found.setdefault(str(user_id), set()).add(str(ROLE_NAMES[Role(role)]))
+    return {key: ", ".join(sorted(names)) for key, names in found.items()}
