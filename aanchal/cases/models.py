@@ -67,7 +67,8 @@ class Concern(WithSealedFacts):
     taken_up_at = sealed_time("head")
     # To whom it was handed over, as long as she has not taken it up.
     handed_to = SealedFact("head", to="access.User")
-    handed_at = sealed_time("head")
+    # When it last moved, or work was written in it while in somebody's hands.
+    acted_at = sealed_time("head")
     # User ids: those who alone see a sealed one; those implicated, who learn nothing of it.
     team = SealedFact("head", default=list, to="access.User")
     implicated = SealedFact("head", default=list, to="access.User")

@@ -19,8 +19,8 @@ from aanchal.cases.actions import (
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import colleagues_like, people_to_hand_over_to, visible_concerns
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
+from tests.audited import audited
 from tests.factories import NOW, OTHER_DISTRICT, VILLAGE
 from tests.signing_in import an_area
 from tests.use_cases.test_concerns import a_concern, a_worker, acting
@@ -34,7 +34,7 @@ def taken_up(worker, **given):
 
 
 def events(verb):
-    return AuditEvent.objects.filter(verb=verb).count()
+    return audited().filter(verb=verb).count()
 
 
 def named(user, name):

@@ -138,8 +138,8 @@ def test_one_person_takes_it_up_and_writes_the_call():
     called = record_call(acting(worker), concern=held, number="1098", answered=True, at=NOW)
 
     assert called.calls[0]["number"] == "1098"
-    assert AuditEvent.objects.filter(verb="concern.call_recorded").count() == 1
-    assert AuditEvent.objects.filter(verb="concern.taken_up").count() == 1
+    assert audited().filter(verb="concern.call_recorded").count() == 1
+    assert audited().filter(verb="concern.taken_up").count() == 1
 
 
 @pytest.mark.parametrize("number", ["", "12", "not a number", "1" * 20])

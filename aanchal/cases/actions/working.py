@@ -123,12 +123,12 @@ def hand_over_concern(
     if to.pk not in {person.pk for person in people_to_hand_over_to(actor, concern, at=at)}:
         raise Invalid(_("Choose a case worker of this place."), field="to")
     words = _words(words, field="words")
-    concern.handed_to, concern.handed_at = to.pk, at
+    concern.handed_to = to.pk
     if concern.is_sealed:
         concern.team = sorted({*concern.team, str(to.pk)})
     _remember(concern, actor, "handed_over", at=at, words=words, to=str(to.pk))
     _move(concern, Stage.HANDED_OVER, at=at)
-    concern.save_facts("stage", "handed_to", "handed_at", "team", "history", "due_at")
+    concern.save_facts("stage", "handed_to", "team", "history", "due_at")
     record(actor, Verb.CONCERN_HANDED_OVER, concern, scope=concern.scope())
     return concern
 
@@ -277,14 +277,14 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
 
 
 def _move(concern: Concern, stage: Concern.Stage, *, at: datetime) -> None:
-    concern.stage = stage.value
+    concern.stage, concern.acted_at = stage.value, at
     concern.due_at = due_after(stage.value, at=at)
 
 
 def _renew(concern: Concern, *, at: datetime) -> None:
     """Work on what is in somebody's hands sets the day of the next act; on others it does not."""
     if concern.stage == Stage.TAKEN_UP:
-        concern.due_at = due_after(concern.stage, at=at)
+        concern.acted_at, concern.due_at = at, due_after(concern.stage, at=at)
 
 
 def _remember(concern: Concern, actor: Actor, what: str, *, at: datetime, **more: Any) -> None:

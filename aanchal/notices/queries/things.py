@@ -130,12 +130,9 @@ def concerns(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 
 def _since(concern: Concern) -> datetime:
-    """Since when a concern waits for the next act: offered, taken up, or told."""
-    moments = {
-        Concern.Stage.HANDED_OVER.value: concern.handed_at,
-        Concern.Stage.TAKEN_UP.value: concern.taken_up_at,
-    }
-    since: datetime = moments.get(concern.stage) or concern.raised_at
+    """Since when a concern waits for the next act: one with nobody yet, since it was told."""
+    acted = None if concern.stage == Concern.Stage.NEW else concern.acted_at
+    since: datetime = acted or concern.taken_up_at or concern.raised_at
     return since
 
 
