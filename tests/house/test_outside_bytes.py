@@ -20,7 +20,7 @@ OWN_BYTES = {
     "attendance/guidance.py": "its own data file",
     "attendance/rules/policy.py": "its own data file; one from outside comes as rows, by `parsing`",
     "attendance/rules/pages.py": "marks it packed itself, after they were unsealed",
-    "cases/closing.py",
+    "cases/closing.py": "its own data file",
     "cases/kinds.py": "its own data file",
     "demo/calendar.py": "its own data file",
     "demo/names.py": "its own data file",
