@@ -244,6 +244,63 @@ class RowDecision(models.Model):
         ]
 
 
+class MissingPupil(models.Model):
+    """A pupil of the last register whom the class's next one does not name: where is she?"""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        BACK = "back"  # a register names her again
+        SETTLED = "settled"
+
+    class Said(models.TextChoices):
+        TRANSFERRED = "transferred"
+        NAME_CUT = "name_cut"
+        LEFT_OUT = "left_out"
+        OTHER = "other"
+
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
+    district = models.CharField(max_length=16)
+    class_section = models.ForeignKey(
+        ClassSection, on_delete=models.CASCADE, related_name="missing_pupils"
+    )
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="missing_pupils")
+    month = models.DateField(help_text="First day of the first month that does not name her.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    said = SealedTextField(default="", help_text="What the teacher said of it, a code.")
+    noted_by = models.CharField(max_length=64)
+    noted_at = models.DateTimeField()
+    settled_by = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    answer = SealedTextField(default="", help_text="What the coordinator found out.")
+
+    class Privacy:
+        retention = "To the end of the school year."
+        OPEN = ("id", "district", "class_section", "month", "noted_at")
+        PERSONAL = ("child", "state", "noted_by", "settled_by", "settled_at")
+        SENSITIVE = ("said", "answer")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["class_section", "child"],
+                condition=Q(state="waiting"),
+                name="missing_pupil_waiting_once",
+            )
+        ]
+
+    def scope(self) -> Scope:
+        """Where her class stands; her own family has no part in it."""
+        held = self.class_section.scope()
+        return Scope(
+            area_path=held.area_path,
+            district=held.district,
+            body_id=held.body_id,
+            grade=held.grade,
+            section=held.section,
+            excluded=self.child.kin(),
+        )
+
+
 class RegisterArchive(models.Model):
     """A folder of sealed register pages for analysis: its key, and to whom the key was given."""
 

@@ -4,7 +4,7 @@ Reads only. What comes out is what the sender is shown before she says yes, and 
 afterwards: the same thing, stored sealed with the file.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -30,6 +30,7 @@ from .formats.problems import Hints, Problem, Unreadable
 from .models import RegisterFile, RegisterPage, RowDecision
 from .parsing import parse_registers
 from .rules.marks import Mark
+from .rules.missing import missing_from
 from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_marks
 
 Progress = Callable[[float], None]
@@ -82,6 +83,7 @@ class ShownPage:
     added: int = 0
     changed: int = 0
     silenced: int = 0
+    missing: list[str] = field(default_factory=list)
 
     @property
     def can_be_taken(self) -> bool:
@@ -316,7 +318,33 @@ def _match(page: ShownPage, school: Body) -> None:
                 rows=len(page.rows),
             )
         )
+    else:
+        page.missing = [str(c) for c in _missing(page, school, year, month, [k.key for k in known])]
     _compare(page, school, year, month)
+
+
+def _missing(
+    page: ShownPage, school: Body, year: int, month: date, enrolled: list[str]
+) -> Sequence[UUID]:
+    """Pupils of the last register of this class whom neither this file nor its month names."""
+    held = {
+        p.month: PageMarks(c, unpack_marks(p.marks, len(c)))
+        for p in RegisterPage.objects.filter(
+            class_section__school=school,
+            class_section__year=year,
+            class_section__grade=page.grade,
+            class_section__section=page.section,
+            month__lte=month,
+        ).order_by("-month")[:2]
+        for c in [unpack_children(p.children)]
+    }
+    named = {UUID(r.child) for r in page.rows if r.child}
+    if month in held:
+        named |= {
+            c for c, m in zip(held[month].children, held[month].marks, strict=True) if m.any()
+        }
+    before = max((m for m in held if m < month), default=None)
+    return missing_from(held.get(before) if before else None, named, {UUID(k) for k in enrolled})
 
 
 def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:

@@ -22,6 +22,7 @@ from .views import (
     houses,
     joins,
     kept,
+    missing,
     notices,
     place_files,
     places,
@@ -122,6 +123,13 @@ urlpatterns: list[URLPattern] = [
         registers.send,
         name="register_send",
         who=P.REGISTER_IMPORT,
+        methods=BOTH,
+    ),
+    route(
+        "registers/missing/",
+        missing.missing,
+        name="missing_pupils",
+        who=P.REGISTER_REPAIR,
         methods=BOTH,
     ),
     route(

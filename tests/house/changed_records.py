@@ -267,6 +267,10 @@ ONE_RECORD = frozenset(
     attendance.actions.archives.open_archive
     attendance.actions.budgets.ask_budget_replay
     attendance.actions.budgets.keep_budget_replay
+    attendance.actions.missing.note_missing
+    attendance.actions.missing.reopen_missing
+    attendance.actions.missing.say_missing
+    attendance.actions.missing.settle_missing
     attendance.actions.pages.agree_to_correction
     attendance.actions.pages.put_row_back
     attendance.actions.pages.refuse_correction

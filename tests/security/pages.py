@@ -147,6 +147,7 @@ PAGES: dict[str, Page] = {
     "register_files": Page(who=STAFF),
     "register_send": Page(who=STAFF),
     "corrections": Page(who=STAFF),
+    "missing_pupils": Page(who=STAFF),
     "register_file": Page(
         kind="register_file",
         own=SCHOOL_FILES,

@@ -2,6 +2,7 @@
 
 from .archives import begin_archive, hand_over_archive, note_archived, open_archive
 from .budgets import ask_budget_replay, keep_budget_replay
+from .missing import note_missing, reopen_missing, say_missing, settle_missing
 from .pages import (
     Recorded,
     agree_to_correction,
@@ -62,6 +63,7 @@ __all__ = [
     "keep_flag",
     "leave_house",
     "note_archived",
+    "note_missing",
     "open_archive",
     "open_visited_house",
     "raise_flags",
@@ -72,11 +74,14 @@ __all__ = [
     "refuse_correction",
     "refuse_register",
     "reopen_flag",
+    "reopen_missing",
     "repair_row",
     "return_to_house",
     "run_watch",
+    "say_missing",
     "set_problem_aside",
     "set_visit_budget",
+    "settle_missing",
     "take_correction_back",
     "take_problem_up_again",
     "take_register",

@@ -14,7 +14,7 @@ from aanchal.kernel.permissions import Actor, Permission, may, require
 from aanchal.people.models import ClassSection, Enrolment, Kinship
 
 from ..guidance import guidance
-from ..models import Correction, PageRevision, RegisterFile, RegisterPage
+from ..models import Correction, MissingPupil, PageRevision, RegisterFile, RegisterPage
 from ..rules.corrections import Cells, grown, hold_back, joined, pack_cells, silenced, unpack_cells
 from ..rules.marks import Mark
 from ..rules.pages import (
@@ -229,6 +229,13 @@ def _write(
     held.source = register
     held.received_at = received_at
     held.save()
+    named = [bool(row.any()) for row in merged.page.marks]
+    MissingPupil.objects.filter(
+        class_section=class_section,
+        month__lte=month,
+        child__in=[c for c, is_named in zip(merged.page.children, named, strict=True) if is_named],
+        state=MissingPupil.State.WAITING,
+    ).update(state="back", settled_at=at)
     record(
         actor,
         Verb.REGISTER_CORRECTED if merged.changed else Verb.REGISTER_RECORDED,

@@ -6,7 +6,7 @@ taken up again. Nothing of it happens twice: the same file is the same record, a
 says nothing new changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -34,6 +34,7 @@ from ..models import RegisterFile
 from ..queries.books import visible_register_files
 from ..reading import ShownPage, ShownRow, show_pages
 from ..rules.pages import PageMarks
+from .missing import note_missing
 from .pages import page_marks as page_marks
 from .pages import record_page
 
@@ -286,6 +287,7 @@ class Taken:
     rows_left: int = 0
     problems: int = 0
     waiting: int = 0
+    missing: int = 0
 
 
 def take_register(
@@ -295,6 +297,7 @@ def take_register(
     enrol_unknown: bool,
     at: datetime,
     said_yes: bool = False,
+    missing: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Taken:
     """Take in the good rows of a shown register, page by page; keep the rest for repair.
@@ -304,6 +307,7 @@ def take_register(
     Args:
         enrol_unknown: enrol the rows that match nobody in their class, as the sender confirmed.
         said_yes: the sender has seen and answered the questions (a closure? a correction?).
+        missing: child's id → what the sender says of a pupil whom the file does not name.
 
     Raises:
         WrongState: not shown yet, or refused.
@@ -319,6 +323,7 @@ def take_register(
         enrol_unknown=enrol_unknown,
         at=at,
         said_yes=said_yes,
+        missing=missing or {},
         progress=progress,
     )
 
@@ -331,6 +336,7 @@ def _take_together(
     enrol_unknown: bool,
     at: datetime,
     said_yes: bool,
+    missing: Mapping[str, str],
     progress: Progress | None,
 ) -> Taken:
     """A small file is one transaction: a crash leaves all of it or nothing."""
@@ -340,6 +346,7 @@ def _take_together(
         enrol_unknown=enrol_unknown,
         at=at,
         said_yes=said_yes,
+        missing=missing or {},
         progress=progress,
     )
 
@@ -351,6 +358,7 @@ def _take_pages(
     enrol_unknown: bool,
     at: datetime,
     said_yes: bool,
+    missing: Mapping[str, str],
     progress: Progress | None,
 ) -> Taken:
     register = _begin(
@@ -368,7 +376,13 @@ def _take_pages(
             taken.waiting += 1
             continue
         _take_page(
-            actor, register=register, page=page, enrol_unknown=enrol_unknown, at=at, to=taken
+            actor,
+            register=register,
+            page=page,
+            enrol_unknown=enrol_unknown,
+            missing=missing,
+            at=at,
+            to=taken,
         )
     if progress is not None:
         progress(len(pages), len(pages))
@@ -412,6 +426,7 @@ def _take_page(
     register: RegisterFile,
     page: ShownPage,
     enrol_unknown: bool,
+    missing: Mapping[str, str],
     at: datetime,
     to: Taken,
 ) -> None:
@@ -451,6 +466,17 @@ def _take_page(
         to.marks_added += recorded.added
         to.marks_changed += recorded.changed
         to.marks_waiting += recorded.waiting
+        named = {r.child for r in sure}
+        gone = [UUID(c) for c in page.missing if c not in named]
+        if gone:
+            to.missing += note_missing(
+                actor,
+                class_section=class_section,
+                month=month,
+                children=gone,
+                said=missing,
+                at=at,
+            )
     to.problems += len(page.problems)
 
 
@@ -492,6 +518,7 @@ def _finish(
         "added": taken.marks_added,
         "changed": taken.marks_changed,
         "corrections": taken.marks_waiting,
+        "missing": taken.missing,
         "enrolled": taken.enrolled,
         "rows_left": open_problems_of(register),
         "problems": taken.problems,

@@ -49,3 +49,10 @@ WITHDRAWAL_MOVES: Mapping[str, frozenset[str]] = {
     "kept": frozenset(),
     "lapsed": frozenset(),
 }
+
+# A pupil whom a register no longer names waits until one names her again or a person found out.
+MISSING_PUPIL_MOVES: Mapping[str, frozenset[str]] = {
+    "waiting": frozenset({"back", "settled"}),
+    "back": frozenset(),
+    "settled": frozenset({"waiting"}),
+}

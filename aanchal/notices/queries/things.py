@@ -24,7 +24,14 @@ from aanchal.access.queries import (
     waiting_resets,
 )
 from aanchal.access.rules.second_person import CONFIRMED_BY, confirming
-from aanchal.attendance.models import Correction, Flag, RegisterFile, Visit, Withdrawal
+from aanchal.attendance.models import (
+    Correction,
+    Flag,
+    MissingPupil,
+    RegisterFile,
+    Visit,
+    Withdrawal,
+)
 from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import ConcernList, opened, visible_concerns
@@ -364,6 +371,27 @@ def class_moves(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         )
 
 
+def missing_pupils(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Pupils whom a register no longer names."""
+    reach = Q()
+    if actor is not None:
+        reach = Q(class_section__school__in=schools_of(actor, Permission.REGISTER_CORRECT))
+    rows = (
+        MissingPupil.objects.filter(reach, state=MissingPupil.State.WAITING)
+        .select_related("class_section__school__area", "child__household")
+        .prefetch_related("child__household__kinships")
+        .defer("said", "answer")
+    )
+    for row in rows:
+        yield Thing(
+            "missing_pupil.waiting",
+            str(row.pk),
+            row.scope(),
+            since=row.noted_at,
+            place=row.class_section.school.area,
+        )
+
+
 # --- what waits for a second person ---
 
 
@@ -448,6 +476,7 @@ SOURCES = (
     ((Permission.REGISTER_IMPORT,), register_files),
     ((Permission.REGISTER_CORRECT,), corrections),
     ((Permission.CHILD_MOVE,), class_moves),
+    ((Permission.REGISTER_CORRECT,), missing_pupils),
     (CONFIRMING, grants),
     (CONFIRMING, invitations),
     ((Permission.CREDENTIAL_RESET,), resets),
@@ -468,6 +497,7 @@ KINDS = frozenset(
         "register_file.taken",
         "correction.waiting",
         "class_move.waiting",
+        "missing_pupil.waiting",
         "grant.waiting",
         "invitation.waiting",
         "credential_reset.asked",

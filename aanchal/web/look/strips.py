@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 # Mark codes as everywhere in arrays: 0 not taken, 1 present, 2 absent, 3 leave, 4 holiday.
-MARK_CLASSES = ("n", "p", "a", "l", "h")
+MARK_CLASSES = ("n", "p", "a", "l", "h", "x")
+# The class was marked that day, and this child does not stand in its register.
+NOT_IN_REGISTER = 5
 NOT_TAKEN, PRESENT, ABSENT, LEAVE, HOLIDAY = range(5)
 
 
@@ -22,6 +24,7 @@ def strip(
     caption: str = "",
     line: bool = False,
     words: bool = True,
+    taken: bool = False,
 ) -> dict[str, Any]:
     """A child's days as cells, oldest first, with the same in words.
 
@@ -32,16 +35,24 @@ def strip(
             as bars below the child's days.
         caption: what the strip shows, such as "her 60 school days".
         line: one low line for a row of a list; no months, captions or words.
+        taken: the class was marked on each of these days; then a day without a mark says that the
+            child does not stand in the register. With `class_shares` it is seen from them.
         words: offer the dates of absence as text (needs `days`).
 
     Raises:
         ValueError: a mark is no mark code, or the sequences differ in length.
     """
     codes = [int(mark) for mark in marks]
-    if any(not 0 <= code < len(MARK_CLASSES) for code in codes):
+    if any(not NOT_TAKEN <= code <= HOLIDAY for code in codes):
         raise ValueError("a mark code is 0 to 4")
     if (days and len(days) != len(codes)) or (class_shares and len(class_shares) != len(codes)):
         raise ValueError("days and class shares go mark by mark")
+    if taken or class_shares:
+        marked = [share is not None for share in class_shares] or [True] * len(codes)
+        codes = [
+            NOT_IN_REGISTER if code == NOT_TAKEN and is_marked else code
+            for code, is_marked in zip(codes, marked, strict=True)
+        ]
     cells = [MARK_CLASSES[code] for code in codes]
     bars = [share_class(share) for share in class_shares]
     if days and not line:
@@ -112,6 +123,16 @@ def strip_in_words(codes: Sequence[int], caption: str = "", *, days: Sequence[da
         }
         said.append(_("%(first)s to %(last)s.") % ends)
     said.append(text % counts)
+    outside = codes.count(NOT_IN_REGISTER)
+    if outside:
+        said.append(
+            ngettext(
+                "Not in the register on %(days)s day.",
+                "Not in the register on %(days)s days.",
+                outside,
+            )
+            % {"days": outside}
+        )
     run = latest_run_of_absence(codes)
     if run:
         said.append(

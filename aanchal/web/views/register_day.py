@@ -13,6 +13,7 @@ from aanchal.attendance.queries.corrections import (
     my_corrections,
     withdrawals_to_answer,
 )
+from aanchal.attendance.queries.missing import missing_pupils
 from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.people.queries import class_moves_to_answer, my_class_moves
 
@@ -22,6 +23,7 @@ def register_tasks(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if may_anywhere(actor, Permission.CHILD_MOVE):
         found += _moves(actor, at=at)
+    found += _missing(actor)
     found += _corrections(actor, at=at)
     return by_urgency(found)
 
@@ -67,6 +69,26 @@ def _moves(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _missing(actor: Actor) -> list[dict[str, Any]]:
+    """Pupils whom a register no longer names; as urgent as an overdue visit: nobody asks else."""
+    count = missing_pupils(actor).count()
+    if not count:
+        return []
+    title = ngettext(
+        "%(n)s pupil is missing from the register of her class",
+        "%(n)s pupils are missing from the registers of their classes",
+        count,
+    )
+    return [
+        {
+            "title": title % {"n": count},
+            "href": reverse("missing_pupils"),
+            "level": "now",
+            "status": _("where are they?"),
+        }
+    ]
 
 
 def _corrections(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:

@@ -39,14 +39,17 @@ from aanchal.attendance.queries.books import (
     visible_register_files,
 )
 from aanchal.attendance.queries.waiting import waiting_registers
+from aanchal.attendance.reading import ShownPage
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
 from aanchal.kernel.limited import turn
 from aanchal.kernel.permissions import system_actor
+from aanchal.people.models import Child
 
 from ..context import local_name
 from ..forms import blame, key_or_none, today
-from ..names import class_name
+from ..names import class_name, whole_name
+from .missing import SAID
 from .register_forms import SendForm
 from .register_pages import (
     PAGE_COLUMNS,
@@ -230,6 +233,8 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "unsure": sum(r.match == "unsure" for p in pages for r in p.rows),
             "refusal": _refusal(register),
             "can_take": can_take,
+            "missing": _missing_names(pages),
+            "missing_choices": list(SAID.items()),
             "can_refuse": state == RegisterFile.State.SHOWN and not working,
             "needs_place": state == RegisterFile.State.SHOWN
             and not any(p.can_be_taken for p in pages)
@@ -242,6 +247,17 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
         },
         status=400 if request.method == "POST" else 200,
     )
+
+
+def _missing_names(pages: list[ShownPage]) -> list[dict[str, str]]:
+    """Pupils of the last register whom this file does not name."""
+    children = Child.objects.in_bulk([key for page in pages for key in page.missing])
+    return [
+        {"id": str(child.pk), "name": whole_name(child), "title": page_title(page)}
+        for page in pages
+        for key in page.missing
+        if (child := children.get(UUID(key))) is not None
+    ]
 
 
 def _working(register: RegisterFile) -> dict[str, Any] | None:
@@ -328,7 +344,16 @@ def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None
         return
     try:
         taken = take_register(
-            request.actor, register=register, enrol_unknown=enrol, said_yes=said_yes, at=at
+            request.actor,
+            register=register,
+            enrol_unknown=enrol,
+            said_yes=said_yes,
+            missing={
+                name.removeprefix("missing-"): request.POST[name]
+                for name in request.POST
+                if name.startswith("missing-")
+            },
+            at=at,
         )
     except DomainError as error:
         messages.error(request, str(error))

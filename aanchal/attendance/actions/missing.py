@@ -1,0 +1,142 @@
+"""Pupils whom a register no longer names: noted, said, found out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.people.models import ClassSection
+
+from ..models import MissingPupil
+
+
+@use_case
+def note_missing(
+    actor: Actor,
+    *,
+    class_section: ClassSection,
+    month: date,
+    children: Sequence[UUID],
+    said: Mapping[str, str],
+    at: datetime,
+) -> int:
+    """Keep pupils whom a register no longer names until somebody knows where they are.
+
+    Args:
+        children: pupils of the class who are missing from this month's register.
+        said: child's id → what the teacher says of it, a code of `MissingPupil.Said`.
+
+    Returns:
+        How many are newly missing; one who waits already is not noted again.
+
+    Raises:
+        NotAllowed: not the actor's class.
+    """
+    require(actor, Permission.REGISTER_IMPORT, class_section)
+    waiting = set(
+        MissingPupil.objects.filter(
+            class_section=class_section, child__in=children, state=MissingPupil.State.WAITING
+        ).values_list("child_id", flat=True)
+    )
+    new = [
+        MissingPupil(
+            district=class_section.district,
+            class_section=class_section,
+            child_id=child,
+            month=month,
+            said=_known(said.get(str(child), "")),
+            noted_by=actor.user_id,
+            noted_at=at,
+        )
+        for child in children
+        if child not in waiting
+    ]
+    MissingPupil.objects.bulk_create(new)
+    for missing in new:
+        record(actor, Verb.PUPIL_MISSING, missing, scope=class_section.scope())
+    return len(new)
+
+
+def _known(code: str) -> str:
+    return code if code in MissingPupil.Said.values else ""
+
+
+def _hold(missing: MissingPupil) -> MissingPupil:
+    return (
+        MissingPupil.objects.select_related("class_section__school__area", "child__household")
+        .prefetch_related("child__household__kinships")
+        .select_for_update(of=("self",))
+        .get(pk=missing.pk)
+    )
+
+
+@use_case
+def say_missing(actor: Actor, *, missing: MissingPupil, said: str, at: datetime) -> MissingPupil:
+    """Say what the school knows of a pupil whom its register no longer names.
+
+    It goes on waiting for the coordinator: what is said is not yet what is so.
+
+    Raises:
+        NotAllowed: not the actor's class, or her own family.
+        Invalid: no such answer.
+        WrongState: settled, or a register names her again.
+    """
+    missing = _hold(missing)
+    require(actor, Permission.REGISTER_REPAIR, missing)
+    if missing.state != MissingPupil.State.WAITING:
+        raise WrongState
+    if said not in MissingPupil.Said.values:
+        raise Invalid(_("Choose what you know of it."), field="said")
+    missing.said = said
+    missing.save(update_fields=["said"])
+    record(actor, Verb.PUPIL_MISSING_SAID, missing, scope=missing.class_section.scope())
+    return missing
+
+
+@use_case
+def settle_missing(
+    actor: Actor, *, missing: MissingPupil, answer: str, at: datetime
+) -> MissingPupil:
+    """Note that it is known where the pupil is, with a word how it became known.
+
+    Raises:
+        NotAllowed: the actor corrects no registers there, or is of her family.
+        Invalid: no word was given.
+        WrongState: settled before, or a register names her again.
+    """
+    missing = _hold(missing)
+    require(actor, Permission.REGISTER_CORRECT, missing)
+    if missing.state != MissingPupil.State.WAITING:
+        raise WrongState
+    if not answer.strip():
+        raise Invalid(_("Write where the pupil is, and who said so."), field="answer")
+    missing.answer = " ".join(answer.split())[:400]
+    missing.state = MissingPupil.State.SETTLED
+    missing.settled_by, missing.settled_at = actor.user_id, at
+    missing.save(update_fields=["answer", "state", "settled_by", "settled_at"])
+    record(actor, Verb.PUPIL_MISSING_SETTLED, missing, scope=missing.class_section.scope())
+    return missing
+
+
+@use_case
+def reopen_missing(actor: Actor, *, missing: MissingPupil, at: datetime) -> MissingPupil:
+    """Take a settling back: it is not known after all where she is.
+
+    Raises:
+        NotAllowed: as for `settle_missing`.
+        WrongState: it was not settled.
+    """
+    missing = _hold(missing)
+    require(actor, Permission.REGISTER_CORRECT, missing)
+    if missing.state != MissingPupil.State.SETTLED:
+        raise WrongState
+    missing.state = MissingPupil.State.WAITING
+    missing.settled_by, missing.settled_at = "", None
+    missing.save(update_fields=["state", "settled_by", "settled_at"])
+    record(actor, Verb.PUPIL_MISSING_REOPENED, missing, scope=missing.class_section.scope())
+    return missing

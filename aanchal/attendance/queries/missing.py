@@ -1,0 +1,26 @@
+"""Reads of pupils whom a register no longer names."""
+
+from django.db.models import QuerySet
+
+from aanchal.kernel.permissions import Actor, Permission
+from aanchal.people.queries import not_kin, visible_classes
+
+from ..models import MissingPupil
+
+
+def missing_pupils(actor: Actor) -> QuerySet[MissingPupil]:
+    """Pupils of the actor's classes who wait to be found out about, the longest first."""
+    return _of_her_classes(actor).filter(state=MissingPupil.State.WAITING).order_by("month", "pk")
+
+
+def missing_settled(actor: Actor) -> QuerySet[MissingPupil]:
+    """Those of whom it was written where they are, the latest first."""
+    settled = _of_her_classes(actor).filter(state=MissingPupil.State.SETTLED)
+    return settled.order_by("-settled_at", "-pk")
+
+
+def _of_her_classes(actor: Actor) -> QuerySet[MissingPupil]:
+    classes = visible_classes(actor, Permission.REGISTER_REPAIR).order_by()
+    return MissingPupil.objects.filter(
+        not_kin(actor, "child__"), class_section__in=classes.values("pk")
+    ).select_related("child__household", "child__area", "class_section__school__area")

@@ -1,0 +1,96 @@
+"""Pupils whom a register no longer names: what the school says, and what was found out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.attendance.actions import reopen_missing, say_missing, settle_missing
+from aanchal.attendance.models import MissingPupil
+from aanchal.attendance.queries.missing import missing_pupils, missing_settled
+from aanchal.kernel.errors import DomainError, Invalid, WrongState
+from aanchal.kernel.permissions import Permission, may
+
+from ..context import local_name
+from ..forms import key_or_none
+from ..names import class_name, whole_name
+
+SETTLED_SHOWN = 20
+SAID = {
+    MissingPupil.Said.TRANSFERRED: gettext_lazy("Went to another school"),
+    MissingPupil.Said.NAME_CUT: gettext_lazy("Her name was cut from the register"),
+    MissingPupil.Said.LEFT_OUT: gettext_lazy("Left out of the file by mistake"),
+    MissingPupil.Said.OTHER: gettext_lazy("Something else"),
+}
+
+
+def missing(request: HttpRequest) -> HttpResponse:
+    """Who is missing from her register, the longest first; below, of whom it is known where she is."""
+    wrong: tuple[str, str] | None = None
+    if request.method == "POST":
+        try:
+            _answer(request)
+        except Invalid as error:
+            wrong = (request.POST.get("pupil", ""), str(error))
+        except DomainError as error:
+            messages.warning(request, str(error))
+        if wrong is None:
+            return redirect("missing_pupils")
+    return render(
+        request,
+        "registers/missing.html",
+        {
+            "crumb_items": [
+                {"label": _("Registers"), "href": reverse("register_files")},
+                {"label": _("Missing from their register")},
+            ],
+            "items": [_item(request, m, wrong) for m in missing_pupils(request.actor)],
+            "settled": [
+                _item(request, m, None) for m in missing_settled(request.actor)[:SETTLED_SHOWN]
+            ],
+            "choices": list(SAID.items()),
+        },
+        status=400 if wrong else 200,
+    )
+
+
+def _answer(request: HttpRequest) -> None:
+    """Do what was answered. Sent twice, the second finds it settled and says so."""
+    step, now, actor = request.POST.get("step"), timezone.now(), request.actor
+    found = missing_settled(actor) if step == "reopen" else missing_pupils(actor)
+    pupil = found.filter(pk=key_or_none(request.POST.get("pupil"))).first()
+    if pupil is None:
+        raise WrongState
+    if step == "say":
+        say_missing(actor, missing=pupil, said=request.POST.get("said", ""), at=now)
+        messages.success(request, _("Written. The coordinator sees it."))
+    elif step == "settle":
+        settle_missing(actor, missing=pupil, answer=request.POST.get("answer", ""), at=now)
+        messages.success(request, _("Written where the pupil is. It can be taken back below."))
+    elif step == "reopen":
+        reopen_missing(actor, missing=pupil, at=now)
+        messages.success(request, _("It waits again."))
+
+
+def _item(
+    request: HttpRequest, held: MissingPupil, wrong: tuple[str, str] | None
+) -> dict[str, Any]:
+    return {
+        "pk": held.pk,
+        "code": held.child.code,
+        "name": whole_name(held.child),
+        "class": class_name(held.class_section),
+        "school": local_name(held.class_section.school),
+        "month": date_format(held.month, "F Y"),
+        "said": SAID[MissingPupil.Said(held.said)] if held.said else "",
+        "is_grave": held.said == MissingPupil.Said.NAME_CUT,
+        "answer": held.answer,
+        "may_settle": may(request.actor, Permission.REGISTER_CORRECT, held),
+        "error": wrong[1] if wrong is not None and wrong[0] == str(held.pk) else "",
+    }
