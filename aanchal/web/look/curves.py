@@ -16,6 +16,7 @@ class Dot:
     value: str
     key: str
     is_chosen: bool
+    spread: tuple[float, float] | None = None  # highest and lowest end of what the value can say
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def curve(
     most: float,
     values: Sequence[str],
     chosen: str = "",
+    spreads: Sequence[tuple[float, ...]] = (),
     label_every: int = 2,
 ) -> Curve:
     """Draw values over equally spaced keys, from a ground of 0.
@@ -48,17 +50,23 @@ def curve(
         most: the height of the drawing; at least 1 is drawn.
         values: the words of each value.
         chosen: the key of the point that stands out.
+        spreads: lowest and highest of what each value can say; empty draws none.
     """
     ground, most = TOP + HEIGHT, max(most, 1)
     step = (WIDTH - 8) / max(1, len(points) - 1)
+
+    def height_of(value: float) -> float:
+        return round(ground - HEIGHT * min(value, most) / most, 1)
+
     dots = tuple(
         Dot(
             x=round(LEFT + 4 + i * step, 1),
-            y=round(ground - HEIGHT * min(value, most) / most, 1),
+            y=height_of(value),
             label=key if i % label_every == 0 else "",
             value=values[i],
             key=key,
             is_chosen=key == chosen,
+            spread=(height_of(spreads[i][1]), height_of(spreads[i][0])) if spreads else None,
         )
         for i, (key, value) in enumerate(points)
     )

@@ -25,6 +25,7 @@ from aanchal.attendance.queries.budgets import (
     tunable_blocks,
 )
 from aanchal.attendance.rules.budgets import BUDGETS, Past, Point, a_month, past_from_json
+from aanchal.attendance.rules.intervals import enough, wilson
 from aanchal.attendance.rules.policy import RULE_VERSION
 from aanchal.kernel.errors import WrongState
 from aanchal.kernel.jobs import enqueue_on_commit
@@ -91,6 +92,7 @@ def budget(request: HttpRequest, pk: UUID) -> HttpResponse:
             "last": BUDGETS[-1],
             "step": BUDGETS[1] - BUDGETS[0],
             "choices": [p for p in past.points if p.visits in (4, 8, 12, 20, 30)],
+            "advice": _advice(past),
             "panels": [_panel(past, p, chosen, in_force) for p in past.points],
             **_drawn(past, chosen),
         }
@@ -253,7 +255,7 @@ def _panel(past: Past, point: Point, chosen: int, in_force: VisitBudget | None) 
                 "value": grouped(point.asked) if past.long_absences else None,
                 "label": _("Long absences asked about"),
                 "of_text": _("of %(of)s") % {"of": grouped(past.long_absences)},
-                "note": _lead_words(point)
+                "note": _asked_words(past, point)
                 if past.long_absences
                 else _("No child was away for 20 marked days."),
             },
@@ -261,13 +263,60 @@ def _panel(past: Past, point: Point, chosen: int, in_force: VisitBudget | None) 
                 "value": grouped(point.empty) if point.known else None,
                 "label": _("Empty visits"),
                 "of_text": _("of %(of)s known") % {"of": grouped(point.known)},
-                "note": _("counted from visits that were made")
+                "note": _of_100(point.empty, point.known)
                 if point.known
                 else _("No visit with a finding meets these questions yet."),
             },
         ],
         "compared": _compared(point),
     }
+
+
+def _of_100(part: int, of: int) -> str:
+    """A share as few cases can say it: "between 27 and 81 of 100"."""
+    low, high = wilson(part, of)
+    return _("between %(low)s and %(high)s of 100") % {
+        "low": round(low * 100),
+        "high": round(high * 100),
+    }
+
+
+def _advice(past: Past) -> str:
+    """One sentence: which budget to begin with, and why."""
+    found = enough([p.asked for p in past.points], past.long_absences)
+    if found is None:
+        return _(
+            "No child was away for 20 marked days in these months, so that they cannot say which is "
+            "better: choose as many visits as your volunteers can walk."
+        )
+    point = past.points[found]
+    said = {
+        "visits": point.visits,
+        "asked": grouped(point.asked),
+        "of": grouped(past.long_absences),
+        "between": _of_100(point.asked, past.long_absences),
+    }
+    if not past.volunteers:
+        return (
+            _(
+                "Begin with %(visits)s: more visits did not surely find more here. It would have asked "
+                "in time about %(asked)s of %(of)s long absences, which says: %(between)s."
+            )
+            % said
+        )
+    said["each"] = _rounded(a_month(point.urgent + point.ordinary, past.months) / past.volunteers)
+    return (
+        _(
+            "Begin with %(visits)s if your volunteers can walk %(each)s visits each a month: more did "
+            "not surely find more here. It would have asked in time about %(asked)s of %(of)s long "
+            "absences, which says: %(between)s."
+        )
+        % said
+    )
+
+
+def _asked_words(past: Past, point: Point) -> str:
+    return " · ".join((_of_100(point.asked, past.long_absences), _lead_words(point)))
 
 
 def _lead_words(point: Point) -> str:
@@ -305,6 +354,12 @@ def _drawn(past: Past, chosen: int) -> dict[str, Any]:
             for p in past.points
         ],
         chosen=str(chosen),
+        spreads=[
+            tuple(share * past.long_absences for share in wilson(p.asked, past.long_absences))
+            for p in past.points
+        ]
+        if past.long_absences
+        else (),
     )
     leads = [p.lead_days or 0.0 for p in past.points]
     early = curve(
