@@ -118,6 +118,21 @@ def test_the_implicated_and_kin_are_never_told_whatever_the_step(sent):
     assert set(told()) == {str(other.pk)}
 
 
+def test_a_coordinator_found_to_be_kin_later_is_not_told_that_something_waits(sent):
+    staff(Role.CASE_WORKER)
+    kin, other = staff(Role.COORDINATOR), staff(Role.COORDINATOR)
+    _section, children = a_class()
+    held = a_concern(child=children[0])
+    kin_of(kin, children[0])
+
+    for hours in (0, 2, 4, 8, 24, 48):
+        round_at(NOW + hours * HOUR)
+
+    assert not held.is_sealed
+    assert str(other.pk) in told()
+    assert str(kin.pk) not in told()
+
+
 def test_a_sealed_concern_stays_within_its_team_and_then_goes_outside(sent, settings):
     settings.AANCHAL_OUTSIDE_OFFICE = "dcpu@office.test"
     team = staff(Role.CASE_WORKER)

@@ -132,8 +132,10 @@ def _row(thing: Thing, me: str, now: datetime) -> dict[str, Any]:
             "%(count)d row of a register to repair", "%(count)d rows of a register to repair",
             thing.count,
         ) % {"count": thing.count}  # fmt: skip
-    days = (timezone.localdate(now) - timezone.localdate(thing.since)).days
-    since = _("since %(day)s") % {"day": date_format(timezone.localtime(thing.since), "j M")}
+    # Of what is past its day in other hands, the day counts and not when it was given.
+    begun = thing.due if passed_on and thing.due is not None else thing.since
+    days = (timezone.localdate(now) - timezone.localdate(begun)).days
+    since = _("since %(day)s") % {"day": date_format(timezone.localtime(begun), "j M")}
     waits = ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else ""
     where = local_name(thing.place) if thing.place is not None else ""
     is_late = thing.late_at() <= now
