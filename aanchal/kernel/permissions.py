@@ -32,6 +32,8 @@ class Permission(StrEnum):
     CREDENTIAL_RESET = "credential_reset"
     DEVICE_ENROL = "device_enrol"
     AUDIT_VERIFY = "audit_verify"
+    READING_VIEW = "reading_view"
+    READING_COUNT = "reading_count"
     HEALTH_VIEW = "health_view"
     KEYS_ROTATE = "keys_rotate"
     BACKUP_MAKE = "backup_make"
@@ -110,6 +112,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.WATCH_RUN,
             P.WATCH_VIEW,
             P.WATCH_TUNE,
+            P.READING_VIEW,
             P.FLAG_VIEW,
             P.FLAG_WITHDRAW,
             P.VISIT_ASSIGN,
@@ -142,6 +145,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.GRANT_REVOKE,
             P.CREDENTIAL_RESET,
             P.DEVICE_ENROL,
+            P.READING_COUNT,
             P.AUDIT_VERIFY,
             P.HEALTH_VIEW,
         }

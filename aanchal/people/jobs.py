@@ -1,10 +1,11 @@
 """Background work of people's records: the index of names keeps its shape."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.utils import timezone
 
 from aanchal.kernel.jobs import job
+from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.schedule import every_day
 
 from . import name_index
@@ -23,4 +24,15 @@ def rebuild_name_indexes() -> None:
         name_index.rebuild(district, at=timezone.now())
 
 
+@job(alone=True)
+def count_yesterdays_readings() -> None:
+    """Count who was shown how many children yesterday, and mark what is unusual."""
+    from .actions import count_readings
+
+    now = timezone.now()
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    count_readings(system_actor("upkeep"), on=yesterday, at=now)
+
+
+every_day("readings", count_yesterdays_readings, at=time(1, 15))
 every_day("name_index", rebuild_name_indexes, at=time(2, 40))

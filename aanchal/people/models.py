@@ -4,7 +4,12 @@ from django.db import models
 from django.db.models import Q
 
 from aanchal.access.models import User
-from aanchal.kernel.fields import SealedTextField
+from aanchal.kernel.fields import (
+    ReferenceTagField,
+    SealedJSONField,
+    SealedReferenceField,
+    SealedTextField,
+)
 from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.permissions import Scope
 from aanchal.kernel.reading import note_when_read
@@ -405,3 +410,30 @@ class RegisterAgreement(models.Model):
                 name="agreement_of_area_or_body",
             )
         ]
+
+
+class ReadingDay(models.Model):
+    """How many children a person was shown on one day, and whether that was unusual for her."""
+
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
+    district = models.CharField(max_length=16)
+    on = models.DateField()
+    reader = SealedReferenceField(to="access.User")
+    reader_tag = ReferenceTagField(of="reader")
+    counts = SealedJSONField(help_text="Pages, children, outside her work, usual, why, her area.")
+    answer = SealedJSONField(default=dict, help_text="Who looked at it, when, and what came of it.")
+
+    class Privacy:
+        retention = "Three months."
+        OPEN = ("id", "district", "on")
+        SENSITIVE = ("reader", "reader_tag", "counts", "answer")
+
+    class Meta:
+        indexes = [models.Index(fields=["district", "on"], name="reading_day_here")]
+
+    def scope(self) -> Scope:
+        return Scope(
+            area_path=self.counts["area"],
+            district=self.district,
+            excluded=frozenset({self.reader}),
+        )

@@ -42,6 +42,7 @@ DOORS = (
     Door(Permission.CHILD_VIEW, "children", gettext_lazy("Children")),
     Door(Permission.PERSON_VIEW, "people", gettext_lazy("People")),
     Door(Permission.DEVICE_ENROL, "volunteers", gettext_lazy("Volunteers' phones")),
+    Door(Permission.READING_VIEW, "readings", gettext_lazy("Who opened what")),
     Door(Permission.AREA_JOIN, "places", gettext_lazy("Places")),
     Door(Permission.HEALTH_VIEW, "office", gettext_lazy("Health")),
 )

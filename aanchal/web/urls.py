@@ -27,6 +27,7 @@ from .views import (
     place_files,
     places,
     questions,
+    readings,
     registers,
     repairs,
     upkeep,
@@ -155,6 +156,13 @@ urlpatterns: list[URLPattern] = [
     ),
     # --- coordinator ---
     route("watch/", watch.week, name="watch", who=P.WATCH_VIEW),
+    route("readings/", readings.reading_list, name="readings", who=P.READING_VIEW, methods=BOTH),
+    route(
+        "readings/numbers/",
+        readings.reading_counts,
+        name="reading_counts",
+        who=P.READING_COUNT,
+    ),
     route("watch/budget/", budgets.budgets, name="visit_budgets", who=P.WATCH_TUNE),
     route(
         "watch/budget/<uuid:pk>/",

@@ -230,6 +230,9 @@ SCENES: dict[str, Scene] = {
 
 ONE_RECORD = frozenset(
     """
+    people.actions.answer_reading
+    people.actions.count_readings
+    people.actions.open_readings
     access.actions.account.add_passkey
     access.actions.account.add_second_factor
     access.actions.account.change_passphrase

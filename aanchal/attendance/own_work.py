@@ -1,0 +1,39 @@
+"""Children about whom a volunteer has a visit, or a coordinator a question, are their own work."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from aanchal.access.models import Grant
+from aanchal.kernel.permissions import Role
+from aanchal.people.readings import own_work
+from aanchal.places.queries import within
+
+from .models import Flag, Visit
+
+LATELY = timedelta(days=28)
+
+
+@own_work
+def of_her_visits(user_id: str, children: frozenset[str], on: date) -> Iterable[str]:
+    """Those whose visit was put into her hands in the last four weeks."""
+    found = Visit.objects.filter(
+        volunteer=UUID(user_id),
+        flag__child__in=[UUID(key) for key in children],
+        assigned_at__date__gte=on - LATELY,
+    )
+    return [str(key) for key in found.values_list("flag__child_id", flat=True)]
+
+
+@own_work
+def of_her_questions(user_id: str, children: frozenset[str], on: date) -> Iterable[str]:
+    """For a coordinator: those of her area about whom a question was raised in four weeks."""
+    areas = Grant.objects.filter(user_id=user_id, role=Role.COORDINATOR).values_list(
+        "area_path", flat=True
+    )
+    found = Flag.objects.filter(
+        within(list(areas), "area__path"),
+        child__in=[UUID(key) for key in children],
+        raised_at__date__gte=on - LATELY,
+    )
+    return [str(key) for key in found.values_list("child_id", flat=True)]

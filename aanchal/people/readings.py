@@ -1,0 +1,142 @@
+"""Who was shown which children: read from the audit, for those who answer for the people.
+
+A coordinator sees the readings of the volunteers and teachers of her area, and of coordinators
+whose area lies within hers and is smaller. What was read of concerns is left out, so that nobody
+learns from here that there is one; nobody but the audit's keepers sees the readings of case workers
+yet. An administrator sees numbers only.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import autodiscover_modules
+
+from aanchal.access.models import Grant, User
+from aanchal.kernel.audit import Verb, events_of
+from aanchal.kernel.models import AuditEvent
+from aanchal.kernel.permissions import Actor, Permission, Role, granted_areas
+from aanchal.places.models import district_of
+from aanchal.places.queries import within
+
+from .models import Child, ReadingDay
+from .queries import visible_children
+
+MOST_EVENTS = 3_000
+GRANTS_REMEMBERED = timedelta(days=28)
+WATCHED = (Role.VOLUNTEER, Role.TEACHER)
+READING = frozenset({str(Verb.PAGE_SHOWN), str(Verb.CHILD_FILE_OPENED)})
+
+# Given a person, children and a day: those that were in her own work. Apps above add theirs in a
+# module `own_work`.
+Work = Callable[[str, frozenset[str], date], Iterable[str]]
+OWN_WORK: list[Work] = []
+
+
+def own_work(find: Work) -> Work:
+    """Add a way in which a child is part of somebody's own work."""
+    if find not in OWN_WORK:
+        OWN_WORK.append(find)
+    return find
+
+
+def outside_work(user_id: str, children: frozenset[str], on: date) -> frozenset[str]:
+    """The children that were in none of a person's own work."""
+    autodiscover_modules("own_work")
+    left = children
+    for find in OWN_WORK:
+        left -= frozenset(str(key) for key in find(user_id, left, on))
+    return left
+
+
+@cache
+def limits() -> dict[str, float]:
+    """The programme's numbers, from `data/reading.toml`."""
+    text = files("aanchal.people").joinpath("data/reading.toml").read_text("utf-8")
+    return {name: row["value"] for name, row in tomllib.loads(text).items()}
+
+
+def readers_under(actor: Actor, *, at: datetime) -> QuerySet[User]:
+    """People whose readings the actor looks over, by name; never herself."""
+    areas = granted_areas(actor, Permission.READING_VIEW)
+    held = Grant.objects.filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=at - GRANTS_REMEMBERED)
+    )
+    below = Q(pk__in=[])
+    for path in areas:
+        below |= Q(area_path__startswith=path + "/")
+    watched = held.filter(
+        within(areas, "area_path") & Q(role__in=WATCHED) | below & Q(role=Role.COORDINATOR)
+    )
+    others = held.filter(role__in=(Role.CASE_WORKER, Role.ADMINISTRATOR))
+    return (
+        User.objects.filter(pk__in=watched.values("user_id"))
+        .exclude(pk__in=others.values("user_id"))
+        .exclude(pk=actor.user_id)
+        .order_by("display_name", "pk")
+    )
+
+
+def readers_counted(actor: Actor, *, at: datetime) -> QuerySet[User]:
+    """People whose numbers of reading an administrator sees, by name."""
+    held = Grant.objects.filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=at - GRANTS_REMEMBERED)
+    )
+    reach = within(granted_areas(actor, Permission.READING_COUNT), "area_path")
+    return User.objects.filter(pk__in=held.filter(reach).values("user_id")).order_by(
+        "display_name", "pk"
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One page that was shown: when, to whom, which page, which children (keys)."""
+
+    at: datetime
+    user_id: str
+    page: str
+    children: tuple[str, ...]
+
+
+def readings(
+    actor: Actor, *, days: Sequence[date], users: Sequence[User], child: Child | None = None
+) -> list[Reading]:
+    """What these people were shown on these days, newest first; of the newest 3,000 events."""
+    areas = granted_areas(actor, Permission.READING_VIEW)
+    if not areas or not users:
+        return []
+    districts = {district_of(path) for path in areas}
+    found = events_of(
+        days,
+        districts=None if "" in districts else districts,
+        actors=[str(user.pk) for user in users],
+        mention=child.pk if child is not None else None,
+    )
+    return [r for event in found[:MOST_EVENTS] if (r := reading_of(event)) is not None]
+
+
+def reading_of(event: AuditEvent) -> Reading | None:
+    """The reading an event tells of; None for any other event, and for concerns."""
+    if event.verb not in READING or event.outcome != AuditEvent.Outcome.DONE:
+        return None
+    page = "child" if event.verb == Verb.CHILD_FILE_OPENED else str(event.changes.get("page", ""))
+    if page.startswith("concern"):
+        return None
+    return Reading(event.at, event.actor_id, page, tuple(event.shown))
+
+
+def codes_of(actor: Actor, keys: Iterable[str]) -> dict[str, str]:
+    """Key → code of those among some children whom the actor may see; one query."""
+    found = visible_children(actor).filter(pk__in=set(keys)).values_list("pk", "code")
+    return {str(key): code for key, code in found}
+
+
+def reading_days(users: Iterable[User], *, since_on: date) -> list[tuple[User, ReadingDay]]:
+    """Counted days of some people, newest first, each with its reader."""
+    by_key = {str(user.pk): user for user in users}
+    found = ReadingDay.objects.filter(on__gte=since_on).order_by("-on", "pk")
+    return [(by_key[day.reader], day) for day in found if day.reader in by_key]

@@ -1,0 +1,236 @@
+"""Reading is counted, pointed at, looked over by the supervisor; a look is itself written down."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from aanchal.kernel import audit
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.permissions import Actor, Role, system_actor
+from aanchal.people.actions import answer_reading, count_readings, open_readings
+from aanchal.people.models import ReadingDay
+from aanchal.people.readings import readers_under, readings
+from tests.audited import audited
+from tests.signing_in import a_person, acting, signed_in
+from tests.two_districts import BLOCK, OTHER_BLOCK, two_districts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return two_districts()
+
+
+def was_shown(user, children, *, back: int = 1, page: str = "class") -> None:
+    at = timezone.now() - timedelta(days=back)
+    event = audit.Event(
+        str(user.pk), "page.shown", "", "", "D206", "", {"page": page},
+        shown=tuple(str(getattr(c, "pk", c)) for c in children),
+    )  # fmt: skip
+    with transaction.atomic():
+        audit.write_events([event], at=at)
+
+
+def strangers(n: int) -> list[str]:
+    from aanchal.kernel.ids import new_id
+
+    return [str(new_id()) for _ in range(n)]
+
+
+def yesterday():
+    return timezone.localdate() - timedelta(days=1)
+
+
+def count() -> int:
+    return count_readings(system_actor("upkeep"), on=yesterday(), at=timezone.now())
+
+
+def test_ten_children_outside_her_own_work_are_pointed_at(office):
+    was_shown(office.people["teacher"], strangers(10))
+
+    assert count() == 1
+
+    day = ReadingDay.objects.get()
+    assert day.reader == str(office.people["teacher"].pk)
+    assert day.counts["why"] == ["outside_work"]
+    assert audited().get(verb="readings.counted").changes["unusual"] == 1
+
+
+def test_children_of_her_own_class_are_her_work(office):
+    own = office.records["child"]["own"]
+    was_shown(office.people["teacher"], [own, *strangers(9)])
+
+    assert count() == 0
+    assert ReadingDay.objects.get().counts["outside"] == 9
+
+
+def test_a_day_is_counted_once_and_only_for_people(office):
+    was_shown(office.people["teacher"], strangers(3))
+    was_shown(office.people["teacher"], strangers(2))
+    with transaction.atomic():
+        audit.write_events(
+            [audit.Event("system:watch", "page.shown", "", "", "D206", "", {"page": "x"})],
+            at=timezone.now() - timedelta(days=1),
+        )
+
+    count()
+    count()
+
+    assert ReadingDay.objects.get().counts["children"] == 5
+    assert ReadingDay.objects.get().counts["pages"] == 2
+
+
+def test_counting_needs_the_right(office):
+    with pytest.raises(NotAllowed):
+        count_readings(Actor("u"), on=yesterday(), at=timezone.now())
+    assert not ReadingDay.objects.exists()
+
+
+def test_she_sees_volunteers_and_teachers_of_her_area_and_nobody_else(office):
+    names = {
+        u.display_name
+        for u in readers_under(acting(office.people["coordinator"]), at=timezone.now())
+    }
+
+    assert {"Worker Vol", "Worker Tea", "Worker Hea", "Other Vol"} <= names
+    assert not names & {"Worker Coo", "Worker Cas", "Other Cas", "Worker Adm", "Far Vol"}
+    above = a_person(Role.COORDINATOR, "IN/S10/D206")
+    assert office.people["coordinator"] in readers_under(acting(above), at=timezone.now())
+    assert not readers_under(acting(office.people["administrator"]), at=timezone.now()).exists()
+
+
+def test_what_was_read_of_concerns_is_not_to_be_learnt_here(office):
+    own = office.records["child"]["own"]
+    was_shown(office.people["volunteer"], [own], back=0, page="concern_new")
+    was_shown(office.people["volunteer"], [own], back=0, page="visit")
+    coordinator = acting(office.people["coordinator"])
+
+    found = readings(
+        coordinator, days=[timezone.localdate()], users=list(readers_under(coordinator, at=timezone.now()))
+    )  # fmt: skip
+
+    assert [r.page for r in found] == ["visit"]
+
+
+def test_an_opened_page_of_readings_is_itself_written_down_in_one_event(office):
+    own = office.records["child"]["own"]
+    was_shown(office.people["teacher"], [own, office.records["child"]["kin"]], back=0)
+    client = signed_in(Client(), office.people["coordinator"])
+
+    page = client.get(reverse("readings")).content.decode()
+
+    assert own.code in page
+    assert office.records["child"]["kin"].code not in page, "she is kin of this child"
+    assert "1 you may not see" in page
+    assert own.given_name.split()[0] not in page
+    hers = audited().filter(actor_id=str(office.people["coordinator"].pk))
+    assert [(e.verb, e.shown) for e in hers if e.verb != "person.signed_in"] == [
+        ("readings.opened", [str(own.pk)])
+    ]
+
+
+def test_it_is_narrowed_by_person_child_and_period(office):
+    own, sibling = office.records["child"]["own"], office.records["child"]["sibling"]
+    was_shown(office.people["teacher"], [own], back=0)
+    was_shown(office.people["head"], [sibling], back=3)
+    client = signed_in(Client(), office.people["coordinator"])
+
+    def rows(**asked) -> set[str]:
+        page = client.get(reverse("readings"), asked).content.decode()
+        return {c.code for c in (own, sibling) if f">{c.code}<" in page}
+
+    assert rows() == {own.code, sibling.code}
+    assert rows(days="1") == {own.code}
+    assert rows(person=str(office.people["head"].pk)) == {sibling.code}
+    assert rows(code=own.code.lower()) == {own.code}
+    assert rows(code="K-77777") == set()
+
+
+def test_the_administrator_sees_numbers_and_no_child(office):
+    own = office.records["child"]["own"]
+    was_shown(office.people["teacher"], [own, *strangers(11)])
+    count()
+    client = signed_in(Client(), office.people["administrator"])
+
+    page = client.get(reverse("reading_counts")).content.decode()
+
+    assert "Worker Tea" in page
+    assert own.code not in page
+    assert client.get(reverse("readings")).status_code == 404
+
+
+def test_a_look_is_written_down_and_tells_her_nothing(office):
+    was_shown(office.people["teacher"], strangers(12))
+    count()
+    day = ReadingDay.objects.get()
+    client = signed_in(Client(), office.people["coordinator"])
+    assert "1 day to look at" in client.get(reverse("readings")).content.decode()
+
+    client.post(reverse("readings"), {"day": str(day.pk), "answer": "asked"})
+
+    day.refresh_from_db()
+    assert day.answer["is"] == "asked"
+    assert day.answer["by"] == str(office.people["coordinator"].pk)
+    assert audited().get(verb="reading.answered").changes == {"answer": "asked"}
+    assert "to look at" not in client.get(reverse("readings")).content.decode()
+    hers = signed_in(Client(), office.people["teacher"]).get(reverse("classes"))
+    assert "unusual" not in hers.content.decode().lower()
+
+
+def test_only_her_supervisor_answers_and_never_about_herself(office):
+    was_shown(office.people["teacher"], strangers(12))
+    was_shown(office.people["coordinator"], strangers(12))
+    count()
+    by = {d.reader: d for d in ReadingDay.objects.all()}
+    of_teacher = by[str(office.people["teacher"].pk)]
+    of_coordinator = by[str(office.people["coordinator"].pk)]
+    elsewhere = a_person(Role.COORDINATOR, OTHER_BLOCK)
+
+    for who, day in (
+        (elsewhere, of_teacher),
+        (office.people["administrator"], of_teacher),
+        (office.people["coordinator"], of_coordinator),
+    ):
+        with pytest.raises(NotAllowed):
+            answer_reading(acting(who), day=day, answer="in_order", at=timezone.now())
+    assert not any(d.answer for d in ReadingDay.objects.all())
+
+
+def test_an_answer_is_one_of_two_and_only_of_a_day_that_was_pointed_at(office):
+    was_shown(office.people["teacher"], strangers(12))
+    was_shown(office.people["head"], strangers(2))
+    count()
+    coordinator = acting(office.people["coordinator"])
+    by = {d.reader: d for d in ReadingDay.objects.all()}
+
+    with pytest.raises(Invalid):
+        answer_reading(
+            coordinator, day=by[str(office.people["teacher"].pk)], answer="x", at=timezone.now()
+        )
+    with pytest.raises(WrongState):
+        answer_reading(
+            coordinator, day=by[str(office.people["head"].pk)], answer="asked", at=timezone.now()
+        )
+
+
+def test_looking_over_needs_the_right():
+    with pytest.raises(NotAllowed):
+        open_readings(Actor("u"), user=None, child=None, days=7, shown=[])
+
+
+def test_the_page_asks_the_database_the_same_number_of_times_however_much_was_read(
+    office, django_assert_max_num_queries
+):
+    client = signed_in(Client(), office.people["coordinator"])
+    for _time in range(30):
+        was_shown(office.people["teacher"], [office.records["child"]["own"]], back=0)
+    client.get(reverse("readings"))
+
+    with django_assert_max_num_queries(40):
+        client.get(reverse("readings"))
+    assert BLOCK
