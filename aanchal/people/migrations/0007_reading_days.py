@@ -8,7 +8,7 @@ import aanchal.kernel.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0005_sealed_roll_numbers"),
+        ("people", "0006_enrolled_by_mistake"),
     ]
 
     operations = [
