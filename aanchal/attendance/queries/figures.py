@@ -1,6 +1,7 @@
 """The week's figures. Each is a numerator of a denominator; empty visits are counted too."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -306,14 +307,19 @@ class TeacherLine:
 
 
 def irregular_pupils(actor: Actor, class_section_id: UUID, *, since: date) -> list[TeacherLine]:
-    """Flags of a class as its school may see them, newest first; none of the asker's own family.
+    """`irregular_in` of one class."""
+    return irregular_in(actor, [class_section_id], since=since)
+
+
+def irregular_in(actor: Actor, sections: Sequence[UUID], *, since: date) -> list[TeacherLine]:
+    """Flags of classes as their school may see them, newest first; none of the asker's own family.
 
     `state` is "asked" (a question is open), "visited", "back" or "left". That a concern was raised
     looks like any other visited flag: the one who harms may teach.
     """
     flags = (
         Flag.objects.filter(
-            not_kin(actor, "child__"), class_section=class_section_id, raised_at__gte=_moment(since)
+            not_kin(actor, "child__"), class_section__in=sections, raised_at__gte=_moment(since)
         )
         .exclude(state=Flag.State.WITHDRAWN)
         .select_related("outcome")
