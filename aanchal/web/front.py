@@ -4,12 +4,15 @@ One thread per process takes requests in, from all connections at once, and give
 working thread only when all of it is there. So a client that sends half a header, or a byte a second,
 costs a connection and no thread. On top of waitress this closes what takes too long to arrive, gives
 up the oldest of too many half-sent requests, keeps bodies in memory under a common limit (never in
-a file: uploads do not touch the disk unsealed), and lets requests in hand finish before it stops.
+a file: uploads do not touch the disk unsealed), lets files that are sent hold a quarter of the working
+threads at most, and lets requests in hand finish before it stops.
 """
 
 import resource
 import socket
+import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +79,16 @@ class Channel(HTTPChannel):
             request.error = None
             request.headers.setdefault("CONTENT_LENGTH", str(request.body_bytes_received))
             request.headers["CONNECTION"] = "close"
-        super().service()
+        is_upload = _is_upload(request)
+        try:
+            super().service()
+        finally:
+            if is_upload:
+                self.server.upload_done()
+
+
+def _is_upload(request: Any) -> bool:
+    return str(request.headers.get("CONTENT_TYPE", "")).lower().startswith("multipart/")
 
 
 class Front(TcpWSGIServer):
@@ -88,6 +100,10 @@ class Front(TcpWSGIServer):
         self, application: Any, listening: socket.socket, *, threads: int, **more: Any
     ) -> None:
         self.upload_bytes = more.pop("upload_bytes")
+        self.most_uploads = max(1, threads // 4)
+        self._uploads = 0
+        self._waiting: deque[Channel] = deque()
+        self._uploads_lock = threading.Lock()
         adjustments = Adjustments(
             sockets=[listening],
             threads=threads,
@@ -119,6 +135,25 @@ class Front(TcpWSGIServer):
             sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
             bind_socket=False,
         )
+
+    def add_task(self, channel: Channel) -> None:
+        """Give a whole request to a working thread; a file waits while others have their share."""
+        if _is_upload(channel.requests[0]):
+            with self._uploads_lock:
+                if self._uploads >= self.most_uploads:
+                    self._waiting.append(channel)
+                    return
+                self._uploads += 1
+        super().add_task(channel)
+
+    def upload_done(self) -> None:
+        """A file was answered: the next one's turn."""
+        with self._uploads_lock:
+            if not self._waiting:
+                self._uploads -= 1
+                return
+            following = self._waiting.popleft()
+        super().add_task(following)
 
     def serve_until(self, stopping: Callable[[], bool]) -> None:
         """Serve until told to stop; `pull_trigger` makes it ask again at once."""

@@ -1,7 +1,9 @@
 """Half-sent requests, slow bodies and hostile files do not stop the site. Times are in benchmarks/."""
 
 import socket
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from types import SimpleNamespace
@@ -113,6 +115,37 @@ def a_channel(*, began: float, body: int | None = None, answering: bool = False)
 )
 def test_what_takes_too_long_to_arrive_is_given_up(channel, after, too_slow, why) -> None:
     assert channel.is_too_slow(after) is too_slow, why
+
+
+class _Dispatcher:
+    """Notes what would be given to a working thread."""
+
+    def __init__(self) -> None:
+        self.given: list[object] = []
+
+    def add_task(self, task: object) -> None:
+        self.given.append(task)
+
+
+def test_files_hold_a_quarter_of_the_threads_and_pages_pass_them_by() -> None:
+    site = front.Front.__new__(front.Front)
+    site.most_uploads, site._uploads, site._waiting = 2, 0, deque()
+    site._uploads_lock, site.task_dispatcher = threading.Lock(), _Dispatcher()
+    file = SimpleNamespace(headers={"CONTENT_TYPE": "multipart/form-data; boundary=x"})
+    files = [SimpleNamespace(requests=[file]) for _ in range(5)]
+    page = SimpleNamespace(requests=[SimpleNamespace(headers={})])
+
+    for channel in [*files, page]:
+        site.add_task(channel)
+    assert site.task_dispatcher.given == [files[0], files[1], page]
+
+    for _ in range(3):
+        site.upload_done()
+    assert site.task_dispatcher.given == [files[0], files[1], page, *files[2:]]
+
+    for _ in range(2):
+        site.upload_done()
+    assert site._uploads == 0
 
 
 def test_between_two_requests_nothing_is_slow() -> None:
