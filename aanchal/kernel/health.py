@@ -27,6 +27,7 @@ from . import audit_guard, jobs, keyring, rowguard, upkeep
 from .disk import files_open_to_others
 from .errors import Locked
 from .models import Deployment, ImportProblem, ScheduledRun, Worker
+from .references import dangling
 from .rotation import count_by_master
 from .worker import LEASE
 
@@ -90,6 +91,7 @@ def checks(*, now: datetime, thorough: bool = False) -> list[Check]:
         if thorough:
             found += _safely(_sealed)
             found += _safely(_files)
+            found += _safely(_references)
     for look in (_numba, _translations, _time):
         found += _safely(look)
     return found
@@ -499,6 +501,25 @@ def _files() -> Iterator[Check]:
             name,
             _("%(count)d are not where they should be") % {"count": len(missing)},
             _("Bring the folder of files back from the backup."),
+        )
+    else:
+        yield Check(State.OK, name, _("all are there"))
+
+
+def _references() -> Iterator[Check]:
+    """What foreign keys would hold; it names no record."""
+    missing = dangling()
+    name = _("Sealed references")
+    if missing:
+        places = ", ".join(f"{where}: {count}" for where, count in sorted(missing.items()))
+        yield Check(
+            State.BAD,
+            name,
+            _("%(count)d point at no record (%(places)s)")
+            % {"count": missing.total(), "places": places},
+            _(
+                "A record was removed by hand, or a backup is incomplete. Restore the last whole one."
+            ),
         )
     else:
         yield Check(State.OK, name, _("all are there"))

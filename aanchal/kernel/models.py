@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from .facts import SealedFactsField, WithSealedFacts
 from .fields import LastingSealedJSONField, SealedJSONField, SealedTextField
 from .ids import new_id, new_random_id
 
@@ -232,6 +233,21 @@ class CacheEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="cache_entry_by_end")]
+
+
+class CountedEvent(WithSealedFacts):
+    """One thing that is to be counted later: `kernel.statistics` says what."""
+
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
+    district = models.CharField(max_length=16, blank=True)
+    facts = SealedFactsField(
+        pad=256, help_text="What, its detail, block, month, pseudonym of the child."
+    )
+
+    class Privacy:
+        retention = "Until the period it belongs to is published, at most six years."
+        OPEN = ("id", "district")
+        SENSITIVE = ("facts",)
 
 
 class Deployment(models.Model):

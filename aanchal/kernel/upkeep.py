@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from . import audit, audit_guard, rowguard
+from . import audit, audit_guard, reordering, rowguard
 from .actions import use_case
 from .audit import Break, Verb
 from .files import path_of
@@ -36,6 +36,7 @@ def run_upkeep(*, at: datetime) -> dict[str, int]:
     sweep_sessions()
     return {
         "files": sweep_files(at=at),
+        "rows written anew": reordering.write_anew(),
         "cache": sweep_cache(at=at),
         "jobs": sweep_jobs(at=at),
         "turns": sweep_turns(at=at),

@@ -27,6 +27,7 @@ from aanchal.kernel.permissions import (
     require,
 )
 from aanchal.kernel.sealing import keyed_hash
+from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.places.models import Area, Body, district_of
 from aanchal.places.queries import year_of
 from aanchal.places.rules.spelling import tidy_name
@@ -333,6 +334,14 @@ class _Desk:
         Guardian.objects.bulk_create(self.new_guardians)
         Child.objects.bulk_create(children, batch_size=500)
         Enrolment.objects.bulk_create(enrolments, batch_size=500)
+        path = self.school.area.path
+        count(
+            [
+                Happened(Counted.CHILD_ENROLLED, self.district, path, child_id=child.pk)
+                for child in children
+            ],
+            at=self.at,
+        )
         SchoolIdentifier.objects.bulk_create(identifiers, batch_size=500)
         series.save(update_fields=["last"])
         if add_to_index(self.district, children, at=self.at):

@@ -15,6 +15,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, require
+from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.people.houses import (
     House,
     house_for_volunteer,
@@ -89,6 +90,10 @@ def due_at(channel: str, *, at: datetime) -> datetime:
 
 def _end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(23, 59)))
+
+
+def _counted(what: Counted, flag: Flag, detail: str) -> Happened:
+    return Happened(what, flag.district, flag.area.path, child_id=flag.child_id, detail=detail)
 
 
 def begin_of_day(at: datetime) -> datetime:
@@ -259,6 +264,7 @@ def record_visit(
     visit.state, visit.recorded_at = Visit.State.RECORDED, begin_of_day(at)
     visit.left_house_at = None
     visit.save(update_fields=["state", "recorded_at", "left_house_at"])
+    count([_counted(Counted.VISIT_RECORDED, flag, kind)], at=at)
     record(actor, Verb.VISIT_RECORDED, visit, scope=flag.scope())
     _go_on(actor, visit, finding, again_on=again_on, at=at)
     danger = vocabulary().findings[kind].concern
@@ -453,6 +459,7 @@ def record_outcome(
         record(actor, Verb.VISIT_CANCELLED, held, scope=flag.scope())
     flag.state = Flag.State.CLOSED
     flag.save(update_fields=["state"])
+    count([_counted(Counted.FLAG_ENDED, flag, kind)], at=at)
     record(actor, Verb.OUTCOME_RECORDED, outcome, scope=flag.scope())
     return outcome
 

@@ -19,6 +19,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Actor, Permission, Scope, require
+from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, block_path
 
@@ -120,6 +121,19 @@ def raise_flags(
     done.scored += len(works)
     done.raised += [f.pk for f in raised]
     done.doubted += len(doubted)
+    count(
+        [
+            Happened(
+                Counted.FLAG_RAISED,
+                f.district,
+                _flag_scope(f).area_path,
+                child_id=f.child_id,
+                detail=str(f.channel),
+            )
+            for f in raised
+        ],
+        at=at,
+    )
     for flag in raised:
         record(actor, Verb.FLAG_RAISED, flag, scope=_flag_scope(flag), channel=flag.channel)
     for question in doubted:

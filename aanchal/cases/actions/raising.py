@@ -21,6 +21,7 @@ from aanchal.kernel.permissions import (
     grants_for,
     require,
 )
+from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.kernel.waiting import something_waits
 from aanchal.people.models import Child
 from aanchal.people.rules.names import tidy
@@ -97,6 +98,7 @@ def raise_concern(
     concern.due_at = due_after(concern.stage, at=at)
     concern.save(force_insert=True)
     something_waits()
+    count([counted(Counted.CONCERN_RAISED, concern)], at=at)
     record(actor, Verb.CONCERN_RAISED, concern, scope=area.scope(), sealed=sealed)
     return concern
 
@@ -178,6 +180,17 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
         users = [str(u.pk) for u in named]
         record(actor, Verb.CONCERN_TEAM_NAMED, concern, scope=concern.area.scope(), users=users)
     return named
+
+
+def counted(what: Counted, concern: Concern) -> Happened:
+    """A concern as what is to be counted."""
+    return Happened(
+        what,
+        concern.district,
+        concern.area.path,
+        child_id=concern.child_id or None,
+        detail=str(concern.kind),
+    )
 
 
 def hold_concern(concern: Concern) -> Concern:

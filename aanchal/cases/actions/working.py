@@ -10,13 +10,14 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.statistics import Counted, count
 
 from ..closing import closing_reasons
 from ..models import Concern
 from ..queries import may_be_opened, people_to_hand_over_to
 from ..rules.closing import missing_to_close
 from ..rules.due import due_after
-from .raising import hold_concern
+from .raising import counted, hold_concern
 
 Stage = Concern.Stage
 MAX_WORDS = 2000
@@ -189,6 +190,7 @@ def close_concern(
     _remember(concern, actor, "closed", at=at, words=_words(words, field="words"), reason=reason)
     _move(concern, Stage.CLOSED, at=at)
     concern.save_facts("stage", "history", "due_at")
+    count([counted(Counted.CONCERN_CLOSED, concern)], at=at)
     record(actor, Verb.CONCERN_CLOSED, concern, scope=concern.scope())
     return concern
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
 
-from ..ids import new_random_id
+from ..reordering import has_random_key
 
 
 class SchemaEditor(DatabaseSchemaEditor):
@@ -16,8 +16,3 @@ class SchemaEditor(DatabaseSchemaEditor):
         if has_random_key(model):
             sql += " WITHOUT ROWID"
         return sql, params
-
-
-def has_random_key(model: type[models.Model]) -> bool:
-    """Whether the rows of a model are to be known by a key that tells no time or order."""
-    return model._meta.pk.default is new_random_id
