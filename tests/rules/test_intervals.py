@@ -37,6 +37,11 @@ def test_nothing_counted_says_nothing():
     assert enough([], 9) is None
 
 
+def test_one_child_decides_nothing():
+    assert enough([0, 0, 1], 1) is None
+    assert enough([0, 3, 4], 4) is None
+
+
 def test_with_nine_children_fewer_visits_are_enough_and_with_many_they_are_not():
     """Seven of nine may truly be four of nine: five found with half the visits says the same."""
     assert enough([2, 5, 7, 6], 9) == 1

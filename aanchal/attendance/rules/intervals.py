@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Final
 
+# With fewer cases one child decides, and no step can be called better than another.
+LEAST_CASES: Final = 5
 # 95 of 100 such intervals hold the true share.
 Z: Final = 1.959964
 
@@ -35,9 +37,9 @@ def enough(counts: Sequence[int], of: int) -> int | None:
 
     Returns:
         Position of the first count that is not below what the best count's own interval allows;
-        None without cases or counts.
+        None without counts, or with fewer than `LEAST_CASES`.
     """
-    if of <= 0 or not counts:
+    if of < LEAST_CASES or not counts:
         return None
     low, _high = wilson(max(counts), of)
     return next(i for i, count in enumerate(counts) if count >= low * of)

@@ -286,9 +286,9 @@ def _advice(past: Past) -> str:
     found = enough([p.asked for p in past.points], past.long_absences)
     if found is None:
         return _(
-            "No child was away for 20 marked days in these months, so that they cannot say which is "
-            "better: choose as many visits as your volunteers can walk."
-        )
+            "Too few children were away for 20 marked days in these months (%(of)s) to say which number "
+            "is better: choose as many visits as your volunteers can walk."
+        ) % {"of": grouped(past.long_absences)}
     point = past.points[found]
     said = {
         "visits": point.visits,
