@@ -91,6 +91,8 @@ VARIANTS = (
     ("ou", "ow"), ("ou", "au"), ("a", "o"), ("o", "a"), ("ri", "ru"), ("nd", "d"), ("m", "n"),
     ("d", "r"), ("q", "k"), ("ck", "k"), ("k", "q"), ("y", ""), ("h", ""), ("ya", "ia"), ("e", "i"),
 )  # fmt: skip
+# A flap and a nasal are exchanged within a word only.
+NEVER_FIRST = ("d", "m")
 TITLES = {"Md": ("Mohammad", "Mohd", "Md.", "Mohammed", ""), "Sk": ("Sheikh", "Shaikh", "SK", "")}
 
 
@@ -103,6 +105,8 @@ def misspelt(word: str, rng: random.Random, changes: int) -> str:
             if fitting:
                 old, new = rng.choice(fitting)
                 places = [m.start() for m in re.finditer(re.escape(old), word)]
+                if old in NEVER_FIRST:
+                    places = [at for at in places if at] or [len(word)]
                 at = rng.choice(places)
                 word = word[:at] + new + word[at + len(old) :]
         elif kind < 0.82:

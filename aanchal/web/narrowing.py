@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
@@ -29,7 +30,9 @@ class Narrowed:
     A template draws it with `components/narrow.html`; `narrowed[key]` is the value, or "".
     """
 
-    def __init__(self, request: HttpRequest, *, fields: Sequence[Choice], keep: str = "") -> None:
+    def __init__(
+        self, request: HttpRequest, *, fields: Sequence[Choice], keep: Sequence[str] = ()
+    ) -> None:
         self._values = {}
         self.fields: list[dict[str, Any]] = []
         for field in fields:
@@ -49,9 +52,21 @@ class Narrowed:
                         ],
                     }
                 )
-        self.kept = [(keep, request.GET[keep])] if keep and keep in request.GET else []
-        defaults = {field.key: field.default for field in fields}
-        self.is_narrowed = self._values != defaults
+        self.kept = [(key, request.GET[key]) for key in keep if key in request.GET]
+        self._defaults = {field.key: field.default for field in fields}
+        self.is_narrowed = self._values != self._defaults
 
     def __getitem__(self, key: str) -> str:
         return self._values[key]
+
+    @property
+    def query(self) -> str:
+        """What was asked, for the addresses of other lists of the page; "" for nothing."""
+        return urlencode(
+            {key: value for key, value in self._values.items() if value != self._defaults[key]}
+        )
+
+    @property
+    def kept_query(self) -> str:
+        """What stays in the address when nothing is asked any more."""
+        return urlencode(self.kept)

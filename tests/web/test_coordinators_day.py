@@ -18,6 +18,7 @@ from aanchal.attendance.queries.waiting import what_waits
 from aanchal.kernel.permissions import Role
 from tests.factories import (
     OTHER_BLOCK,
+    OTHER_VILLAGE,
     VILLAGE,
     a_class,
     a_flag,
@@ -163,3 +164,32 @@ def test_the_page_asks_the_same_number_of_queries_however_much_waits(coordinator
     assert queries() == few
     # Of these, some fifteen are the count of all that waits, in the head of every page.
     assert few <= 42
+
+
+def test_questions_are_narrowed_and_ordered_and_the_tabs_keep_it(coordinator):
+    school = a_school(VILLAGE)
+    section, children = a_class(school, pupils=3)
+    other, others = a_class(a_school(OTHER_VILLAGE), pupils=1)
+    now = timezone.now()
+    old = a_flag(children[0], section, channel="ordinary", raised_at=now - timedelta(days=9))
+    new = a_flag(children[1], section, raised_at=now)
+    there = a_flag(others[0], other, raised_at=now - timedelta(days=3))
+    client = signed_in(Client(), coordinator)
+
+    def listed(**asked):
+        answer = client.get(reverse("flags"), {"show": "waiting", **asked})
+        return [c["code"] for c in answer.context["cards"]]
+
+    def codes(*flags):
+        return [f.child.code for f in flags]
+
+    assert listed() == codes(there, new, old)
+    assert listed(school=school.pk) == codes(new, old)
+    assert listed(village=there.area_id) == codes(there)
+    assert listed(channel="ordinary") == codes(old)
+    assert listed(sort="longest") == codes(old, there, new)
+    assert listed(sort="newest") == codes(new, there, old)
+    assert listed(village="not-a-village") == codes(there, new, old)
+    page = client.get(reverse("flags"), {"show": "waiting", "school": school.pk})
+    assert all(f"school={school.pk}" in tab["href"] for tab in page.context["tabs"])
+    assert page.context["tabs"][0]["count"] == 2

@@ -11,6 +11,7 @@ from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas, grants_for
 from aanchal.people.models import Kinship
 from aanchal.people.queries import not_kin
+from aanchal.places.models import Area, Body
 from aanchal.places.queries import within
 
 from ..findings import group_of
@@ -27,6 +28,14 @@ def visible_flags(actor: Actor, permission: Permission = Permission.FLAG_VIEW) -
         .select_related("child", "area", "class_section__school")
         .order_by("-channel", "raised_at", "pk")
     )
+
+
+def question_places(actor: Actor) -> tuple[list[Area], list[Body]]:
+    """Villages and schools of which the actor may see a question, each by name. Two queries."""
+    asked = visible_flags(actor).order_by()
+    villages = Area.objects.filter(pk__in=asked.values("area")).order_by("name", "pk")
+    schools = Body.objects.filter(pk__in=asked.values("class_section__school"))
+    return list(villages), list(schools.order_by("name", "pk"))
 
 
 def get_flag(

@@ -161,7 +161,9 @@ def _rows(request: HttpRequest, children: list[Child], *, whole: bool = False) -
                 ),
                 held.code,
                 in_script(local_name(held.area)),
-                format_html("{} · {}", in_script(local_name(seat.school)), class_name(seat))
+                format_html(
+                    "<span>{} · {}</span>", in_script(local_name(seat.school)), class_name(seat)
+                )
                 if seat is not None
                 else "",
                 STANDING[state] if state else "",

@@ -25,6 +25,7 @@ from aanchal.attendance.queries.ends import is_struck_off
 from aanchal.attendance.queries.figures import FIGURES, Behind, rows_behind
 from aanchal.attendance.queries.flags import (
     get_flag,
+    question_places,
     visible_flags,
     volunteers_for,
 )
@@ -43,6 +44,7 @@ from aanchal.places.queries import within
 from ..context import local_name
 from ..forms import ChoiceRows, DayField, blame, key_or_none, today
 from ..names import class_name, first_name
+from ..narrowing import Choice, Narrowed
 from .cards import (
     OUTCOMES,
     again_sentence,
@@ -78,6 +80,16 @@ EMPTY = {
     "visited": gettext_lazy("No visited question waits for its end."),
     "ended": gettext_lazy("No question has ended yet."),
 }
+NOTHING_FITS = gettext_lazy("No question here fits what you chose.")
+CHANNELS = {
+    Flag.Channel.URGENT.value: gettext_lazy("urgent"),
+    Flag.Channel.ORDINARY.value: gettext_lazy("not urgent"),
+}
+SORTS = {
+    "urgent": gettext_lazy("Most urgent first"),
+    "longest": gettext_lazy("Longest waiting first"),
+    "newest": gettext_lazy("Newest first"),
+}
 FIGURE_TITLES = {
     "in_time": gettext_lazy("Visits that fell due this week"),
     "lead": gettext_lazy("Visits made this week"),
@@ -95,6 +107,23 @@ def flag_list(request: HttpRequest) -> HttpResponse:
     flags = visible_flags(request.actor)
     place = Area.objects.filter(pk=key_or_none(request.GET.get("place"))).first()
     here = within([place.path], "area__path") if place is not None else Q()
+    villages, schools = question_places(request.actor)
+    narrowed = Narrowed(
+        request,
+        fields=(
+            Choice("village", _("Village"), [(str(a.pk), local_name(a)) for a in villages]),
+            Choice("school", _("School"), [(str(s.pk), local_name(s)) for s in schools]),
+            Choice("channel", _("How urgent"), list(CHANNELS.items())),
+            Choice("sort", _("Order"), list(SORTS.items()), default="urgent"),
+        ),
+        keep=("show", "place"),
+    )
+    if narrowed["village"]:
+        here &= Q(area=narrowed["village"])
+    if narrowed["school"]:
+        here &= Q(class_section__school=narrowed["school"])
+    if narrowed["channel"]:
+        here &= Q(channel=narrowed["channel"])
     flags = flags.filter(here)
     ended = (Flag.State.CLOSED, Flag.State.WITHDRAWN)
     sets = {
@@ -109,8 +138,15 @@ def flag_list(request: HttpRequest) -> HttpResponse:
     if show not in TABS:
         # Come here for a place, one wants to see what there is.
         show = next((key for key, n in counts.items() if n), "waiting")
-    page = Paginator(sets[show], PAGE).get_page(request.GET.get("page"))
-    query = f"&place={place.pk}" if place is not None else ""
+    listed = sets[show]
+    if narrowed["sort"] != "urgent":
+        listed = listed.order_by(
+            "raised_at" if narrowed["sort"] == "longest" else "-raised_at", "pk"
+        )
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    query = f"&{narrowed.query}" if narrowed.query else ""
+    if place is not None:
+        query += f"&place={place.pk}"
     tabs = [
         {
             "label": label,
@@ -129,7 +165,8 @@ def flag_list(request: HttpRequest) -> HttpResponse:
             "tabs": tabs,
             "place": local_name(place) if place is not None else "",
             "act": _("Send a visit") if show == "waiting" else _("Open"),
-            "nothing": EMPTY[show],
+            "nothing": NOTHING_FITS if narrowed.is_narrowed else EMPTY[show],
+            "narrowed": narrowed,
         },
     )
 

@@ -15,6 +15,8 @@ from aanchal.access.queries import WAITS_FOR, live_grants
 from aanchal.kernel.permissions import ROLE_NAMES, Role
 from aanchal.places.models import Area, Body
 
+from ...context import local_name
+
 PAGE = 50
 AREA, BODY = "area", "body"
 
@@ -53,15 +55,15 @@ def offered_code(
 def place_words(held: Grant | Invitation) -> str:
     """The place of a grant or an invitation: a school with its class, or an area."""
     if held.body is not None:
-        return " ".join(filter(None, (held.body.name, held.grade, held.section)))
-    return held.area.name if held.area is not None else ""
+        return " ".join(filter(None, (local_name(held.body), held.grade, held.section)))
+    return local_name(held.area)
 
 
 def roles_in_short(held: Iterable[Grant]) -> list[str]:
     """Roles a line each; several classes of one school stand on one line: "Teacher · … 2 A, 3 A"."""
     lines: dict[tuple[str, str], list[str]] = {}
     for grant in held:
-        name = grant.body.name if grant.body is not None else place_words(grant)
+        name = local_name(grant.body) if grant.body is not None else place_words(grant)
         classes = lines.setdefault((str(ROLE_NAMES[Role(grant.role)]), name), [])
         if grant.body is not None and grant.grade:
             classes.append(f"{grant.grade} {grant.section}".strip())
@@ -75,9 +77,11 @@ def place_line(place: Area | Body) -> str:
     """One place among those found, told apart from its namesakes."""
     if isinstance(place, Body):
         udise = getattr(getattr(place, "school", None), "udise", "")
-        return " · ".join(filter(None, (place.name, place.area.name, udise)))
-    above = place.parent.name if place.parent is not None else ""
-    return " · ".join(filter(None, (place.name, str(LEVELS[Area.Level(place.level)]), above)))
+        return " · ".join(filter(None, (local_name(place), local_name(place.area), udise)))
+    above = local_name(place.parent)
+    return " · ".join(
+        filter(None, (local_name(place), str(LEVELS[Area.Level(place.level)]), above))
+    )
 
 
 def key_of(place: Area | Body) -> str:
