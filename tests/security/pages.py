@@ -165,6 +165,7 @@ PAGES: dict[str, Page] = {
         sends=(an_assignment, an_outcome, just(step="take_back")),
     ),
     "children": Page(who=frozenset({"coordinator", "case_worker"})),
+    "child_find": Page(who=frozenset({"coordinator", "case_worker"}), sends=(just(text="Gudiya"),)),
     "child": Page(kind="child", own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK}),
     "child_house": Page(
         kind="child",

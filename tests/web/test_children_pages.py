@@ -15,6 +15,7 @@ from aanchal.attendance.models import Flag, Visit
 from aanchal.cases.actions import raise_concern
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
+from tests.audited import audited
 from tests.factories import OTHER_BLOCK, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, kin_of
 from tests.signing_in import a_person, a_school, acting, signed_in, words
 
@@ -42,8 +43,8 @@ def test_a_name_is_sent_in_the_body_and_stands_in_no_address_or_log(coordinator,
     assert "गुड़िया" not in caplog.text and "Gudiya" not in caplog.text
     page = client.get(reverse("children")).content.decode()
     assert f'method="post" action="{reverse("child_find")}"' in page
-    again = client.get(reverse("child_find") + "?text=Gudiya")
-    assert again.status_code == 302 and again["Location"] == reverse("children")
+    asked_by_address = client.get(reverse("child_find") + "?text=Gudiya").content.decode()
+    assert "Gudiya" not in asked_by_address and children[0].code not in asked_by_address
 
 
 def test_what_is_not_found_and_what_may_not_be_seen_is_one_answer(coordinator):
@@ -74,6 +75,18 @@ def test_a_code_finds_in_any_case_and_nothing_typed_is_said_beside_the_field(coo
     empty = client.post(reverse("child_find"), {"text": " "})
     assert empty.status_code == 400
     assert "Write a name or a code." in empty.content.decode()
+
+
+def test_the_audit_names_who_was_shown_and_none_of_those_only_looked_through(coordinator):
+    a_class(pupils=12)
+    client = signed_in(Client(), coordinator)
+
+    answer = client.post(reverse("child_find"), {"text": "Gudiya Kumari"})
+
+    shown = set(Child.objects.filter(code__in=codes(answer)).values_list("pk", flat=True))
+    event = audited().get(verb="page.shown")
+    assert 0 < len(shown) < 12
+    assert set(event.shown) == {str(pk) for pk in shown}
 
 
 def test_a_title_alone_is_answered_with_advice(coordinator):

@@ -8,7 +8,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -99,9 +99,8 @@ def find(request: HttpRequest) -> HttpResponse:
 
     Whether there is no such child or one whom the actor may not see, the answer is the same.
     """
-    if request.method != "POST":
-        return redirect("children")
-    form = FindForm(request.POST)
+    is_asked = request.method == "POST"
+    form = FindForm(request.POST if is_asked else None)
     children: list[Child] = []
     if form.is_valid():
         children = [f.child for f in find_children(request.actor, text=form.cleaned_data["text"])]
@@ -119,7 +118,7 @@ def find(request: HttpRequest) -> HttpResponse:
                 {"label": _("Found")},
             ],
         },
-        status=200 if form.is_valid() else 400,
+        status=400 if is_asked and not form.is_valid() else 200,
     )
 
 
