@@ -155,7 +155,7 @@ def test_both_homes_and_the_page_show_her(struck_off):
         assert "1 pupil is missing" in client.get(reverse(home)).content.decode()
     page = coordinator.get(reverse("missing_pupils")).content.decode()
     assert children[5].code in page
-    assert "Her name was cut" in page
+    assert "The name was cut" in page
     own = teacher.get(reverse("missing_pupils")).content.decode()
     assert "It is known where the pupil is" not in own
 

@@ -24,7 +24,7 @@ from ..names import class_name, whole_name
 SETTLED_SHOWN = 20
 SAID = {
     MissingPupil.Said.TRANSFERRED: gettext_lazy("Went to another school"),
-    MissingPupil.Said.NAME_CUT: gettext_lazy("Her name was cut from the register"),
+    MissingPupil.Said.NAME_CUT: gettext_lazy("The name was cut from the register"),
     MissingPupil.Said.LEFT_OUT: gettext_lazy("Left out of the file by mistake"),
     MissingPupil.Said.OTHER: gettext_lazy("Something else"),
 }
