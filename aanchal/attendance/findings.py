@@ -7,6 +7,8 @@ from importlib.resources import files
 
 from django.utils.translation import gettext_noop as N_
 
+from .rules.fitting import fits
+
 GROUPS = frozenset({"empty", "help", "again", "danger"})
 
 
@@ -19,6 +21,18 @@ class FindingKind:
     group: str
     is_private: bool
     concern: str
+    topic: str = ""
+    sexes: tuple[str, ...] = ()
+    from_age: int | None = None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A few findings under one picture. `when`: the answers to "is she safe?" that it stands under."""
+
+    key: str
+    label: str
+    when: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,15 @@ class Vocabulary:
     findings: dict[str, FindingKind]
     met: dict[str, str]
     next_steps: dict[str, "NextStep"]
+    topics: dict[str, Topic]
+
+    def of_topic(self, topic: str, *, sex: str, ages: tuple[int, int] | None) -> list[FindingKind]:
+        """Findings of a topic that fit a child, in the order of the data."""
+        return [
+            f
+            for f in self.findings.values()
+            if f.topic == topic and fits(sexes=f.sexes, from_age=f.from_age, sex=sex, ages=ages)
+        ]
 
 
 # What a coordinator reads in place of a finding that became a concern. All dangers read alike: were
@@ -79,7 +102,14 @@ def vocabulary() -> Vocabulary:
         if row["group"] not in GROUPS:
             raise ValueError(f"finding {key} has no known group")
         findings[key] = FindingKind(
-            key, row["label"], row["group"], row["private"], row.get("concern", "")
+            key,
+            row["label"],
+            row["group"],
+            row["private"],
+            row.get("concern", ""),
+            row.get("topic", ""),
+            tuple(row.get("sexes", ())),
+            row.get("from_age"),
         )
     return Vocabulary(
         findings,
@@ -88,4 +118,5 @@ def vocabulary() -> Vocabulary:
             k: NextStep(r["label"], r["follows"]["text"], r["asks"]["text"])
             for k, r in data["next_step"].items()
         },
+        {k: Topic(k, r["label"], tuple(r["when"])) for k, r in data["topic"].items()},
     )

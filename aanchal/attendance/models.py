@@ -1,5 +1,7 @@
 """Registers, the watch over them, and what a person found when she went and asked."""
 
+from dataclasses import replace
+
 from django.db import models
 from django.db.models import Q
 
@@ -565,6 +567,9 @@ class Finding(WithSealedFacts):
     note = SealedTextField(default="")
     facts = SealedFactsField(pad=256)
 
+    # Age and danger of work, when they were asked; what was written before each correction.
+    work = SealedFact("facts", default=None)
+    earlier = SealedFact("facts", default=None)
     child_seen = SealedFact("facts", default=False)
     visited_on = sealed_day("facts")
     recorded_by = SealedFact("facts")
@@ -577,7 +582,8 @@ class Finding(WithSealedFacts):
         SENSITIVE = ("kind", "whom_met", "next_step", "note", "facts")
 
     def scope(self) -> Scope:
-        return self.visit.flag.scope()
+        # Of volunteers only she who wrote it may touch it.
+        return replace(self.visit.flag.scope(), holders=frozenset({self.recorded_by}))
 
 
 class Outcome(WithSealedFacts):

@@ -132,6 +132,8 @@ class Verb(StrEnum):
     VISIT_LEFT_HOUSE = "visit.left_house"
     VISIT_LEFT_HOUSE_UNDONE = "visit.left_house_undone"
     VISIT_RECORDED = "visit.recorded"
+    FINDING_CORRECTED = "finding.corrected"
+    FINDING_OPENED = "finding.opened"
     OUTCOME_RECORDED = "outcome.recorded"
     CONCERN_RAISED = "concern.raised"
     CONCERN_OPENED = "concern.opened"

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     VISIT_VIEW = "visit_view"
     VISIT_RECORD = "visit_record"
     VISIT_HAND_BACK = "visit_hand_back"
+    FINDING_CORRECT = "finding_correct"
     OUTCOME_RECORD = "outcome_record"
     CONCERN_RAISE = "concern_raise"
     CONCERN_VIEW = "concern_view"
@@ -80,7 +81,9 @@ class Role(StrEnum):
 P = Permission
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.VOLUNTEER: frozenset({P.VISIT_VIEW, P.VISIT_RECORD, P.VISIT_HAND_BACK, P.CONCERN_RAISE}),
+    Role.VOLUNTEER: frozenset(
+        {P.VISIT_VIEW, P.VISIT_RECORD, P.VISIT_HAND_BACK, P.FINDING_CORRECT, P.CONCERN_RAISE}
+    ),
     Role.TEACHER: frozenset(
         {
             # Asked about the school as a whole, so only a grant over all of it (the head's) admits.

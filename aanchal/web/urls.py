@@ -75,6 +75,13 @@ urlpatterns: list[URLPattern] = [
         methods=BOTH,
     ),
     route(
+        "visits/<uuid:pk>/written/",
+        visits.written,
+        name="visit_written",
+        who=P.FINDING_CORRECT,
+        methods=BOTH,
+    ),
+    route(
         "visits/<uuid:pk>/house/",
         houses.visit_house,
         name="visit_house",

@@ -288,9 +288,11 @@ ONE_RECORD = frozenset(
     attendance.actions.repairs.set_problem_aside
     attendance.actions.repairs.take_problem_up_again
     attendance.actions.visits.cancel_visit
+    attendance.actions.visits.correct_finding
     attendance.actions.visits.describe_visited_house
     attendance.actions.visits.hand_back_visit
     attendance.actions.visits.leave_house
+    attendance.actions.visits.open_finding
     attendance.actions.visits.open_visited_house
     attendance.actions.visits.record_outcome
     attendance.actions.visits.record_visit

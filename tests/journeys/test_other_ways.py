@@ -12,6 +12,7 @@ from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.worker import Worker
 from tests.chromium import DESKTOP, PHONE
 from tests.factories import a_given_register
+from tests.journeys.village import found
 from tests.signing_in import acting
 
 pytestmark = pytest.mark.once
@@ -58,8 +59,7 @@ def test_without_a_script_a_register_is_sent_and_a_danger_told(village, as_perso
     volunteer = as_person(village.volunteer, viewport=PHONE, javascript=False)
     volunteer.get_by_role("link", name="Open the visit").click()
     volunteer.get_by_role("button", name="I have left the house").click()
-    volunteer.get_by_label("Marriage is fixed").check()
-    volunteer.get_by_role("button", name="Go on").click()
+    found(volunteer, "No, or I am not sure", "Marriage", "Marriage is fixed")
     volunteer.get_by_label("A neighbour").check()
     volunteer.get_by_role("group", name="Did you see").get_by_label("No").check()
     volunteer.get_by_role("button", name=re.compile("tell the case worker")).click()
@@ -160,14 +160,12 @@ def test_a_form_sent_twice_writes_once(village, as_person):
     page = as_person(village.volunteer, viewport=PHONE)
     page.goto(f"/visits/{visit.pk}/")
     page.get_by_role("button", name="I have left the house").click()
-    page.get_by_label("Sick").check()
-    page.get_by_role("button", name="Go on").click()
+    found(page, "Yes", "Ill, or needed", "Sick")
     twin = page.context.new_page()
     # An address of the private pages opens nothing: in the second window she presses once more.
     twin.goto(page.url)
     twin.get_by_role("button", name="I have left the house").click()
-    twin.get_by_label("Sick").check()
-    twin.get_by_role("button", name="Go on").click()
+    found(twin, "Yes", "Ill, or needed", "Sick")
     for each in (page, twin):
         each.get_by_label("Mother").check()
         each.get_by_role("group", name="Did you see").get_by_label("Yes").check()

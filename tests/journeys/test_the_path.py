@@ -3,7 +3,7 @@
 from aanchal.attendance.models import Flag, Visit
 from aanchal.cases.models import Concern
 from tests.chromium import DESKTOP, PHONE
-from tests.journeys.village import FAMILY
+from tests.journeys.village import FAMILY, found
 
 
 def test_a_register_becomes_a_visit_and_its_danger_a_concern(village, as_person, look):
@@ -70,8 +70,7 @@ def _the_volunteer_makes_the_visit_and_finds_danger(village, as_person, look):
     look(page, "volunteer-at-the-house")
     page.get_by_role("button", name="I have left the house").click()
     look(page, "volunteer-what-found")
-    page.get_by_label("Gone with a contractor or stranger").check()
-    page.get_by_role("button", name="Go on").click()
+    found(page, "No, or I am not sure", "Gone, and nobody", "Gone with a contractor")
     assert "contractor" not in page.url
     called = page.get_by_role("link", name="112").first.bounding_box()["y"]
     assert called < page.get_by_label("Anything else").bounding_box()["y"], "calls come first"

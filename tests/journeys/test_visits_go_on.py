@@ -7,6 +7,7 @@ from django.utils import timezone
 from aanchal.attendance.models import Flag, Outcome, Visit
 from tests.chromium import DESKTOP, PHONE
 from tests.journeys.test_other_ways import a_visit
+from tests.journeys.village import found
 
 PRIVATE = ("marriage", "contractor", "danger", "abuse", "pregnant")
 
@@ -22,7 +23,10 @@ def test_a_volunteer_who_pressed_too_early_takes_it_back(village, as_person, loo
     page.goto(f"/visits/{visit.pk}/")
     page.get_by_role("button", name="I have left the house").click()
     private = page.url
+    look(page, "volunteer-is-the-child-safe")
+    found(page, "No, or I am not sure")
     assert not _says_nothing_private(page)
+    private = page.url
     look(page, "volunteer-pressed-too-early")
 
     page.get_by_role("button", name="I am still at the house").click()
@@ -79,8 +83,7 @@ def _at_the_visit(village, as_person):
 
 def _nobody_home(village, as_person):
     page = _at_the_visit(village, as_person)
-    page.get_by_label("Nobody at home").check()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Nobody at home").click()
     page.get_by_role("button", name="Write it down").click()
     return page
 
@@ -108,8 +111,7 @@ def test_nobody_at_home_twice_sends_another_person(village, as_person, look):
 def test_a_second_visit_is_promised_by_the_volunteer_and_one_is_sent(village, as_person, look):
     a_visit(village)
     page = _at_the_visit(village, as_person)
-    page.get_by_label("Sick").check()
-    page.get_by_role("button", name="Go on").click()
+    found(page, "Yes", "Ill, or needed", "Sick")
     page.get_by_label("Mother").check()
     page.get_by_role("group", name="Did you see").get_by_label("Yes").check()
     assert not page.get_by_label("On which day").is_visible()
@@ -125,8 +127,7 @@ def test_a_second_visit_is_promised_by_the_volunteer_and_one_is_sent(village, as
     page.get_by_role("link", name="Back to today's visits").click()
     page.get_by_role("link", name="Open the visit").click()
     page.get_by_role("button", name="I have left the house").click()
-    page.get_by_label("Sick").check()
-    page.get_by_role("button", name="Go on").click()
+    found(page, "Yes", "Ill, or needed", "Sick")
     page.get_by_label("Mother").check()
     page.get_by_role("group", name="Did you see").get_by_label("Yes").check()
     page.get_by_label("The coordinator should call me").check()

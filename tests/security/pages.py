@@ -116,6 +116,14 @@ PAGES: dict[str, Page] = {
     ),
     "visit_done": Page(kind="visit", own={"volunteer": labels("recorded")}),
     "visit_hand_back": Page(kind="visit", own={"volunteer": HERS}, sends=(just(because="unsafe"),)),
+    "visit_written": Page(
+        kind="visit",
+        own={"volunteer": labels("recorded")},
+        sends=(
+            just(step="show"),
+            just(step="save", kind="sick", whom_met="mother", child_seen="no", note=""),
+        ),
+    ),
     "visit_house": Page(kind="visit", own={"volunteer": HERS}, sends=(just(landmark="The pump"),)),
     # --- concerns ---
     "concern_new": Page(who=ALL - {"administrator"}),

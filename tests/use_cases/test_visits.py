@@ -9,8 +9,10 @@ from aanchal.access.queries import actor_for
 from aanchal.attendance.actions import (
     assign_visit,
     cancel_visit,
+    correct_finding,
     hand_back_visit,
     leave_house,
+    open_finding,
     record_outcome,
     record_visit,
     reopen_flag,
@@ -22,7 +24,7 @@ from aanchal.attendance.queries.hands import is_outside
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role
-from aanchal.people.models import Enrolment
+from aanchal.people.models import Child, Enrolment
 from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, an_actor, kin_of
 from tests.signing_in import a_person, a_school
@@ -158,11 +160,12 @@ def test_danger_becomes_a_concern_at_once(kind, concern):
 def test_private_questions_open_only_after_she_has_left_the_house():
     visit, volunteer = an_assigned_visit()
 
+    private = ANSWERS | {"kind": "fears_school"}
     with pytest.raises(Invalid):
-        record_visit(acting(volunteer), visit=visit, at=NOW, **(ANSWERS | {"kind": "works"}))
+        record_visit(acting(volunteer), visit=visit, at=NOW, **private)
 
     leave_house(acting(volunteer), visit=visit, at=NOW)
-    assert record_visit(acting(volunteer), visit=visit, at=NOW, **(ANSWERS | {"kind": "works"}))
+    assert record_visit(acting(volunteer), visit=visit, at=NOW, **private)
 
 
 def test_having_left_the_house_can_be_taken_back_and_the_private_questions_close():
@@ -571,3 +574,112 @@ def test_opening_again_needs_a_reason_a_right_and_no_newer_question():
 
     flag.refresh_from_db()
     assert flag.state == Flag.State.CLOSED
+
+
+# --- work and the law ---
+
+
+@pytest.mark.parametrize(
+    "age, told_of, concern",
+    [
+        ({"age_years": 9}, {}, True),
+        ({"age_years": 15}, {"dangerous_work": "no"}, False),
+        ({"age_years": 15}, {"dangerous_work": "yes"}, True),
+        ({"age_years": 15}, {"dangerous_work": "not_known"}, True),
+        ({"age_years": 18}, {}, False),
+        ({}, {"age_band": "child"}, True),
+        ({}, {"age_band": "adolescent", "dangerous_work": "no"}, False),
+        ({}, {"age_band": "not_known"}, True),
+        ({"age_years": 13}, {"age_band": "adolescent", "dangerous_work": "no"}, False),
+    ],
+)
+def test_work_that_the_law_forbids_or_may_forbid_is_a_concern(age, told_of, concern):
+    visit, volunteer = an_assigned_visit()
+    if age:
+        Child.objects.update(**age, age_estimated_on=date(2026, 7, 1))
+    leave_house(acting(volunteer), visit=visit, at=NOW)
+
+    finding = told(visit, volunteer, kind="works", **told_of)
+
+    assert (Concern.objects.count() == 1) is concern
+    assert finding.kind == ("works_unlawful" if concern else "works")
+
+
+@pytest.mark.parametrize(
+    "age, told_of, field",
+    [
+        ({}, {}, "age_band"),
+        ({}, {"age_band": "adolescent"}, "dangerous_work"),
+        ({"age_years": 15}, {}, "dangerous_work"),
+        ({"age_years": 13}, {}, "age_band"),
+    ],
+)
+def test_an_age_that_is_not_known_is_asked_and_never_guessed(age, told_of, field):
+    visit, volunteer = an_assigned_visit()
+    if age:
+        Child.objects.update(**age, age_estimated_on=date(2026, 7, 1))
+    leave_house(acting(volunteer), visit=visit, at=NOW)
+
+    with pytest.raises(Invalid) as refused:
+        told(visit, volunteer, kind="works", **told_of)
+
+    assert refused.value.details["field"] == field
+    assert not Finding.objects.exists()
+
+
+# --- put right ---
+
+
+def correcting(finding, volunteer, *, at=NOW, **more):
+    given = {"kind": finding.kind, "whom_met": "mother", "child_seen": True, "note": ""} | more
+    return correct_finding(acting(volunteer), finding=finding, at=at, **given)
+
+
+def test_what_was_written_is_put_right_within_a_day_and_what_stood_before_is_kept():
+    visit, volunteer = an_assigned_visit()
+    finding = told(visit, volunteer, note="At home with fever.")
+
+    finding = correcting(finding, volunteer, note="At home with a broken arm.")
+
+    assert finding.note == "At home with a broken arm."
+    assert finding.earlier[0]["note"] == "At home with fever."
+    event = audited().get(verb="finding.corrected")
+    assert "fever" not in str(event.changes)
+    with pytest.raises(WrongState):
+        correcting(finding, volunteer, note="Later.", at=NOW + timedelta(hours=25))
+
+
+def test_a_danger_added_is_told_at_once_and_one_taken_away_stays_with_the_case_worker():
+    visit, volunteer = an_assigned_visit()
+    finding = told(visit, volunteer)
+
+    finding = correcting(finding, volunteer, kind="missing")
+    assert Concern.objects.count() == 1
+
+    correcting(finding, volunteer, kind="sick")
+    assert Concern.objects.count() == 1
+
+
+def test_what_was_written_is_hers_alone_to_read_and_put_right():
+    visit, volunteer = an_assigned_visit()
+    finding = told(visit, volunteer)
+    other = a_volunteer()
+
+    with pytest.raises(NotAllowed):
+        correcting(finding, other, note="Something else.")
+    with pytest.raises(NotAllowed):
+        open_finding(acting(other), finding=finding, at=NOW)
+
+    open_finding(acting(volunteer), finding=finding, at=NOW)
+    assert audited().filter(verb="finding.opened", outcome="done").count() == 1
+
+
+def test_nobody_home_is_not_turned_into_a_finding_nor_the_other_way_round():
+    visit, volunteer = an_assigned_visit()
+    finding = told(visit, volunteer, **NOBODY)
+
+    with pytest.raises(Invalid):
+        correcting(finding, volunteer, kind="sick")
+    second = told(in_hand(visit.flag), volunteer)
+    with pytest.raises(Invalid):
+        correcting(second, volunteer, kind="not_home")

@@ -411,3 +411,18 @@ def test_a_demo_link_is_not_there_in_a_real_office(demo_link):
 
     assert Client(SERVER_NAME="localhost").get(demo_link).status_code == 404
     assert Client(SERVER_NAME="localhost").post(demo_link).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_passphrase_is_shown_for_a_press_only_and_lets_nobody_in():
+    client = Client()
+    page = reverse("sign_in")
+    assert 'type="password"' in client.get(page).content.decode()
+
+    given = {"username": "koel-1", "passphrase": "twelve letters", "next": "", "show": "yes"}
+    shown = client.post(page, given).content.decode()
+    hidden = client.post(page, given | {"show": "no"}).content.decode()
+
+    assert 'type="text" name="passphrase" value="twelve letters"' in shown
+    assert "twelve letters" not in hidden
+    assert not audited().exists()

@@ -1,5 +1,6 @@
 """The volunteer's pages: what may stand on a screen in the courtyard, and what may not."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from aanchal.attendance.findings import vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.kernel.permissions import Role
+from aanchal.people.models import Child
 from tests.factories import VILLAGE, a_class, a_flag, a_page
 from tests.signing_in import a_person, signed_in
 
@@ -48,10 +50,18 @@ def shows_private(answer):
     return any(word in text for word in PRIVATE)
 
 
+def pressed(client, visit, **choice):
+    """The page that follows one press after the house."""
+    step = next(iter(choice))
+    page = reverse("visit_finding", args=[visit.pk])
+    return client.post(page, {"step": step, **choice}, follow=True)
+
+
 def test_the_private_list_opens_for_a_press_and_only_once():
     visit, client = in_hand()
 
-    opened = client.post(reverse("visit", args=[visit.pk]), follow=True)
+    client.post(reverse("visit", args=[visit.pk]), follow=True)
+    opened = pressed(client, visit, safe="unsure")
     address, _status = opened.redirect_chain[-1]
     again = client.get(address, follow=True)
 
@@ -358,3 +368,148 @@ def test_nobody_s_consent_is_chosen_beforehand():
 
     assert 'name="may_call"' in page
     assert "checked" not in page
+
+
+# --- one hand ---
+
+
+def picks(answer):
+    """The choices of a page, as what pressing them sends."""
+    return re.findall(r'class="pick" name="\w+" value="(\w+)"', answer.content.decode())
+
+
+def test_the_first_question_is_whether_the_child_is_safe():
+    visit, client = in_hand()
+
+    opened = client.post(reverse("visit", args=[visit.pk]), follow=True)
+
+    assert picks(opened) == ["unsure", "yes", "not_home"]
+    assert not shows_private(opened)
+
+
+@pytest.mark.parametrize(
+    "safe, first, never", [("unsure", "gone", "ill"), ("yes", "ill", "marriage")]
+)
+def test_danger_stands_first_and_no_page_asks_more_than_six(safe, first, never):
+    visit, client = in_hand(left_house_at=timezone.now())
+
+    topics = picks(pressed(client, visit, safe=safe))
+
+    assert topics[0] == first
+    assert never not in topics
+    assert len(topics) <= 6
+    for topic in topics:
+        assert len(picks(pressed(client, visit, topic=topic))) <= 6
+
+
+@pytest.mark.parametrize(
+    "sex, age, offered",
+    [
+        ("boy", 15, False),
+        ("girl", 15, True),
+        ("girl", 7, False),
+        ("girl", None, True),
+        ("", 15, True),
+    ],
+)
+def test_only_what_fits_the_child_is_offered(sex, age, offered):
+    visit, client = in_hand(left_house_at=timezone.now())
+    on = timezone.localdate() if age else None
+    Child.objects.update(sex=sex, age_years=age, age_estimated_on=on)
+
+    kinds = picks(pressed(client, visit, topic="hurt"))
+
+    assert ("pregnant" in kinds) is offered
+    assert "abuse_told" in kinds
+
+
+def test_a_topic_of_one_answer_asks_no_further_question():
+    visit, client = in_hand(left_house_at=timezone.now())
+
+    page = pressed(client, visit, topic="work").content.decode()
+
+    assert "Whom did you meet?" in page
+
+
+@pytest.mark.parametrize(
+    "age, asks_age, asks_danger",
+    [
+        (9, False, False),
+        (13, True, True),
+        (15, False, True),
+        (None, True, True),
+        (19, False, False),
+    ],
+)
+def test_an_age_is_asked_when_the_record_does_not_tell_it(age, asks_age, asks_danger):
+    """A child estimated at 13 today may be 14 tomorrow: the law's line lies between."""
+    visit, client = in_hand(left_house_at=timezone.now())
+    on = timezone.localdate() if age else None
+    Child.objects.update(age_years=age, age_estimated_on=on)
+
+    page = pressed(client, visit, topic="work").content.decode()
+
+    assert ('name="age_band"' in page) is asks_age
+    assert ('name="dangerous_work"' in page) is asks_danger
+    assert ("Call first" in page) is (age == 9)
+
+
+# --- what stands first, and what she wrote ---
+
+
+def another(client_of, *, channel, days_gone, due_in):
+    """One more visit in the same hands."""
+    section, children = a_class(pupils=1)
+    today = timezone.localdate()
+    flag = a_flag(
+        children[0], section, state="assigned", channel=channel,
+        since_on=today - timedelta(days=days_gone), signal_on=today - timedelta(days=1),
+    )  # fmt: skip
+    now = timezone.now()
+    return Visit.objects.create(
+        district=flag.district, flag=flag, volunteer=client_of.volunteer,
+        assigned_by="system:operator", assigned_at=now, due_at=now + timedelta(days=due_in),
+    )  # fmt: skip
+
+
+def test_a_child_gone_two_days_stands_above_a_stale_one_and_the_overdue_is_the_large_sentence():
+    first, client = in_hand()  # urgent, gone six days
+    stale = another(first, channel="ordinary", days_gone=60, due_in=-20)
+    fresh = another(first, channel="urgent", days_gone=2, due_in=2)
+    stale_urgent = another(first, channel="urgent", days_gone=40, due_in=-5)
+
+    page = client.get(reverse("my_visits")).content.decode()
+
+    order = [page.index(str(v.pk)) for v in (fresh, first, stale_urgent, stale)]
+    assert order == sorted(order)
+    assert re.search(r"<h1>2 visits are overdue, the longest since", page)
+
+
+def test_what_she_wrote_is_shown_for_a_press_and_put_right():
+    visit, client = in_hand()
+    told(visit, kind="abuse_told", note="His uncle.")
+    page = reverse("visit_written", args=[visit.pk])
+
+    neutral = client.get(page).content.decode()
+    shown = client.post(page, {"step": "show"}, follow=True)
+    again = client.get(shown.redirect_chain[-1][0]).content.decode()
+
+    assert "His uncle." not in neutral + again
+    assert "His uncle." in shown.content.decode()
+    client.post(
+        page,
+        {"step": "save", "kind": "abuse_told", "whom_met": "mother", "child_seen": "yes",
+         "note": "His neighbour."},
+    )  # fmt: skip
+    assert Visit.objects.get().finding.note == "His neighbour."
+
+
+def test_the_list_names_nothing_of_what_was_found():
+    visit, client = in_hand()
+    told(visit, kind="abuse_told", note="His uncle.")
+
+    page = client.get(reverse("my_visits"))
+
+    assert reverse("visit_written", args=[visit.pk]) in page.content.decode()
+    assert "hurts" not in page.content.decode()
+    assert "uncle" not in page.content.decode()

@@ -26,6 +26,7 @@ from aanchal.people.houses import (
 
 from ..findings import group_of, vocabulary
 from ..guidance import guidance
+from ..labour import WORKS, kind_under_law, known_band
 from ..models import Finding, Flag, Outcome, Reopening, Visit
 from ..queries.ends import (
     back_standing,
@@ -35,7 +36,9 @@ from ..queries.ends import (
     was_visited,
 )
 from ..queries.flags import found_nobody_often, nobody_home_counts, volunteers_for
+from ..queries.hands import is_correctable
 from ..rules.ends import Missing, missing_for_struck_off
+from ..rules.labour import Band, Danger
 from ..rules.returns import Came, Standing
 from ..rules.tries import Next, after_visit, is_good_day
 
@@ -212,12 +215,17 @@ def record_visit(
     note: str,
     visited_on: date,
     again_on: date | None = None,
+    age_band: str = "",
+    dangerous_work: str = "",
     at: datetime,
     implicated: Sequence[User] = (),
     implicated_words: str = "",
     may_implicate: bool = False,
 ) -> Finding:
     """Record what a visit found. Danger raises a concern in the same transaction.
+
+    Work is a danger where the law forbids it, or may: `age_band` is asked when the record does not
+    tell her age, `dangerous_work` of an adolescent.
 
     A volunteer who will visit again keeps the visit, due on the day she names; so does one who
     found nobody at home, until she has tried often enough and another goes.
@@ -248,6 +256,9 @@ def record_visit(
         at=at,
     )
     flag = visit.flag
+    kind, facts = _under_law(
+        flag, kind, age_band=age_band, dangerous_work=dangerous_work, visited_on=visited_on
+    )
     finding = Finding(
         district=visit.district,
         visit=visit,
@@ -258,6 +269,7 @@ def record_visit(
     )
     finding.child_seen, finding.visited_on = child_seen, visited_on
     finding.recorded_by, finding.recorded_at = actor.user_id, at
+    finding.work = facts
     finding.save(force_insert=True)
     # In the open stands the day: the moment would join the visit to a concern of that moment, and that
     # she had left the house would tell that the private list was needed.
@@ -267,27 +279,138 @@ def record_visit(
     count([_counted(Counted.VISIT_RECORDED, flag, kind)], at=at)
     record(actor, Verb.VISIT_RECORDED, visit, scope=flag.scope())
     _go_on(actor, visit, finding, again_on=again_on, at=at)
-    danger = vocabulary().findings[kind].concern
-    if danger:
-        raise_concern(
-            actor,
-            kind=danger,
-            area=flag.area,
-            child=flag.child,
-            source_kind="visit",
-            source_id=str(visit.pk),
-            told=note.strip(),
-            reason=flag.reason,
-            seen={
-                "whom_met": whom_met,
-                "child_seen": child_seen,
-                "visited_on": visited_on.isoformat(),
-            },
-            implicated=implicated,
-            implicated_words=implicated_words,
-            may_implicate=may_implicate,
-            at=at,
-        )
+    _raise_danger(
+        actor,
+        finding,
+        implicated=implicated,
+        implicated_words=implicated_words,
+        may_implicate=may_implicate,
+        at=at,
+    )
+    return finding
+
+
+def _raise_danger(
+    actor: Actor,
+    finding: Finding,
+    *,
+    at: datetime,
+    implicated: Sequence[User] = (),
+    implicated_words: str = "",
+    may_implicate: bool = False,
+) -> None:
+    danger = vocabulary().findings[finding.kind].concern
+    if not danger:
+        return
+    visit, flag = finding.visit, finding.visit.flag
+    raise_concern(
+        actor,
+        kind=danger,
+        area=flag.area,
+        child=flag.child,
+        source_kind="visit",
+        source_id=str(visit.pk),
+        told=finding.note,
+        reason=flag.reason,
+        seen={
+            "whom_met": finding.whom_met,
+            "child_seen": finding.child_seen,
+            "visited_on": finding.visited_on.isoformat(),
+        },
+        implicated=implicated,
+        implicated_words=implicated_words,
+        may_implicate=may_implicate,
+        at=at,
+    )
+
+
+def _under_law(
+    flag: Flag, kind: str, *, age_band: str, dangerous_work: str, visited_on: date
+) -> tuple[str, dict[str, str] | None]:
+    """The finding as the law on labour sees it, and the answers that decided."""
+    if kind != WORKS:
+        return kind, None
+    band = known_band(flag.child, on=visited_on)
+    if band is Band.NOT_KNOWN:
+        if age_band not in set(Band):
+            raise Invalid(_("Say how old the child is, as far as you know."), field="age_band")
+        band = Band(age_band)
+    danger = None
+    if band is Band.ADOLESCENT:
+        if dangerous_work not in set(Danger):
+            raise Invalid(_("Say whether the work is dangerous."), field="dangerous_work")
+        danger = Danger(dangerous_work)
+    facts = {"age_band": str(band), "dangerous_work": str(danger or "")}
+    return kind_under_law(kind, band=band, danger=danger), facts
+
+
+@use_case
+def open_finding(actor: Actor, *, finding: Finding, at: datetime) -> Finding:
+    """Read again what one wrote oneself, which leaves a trace.
+
+    Raises:
+        NotAllowed: another wrote it, or the place is no longer hers.
+    """
+    require(actor, Permission.FINDING_CORRECT, finding)
+    record(actor, Verb.FINDING_OPENED, finding, scope=finding.scope())
+    return finding
+
+
+@use_case
+def correct_finding(
+    actor: Actor,
+    *,
+    finding: Finding,
+    kind: str,
+    whom_met: str,
+    child_seen: bool,
+    note: str,
+    at: datetime,
+) -> Finding:
+    """Put right what one wrote; what stood before is kept, and so is a concern that was raised.
+
+    A correction that finds a danger raises its concern. Where the visit stands does not change.
+
+    Raises:
+        NotAllowed: another wrote it, or the place is no longer hers.
+        Invalid: an unknown answer, or a note too long.
+        WrongState: it was written too long ago.
+    """
+    _hold(Flag(pk=finding.visit.flag_id))
+    finding = (
+        Finding.objects.select_for_update(of=("self",))
+        .select_related("visit__flag__area", "visit__flag__child__household")
+        .get(pk=finding.pk)
+    )
+    require(actor, Permission.FINDING_CORRECT, finding)
+    if not is_correctable(finding, at=at):
+        raise WrongState(_("This was written too long ago. Call your coordinator."))
+    words = vocabulary()
+    was_again = group_of(finding.kind) == "again"
+    if kind != finding.kind and (
+        kind not in words.findings or was_again or group_of(kind) == "again"
+    ):
+        raise Invalid(_("Choose what you found."), field="kind")
+    if whom_met not in words.met:
+        raise Invalid(_("Choose whom you met."), field="whom_met")
+    if len(note) > MOST_NOTE:
+        raise Invalid(_("The note is too long. Write the most important."), field="note")
+    if kind != finding.kind:
+        # The form of a correction asks for no age: what is not known is looked into.
+        band = known_band(finding.visit.flag.child, on=finding.visited_on)
+        kind = kind_under_law(kind, band=band, danger=None)
+    after = {"kind": kind, "whom_met": whom_met, "child_seen": child_seen, "note": note.strip()}
+    before = {name: getattr(finding, name) for name in after}
+    changed = [name for name in after if before[name] != after[name]]
+    if not changed:
+        return finding
+    finding.earlier = [*(finding.earlier or []), {**before, "until": at.isoformat()}]
+    for name, value in after.items():
+        setattr(finding, name, value)
+    finding.save()
+    record(actor, Verb.FINDING_CORRECTED, finding, scope=finding.scope(), fields=changed)
+    if "kind" in changed:
+        _raise_danger(actor, finding, at=at)
     return finding
 
 

@@ -1,7 +1,7 @@
 """Visits by the hands they are in: who holds how many, and what was once in one's own."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count
@@ -11,7 +11,7 @@ from aanchal.people.queries import not_kin
 from aanchal.places.queries import within
 
 from ..guidance import guidance
-from ..models import Visit
+from ..models import Finding, Visit
 from ..rules.leaving import has_left
 
 
@@ -49,3 +49,9 @@ def is_outside(visit: Visit, *, at: datetime) -> bool:
     """Say whether the private questions of a visit may be shown to its volunteer now."""
     hours = guidance()["left_house_hours"]
     return visit.state == Visit.State.ASSIGNED and has_left(visit.left_house_at, at=at, hours=hours)
+
+
+def is_correctable(finding: Finding, *, at: datetime) -> bool:
+    """Say whether she who wrote a finding may still put it right."""
+    hours = guidance()["finding_correctable_hours"]
+    return at - finding.recorded_at < timedelta(hours=hours)

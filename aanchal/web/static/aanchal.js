@@ -141,6 +141,21 @@
     open.querySelector("summary").focus();
   });
 
+  // A long passphrase on a small phone: she may look at what she typed, and it is hidden when sent.
+  document.querySelectorAll("button[data-show]").forEach((button) => {
+    const input = document.getElementById(button.dataset.of);
+    const set = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.textContent = shown ? button.dataset.hide : button.dataset.show;
+    };
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      set(input.type === "password");
+      input.focus();
+    });
+    input.form.addEventListener("submit", () => set(false), true);
+  });
+
   window.addEventListener("online", () => removeAll(".offline"));
 
   // Coming back with the back button: the form may be sent again, and the bar is over.

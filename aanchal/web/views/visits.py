@@ -20,24 +20,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.attendance.actions import (
+    correct_finding,
     hand_back_visit,
     leave_house,
+    open_finding,
     open_visited_house,
     record_visit,
     return_to_house,
 )
 from aanchal.attendance.findings import FindingKind, group_of, vocabulary
 from aanchal.attendance.guidance import guidance
-from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.attendance.labour import WORKS, ages_of, kind_under_law, known_band
+from aanchal.attendance.models import Finding, Flag, Outcome, Visit
 from aanchal.attendance.queries.books import class_books
 from aanchal.attendance.queries.ends import back_standing
 from aanchal.attendance.queries.flags import get_my_visit, my_recent_visits, my_visits
-from aanchal.attendance.queries.hands import is_outside, my_past_visit
+from aanchal.attendance.queries.hands import is_correctable, is_outside, my_past_visit
+from aanchal.attendance.rules.labour import Band, Danger
+from aanchal.attendance.rules.order import urgency
 from aanchal.attendance.rules.returns import Came, Standing, came_since
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.cases.kinds import concern_kinds
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.people.houses import House
+from aanchal.people.models import Child
 
 from ..context import local_name
 from ..forms import (
@@ -61,19 +67,53 @@ MOST_BACK = 10
 
 
 def visit_list(request: HttpRequest) -> HttpResponse:
-    """Today's visits, the soonest due first; below them who came back after the last ones."""
+    """Today's visits, the most urgent first; what is overdue; and what came of the last ones."""
     now = timezone.now()
-    waiting = [_card(visit, now) for visit in my_visits(request.actor)]
+    held = sorted(
+        my_visits(request.actor),
+        key=lambda v: urgency(
+            is_urgent=v.flag.channel == Flag.Channel.URGENT,
+            since_on=v.flag.since_on,
+            due_at=v.due_at,
+        ),
+    )
+    recent = list(my_recent_visits(request.actor, since=now - RECENT))
     back: dict[UUID, Flag] = {}
-    for visit in my_recent_visits(request.actor, since=now - RECENT):
+    for visit in recent:
         outcome = getattr(visit.flag, "outcome", None)
         if outcome is not None and outcome.kind == Outcome.Kind.BACK:
             back.setdefault(visit.flag.child_id, visit.flag)
+    late = [v for v in held if v.due_at < now]
     return render(
         request,
         "visits/list.html",
-        {"cards": waiting, "back": _back_cards(list(back.values())[:MOST_BACK]), "today": today()},
+        {
+            "cards": [_card(visit, now) for visit in held],
+            "late": _late_sentence(late) if late else "",
+            "back": _back_cards(list(back.values())[:MOST_BACK]),
+            "written": [_written_line(v) for v in recent[:MOST_BACK]],
+            "today": today(),
+        },
     )
+
+
+def _late_sentence(late: list[Visit]) -> str:
+    first = min(v.due_at for v in late)
+    return ngettext(
+        "%(n)s visit is overdue since %(day)s. Go today, or give it to another.",
+        "%(n)s visits are overdue, the longest since %(day)s. Go today, or give them to another.",
+        len(late),
+    ) % {"n": len(late), "day": date_format(timezone.localtime(first), "j F")}
+
+
+def _written_line(visit: Visit) -> dict[str, str]:
+    """A visit she wrote: whom it was about and when, and nothing of what was found."""
+    assert visit.recorded_at is not None  # it is recorded
+    return {
+        "href": reverse("visit_written", args=[visit.pk]),
+        "title": f"{first_name(visit.flag.child)} · {visit.flag.child.code}",
+        "hint": date_format(timezone.localtime(visit.recorded_at), "j M"),
+    }
 
 
 def _card(visit: Visit, now: datetime) -> dict[str, Any]:
@@ -221,32 +261,6 @@ def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-# The groups of `attendance/data/findings.toml`, as a volunteer reads them, in this order.
-GROUPS = {
-    "again": gettext_lazy("I could not ask"),
-    "empty": gettext_lazy("An ordinary reason"),
-    "help": gettext_lazy("Something keeps the child from school"),
-    "danger": gettext_lazy("The child may be in danger"),
-}
-
-
-class KindForm(forms.Form):
-    """What she found: first the one answer that decides all else."""
-
-    kind = ChoiceRows(
-        label=gettext_lazy("What did you find?"),
-        error_messages={"required": gettext_lazy("Choose what you found.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        found = vocabulary().findings.values()
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (title, [(f.key, _(f.label)) for f in found if f.group == group])
-            for group, title in GROUPS.items()
-        ]
-
-
 class FindingForm(forms.Form):
     """The rest of the finding, after its kind is known; no question that its kind answers."""
 
@@ -272,6 +286,27 @@ class FindingForm(forms.Form):
         label=gettext_lazy("Day of the visit"),
         error_messages={"required": gettext_lazy("Say on which day you went.")},
     )
+    age_band = ChoiceRows(
+        label=gettext_lazy("How old is the child, as far as you know?"),
+        choices=[
+            (Band.CHILD, gettext_lazy("Under 14")),
+            (Band.ADOLESCENT, gettext_lazy("14 to 17")),
+            (Band.ADULT, gettext_lazy("18 or older")),
+            (Band.NOT_KNOWN, gettext_lazy("I do not know")),
+        ],
+        error_messages={"required": gettext_lazy("Say how old the child is, as far as you know.")},
+    )
+    dangerous_work = ChoiceRows(
+        label=gettext_lazy(
+            "Is the work dangerous: a mine, fire or explosives, machines, chemicals?"
+        ),
+        choices=[
+            (Danger.YES, gettext_lazy("Yes")),
+            (Danger.NO, gettext_lazy("No")),
+            (Danger.NOT_KNOWN, gettext_lazy("I do not know")),
+        ],
+        required=False,
+    )
     note = forms.CharField(
         label=gettext_lazy("Anything else, in your own words"),
         help_text=gettext_lazy("Leave it empty if there is nothing. Write no names of others."),
@@ -283,9 +318,10 @@ class FindingForm(forms.Form):
     part = implicated_question()
     who = implicated_name()
 
-    def __init__(self, *args: Any, found: FindingKind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: FindingKind, child: Child, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = vocabulary()
+        self._ask_about_work(found, child)
         if not found.concern:
             del self.fields["part"], self.fields["who"]
         self.known: dict[str, Any] = {}
@@ -313,6 +349,14 @@ class FindingForm(forms.Form):
             self.fields["note"].label = HOW_TO_REACH
             self.fields["note"].help_text = NOT_HER_STORY
 
+    def _ask_about_work(self, found: FindingKind, child: Child) -> None:
+        """Age and danger are asked only of work, and only as far as the record does not tell."""
+        band = known_band(child, on=today())
+        if found.key != WORKS or band is not Band.NOT_KNOWN:
+            del self.fields["age_band"]
+        if found.key != WORKS or band not in (Band.NOT_KNOWN, Band.ADOLESCENT):
+            del self.fields["dangerous_work"]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         return cleaned | self.known
@@ -329,11 +373,26 @@ def is_for_the_police(kind: str) -> bool:
     return kind == "sexual_abuse"
 
 
+SAFE = ("yes", "unsure")
+NOBODY_HOME = "not_home"
+
+
+def _keys() -> list[str]:
+    """Everything that the address of a private page may be about."""
+    words = vocabulary()
+    return [
+        *words.findings,
+        *(f"safe:{answer}" for answer in SAFE),
+        *(f"topic:{topic}" for topic in words.topics),
+    ]
+
+
 def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """After the house: what she found, and for danger whom to call before anything is typed.
+    """After the house: is the child safe, then a few pictures, then what she found.
 
     Each of these pages is shown once for one press. Reloaded, reopened or gone back to, the page
-    of the visit stands there instead, which anybody in the courtyard may read.
+    of the visit stands there instead, which anybody in the courtyard may read. For danger it says
+    whom to call before anything is typed.
     """
     held = in_hand(request, pk)
     if isinstance(held, HttpResponse):
@@ -343,11 +402,7 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         if not (is_opened_once(request) and outside):
             return redirect("visit", pk=held.pk)
-        kind = chosen_key(request, vocabulary().findings, about=str(held.pk))
-        if kind is None:
-            return _ask_kind(request, held, KindForm())
-        form = _finding_form(kind, initial={"kind": kind, "visited_on": today()})
-        return _ask_rest(request, held, kind, form)
+        return _private_page(request, held, chosen_key(request, _keys(), about=str(held.pk)))
     if step == "back":
         if held.left_house_at is not None:
             return_to_house(request.actor, visit=held, at=timezone.now())
@@ -356,15 +411,62 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
     if held.left_house_at is None or (not outside and step != "finding"):
         messages.info(request, _("Say once more that you have left the house."))
         return redirect("visit", pk=held.pk)
-    if step == "change":
+    if step == "finding":
+        return _write_finding(request, held)
+    key = _chosen(request, held, step)
+    if key is None:
         return _open_private(request, held)
-    chosen = KindForm(request.POST)
-    if not chosen.is_valid():
-        return _ask_kind(request, held, chosen)
-    kind = chosen.cleaned_data["kind"]
-    if step != "finding":
-        return choose_again(request, kind, about=str(held.pk), once=open_once(request))
-    form = _finding_form(kind, request.POST)
+    return choose_again(request, key, about=str(held.pk), once=open_once(request))
+
+
+def _chosen(request: HttpRequest, held: Visit, step: str) -> str | None:
+    """What a press chose, as a key of `_keys`; None leads to the first question again."""
+    value = request.POST.get(step, "")
+    words = vocabulary()
+    if step == "safe" and value == NOBODY_HOME:
+        return NOBODY_HOME
+    if step == "safe" and value in SAFE:
+        return f"safe:{value}"
+    if step == "topic" and value in words.topics:
+        kinds = _kinds(held, value)
+        return kinds[0].key if len(kinds) == 1 else f"topic:{value}"
+    if step == "kind" and value in words.findings:
+        return value
+    return None
+
+
+def _kinds(held: Visit, topic: str) -> list[FindingKind]:
+    child = held.flag.child
+    return vocabulary().of_topic(topic, sex=child.sex, ages=ages_of(child, on=today()))
+
+
+def _private_page(request: HttpRequest, held: Visit, key: str | None) -> HttpResponse:
+    words = vocabulary()
+    context: dict[str, Any] = {"visit": held, "name": first_name(held.flag.child)}
+    if key is None:
+        return render(request, "visits/safe.html", context)
+    kind, _colon, value = key.partition(":")
+    if kind == "safe":
+        context["topics"] = [
+            {"key": t.key, "label": _(t.label), "picture": f"pictures/{t.key}.svg"}
+            for t in words.topics.values()
+            if value in t.when and _kinds(held, t.key)
+        ]
+        return render(request, "visits/topics.html", context | {"is_unsure": value == "unsure"})
+    if kind == "topic":
+        context["kinds"] = [{"key": f.key, "label": _(f.label)} for f in _kinds(held, value)]
+        return render(
+            request, "visits/kinds.html", context | {"topic": _(words.topics[value].label)}
+        )
+    form = _finding_form(held, kind, initial={"kind": kind, "visited_on": today()})
+    return _ask_rest(request, held, kind, form)
+
+
+def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
+    kind = request.POST.get("kind", "")
+    if kind not in vocabulary().findings:
+        return _open_private(request, held)
+    form = _finding_form(held, kind, request.POST)
     if form.is_valid():
         now, found = timezone.now(), dict(form.cleaned_data)
         said = implicated_from(request, held.flag.area, found, at=now)
@@ -377,27 +479,22 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Invalid as error:
             blame(form, error)
         except WrongState:
-            return in_hand(request, pk)  # type: ignore[return-value]
+            return in_hand(request, held.pk)  # type: ignore[return-value]
         else:
             return redirect("visit_done", pk=held.pk)
     return _ask_rest(request, held, kind, form)
 
 
-def _finding_form(kind: str, data: Any = None, **kwargs: Any) -> FindingForm:
-    return FindingForm(data, found=vocabulary().findings[kind], **kwargs)
-
-
-def _ask_kind(request: HttpRequest, held: Visit, form: KindForm) -> HttpResponse:
-    return render(
-        request,
-        "visits/kind.html",
-        {"visit": held, "form": form, "name": first_name(held.flag.child)},
-        status=400 if form.is_bound else 200,
-    )
+def _finding_form(held: Visit, kind: str, data: Any = None, **kwargs: Any) -> FindingForm:
+    return FindingForm(data, found=vocabulary().findings[kind], child=held.flag.child, **kwargs)
 
 
 def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -> HttpResponse:
     found = vocabulary().findings[kind]
+    # By her record alone the work may be forbidden: then whom to call stands above the questions.
+    band = known_band(held.flag.child, on=today())
+    known = vocabulary().findings[kind_under_law(kind, band=band, danger=Danger.NO)]
+    is_sure = band is not Band.NOT_KNOWN
     return render(
         request,
         "visits/finding.html",
@@ -406,7 +503,7 @@ def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -
             "form": form,
             "name": first_name(held.flag.child),
             "found": _(found.label),
-            "danger": danger_help(found.concern),
+            "danger": danger_help(known.concern if is_sure else found.concern),
         },
         status=400 if form.is_bound else 200,
     )
@@ -451,3 +548,104 @@ def _what_follows(request: HttpRequest, recorded: Visit) -> dict[str, Any]:
         "kept": kept,
         "follows": _(step.follows) if step else "",
     }
+
+
+class CorrectionForm(forms.Form):
+    """What she wrote, to be put right."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What did you find?"))
+    whom_met = ChoiceRows(label=gettext_lazy("Whom did you meet?"))
+    child_seen = yes_no(gettext_lazy("Did you see the child yourself?"))
+    note = forms.CharField(
+        label=gettext_lazy("In your own words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, told: Finding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words, child = vocabulary(), told.visit.flag.child
+        ages = ages_of(child, on=today())
+        kinds = [words.findings[told.kind]]
+        if group_of(told.kind) != "again":
+            kinds += [
+                f
+                for topic in words.topics
+                for f in words.of_topic(topic, sex=child.sex, ages=ages)
+                if f.key != told.kind
+            ]
+        self.fields["kind"].choices = [(f.key, _(f.label)) for f in kinds]  # type: ignore[attr-defined]
+        self.fields["whom_met"].choices = choices(words.met)  # type: ignore[attr-defined]
+
+
+def written(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What she wrote about a visit: shown for one press, and put right within a day."""
+    now = timezone.now()
+    recorded = (
+        my_recent_visits(request.actor, since=now - RECENT)
+        .filter(pk=pk)
+        .select_related("finding", "flag__child__household", "flag__area")
+        .first()
+    )
+    if recorded is None:
+        raise NotFound
+    told = recorded.finding
+    told.visit = recorded
+    context = {
+        "visit": recorded,
+        "name": first_name(recorded.flag.child),
+        "may_correct": is_correctable(told, at=now),
+    }
+    step = request.POST.get("step", "")
+    if step in ("show", "correct"):
+        return choose_again(request, step, about=str(pk), once=open_once(request))
+    if step == "save":
+        return _save_correction(request, told, context, now)
+    asked = chosen_key(request, ("show", "correct"), about=str(pk))
+    if asked is None or not is_opened_once(request):
+        return render(request, "visits/written.html", context)
+    open_finding(request.actor, finding=told, at=now)
+    if asked == "correct" and context["may_correct"]:
+        given = {
+            "kind": told.kind,
+            "whom_met": told.whom_met,
+            "child_seen": "yes" if told.child_seen else "no",
+            "note": told.note,
+        }
+        form = CorrectionForm(initial=given, told=told)
+        return render(request, "visits/correct.html", context | {"form": form})
+    return render(request, "visits/written.html", context | {"facts": _told_lines(told)})
+
+
+def _told_lines(told: Finding) -> list[dict[str, str]]:
+    words = vocabulary()
+    step = words.next_steps.get(told.next_step)
+    lines = [
+        {"label": _("What you found"), "value": _(words.findings[told.kind].label)},
+        {"label": _("Whom you met"), "value": _(words.met[told.whom_met])},
+        {"label": _("Child seen"), "value": _("Yes") if told.child_seen else _("No")},
+        {"label": _("Next"), "value": _(step.label) if step else ""},
+        {"label": _("In your own words"), "value": told.note},
+    ]
+    return [line for line in lines if line["value"]]
+
+
+def _save_correction(
+    request: HttpRequest, told: Finding, context: dict[str, Any], now: datetime
+) -> HttpResponse:
+    form = CorrectionForm(request.POST, told=told)
+    if form.is_valid():
+        try:
+            correct_finding(request.actor, finding=told, at=now, **form.cleaned_data)
+        except Invalid as error:
+            blame(form, error)
+        except WrongState as error:
+            messages.warning(request, str(error))
+            return redirect("visit_written", pk=told.visit_id)
+        else:
+            messages.success(
+                request, _("It is put right. What you had written before is kept too.")
+            )
+            return redirect("visit_written", pk=told.visit_id)
+    return render(request, "visits/correct.html", context | {"form": form}, status=400)

@@ -42,6 +42,12 @@ class SignInForm(forms.Form):
     )
     next = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
 
+    def show_passphrase(self) -> None:
+        """Let her see what she types: asked for by a press, never so from the start."""
+        self.fields["passphrase"].widget = forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        )
+
 
 @sensitive_post_parameters()
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -51,6 +57,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect(settings.LOGIN_REDIRECT_URL)
         first = {"next": request.GET.get("next", ""), "username": _only_one_here(request)}
         return render(request, "access/sign_in.html", {"form": SignInForm(initial=first)})
+    if "show" in request.POST:
+        return _shown(request)
     form = SignInForm(request.POST)
     if form.is_valid():
         there = entry.give_passphrase(
@@ -63,6 +71,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return there
         form.add_error(None, NOT_IN)
     return render(request, "access/sign_in.html", {"form": form}, status=400)
+
+
+def _shown(request: HttpRequest) -> HttpResponse:
+    """Without a script: the same form, its passphrase to be read; nobody is let in or refused."""
+    form = SignInForm(initial={name: request.POST.get(name, "") for name in SignInForm.base_fields})
+    if request.POST["show"] == "yes":
+        form.show_passphrase()
+    page = {"form": form, "is_shown": request.POST["show"] == "yes"}
+    return render(request, "access/sign_in.html", page)
 
 
 @sensitive_post_parameters()
