@@ -18,6 +18,7 @@ PARSERS = frozenset(
 OWN_BYTES = {
     "attendance/findings.py": "its own data file",
     "attendance/guidance.py": "its own data file",
+    "attendance/labour.py": "its own data file",
     "people/readings.py": "its own data file",
     "attendance/rules/policy.py": "its own data file; one from outside comes as rows, by `parsing`",
     "attendance/rules/pages.py": "marks it packed itself, after they were unsealed",
