@@ -212,6 +212,7 @@ OPENS_NAMES = frozenset(
         P.OUTCOME_RECORD,
         P.CONCERN_VIEW,
         P.CONCERN_TAKE_UP,
+        P.READING_VIEW,
     }
 )
 
