@@ -150,6 +150,7 @@ def test_the_event_holds_no_name():
         reverse("class", args=[office.records["class"]["own"].pk])
     )
 
+    assert audited().filter(verb="page.shown").exists()
     for event in audited():
         assert not canaries(str(event.content))
         assert not CODE.search(str(event.content))

@@ -18,6 +18,7 @@ from aanchal.people.actions import describe_house, enrol_pupils, open_house, rec
 from aanchal.people.houses import House, house_of
 from aanchal.people.models import Child, Consent, Household
 from aanchal.people.rules.pupils import NewPupil
+from tests.audited import audited
 from tests.factories import JULY, NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, an_actor, kin_of
 from tests.signing_in import a_person, a_school
 
@@ -49,7 +50,7 @@ def test_a_house_is_written_down_by_the_coordinator_and_the_audit_holds_no_word_
     child = described(child)
 
     assert house_of(child) == RAJKALA
-    event = AuditEvent.objects.get(verb="house.described")
+    event = audited().get(verb="house.described")
     assert set(event.changes["fields"]) >= {"landmark", "phone"}
     assert "pump" not in str(event.changes)
 
@@ -59,7 +60,7 @@ def test_written_twice_it_is_one_event_and_one_guardian():
 
     described(described(child))
 
-    assert AuditEvent.objects.filter(verb="house.described").count() == 1
+    assert audited().filter(verb="house.described").count() == 1
     assert Household.objects.get().guardians.count() == 1
 
 
@@ -137,7 +138,7 @@ def test_a_house_is_shown_for_her_own_visit_and_never_after_it_was_given_back():
     other = a_person(Role.VOLUNTEER, VILLAGE, starts_at=NOW - timedelta(days=90))
 
     assert open_visited_house(volunteer, visit=visit, at=NOW).hamlet == "Dakshin tola"
-    assert AuditEvent.objects.filter(verb="house.shown", target_id=str(visit.pk)).count() == 1
+    assert audited().filter(verb="house.shown", target_id=str(visit.pk)).count() == 1
     with pytest.raises(NotAllowed):
         open_visited_house(actor_for(other, at=NOW), visit=visit, at=NOW)
 
