@@ -12,7 +12,6 @@ from aanchal.attendance.actions import (
     open_visited_house,
 )
 from aanchal.kernel.errors import Invalid, NotAllowed
-from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import describe_house, enrol_pupils, open_house, record_consent
 from aanchal.people.houses import House, house_of
