@@ -810,14 +810,36 @@ def record_kinship(actor: Actor, *, child: Child, user: User, at: datetime) -> K
 
     Raises:
         NotAllowed: the actor may not open this child's file.
-        WrongState: the child has no household yet.
     """
+    child = _lock_child(child)
     require(actor, Permission.CHILD_OPEN_FILE, child)
-    if child.household is None:
-        raise WrongState
+    return _note_kinship(actor, child, user, at=at)
+
+
+@use_case
+def record_own_kinship(actor: Actor, *, child: Child, user: User, at: datetime) -> Kinship:
+    """Note that the actor herself is kin of a child's household, as she said on giving a visit back.
+
+    Raises:
+        NotAllowed: the actor makes no visits where the child is, or speaks of another.
+    """
+    child = _lock_child(child)
+    if str(user.pk) != actor.user_id:
+        raise NotAllowed
+    require(actor, Permission.VISIT_HAND_BACK, child)
+    return _note_kinship(actor, child, user, at=at)
+
+
+def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Kinship:
+    scope = child.scope()
+    household = child.household
+    if household is None:
+        household = Household.objects.create(district=child.district, area=child.area)
+        child.household = household
+        child.save(update_fields=["household"])
     kinship, made = Kinship.objects.get_or_create(
         user=user,
-        household=child.household,
+        household=household,
         defaults={
             "district": child.district,
             "recorded_by": actor.user_id,
@@ -825,7 +847,7 @@ def record_kinship(actor: Actor, *, child: Child, user: User, at: datetime) -> K
         },
     )
     if made:
-        record(actor, Verb.KINSHIP_RECORDED, kinship, scope=child.scope())
+        record(actor, Verb.KINSHIP_RECORDED, kinship, scope=scope)
     return kinship
 
 

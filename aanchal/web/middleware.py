@@ -106,7 +106,8 @@ class Reading:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with reading.collecting() as shown:
             response = self.get_response(request)
-        if not shown.by_district or _shows_nobody(response):
+        # The answer to HEAD has no content: it shows nobody.
+        if request.method == "HEAD" or not shown.by_district or _shows_nobody(response):
             return response
         page = getattr(request.resolver_match, "url_name", None) or ""
         try:

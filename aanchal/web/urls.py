@@ -22,6 +22,7 @@ from .views import (
     houses,
     joins,
     kept,
+    kinship,
     missing,
     notices,
     place_files,
@@ -204,6 +205,13 @@ urlpatterns: list[URLPattern] = [
         methods=BOTH,
     ),
     route("children/<uuid:pk>/", children.child, name="child", who=P.CHILD_OPEN_FILE),
+    route(
+        "children/<uuid:pk>/kin/",
+        kinship.child_kin,
+        name="child_kin",
+        who=P.CHILD_OPEN_FILE,
+        methods=BOTH,
+    ),
     # --- administrator ---
     route("places/", places.places, name="places", who=P.AREA_JOIN),
     route("places/<uuid:pk>/", places.place, name="place", who=P.AREA_JOIN),

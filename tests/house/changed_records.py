@@ -320,6 +320,7 @@ ONE_RECORD = frozenset(
     people.actions.record_agreement
     people.actions.record_consent
     people.actions.record_kinship
+    people.actions.record_own_kinship
     people.actions.undo_enrolment
     people.actions.withdraw_consent
     notices.actions.confirm_contact

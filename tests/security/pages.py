@@ -175,6 +175,11 @@ PAGES: dict[str, Page] = {
     "children": Page(who=frozenset({"coordinator", "case_worker"})),
     "child_find": Page(who=frozenset({"coordinator", "case_worker"}), sends=(just(text="Gudiya"),)),
     "child": Page(kind="child", own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK}),
+    "child_kin": Page(
+        kind="child",
+        own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK},
+        sends=(just(who="Zzyzx Nobody"),),
+    ),
     "child_house": Page(
         kind="child",
         own={

@@ -163,13 +163,14 @@ def test_kinship_shuts_a_person_out_from_then_on():
         record_kinship(an_actor(Role.TEACHER), child=child, user=coordinator, at=NOW)
 
 
-def test_kinship_needs_a_household():
+def test_kinship_makes_the_household_where_there_is_none():
+    # A child without a household has kin too: refusing it would leave the conflict unsaid.
     _section, children = a_class(pupils=1, guardian=False)
+    volunteer = a_person(Role.VOLUNTEER, VILLAGE)
 
-    with pytest.raises(WrongState):
-        record_kinship(
-            an_actor(), child=children[0], user=a_person(Role.VOLUNTEER, VILLAGE), at=NOW
-        )
+    record_kinship(an_actor(), child=children[0], user=volunteer, at=NOW)
+
+    assert str(volunteer.pk) in Child.objects.get(pk=children[0].pk).kin()
 
 
 def test_consent_is_withdrawn_once_and_stays_written():

@@ -16,6 +16,7 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, require
 from aanchal.kernel.statistics import Counted, Happened, count
+from aanchal.people.actions import record_own_kinship
 from aanchal.people.houses import (
     House,
     house_for_volunteer,
@@ -125,6 +126,8 @@ def _fit(flag: Flag, volunteer: User, *, at: datetime) -> None:
 def hand_back_visit(actor: Actor, *, visit: Visit, because: str, at: datetime) -> Visit:
     """Give a visit back: "I do not feel safe, give it to another". No question is asked.
 
+    Given back as her own family's, the kinship is written down, and she is sent there no more.
+
     Raises:
         NotAllowed: it is not in the actor's hands.
         Invalid: no such reason.
@@ -142,6 +145,9 @@ def hand_back_visit(actor: Actor, *, visit: Visit, because: str, at: datetime) -
     visit.save(update_fields=["state", "handed_back_at", "handed_back_because"])
     Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED).update(state=Flag.State.OPEN)
     record(actor, Verb.VISIT_HANDED_BACK, visit, scope=scope)
+    if because == Visit.HandedBack.KIN:
+        # Asked last: from then on she is shut out of all that is her family's.
+        record_own_kinship(actor, child=visit.flag.child, user=visit.volunteer, at=at)
     return visit
 
 

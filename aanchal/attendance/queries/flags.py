@@ -66,12 +66,16 @@ def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
     """Visits that wait for another step of the coordinator, longest overdue first.
 
     Those past their time in a volunteer's hands; and those, whatever their time, in the hands of one
-    who can no longer go: her account was stopped, or her role has ended.
+    who can no longer go: her account was stopped, her role has ended, or she is kin of the household
+    and so does not see it any more.
     """
+    kin = Kinship.objects.filter(
+        user=OuterRef("volunteer"), household=OuterRef("flag__child__household")
+    )
     goes = live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER)
     return (
         Visit.objects.filter(
-            Q(due_at__lt=at) | ~Exists(goes),
+            Q(due_at__lt=at) | ~Exists(goes) | Exists(kin),
             within(granted_areas(actor, Permission.VISIT_ASSIGN), "flag__area__path"),
             not_kin(actor, "flag__child__"),
             state=Visit.State.ASSIGNED,
