@@ -159,6 +159,8 @@ class _Desk:
         self.households: dict[tuple[str, str, UUID], Household] = {}
         self.new_households: list[Household] = []
         self.new_guardians: list[Guardian] = []
+        self.new_kinships: list[Kinship] = []
+        self.families_elsewhere: dict[tuple[str, str, UUID], list[Household]] = {}
         self._families_read: set[UUID] = set()
 
     def take(self, pupils: Sequence[NewPupil], *, as_new: bool = False) -> Enrolled:
@@ -332,6 +334,7 @@ class _Desk:
             done.children[i] = child.pk
         Household.objects.bulk_create(self.new_households)
         Guardian.objects.bulk_create(self.new_guardians)
+        Kinship.objects.bulk_create(self.new_kinships)
         Child.objects.bulk_create(children, batch_size=500)
         Enrolment.objects.bulk_create(enrolments, batch_size=500)
         path = self.school.area.path
@@ -353,14 +356,39 @@ class _Desk:
         return (found, False) if found is not None else (self.school.area, True)
 
     def _read_families(self, areas: set[UUID]) -> None:
-        rows = Household.objects.filter(area__in=areas - self._families_read).prefetch_related(
-            "guardians"
+        rows = list(
+            Household.objects.filter(area__in=areas - self._families_read)
+            .select_related("area")
+            .prefetch_related("guardians", "kinships")
         )
+        within_reach = self._within_reach(rows)
         for household in rows:
             for guardian in household.guardians.all():
                 key = _family_key(guardian.name, guardian.phone, household.area_id)
-                self.households.setdefault(key, household)
+                if household.pk in within_reach:
+                    self.households.setdefault(key, household)
+                else:
+                    self.families_elsewhere.setdefault(key, []).append(household)
         self._families_read |= areas
+
+    def _within_reach(self, households: Sequence[Household]) -> set[UUID | None]:
+        """Those with a child whom the actor may enrol where she is, or who live in his area.
+
+        Whoever shares a household may read and write the way to the house: a guardian's name and
+        village, which everybody knows, must not open a family of another class.
+        """
+        found: set[UUID | None] = set()
+        others = []
+        for household in households:
+            if may(self.actor, Permission.CHILD_ENROL, household.area.scope()):
+                found.add(household.pk)
+            else:
+                others.append(household.pk)
+        seats = Enrolment.objects.filter(child__household__in=others, ends_on__isnull=True)
+        for seat in seats.select_related("class_section__school__area", "child") if others else ():
+            if may(self.actor, Permission.CHILD_ENROL, seat.class_section):
+                found.add(seat.child.household_id)
+        return found
 
     def _household(self, pupil: NewPupil, village: Area) -> Household | None:
         if not pupil.guardian_name:
@@ -384,6 +412,20 @@ class _Desk:
                     name=tidy(pupil.guardian_name),
                     phone=pupil.guardian_phone,
                 )
+            )
+            # Whoever is kin of the family is kin of this child, wherever its other children are.
+            kin = {
+                k.user_id for h in self.families_elsewhere.get(key, []) for k in h.kinships.all()
+            }
+            self.new_kinships.extend(
+                Kinship(
+                    district=self.district,
+                    household=household,
+                    user_id=user_id,
+                    recorded_by=self.actor.user_id,
+                    recorded_at=self.at,
+                )
+                for user_id in sorted(kin)
             )
         return household
 
@@ -703,8 +745,10 @@ def _settle_move(
 def undo_enrolment(actor: Actor, *, child: Child, class_section: ClassSection) -> Enrolment:
     """End an enrolment that was made by mistake, as if it had not begun.
 
+    A child who was moved by it is back in the class that she left.
+
     Raises:
-        NotAllowed: not the actor's class.
+        NotAllowed: not the actor's class, or the class that she left is not.
         NotFound: she is not enrolled there.
     """
     require(actor, Permission.CHILD_ENROL, class_section)
@@ -714,6 +758,21 @@ def undo_enrolment(actor: Actor, *, child: Child, class_section: ClassSection) -
     enrolment.ends_on, enrolment.ended_by = enrolment.starts_on, Enrolment.Ended.MISTAKE
     enrolment.save(update_fields=["ends_on", "ended_by"])
     record(actor, Verb.CHILD_CHANGED, child, scope=class_section.scope(), fields=["class_section"])
+    left = (
+        Enrolment.objects.filter(
+            child=child, ended_by=Enrolment.Ended.MOVED, ends_on=enrolment.starts_on
+        )
+        .exclude(pk=enrolment.pk)
+        .select_related("class_section__school__area")
+        .select_for_update(of=("self",))
+        .first()
+    )
+    if left is not None:
+        require(actor, Permission.CHILD_ENROL, left.class_section)
+        left.ends_on, left.ended_by = None, ""
+        left.save(update_fields=["ends_on", "ended_by"])
+        scope = left.class_section.scope()
+        record(actor, Verb.CHILD_MOVED, left, scope=scope, fields=["class_section"])
     return enrolment
 
 
@@ -848,7 +907,36 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
     )
     if made:
         record(actor, Verb.KINSHIP_RECORDED, kinship, scope=scope)
+        Kinship.objects.bulk_create(
+            [
+                Kinship(
+                    district=child.district,
+                    user=user,
+                    household=other,
+                    recorded_by=actor.user_id,
+                    recorded_at=at,
+                )
+                for other in _same_family(household)
+            ],
+            ignore_conflicts=True,
+        )
     return kinship
+
+
+def _same_family(household: Household) -> list[Household]:
+    """Other households of the village with a guardian of the same name and number.
+
+    One family has two where its children were enrolled by people who may not see each other's.
+    """
+    keys = {
+        _family_key(g.name, g.phone, household.area_id) for g in household.guardians.all() if g.name
+    }
+    others = Household.objects.filter(area=household.area_id).exclude(pk=household.pk)
+    return [
+        other
+        for other in (others.prefetch_related("guardians") if keys else ())
+        if keys & {_family_key(g.name, g.phone, other.area_id) for g in other.guardians.all()}
+    ]
 
 
 @use_case

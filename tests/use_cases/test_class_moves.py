@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aanchal.attendance.actions import take_register
+from aanchal.attendance.actions import ENROL, repair_row, take_register, undo_repair
 from aanchal.attendance.actions.registers import page_marks
 from aanchal.attendance.models import RegisterPage
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import agree_to_move, enrol_pupils, refuse_move, take_move_back
-from aanchal.people.models import ClassMove, Enrolment
+from aanchal.people.models import ClassMove, Enrolment, SchoolIdentifier
 from aanchal.people.queries import class_moves_to_answer, my_class_moves
 from aanchal.people.rules.moves import first_day
 from aanchal.people.rules.pupils import NewPupil
@@ -278,3 +278,36 @@ def test_moving_many_takes_few_queries(two_classes, django_assert_max_num_querie
         done = enrol(a_head(school), school, *[replace(p, section="A") for p in pupils])
 
     assert done.moved == 40
+
+
+def test_an_enrolment_undone_puts_a_moved_child_back_where_she_was(two_classes):
+    """Undone, she is in no class else: no register names her and nobody misses her."""
+    school, others = two_classes
+    head = a_head(school)
+    held = a_given_register(head, register_with_numbers(["B-1"]), school=school, name="r.csv")
+    take_register(head, register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    row = ImportProblem.objects.get(code="row_unmatched", state="open")
+    repaired = repair_row(head, problem=row, choice=ENROL, at=NOW)
+    assert classes_of(others)[others[0]] == "A"
+
+    with pytest.raises(NotAllowed):
+        undo_repair(a_teacher(school), problem=repaired, at=NOW)
+    undo_repair(head, problem=repaired, at=NOW)
+
+    assert set(classes_of(others).values()) == {"B"}
+
+
+def test_undoing_a_row_of_a_pupil_of_the_class_leaves_her_in_it(two_classes):
+    school, _others = two_classes
+    head = a_head(school)
+    [pupil] = Enrolment.objects.filter(class_section__section="A")
+    held = a_given_register(head, register_with_numbers(["B-1"]), school=school, name="r.csv")
+    take_register(head, register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    row = ImportProblem.objects.get(code="row_unmatched", state="open")
+    SchoolIdentifier.objects.filter(child=pupil.child).delete()
+    SchoolIdentifier.objects.update(child=pupil.child)
+
+    undo_repair(head, problem=repair_row(head, problem=row, choice=ENROL, at=NOW), at=NOW)
+
+    pupil.refresh_from_db()
+    assert pupil.ends_on is None

@@ -406,3 +406,16 @@ def test_once_somebody_visited_nothing_is_asked(doubted):
     assert not withdrawals_to_answer(an_actor()).exists()
     with pytest.raises(WrongState):
         withdraw_flag(an_actor(), withdrawal=withdrawal, at=NOW)
+
+
+def test_a_coordinator_of_the_family_takes_no_absences_away_by_sending_a_register(missing):
+    section, children = missing
+    kin = a_person(Role.COORDINATOR, VILLAGE, starts_at=datetime(2026, 4, 1, tzinfo=UTC))
+    kin_of(kin, children[9])
+
+    recorded = send(acting(kin), section, [children[9]], [changed("P", ABSENT_DAYS)])
+
+    assert recorded.waiting == len(ABSENT_DAYS)
+    assert days_of(section, children[9]) == GONE
+    assert not corrections_to_answer(acting(kin))
+    assert len(corrections_to_answer(an_actor())) == 1

@@ -13,7 +13,13 @@ from aanchal.attendance.actions import (
 )
 from aanchal.kernel.errors import Invalid, NotAllowed
 from aanchal.kernel.permissions import Role, system_actor
-from aanchal.people.actions import describe_house, enrol_pupils, open_house, record_consent
+from aanchal.people.actions import (
+    describe_house,
+    enrol_pupils,
+    open_house,
+    record_consent,
+    record_kinship,
+)
 from aanchal.people.houses import House, house_of
 from aanchal.people.models import Child, Consent, Household
 from aanchal.people.rules.pupils import NewPupil
@@ -176,3 +182,45 @@ def test_a_pupil_list_brings_the_address():
     house = house_of(Child.objects.get(pk=done.children[0]))
 
     assert (house.landmark, house.directions) == ("The hand pump", "Third house past it")
+
+
+def a_fake_sibling(section, actor):
+    """A pupil of IX with the guardian whom everybody in the village knows by name."""
+    fake = NewPupil(
+        grade="9", section="A", roll="1", given_name="Nobody", guardian_name=RAJKALA.guardian_name,
+        guardian_phone=RAJKALA.phone,
+    )  # fmt: skip
+    done = enrol_pupils(actor, school=section.school, pupils=[fake], on=JULY, at=NOW)
+    return Child.objects.get(pk=done.children[0])
+
+
+def test_a_pupil_with_the_name_of_a_guardian_opens_no_house_of_another_class():
+    child, section = a_child()
+    described(child)
+    teacher = an_actor(Role.TEACHER, body_id=str(section.school_id), grade="9", section="A")
+
+    fake = a_fake_sibling(section, teacher)
+    describe_house(teacher, child=fake, house=House(landmark="Elsewhere"), may_call=None, at=NOW)
+
+    assert open_house(teacher, child=fake, at=NOW).directions == ""
+    assert house_of(Child.objects.get(pk=child.pk)) == RAJKALA
+
+
+def test_kin_of_the_family_are_kin_of_its_child_in_another_class_too():
+    child, section = a_child()
+    child = described(child)
+    before, after = a_person(Role.COORDINATOR, VILLAGE), a_person(Role.COORDINATOR, VILLAGE)
+    kin_of(before, child)
+    teacher = an_actor(Role.TEACHER, body_id=str(section.school_id), grade="9", section="A")
+
+    sibling = a_fake_sibling(section, teacher)
+    record_kinship(an_actor(), child=child, user=after, at=NOW)
+
+    assert Child.objects.get(pk=sibling.pk).kin() == {str(before.pk), str(after.pk)}
+
+
+def test_the_coordinators_list_joins_the_family():
+    child, section = a_child()
+    child = described(child)
+
+    assert a_fake_sibling(section, an_actor()).household_id == child.household_id

@@ -73,7 +73,9 @@ def record_page(
     fresh, agreed = _taken_away(held, old, merged)
     waiting = 0
     if fresh.any():
-        if may(actor, Permission.REGISTER_CORRECT, class_section):
+        whose = tuple(merged.page.children[row] for row in np.flatnonzero(fresh.any(axis=1)))
+        corrects = may(actor, Permission.REGISTER_CORRECT, class_section)
+        if corrects and not is_kin_of_any(actor, whose):
             agreed = agreed | fresh
         elif _too_many(held, old, merged, agreed):
             page, held_back = hold_back(page, fresh, merged.page.children)

@@ -94,8 +94,11 @@ def repair_row(
     if choice == SET_ASIDE:
         _decide(actor, problem, row=row, at=at, state=ImportProblem.State.SET_ASIDE)
     else:
-        enrolled = choice == ENROL
-        child_id = _enrol(actor, place=place, row=row, at=at) if enrolled else _chosen(choice)
+        enrolled = False
+        if choice == ENROL:
+            child_id, enrolled = _enrol(actor, place=place, row=row, at=at)
+        else:
+            child_id = _chosen(choice)
         if child_id is None:
             return problem
         section = place.section()
@@ -466,8 +469,11 @@ def _chosen(choice: str) -> UUID:
         raise Invalid(_("Say who this row is."), field="choice") from None
 
 
-def _enrol(actor: Actor, *, place: _Place, row: ShownRow, at: datetime) -> UUID | None:
-    """Enrol a row's pupil; None when she is in a class that is not the actor's and was asked for."""
+def _enrol(actor: Actor, *, place: _Place, row: ShownRow, at: datetime) -> tuple[UUID | None, bool]:
+    """Enrol a row's pupil; whether that began an enrolment, which an undoing would end.
+
+    None when she is in a class that is not the actor's and was asked for.
+    """
     given, family = split_name(row.name)
     done = enrol_pupils(
         actor,
@@ -497,4 +503,4 @@ def _enrol(actor: Actor, *, place: _Place, row: ShownRow, at: datetime) -> UUID 
         raise Invalid(
             _("This row has no name to enrol. Choose a pupil of the class."), field="choice"
         )
-    return child
+    return child, bool(done.new or done.moved)
