@@ -71,6 +71,11 @@ class Vocabulary:
 GIVEN_ON = N_("danger: the case worker has it")
 
 
+# The step of a finding that is no danger by its kind, of a child who may not be safe. Not chosen: it
+# follows from the first answer.
+NOT_SURE_SAFE = "not_sure_safe"
+
+
 def is_given_on(kind: str) -> bool:
     """Say whether a finding became a concern: only those who may see that read what was found."""
     found = vocabulary().findings.get(kind)

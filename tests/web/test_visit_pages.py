@@ -513,3 +513,61 @@ def test_the_list_names_nothing_of_what_was_found():
     assert reverse("visit_written", args=[visit.pk]) in page.content.decode()
     assert "hurts" not in page.content.decode()
     assert "uncle" not in page.content.decode()
+
+
+def test_her_doubt_reaches_the_coordinator_though_what_she_found_is_no_danger():
+    visit, client = in_hand(left_house_at=timezone.now())
+
+    feared = pressed(client, visit, safe="unsure").content.decode()
+    kinds = pressed(client, visit, topic="school", doubt="doubt").content.decode()
+    asked = pressed(client, visit, kind="fears_school", doubt="doubt").content.decode()
+
+    assert 'name="doubt" value="doubt"' in feared and 'name="doubt" value="doubt"' in kinds
+    assert "your coordinator reads that and calls you" in asked
+    assert 'name="next_step"' not in asked
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', asked))
+    done = client.post(
+        reverse("visit_finding", args=[visit.pk]),
+        sent
+        | {
+            "step": "finding",
+            "whom_met": "mother",
+            "child_seen": "no",
+            "visited_on": timezone.localdate().isoformat(),
+            "note": "",
+        },
+        follow=True,
+    ).content.decode()
+    assert "Your coordinator calls you." in done
+    assert "The volunteer is not sure that the child is safe." in page_of(visit.flag)
+
+
+def test_whoever_said_that_the_child_is_safe_is_not_offered_a_doubt():
+    visit, client = in_hand(left_house_at=timezone.now())
+
+    topics = pressed(client, visit, safe="yes").content.decode()
+    asked = pressed(client, visit, kind="fears_school").content.decode()
+
+    assert 'name="doubt" value="doubt"' not in topics + asked
+    assert 'value="coordinator"' in asked
+    assert "not_sure_safe" not in asked
+
+
+def test_a_danger_added_by_a_correction_says_whom_to_call():
+    visit, client = in_hand()
+    told(visit, kind="sick")
+    page = reverse("visit_written", args=[visit.pk])
+    said = {"step": "save", "whom_met": "mother", "child_seen": "yes", "note": ""}
+
+    added = client.post(page, {**said, "kind": "abuse_told"}, follow=True)
+    same = client.post(page, {**said, "kind": "abuse_told", "note": "More."}, follow=True)
+
+    assert added.redirect_chain[-1][0] == reverse("visit_done", args=[visit.pk])
+    assert "Call first" in added.content.decode()
+    assert same.redirect_chain[-1][0] == page
+
+
+def test_what_waits_can_be_left_quickly():
+    _visit, client = in_hand()
+
+    assert reverse("leave_quickly") in client.get(reverse("notices")).content.decode()

@@ -28,7 +28,13 @@ from aanchal.attendance.actions import (
     record_visit,
     return_to_house,
 )
-from aanchal.attendance.findings import FindingKind, group_of, vocabulary
+from aanchal.attendance.findings import (
+    NOT_SURE_SAFE,
+    FindingKind,
+    group_of,
+    is_given_on,
+    vocabulary,
+)
 from aanchal.attendance.guidance import guidance
 from aanchal.attendance.labour import WORKS, ages_of, kind_under_law, known_band
 from aanchal.attendance.models import Finding, Flag, Outcome, Visit
@@ -265,6 +271,7 @@ class FindingForm(forms.Form):
     """The rest of the finding, after its kind is known; no question that its kind answers."""
 
     kind = forms.CharField(widget=forms.HiddenInput)
+    doubt = forms.CharField(widget=forms.HiddenInput, required=False)
     whom_met = ChoiceRows(
         label=gettext_lazy("Whom did you meet?"),
         error_messages={"required": gettext_lazy("Choose whom you met.")},
@@ -318,7 +325,9 @@ class FindingForm(forms.Form):
     part = implicated_question()
     who = implicated_name()
 
-    def __init__(self, *args: Any, found: FindingKind, child: Child, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, found: FindingKind, child: Child, is_unsure: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         words = vocabulary()
         self._ask_about_work(found, child)
@@ -329,6 +338,9 @@ class FindingForm(forms.Form):
             self.known = {"whom_met": "nobody", "child_seen": False, "next_step": "visit_again"}
         elif found.concern:
             self.known = {"next_step": "coordinator"}
+        elif is_unsure:
+            # What she fears is no danger by its kind: her doubt itself goes to the coordinator.
+            self.known = {"next_step": NOT_SURE_SAFE}
         if self.known:
             self.known["again_on"] = None
         for name in self.known:
@@ -336,7 +348,9 @@ class FindingForm(forms.Form):
         if "whom_met" in self.fields:
             self.fields["whom_met"].choices = choices(words.met)  # type: ignore[attr-defined]
         if "next_step" in self.fields:
-            steps = choices({key: step.label for key, step in words.next_steps.items()})
+            steps = choices(
+                {key: s.label for key, s in words.next_steps.items() if key != NOT_SURE_SAFE}
+            )
             self.fields["next_step"].choices = steps  # type: ignore[attr-defined]
         self.fields["visited_on"].widget.attrs["max"] = today().isoformat()
         if "again_on" in self.fields:
@@ -374,6 +388,8 @@ def is_for_the_police(kind: str) -> bool:
 
 
 SAFE = ("yes", "unsure")
+# She said that the child is not safe, or that she is not sure: kept until she has written.
+DOUBT = "doubt"
 NOBODY_HOME = "not_home"
 
 
@@ -382,8 +398,10 @@ def _keys() -> list[str]:
     words = vocabulary()
     return [
         *words.findings,
+        *(f"{DOUBT}:{kind}" for kind in words.findings),
         *(f"safe:{answer}" for answer in SAFE),
         *(f"topic:{topic}" for topic in words.topics),
+        *(f"topic:{DOUBT}:{topic}" for topic in words.topics),
     ]
 
 
@@ -422,6 +440,7 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _chosen(request: HttpRequest, held: Visit, step: str) -> str | None:
     """What a press chose, as a key of `_keys`; None leads to the first question again."""
     value = request.POST.get(step, "")
+    doubt = f"{DOUBT}:" if request.POST.get("doubt") else ""
     words = vocabulary()
     if step == "safe" and value == NOBODY_HOME:
         return NOBODY_HOME
@@ -429,9 +448,9 @@ def _chosen(request: HttpRequest, held: Visit, step: str) -> str | None:
         return f"safe:{value}"
     if step == "topic" and value in words.topics:
         kinds = _kinds(held, value)
-        return kinds[0].key if len(kinds) == 1 else f"topic:{value}"
+        return f"{doubt}{kinds[0].key}" if len(kinds) == 1 else f"topic:{doubt}{value}"
     if step == "kind" and value in words.findings:
-        return value
+        return f"{doubt}{value}"
     return None
 
 
@@ -454,11 +473,16 @@ def _private_page(request: HttpRequest, held: Visit, key: str | None) -> HttpRes
         ]
         return render(request, "visits/topics.html", context | {"is_unsure": value == "unsure"})
     if kind == "topic":
+        doubt, _colon, value = value.rpartition(":")
+        context["is_unsure"] = bool(doubt)
         context["kinds"] = [{"key": f.key, "label": _(f.label)} for f in _kinds(held, value)]
         return render(
             request, "visits/kinds.html", context | {"topic": _(words.topics[value].label)}
         )
-    form = _finding_form(held, kind, initial={"kind": kind, "visited_on": today()})
+    doubt = kind if kind == DOUBT else ""
+    kind = value if doubt else key
+    first = {"kind": kind, "doubt": doubt, "visited_on": today()}
+    form = _finding_form(held, kind, is_unsure=bool(doubt), initial=first)
     return _ask_rest(request, held, kind, form)
 
 
@@ -466,13 +490,13 @@ def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind not in vocabulary().findings:
         return _open_private(request, held)
-    form = _finding_form(held, kind, request.POST)
+    form = _finding_form(held, kind, request.POST, is_unsure=bool(request.POST.get("doubt")))
     if form.is_valid():
         now, found = timezone.now(), dict(form.cleaned_data)
         said = implicated_from(request, held.flag.area, found, at=now)
         if said.page is not None:
             return said.page
-        for name in ("part", "who"):
+        for name in ("part", "who", "doubt"):
             found.pop(name, None)
         try:
             record_visit(request.actor, visit=held, at=now, **found, **said.said())
@@ -503,6 +527,7 @@ def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -
             "form": form,
             "name": first_name(held.flag.child),
             "found": _(found.label),
+            "doubt": form.known.get("next_step") == NOT_SURE_SAFE,
             "danger": danger_help(known.concern if is_sure else found.concern),
         },
         status=400 if form.is_bound else 200,
@@ -637,7 +662,7 @@ def _save_correction(
     form = CorrectionForm(request.POST, told=told)
     if form.is_valid():
         try:
-            correct_finding(request.actor, finding=told, at=now, **form.cleaned_data)
+            now_told = correct_finding(request.actor, finding=told, at=now, **form.cleaned_data)
         except Invalid as error:
             blame(form, error)
         except WrongState as error:
@@ -647,5 +672,7 @@ def _save_correction(
             messages.success(
                 request, _("It is put right. What you had written before is kept too.")
             )
-            return redirect("visit_written", pk=told.visit_id)
+            # Of a danger that she adds she reads whom to call, as after a visit.
+            is_new_danger = is_given_on(now_told.kind) and now_told.kind != told.kind
+            return redirect("visit_done" if is_new_danger else "visit_written", pk=told.visit_id)
     return render(request, "visits/correct.html", context | {"form": form}, status=400)
