@@ -298,8 +298,12 @@ def make_contact_code(actor: Actor, *, user: User, channel: str, at: datetime) -
     code = f"{secrets.randbelow(10**6):06d}"
     field = "email_code_hash" if channel == "email" else "phone_code_hash"
     setattr(contact, field, _code_hash(contact, channel, code))
+    # One code at a time: tries are counted together, and a code sent to her own address must not
+    # give more tries at a number that is not hers.
+    other = "phone_code_hash" if channel == "email" else "email_code_hash"
+    setattr(contact, other, "")
     contact.code_until_at, contact.code_tries = at + CODE_LASTS, 0
-    contact.save(update_fields=[field, "code_until_at", "code_tries"])
+    contact.save(update_fields=[field, other, "code_until_at", "code_tries"])
     record(actor, Verb.CONTACT_CHANGED, user, scope=user.scope(), fields=["code"])
     return code
 

@@ -20,8 +20,9 @@ from aanchal.cases.models import Concern
 from aanchal.cases.queries import colleagues_like, people_to_hand_over_to, visible_concerns
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role, system_actor
+from aanchal.people.actions import record_kinship
 from tests.audited import audited
-from tests.factories import NOW, OTHER_DISTRICT, VILLAGE
+from tests.factories import NOW, OTHER_DISTRICT, VILLAGE, a_class
 from tests.signing_in import an_area
 from tests.use_cases.test_concerns import a_concern, a_worker, acting
 
@@ -327,3 +328,42 @@ def test_the_gravest_and_longest_waiting_stand_first():
     in_hand = take_up_concern(acting(worker), concern=told("missing", 300, "e"), at=NOW)
 
     assert list(visible_concerns(acting(worker))) == [stale, fresh, labour, other, in_hand]
+
+
+def closed(worker, concern):
+    noted = add_note(acting(worker), concern=concern, text="Nothing was found there", at=NOW)
+    return close_concern(
+        acting(worker), concern=noted, reason="not_so", words="We asked everybody", at=NOW
+    )
+
+
+@pytest.mark.parametrize("had_it", [True, False])
+def test_whoever_shuts_out_a_colleague_does_not_close_it_alone(had_it):
+    worker, colleague, third = a_worker(), a_worker(), a_worker()
+    held = taken_up(colleague if had_it else worker)
+    held = name_implicated(acting(worker), concern=held, person=colleague, at=NOW)
+
+    with pytest.raises(WrongState):
+        closed(worker, held)
+
+    given = hand_over_concern(acting(worker), concern=held, to=third, words="Look, please", at=NOW)
+    taken = take_up_concern(acting(third), concern=given, at=NOW)
+    assert closed(third, taken).stage == Concern.Stage.CLOSED
+
+
+def test_naming_somebody_who_could_not_work_on_it_keeps_nobody_from_closing():
+    worker, teacher = a_worker(), a_worker(role=Role.COORDINATOR)
+    held = name_implicated(acting(worker), concern=taken_up(worker), person=teacher, at=NOW)
+
+    assert closed(worker, held).stage == Concern.Stage.CLOSED
+
+
+def test_whoever_recorded_a_colleague_as_kin_does_not_close_it_alone():
+    worker, colleague = a_worker(), a_worker()
+    [child] = a_class(pupils=1)[1]
+    held = taken_up(worker, child=child)
+    record_kinship(acting(worker), child=child, user=colleague, at=NOW)
+    held = Concern.objects.get(pk=held.pk)
+
+    with pytest.raises(WrongState):
+        closed(worker, held)

@@ -252,3 +252,20 @@ def test_what_is_past_its_time_is_counted_by_kind_and_a_sealed_concern_is_not():
 
     assert says[0].startswith("2 concerns; the longest since")
     assert [c.state.name for c in waiting_too_long(NOW)] == ["OK"]
+
+
+def test_codes_sent_to_her_own_address_give_no_more_tries_at_a_number():
+    one = a_person(Role.VOLUNTEER, VILLAGE, starts_at=NOW - timedelta(days=1))
+    actor = actor_for(one, at=NOW)
+    set_contact(
+        actor, user=one, email="her@example.org", phone="98350 12345", shows_phone=True,
+        quiet=None, at=NOW,
+    )  # fmt: skip
+    code = make_contact_code(actor, user=one, channel="text", at=NOW)
+    for _try in range(5):
+        confirm_contact(actor, user=one, channel="text", code="x", at=NOW)
+
+    make_contact_code(actor, user=one, channel="email", at=NOW)
+
+    with pytest.raises(WrongState):
+        confirm_contact(actor, user=one, channel="text", code=code, at=NOW)

@@ -169,12 +169,20 @@ def close_concern(
     Raises:
         NotAllowed: the actor may not take up concerns here.
         Invalid: no reason or words; or nothing was done yet, where the reason asks for it.
-        WrongState: nobody has taken it up, or it is closed.
+        WrongState: nobody has taken it up, or it is closed; or the actor herself shut out a
+            colleague who could work on it.
     """
     concern = hold_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.stage != Stage.TAKEN_UP:
         raise WrongState
+    if _shut_somebody_out(actor, concern):
+        raise WrongState(
+            _(
+                "You shut out a colleague who could work on it. Hand it over: another case worker "
+                "must look at it before it is closed."
+            )
+        )
     missing = missing_to_close(
         closing_reasons().get(reason), words=words, calls=concern.calls, notes=concern.notes
     )
@@ -222,6 +230,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
     """Say that somebody who works with us may have a part in it: she is shut out from now on.
 
     The concern becomes sealed when it was not; those who may see it now, without her, are its team.
+    Whoever shuts out one who could work on it does not close it: another must.
 
     Raises:
         NotAllowed: the actor may not work on concerns here.
@@ -235,6 +244,8 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
     team = concern.team
     if not concern.is_sealed:
         team = [str(p.pk) for p in people_to_hand_over_to(actor, concern, at=at)] + [actor.user_id]
+    if key in team:
+        _remember(concern, actor, "shut_out", at=at, words="", to=key)
     concern.team = sorted(set(team) - {key})
     concern.implicated = sorted({*concern.implicated, key})
     concern.is_sealed = True
@@ -246,7 +257,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
     if not may_be_opened(concern, at=at):
         raise WrongState(_("Nobody else could open it then. Ask your coordinator for a colleague."))
     concern.save_facts(
-        *("team", "implicated", "is_sealed", "stage"),
+        *("team", "implicated", "is_sealed", "stage", "history"),
         *("taken_up_by", "taken_up_at", "handed_to", "due_at"),
     )
     record(actor, Verb.CONCERN_IMPLICATED_NAMED, concern, scope=concern.scope())
@@ -276,6 +287,17 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     concern.save_facts("team")
     record(actor, Verb.CONCERN_TEAM_LEFT, concern, scope=scope)
     return concern
+
+
+def _shut_somebody_out(actor: Actor, concern: Concern) -> bool:
+    """Whether the actor named a colleague of this concern as implicated, or anybody as kin of its child."""
+    if any(e["what"] == "shut_out" and e["by"] == actor.user_id for e in concern.history):
+        return True
+    household = concern.child.household if concern.child is not None else None
+    return household is not None and any(
+        kinship.recorded_by == actor.user_id and str(kinship.user_id) != actor.user_id
+        for kinship in household.kinships.all()
+    )
 
 
 def _move(concern: Concern, stage: Concern.Stage, *, at: datetime) -> None:

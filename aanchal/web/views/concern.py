@@ -284,6 +284,7 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
             "released": _("Given back"),
             "closed": _("Closed: %(reason)s") % {"reason": _(reason.label) if reason else ""},
             "reopened": _("Reopened"),
+            "shut_out": _("Shut out: %(name)s") % {"name": names.get(entry.get("to", ""), "")},
         }.get(entry["what"], "")
         parts = [names.get(entry["by"], ""), entry["words"]]
         events.append((_moment(entry), title, " · ".join(filter(None, parts))))
