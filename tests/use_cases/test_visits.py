@@ -1,5 +1,6 @@
 """From a flag to a visit, its finding and its outcome."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -355,6 +356,21 @@ def test_back_needs_that_somebody_saw_the_child():
     assert Flag.objects.get().state == Flag.State.CLOSED
     with pytest.raises(WrongState):
         record_outcome(an_actor(), child_seen=True, **given)
+
+
+@pytest.mark.parametrize("found, ends", [("marriage_talked", False), ("marriage_fixed", True)])
+def test_no_question_ends_with_a_case_worker_who_was_told_nothing(found, ends):
+    visit, volunteer = an_assigned_visit()
+    leave_house(acting(volunteer), visit=visit, at=NOW)
+    visit.refresh_from_db()
+    record_visit(acting(volunteer), visit=visit, at=NOW, **(ANSWERS | {"kind": found}))
+    given = {"kind": "concern", "since_on": date(2026, 7, 31), "child_seen": False, "at": NOW}
+
+    with nullcontext() if ends else pytest.raises(Invalid, match="no case worker was told"):
+        record_outcome(an_actor(), flag=Flag.objects.get(), **given)
+
+    assert Concern.objects.exists() is ends
+    assert Flag.objects.get().state == (Flag.State.CLOSED if ends else Flag.State.VISITED)
 
 
 def test_an_outcome_is_not_for_the_volunteer_to_write():

@@ -571,3 +571,14 @@ def test_what_waits_can_be_left_quickly():
     _visit, client = in_hand()
 
     assert reverse("leave_quickly") in client.get(reverse("notices")).content.decode()
+
+
+@pytest.mark.parametrize("found, offered", [("fears_school", False), ("abuse_told", True)])
+def test_that_a_case_worker_has_it_is_offered_only_where_one_was_told(found, offered):
+    visit, _client = in_hand()
+    told(visit, kind=found)
+
+    page = page_of(visit.flag)
+
+    assert 'value="explained"' in page
+    assert ('value="concern"' in page) is offered

@@ -551,7 +551,7 @@ def record_outcome(
 
     Raises:
         NotAllowed: the actor may not record outcomes here, or is kin.
-        Invalid: no such outcome, a day in the future, "back" with nobody having seen her or with a
+        Invalid: no such outcome, "a concern" of which no case worker was told, a day in the future, "back" with nobody having seen her or with a
             register that shows her away, or a child whose name was cut, of whom it is not yet said
             where she is.
         WrongState: nobody has visited yet, or it ended before.
@@ -570,6 +570,9 @@ def record_outcome(
     if flag.state not in Flag.LIVE:
         raise WrongState
     came = _check_visited_or_back(flag, kind=kind, since_on=since_on)
+    if kind == Outcome.Kind.CONCERN and not became_a_concern(flag):
+        # Else the question would end in the hands of a case worker who was told nothing.
+        raise Invalid(STILL_MISSING[Missing.CONCERN], field="kind", missing=str(Missing.CONCERN))
     struck_off = is_struck_off(flag)
     if struck_off:
         _check_struck_off(flag, kind=kind, ground=ground, note=note, confirmed=confirmed)
@@ -669,7 +672,10 @@ def _check_struck_off(flag: Flag, *, kind: str, ground: str, note: str, confirme
 
 
 STILL_MISSING = {
-    Missing.CONCERN: _("No visit found a danger. Raise the concern first, or choose another end."),
+    Missing.CONCERN: _(
+        "No visit found a danger, so no case worker was told by this question. Tell of a concern, and"
+        " let the question stand until the child was seen."
+    ),
     Missing.GROUND: _("The name was cut at school. Say how you know where the child is now."),
     Missing.NOTE: _("Write who said so, and what they said."),
     Missing.YES: _("Look at it once more before the question is closed."),

@@ -270,9 +270,18 @@ class OutcomeForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, struck_off: bool, only_back: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        struck_off: bool,
+        is_danger: bool,
+        only_back: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not is_danger:
+            # No case worker has been told by this question.
+            told = [(k, label) for k, label in OUTCOMES.items() if k != Outcome.Kind.CONCERN]
+            self.fields["kind"].choices = told  # type: ignore[attr-defined]
         if not struck_off or only_back:
             del self.fields["ground"], self.fields["note"]
         if only_back:
@@ -313,6 +322,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
         request.POST if step == "outcome" else None,
         initial={"since_on": since.returned.since_on if since.returned else today()},
         struck_off=struck_off,
+        is_danger=found_danger(visits),
         only_back=not visited,
     )
     reopen = ReopenForm(request.POST if step == "reopen" else None)
