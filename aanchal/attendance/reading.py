@@ -326,7 +326,11 @@ def _match(page: ShownPage, school: Body) -> None:
 def _missing(
     page: ShownPage, school: Body, year: int, month: date, enrolled: list[str]
 ) -> Sequence[UUID]:
-    """Pupils of the last register of this class whom neither this file nor its month names."""
+    """Pupils of the last register of this class whom neither this file nor its month names.
+
+    A row without a mark names nobody: no mark is no absence, and nobody would ask after her. Nor is
+    she named by what stood in the month before this file left her blank.
+    """
     held = {
         p.month: PageMarks(c, unpack_marks(p.marks, len(c)))
         for p in RegisterPage.objects.filter(
@@ -338,11 +342,15 @@ def _missing(
         ).order_by("-month")[:2]
         for c in [unpack_children(p.children)]
     }
-    named = {UUID(r.child) for r in page.rows if r.child}
+    marked = {UUID(r.child) for r in page.rows if r.child and r.mark_array().any()}
+    if not marked:
+        return ()  # a month without a school day
+    blank = {UUID(r.child) for r in page.rows if r.child} - marked
+    named = set(marked)
     if month in held:
         named |= {
             c for c, m in zip(held[month].children, held[month].marks, strict=True) if m.any()
-        }
+        } - blank
     before = max((m for m in held if m < month), default=None)
     return missing_from(held.get(before) if before else None, named, {UUID(k) for k in enrolled})
 

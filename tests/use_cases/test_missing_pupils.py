@@ -169,3 +169,44 @@ def test_her_days_are_not_drawn_as_a_register_that_was_not_taken(struck_off):
 
     assert "Not in the register on 27 days." in page
     assert 'class="x"' in page
+
+
+BLANK = FULL.replace("P", ".")
+
+
+def sent_with_a_blank_row(section, marks):
+    sheet = [*((str(i + 1), NAMES[i], FULL) for i in range(5)), ("6", NAMES[5], marks)]
+    return a_given_register(an_actor(), a_register_xlsx(sheet, udise=section.school.school.udise))
+
+
+@pytest.mark.parametrize("earlier", [None, "PPPP" + BLANK[4:]])
+def test_a_pupil_whose_row_is_left_blank_is_missing(earlier):
+    """No mark is no absence: a blank row would silence her as surely as no row."""
+    section, children = a_class()
+    a_page(section, children, [JUNE_FULL] * 6, JUNE)
+    if earlier:
+        a_page(section, [children[5]], [earlier])
+    held = sent_with_a_blank_row(section, BLANK)
+
+    assert held.understood["pages"][0]["missing"] == [str(children[5].pk)]
+    assert take(held).missing == 1
+
+
+def test_one_mark_in_her_row_names_her():
+    section, children = a_class()
+    a_page(section, children, [JUNE_FULL] * 6, JUNE)
+
+    assert take(sent_with_a_blank_row(section, "PPPP" + BLANK[4:])).missing == 0
+
+
+def test_marks_of_another_pupil_do_not_bring_her_back():
+    section, children = a_class()
+    a_page(section, children, [JUNE_FULL] * 6, JUNE)
+    a_page(section, [children[5]], ["PPPP" + BLANK[4:]])
+    take(sent_with_a_blank_row(section, BLANK))
+
+    a_page(section, [children[0]], [FULL.replace("P", "A", 1)])
+    assert MissingPupil.objects.get().state == "waiting"
+
+    a_page(section, [children[5]], ["....." + FULL[5:]])
+    assert MissingPupil.objects.get().state == "back"

@@ -18,6 +18,7 @@ from ..models import Correction, MissingPupil, PageRevision, RegisterFile, Regis
 from ..rules.corrections import Cells, grown, hold_back, joined, pack_cells, silenced, unpack_cells
 from ..rules.marks import Mark
 from ..rules.pages import (
+    DAYS,
     Merged,
     PageMarks,
     days_taken,
@@ -202,6 +203,7 @@ def _write(
     received_at: datetime,
     at: datetime,
 ) -> None:
+    old = page_marks(held) if held is not None else None
     if held is None:
         held = RegisterPage(
             district=class_section.district,
@@ -222,6 +224,7 @@ def _write(
             replaced_at=at,
             changed_marks=merged.changed,
         )
+    named = _given_marks(old, merged.page)
     held.children = pack_children(merged.page.children)
     held.marks = pack_marks(merged.page.marks)
     held.agreed = pack_cells(agreed) if agreed.any() else None
@@ -231,11 +234,10 @@ def _write(
     held.source = register
     held.received_at = received_at
     held.save()
-    named = [bool(row.any()) for row in merged.page.marks]
     MissingPupil.objects.filter(
         class_section=class_section,
         month__lte=month,
-        child__in=[c for c, is_named in zip(merged.page.children, named, strict=True) if is_named],
+        child__in=named,
         state=MissingPupil.State.WAITING,
     ).update(state="back", settled_at=at)
     record(
@@ -247,6 +249,17 @@ def _write(
         changed=merged.changed,
         silenced=merged.silenced,
     )
+
+
+def _given_marks(old: PageMarks | None, new: PageMarks) -> list[UUID]:
+    """Children who have a mark on the new page that they had not on the old one."""
+    before = dict(zip(old.children, old.marks, strict=True)) if old is not None else {}
+    blank = np.zeros(DAYS, np.uint8)
+    return [
+        child
+        for child, row in zip(new.children, new.marks, strict=True)
+        if ((row != Mark.NOT_TAKEN) & (row != before.get(child, blank))).any()
+    ]
 
 
 @use_case

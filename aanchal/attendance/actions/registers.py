@@ -466,7 +466,7 @@ def _take_page(
         to.marks_added += recorded.added
         to.marks_changed += recorded.changed
         to.marks_waiting += recorded.waiting
-        named = {r.child for r in sure}
+        named = {r.child for r in sure if r.mark_array().any()}
         gone = [UUID(c) for c in page.missing if c not in named]
         if gone:
             to.missing += note_missing(
