@@ -28,7 +28,8 @@ def _the_teacher_sends_the_register(village, as_person, look):
         {"name": "VI-A.xlsx", "mimeType": "application/octet-stream", "buffer": village.register()}
     )
     page.get_by_role("button", name="Send and look").click()
-    assert f"Class VI A · {village.month:%B %Y}" in page.locator("h1").inner_text()
+    understood = f"Class VI A · {village.month:%B %Y}"
+    page.get_by_role("heading", level=1, name=understood).wait_for()
     assert page.locator(".pupils li").count() == 12
     look(page, "teacher-what-was-understood")
     page.get_by_role("button", name="Yes, take it in").click()
@@ -83,7 +84,7 @@ def _the_volunteer_makes_the_visit_and_finds_danger(village, as_person, look):
         "No", exact=True
     ).check()
     page.get_by_role("button", name="Write it down and tell the case worker").click()
-    assert page.get_by_text("A case worker is told now.").is_visible()
+    page.get_by_text("A case worker is told now.").wait_for()
     look(page, "volunteer-done")
     page.go_back()
     page.wait_for_load_state()
@@ -113,7 +114,7 @@ def _the_coordinator_writes_how_it_ended(village, as_person, look):
     page.get_by_role("main").get_by_role("link", name="Open").first.click()
     page.get_by_label("It is a concern now").check()
     page.get_by_role("button", name="Write how it ended").click()
-    assert page.get_by_text("How it ended is written down.").is_visible()
+    page.get_by_text("How it ended is written down.").wait_for()
     look(page, "coordinator-ended")
 
 

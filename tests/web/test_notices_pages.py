@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.models import Notice
+from aanchal.attendance.models import Visit
 from aanchal.cases.actions import raise_concern
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices import channels
 from aanchal.notices.actions import pass_on
 from aanchal.notices.models import Contact, Ladder
 from aanchal.notices.sending import send_due
-from tests.factories import VILLAGE, a_class, kin_of
+from tests.factories import VILLAGE, a_class, a_flag, kin_of
 from tests.signing_in import a_person, acting, an_area, signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +190,21 @@ def test_a_code_that_could_not_be_sent_is_said(outbox, monkeypatch):
     client = signed_in(Client(), a_person(Role.COORDINATOR, BLOCK))
 
     assert b"could not be sent" in keep(client, phone="9800000001").content
+
+
+def test_a_visit_past_its_day_leads_the_coordinator_to_its_question():
+    section, children = a_class(pupils=1)
+    flag = a_flag(children[0], section, state="assigned")
+    now = timezone.now()
+    Visit.objects.create(
+        district=flag.district,
+        flag=flag,
+        volunteer=a_person(Role.VOLUNTEER, VILLAGE),
+        assigned_by="system:operator",
+        assigned_at=now - timedelta(days=4),
+        due_at=now - timedelta(days=2),
+    )
+
+    page = signed_in(Client(), a_person(Role.COORDINATOR)).get(reverse("notices"))
+
+    assert reverse("flag", args=[flag.pk]) in page.content.decode()

@@ -72,6 +72,7 @@ class Thing:
         acts: permissions one of which it takes, where the row's own is not all of them.
         not_by: user ids who may not act though their role would: a second person is needed.
         count: how many rows of it wait, for a file with rows to repair; else 1.
+        flag: primary key of the question that a visit belongs to, as text; else "".
     """
 
     kind: str
@@ -85,6 +86,7 @@ class Thing:
     place: Area | None = None
     acts: tuple[Permission, ...] = ()
     count: int = 1
+    flag: str = ""
 
     @property
     def row(self) -> HandOver:
@@ -254,6 +256,7 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
             is_urgent=visit.flag.channel == Flag.Channel.URGENT,
             holder=str(visit.volunteer_id) if visit.goes else "",
             place=visit.flag.area,
+            flag=str(visit.flag_id),
         )
 
 

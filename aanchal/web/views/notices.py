@@ -150,8 +150,8 @@ def _row(thing: Thing, me: str, now: datetime) -> dict[str, Any]:
 
 def _page_of(thing: Thing, *, passed_on: bool) -> str:
     if thing.kind == "visit.assigned" and passed_on:
-        # The visit's own page is the volunteer's; the coordinator gives it to another on the list.
-        return reverse("flags") + "?show=overdue"
+        # The visit's own page is the volunteer's; the coordinator gives it to another on the question.
+        return reverse("flag", args=[thing.flag])
     name, has_key = PAGES[thing.kind]
     return reverse(name, args=[thing.key] if has_key else [])
 
