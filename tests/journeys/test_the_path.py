@@ -109,7 +109,7 @@ def _the_case_worker_takes_the_concern_up(village, as_person, look):
 
 def _the_coordinator_writes_how_it_ended(village, as_person, look):
     page = as_person(village.coordinator, viewport=DESKTOP)
-    page.get_by_role("link", name="1 visited: write how it ended").click()
+    page.get_by_role("link", name="Visited: write how it ended").click()
     look(page)
     page.get_by_role("main").get_by_role("link", name="Open").first.click()
     page.get_by_label("It is a concern now").check()
