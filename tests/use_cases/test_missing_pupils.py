@@ -1,10 +1,11 @@
 """A pupil whom the next register no longer names is not lost: she waits until it is known where she is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from aanchal.attendance.actions import (
     note_missing,
@@ -158,6 +159,22 @@ def test_both_homes_and_the_page_show_her(struck_off):
     assert "The name was cut" in page
     own = teacher.get(reverse("missing_pupils")).content.decode()
     assert "It is known where the pupil is" not in own
+
+
+def test_who_waits_too_long_says_so_and_leads_to_her_file(struck_off):
+    _section, children, held = struck_off
+    take(held)
+    coordinator = signed_in(Client(), a_person(Role.COORDINATOR, "IN/S10/D206"))
+    MissingPupil.objects.update(noted_at=timezone.now())
+
+    fresh = coordinator.get(reverse("missing_pupils")).content.decode()
+    MissingPupil.objects.update(noted_at=timezone.now() - timedelta(days=4))
+    page = coordinator.get(reverse("missing_pupils")).content.decode()
+
+    assert "waits too long" not in fresh
+    assert "waits too long" in page
+    assert 'class="sheet now"' in page
+    assert reverse("child", args=[children[5].pk]) in page
 
 
 def test_her_days_are_not_drawn_as_a_register_that_was_not_taken(struck_off):

@@ -21,6 +21,7 @@ def missing_settled(actor: Actor) -> QuerySet[MissingPupil]:
 
 def _of_her_classes(actor: Actor) -> QuerySet[MissingPupil]:
     classes = visible_classes(actor, Permission.REGISTER_REPAIR).order_by()
-    return MissingPupil.objects.filter(
+    found = MissingPupil.objects.filter(
         not_kin(actor, "child__"), class_section__in=classes.values("pk")
     ).select_related("child__household", "child__area", "class_section__school__area")
+    return found.prefetch_related("child__household__kinships")

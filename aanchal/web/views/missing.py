@@ -1,5 +1,6 @@
 """Pupils whom a register no longer names: what the school says, and what was found out."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from aanchal.attendance.models import MissingPupil
 from aanchal.attendance.queries.missing import missing_pupils, missing_settled
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.permissions import Permission, may
+from aanchal.notices.queries.things import Thing
 
 from ..context import local_name
 from ..forms import key_or_none
@@ -90,7 +92,17 @@ def _item(
         "month": date_format(held.month, "F Y"),
         "said": SAID[MissingPupil.Said(held.said)] if held.said else "",
         "is_grave": held.said == MissingPupil.Said.NAME_CUT,
+        "is_late": _late_at(held) <= timezone.now(),
+        "noted_at": timezone.localtime(held.noted_at),
+        "file_href": reverse("child", args=[held.child_id])
+        if may(request.actor, Permission.CHILD_OPEN_FILE, held.child)
+        else "",
         "answer": held.answer,
         "may_settle": may(request.actor, Permission.REGISTER_CORRECT, held),
         "error": wrong[1] if wrong is not None and wrong[0] == str(held.pk) else "",
     }
+
+
+def _late_at(held: MissingPupil) -> datetime:
+    """When her time is over: as in the list of what waits."""
+    return Thing("missing_pupil.waiting", str(held.pk), held.scope(), since=held.noted_at).late_at()
