@@ -111,6 +111,8 @@ AANCHAL_KEYRING = (env.keyring or AANCHAL_HOME / "keys" / "keyring.json").expand
 AANCHAL_KEYRING_PASSPHRASE = env.keyring_passphrase
 # A fresh keyring beside an existing server database would hide that the old one was lost.
 AANCHAL_CREATE_KEYRING = not env.database_url
+# How old the number of things that wait, shown on every page, may be.
+AANCHAL_BADGE_SECONDS = 20.0
 AANCHAL_UPLOAD_BYTES = env.upload_mb * 1024 * 1024
 AANCHAL_OWNER_DATABASE_URL = env.owner_database_url
 AANCHAL_SITE_ADDRESS = env.site_address

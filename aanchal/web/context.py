@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +20,8 @@ from aanchal.kernel.permissions import (
     may_anywhere,
     needs_mfa,
 )
-from aanchal.notices.queries.inbox import count_waiting
+
+from .waiting_count import waiting_count
 
 
 class Door(NamedTuple):
@@ -98,7 +98,7 @@ class _Waiting:
     """How much waits for the actor; counted once, and only on a page that shows it."""
 
     def __init__(self, actor: Actor) -> None:
-        self.count = count_waiting(actor, at=timezone.now())
+        self.count = waiting_count(actor)
 
 
 def helplines() -> list[dict[str, str]]:

@@ -15,6 +15,8 @@ from aanchal.kernel import reading, rowguard
 from aanchal.kernel.errors import DomainError, Locked, NotFound, TooLarge
 from aanchal.kernel.permissions import Actor
 
+from .waiting_count import count_anew
+
 Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("aanchal.web")
 
@@ -68,7 +70,14 @@ class Actors:
             request.actor = actor_for(request.user)
         else:
             request.actor = Actor(user_id="")
-        return self.get_response(request)
+        acts = request.actor.user_id and request.method not in ("GET", "HEAD")
+        if acts:
+            count_anew(request.actor.user_id)
+        response = self.get_response(request)
+        if acts:
+            # The page after this one must not show the number of before.
+            count_anew(request.actor.user_id)
+        return response
 
 
 class RowGuard:
