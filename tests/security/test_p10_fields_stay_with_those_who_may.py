@@ -24,22 +24,26 @@ LATIN = "given middle family"
 SCRIPT = "script scriptfamily"
 IN_CLASS = "left_house visited ended handed_back told kin"  # own class, known in Latin letters
 FILE = "filename rowname cell"
+HOUSE = "place guardian phone"
 FAMILY = "place guardian phone born disability"
 
 MAY_HEAR = {
-    # The first name of a child whose visit is in her hands, and how to find the house.
-    "volunteer": of("script place", "own") | of("given", "left_house"),
-    # The names in her own class's register, and in files she sent for it.
-    "teacher": of(SCRIPT, "own") | of(LATIN, IN_CLASS) | of(FILE, "own unplaced"),
+    # The first name of a child whose visit is in her hands, or whom she visited lately; how to find the
+    # house of a visit in her hands, and whom to ask for.
+    "volunteer": of("script " + HOUSE, "own") | of("given", "left_house visited"),
+    # The names in her own class's register, in files she sent for it, and the houses of its pupils.
+    "teacher": of(SCRIPT, "own") | of(LATIN, IN_CLASS) | of(FILE, "own unplaced") | of(HOUSE, "own"),
     "head": of(SCRIPT, "own") | of(LATIN, IN_CLASS + " next_class")
-    | of(FILE, "own next_class ended"),
+    | of(FILE, "own next_class ended") | of(HOUSE, "own next_class"),
     # Children's files in the block, registers, and what visits found; no concern, and nothing of
     # a finding that is sealed.
     "coordinator": of(SCRIPT, "own sibling")
     | of(LATIN, IN_CLASS + " own next_class sibling")
     | of(FAMILY, "own next_class sibling")
     | of("note", "visited ended")
-    | of(FILE, "own next_class ended sibling"),
+    | of(FILE, "own next_class ended sibling")
+    # And the name of a volunteer who is invited to her block, to whose coming she agrees.
+    | of("invited", "own"),
     # Children's files in the block, and concerns that are hers to see; no finding.
     "case_worker": of(SCRIPT, "own sibling")
     | of(LATIN, "own next_class sibling left_house visited ended handed_back told")
