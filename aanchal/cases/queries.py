@@ -247,6 +247,34 @@ def colleagues_like(area: Area, words: str, *, at: datetime) -> list[User]:
     return [user for _likeness, user in alike[:MAX_COLLEAGUES]]
 
 
+def sources_shut_out(actor: Actor, sources: Sequence[tuple[str, str, str]]) -> set[str]:
+    """Those of some sources whose concern the actor may not learn of, being implicated or kin.
+
+    Args:
+        sources: (district, kind of source, key of the source).
+
+    Returns:
+        Keys of sources. Two queries, whatever their number; none for no sources.
+    """
+    tags: dict[str, str] = {}
+    field: Any = Concern._meta.get_field("source_tag")
+    for district, kind, key in sources:
+        tags[field.tag(district, f"{kind}:{key}")] = key
+    found = list(Concern.objects.filter(source_tag__in=tags)) if tags else []
+    if not found:
+        return set()
+    of_her_kin = kin_children(actor)
+    person = User.objects.filter(pk=actor.user_id).first()
+    name = person.get_full_name() if person is not None else ""
+    return {
+        concern.source_id
+        for concern in found
+        if actor.user_id in concern.implicated
+        or concern.child_id in of_her_kin
+        or (concern.implicated_words and likeness(name, concern.implicated_words) >= LIKE_NAMED)
+    }
+
+
 def people_to_hand_over_to(actor: Actor, concern: Concern, *, at: datetime) -> list[User]:
     """Case workers of the concern's place to whom it may be handed, by name; never the actor.
 

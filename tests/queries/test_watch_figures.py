@@ -42,6 +42,7 @@ def visited():
             record_visit(
                 actor, visit=visit, kind=kind, whom_met="mother", child_seen=True,
                 next_step="comes_back", note="", visited_on=day, at=now - timedelta(hours=2),
+                **({"age_band": "adolescent", "dangerous_work": "no"} if kind == "works" else {}),
             )  # fmt: skip
     return coordinator, volunteer, flags
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.attendance.findings import GIVEN_ON, group_of, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.attendance.queries.conflicts import hide_concerns_from
 from aanchal.attendance.queries.returns import NOTHING, Since, since_signal
 from aanchal.attendance.rules.returns import Came, Return, Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
+from aanchal.kernel.permissions import Actor
 
 from ..context import local_name
 from ..names import class_name, first_name
@@ -31,15 +33,17 @@ OUTCOMES = {
 def flag_cards(
     flags: Iterable[Flag] | QuerySet[Flag],
     *,
+    actor: Actor,
     at: datetime,
     with_name: bool = True,
 ) -> list[dict[str, Any]]:
-    """Flags as cards: code and first name, the reason, where it stands. Five queries at most."""
+    """Flags as cards: code and first name, the reason, where it stands. Seven queries at most."""
     if isinstance(flags, QuerySet):
         flags = flags.prefetch_related(
             Prefetch("visits", Visit.objects.select_related("volunteer", "finding"))
         ).select_related("outcome")
     held = list(flags)
+    hide_concerns_from(actor, held)
     read = since_signal([f for f in held if f.state in Flag.LIVE or _ended_back(f)])
     return [flag_card(f, read.get(f.pk, NOTHING), at=at, with_name=with_name) for f in held]
 

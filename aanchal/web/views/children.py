@@ -21,6 +21,7 @@ from aanchal.attendance.formats.grades import roman
 from aanchal.attendance.models import Flag, Visit
 from aanchal.attendance.queries.books import child_strip
 from aanchal.attendance.queries.children import asked_after, live_questions
+from aanchal.attendance.queries.conflicts import hide_concerns_from
 from aanchal.attendance.queries.flags import visible_flags
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
@@ -223,7 +224,10 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_describe": may(request.actor, Permission.HOUSE_DESCRIBE, held),
         # Newest first, and what is open above what has ended.
         "cards": flag_cards(
-            sorted(flags, key=lambda f: f.state not in Flag.LIVE), at=now, with_name=False
+            sorted(flags, key=lambda f: f.state not in Flag.LIVE),
+            actor=request.actor,
+            at=now,
+            with_name=False,
         ),
         "concerns": concerns,
         "story": story_shown(told),
@@ -235,7 +239,7 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _flags_of(request: HttpRequest, held: Child) -> list[Flag]:
     """All questions about her that the actor may see, newest first, with what was done. Few queries."""
-    return list(
+    flags = list(
         visible_flags(request.actor)
         .filter(child=held)
         .order_by("-raised_at", "-pk")
@@ -244,6 +248,8 @@ def _flags_of(request: HttpRequest, held: Child) -> list[Flag]:
             Prefetch("visits", Visit.objects.select_related("volunteer", "finding")), "reopenings"
         )
     )
+    hide_concerns_from(request.actor, flags)
+    return flags
 
 
 def _concerns_of(request: HttpRequest, held: Child) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcom
 from aanchal.attendance.findings import group_of, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Reopening, Visit
 from aanchal.attendance.queries.books import Strip, class_book, strips_of
+from aanchal.attendance.queries.conflicts import hide_concerns_from
 from aanchal.attendance.queries.ends import is_struck_off
 from aanchal.attendance.queries.figures import FIGURES, Behind, rows_behind
 from aanchal.attendance.queries.flags import (
@@ -161,7 +162,7 @@ def flag_list(request: HttpRequest) -> HttpResponse:
         "flags/list.html",
         {
             "page": page,
-            "cards": flag_cards(page.object_list, at=now),
+            "cards": flag_cards(page.object_list, actor=request.actor, at=now),
             "tabs": tabs,
             "place": local_name(place) if place is not None else "",
             "act": _("Send a visit") if show == "waiting" else _("Open"),
@@ -306,6 +307,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET" and held.state in (Flag.State.OPEN, Flag.State.VISITED):
         opened(request, f"flag.{held.state}", held)
     now = timezone.now()
+    hide_concerns_from(request.actor, [held])
     visits = list(held.visits.all())
     in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
     volunteers = _able(held, in_hand, at=now)

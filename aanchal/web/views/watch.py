@@ -79,7 +79,7 @@ def week(request: HttpRequest) -> HttpResponse:
             "items": by_urgency(
                 [*_items(waits, silent=len(silent)), *register_tasks(request.actor, at=now)]
             ),
-            "cards": flag_cards(first[:MOST_CARDS], at=now),
+            "cards": flag_cards(first[:MOST_CARDS], actor=request.actor, at=now),
             "most_cards": MOST_CARDS,
             "may_tune": bool(granted_areas(request.actor, Permission.WATCH_TUNE)),
             **_weeks(week_lines(request.actor, last_on=on)),

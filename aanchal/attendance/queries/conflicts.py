@@ -1,0 +1,45 @@
+"""What somebody reads of a visit who is shut out of the concern that it raised: nothing of it.
+
+She follows questions of her block, and may be the one the concern is about. To her the visit found
+"something else", as visits do every day, and nothing on her pages tells that a concern exists.
+"""
+
+from collections.abc import Iterable
+
+from aanchal.cases.queries import sources_shut_out
+from aanchal.kernel.permissions import Actor
+
+from ..findings import is_given_on
+from ..models import Flag, Outcome
+
+SHOWN_INSTEAD = "other"
+NEXT_INSTEAD = "coordinator"
+
+
+def hide_concerns_from(actor: Actor, flags: Iterable[Flag]) -> None:
+    """Put another finding in the place of a danger, on the loaded records only; never saved.
+
+    Args:
+        flags: with `visits`, their `finding`, and `outcome` fetched. Two queries where a visit found
+            a danger, whatever their number; none where none did.
+    """
+    held = list(flags)
+    dangers = [
+        (flag, visit)
+        for flag in held
+        for visit in flag.visits.all()
+        if getattr(visit, "finding", None) is not None and is_given_on(visit.finding.kind)
+    ]
+    if not dangers:
+        return
+    hidden = sources_shut_out(
+        actor, [(visit.district, "visit", str(visit.pk)) for _flag, visit in dangers]
+    )
+    for flag, visit in dangers:
+        if str(visit.pk) not in hidden:
+            continue
+        visit.finding.kind, visit.finding.next_step = SHOWN_INSTEAD, NEXT_INSTEAD
+        visit.finding.note = ""
+        outcome = getattr(flag, "outcome", None)
+        if outcome is not None and outcome.kind == Outcome.Kind.CONCERN:
+            outcome.kind = Outcome.Kind.EXPLAINED.value
