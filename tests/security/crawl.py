@@ -71,7 +71,8 @@ class Heard:
 
     def outside(self) -> str:
         """What lands in histories, logs and lists of open pages: addresses, headers, the title."""
-        addresses = " ".join(value for _tag, value in self.links.links)
+        # A number to call is dialled, and stands in no history of pages.
+        addresses = " ".join(v for _tag, v in self.links.links if not v.startswith("tel:"))
         headers = " ".join(f"{k}: {v}" for k, v in self.headers.items())
         return "\n".join((self.asked, addresses, headers, self.cookies, self.links.title))
 
