@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from aanchal.access.actions import (
@@ -215,6 +215,7 @@ def test_every_role_that_opens_names_of_children_needs_two():
 
 def test_every_page_that_shows_a_name_of_a_child_asks_a_permission_that_needs_two():
     """Whoever adds such a page with another permission adds the permission to `OPENS_NAMES`."""
+    assert get_resolver().url_patterns  # which declares the routes
     declared = {r.who for r in ROUTES.values() if isinstance(r.who, Permission)}
     nameless = {
         Permission.AREA_IMPORT,
@@ -235,6 +236,7 @@ def test_every_page_that_shows_a_name_of_a_child_asks_a_permission_that_needs_tw
         Permission.VISIT_RECORD,
         Permission.VISIT_HAND_BACK,
         Permission.HOUSE_DESCRIBE,
+        Permission.FINDING_CORRECT,
     }
 
     assert declared - nameless <= OPENS_NAMES

@@ -18,7 +18,7 @@ from aanchal.cases.actions import (
 )
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import colleagues_like, people_to_hand_over_to, visible_concerns
-from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import record_kinship
 from tests.audited import audited
@@ -175,7 +175,8 @@ def test_it_is_handed_only_to_one_who_may_take_it_up():
     for nobody in (giver, elsewhere, coordinator):
         with pytest.raises(Invalid):
             hand_over_concern(acting(giver), concern=held, to=nobody, words="Please", at=NOW)
-    with pytest.raises(NotAllowed):
+    # On PostgreSQL the row guard hides a concern of another district altogether.
+    with pytest.raises((NotAllowed, NotFound)):
         hand_over_concern(acting(elsewhere), concern=held, to=giver, words="Please", at=NOW)
     assert Concern.objects.get().stage == Concern.Stage.TAKEN_UP
 

@@ -246,7 +246,8 @@ def test_the_page_asks_a_constant_number_of_queries(
         section, children = a_class(pupils=5, grade=str(n + 1))
         a_page(section, children, [FULL[:30]] * 5, date(2026, 6, 1))
 
-    with django_assert_max_num_queries(20):
+    # A dozen of them are for the number of what waits, counted on every page.
+    with django_assert_max_num_queries(26):
         assert page_of(desk).status_code == 200
 
 

@@ -102,7 +102,7 @@ def test_a_form_that_was_overtaken_leads_back_to_the_page_it_came_from():
 
     answer = client.post(
         reverse("flag", args=[flag.pk]),
-        {"step": "outcome", "kind": "left", "since_on": "2026-07-21"},
+        {"step": "outcome", "kind": "back", "since_on": "2026-07-21", "child_seen": "on"},
         follow=True,
     )
 
