@@ -108,7 +108,7 @@ def test_a_value_of_a_master_that_is_gone_is_a_miss():
 
 
 def test_neither_key_nor_value_stands_in_the_table():
-    cache.set("throttle:asha", {"name": "Kanari Pakshi"}, timeout=600)
+    cache.set("throttle:asha", {"name": "Kokila Pakhi"}, timeout=600)
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM kernel_cacheentry")
@@ -118,7 +118,7 @@ def test_neither_key_nor_value_stands_in_the_table():
         bytes(v) if isinstance(v, memoryview | bytes) else str(v).encode() for v in row
     )
     assert b"asha" not in held
-    assert b"Kanari" not in held
+    assert b"Kokila" not in held
     assert isinstance(CacheEntry.objects.get().__dict__["value"], Sealed)
 
 
