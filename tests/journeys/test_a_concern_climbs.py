@@ -101,7 +101,7 @@ def _it_is_past_its_time(far, as_person, look):
 def _the_coordinator_knows_nothing_of_it(coordinator, as_person):
     page = as_person(coordinator, viewport=DESKTOP)
     page.goto("/waiting/")
-    assert page.get_by_text("Nothing waits for you.").is_visible()
+    page.get_by_text("Nothing waits for you.").wait_for()
 
 
 def _the_coordinator_is_told_whom_to_call(coordinator, as_person, look):
@@ -129,6 +129,6 @@ def _one_of_them_takes_it_up(near, as_person):
 def _nothing_waits_any_more(coordinator, as_person, look):
     page = as_person(coordinator, viewport=PHONE)
     page.goto("/waiting/")
-    assert page.get_by_text("Nothing waits for you.").is_visible()
-    assert page.get_by_role("link", name="Waiting 0").is_visible()
+    page.get_by_text("Nothing waits for you.").wait_for()
+    page.get_by_role("link", name="Waiting 0").wait_for()
     look(page, "waiting-nothing")

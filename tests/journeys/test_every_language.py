@@ -57,6 +57,7 @@ def busy(live_server):
         record_visit(
             volunteer, visit=visit, kind=kind, whom_met="mother", child_seen=True,
             next_step="comes_back", note="A word or two " * 20, visited_on=day, at=now,
+            **({"age_band": "adolescent", "dangerous_work": "no"} if kind == "works" else {}),
         )  # fmt: skip
     record_outcome(coordinator, flag=flags[2], kind="back", since_on=day, child_seen=True, at=now)
     village.register_file = register

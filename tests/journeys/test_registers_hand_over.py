@@ -61,7 +61,7 @@ def test_a_guessed_admission_number_moves_nobody_until_the_head_says_yes(village
 
     assert Enrolment.objects.get(child=child).class_section.grade == "7"
     page.goto("/classes/moves/")
-    assert page.get_by_text("Guessed Name").first.is_visible()
+    page.get_by_text("Guessed Name").first.wait_for()
     assert "Secretname" not in page.content()
 
     head = as_person(a_person(Role.TEACHER, school, name="Made-up Head"), viewport=PHONE)
@@ -69,7 +69,7 @@ def test_a_guessed_admission_number_moves_nobody_until_the_head_says_yes(village
     head.get_by_role("link", name=re.compile("is to move to another class")).click()
     head.get_by_role("heading", name=re.compile("Moves between")).wait_for()
     look(head, "class-move")
-    assert head.get_by_text("Guessed Name").is_visible()
+    head.get_by_text("Guessed Name").wait_for()
     head.get_by_role("button", name=re.compile("Yes, move to VI A")).click()
     head.get_by_text("The pupil is in the other class now.").wait_for()
     assert ClassMove.objects.get().state == "agreed"
@@ -81,7 +81,7 @@ def test_a_struck_off_pupil_is_seen_from_the_preview_to_the_coordinators_day(
 ):
     page = as_person(village.teacher, viewport=PHONE)
     send(page, village.register(pupils=11), "VI-A.xlsx")
-    assert page.get_by_text("1 pupil of the last register is missing").is_visible()
+    page.get_by_text("1 pupil of the last register is missing").wait_for()
     page.get_by_label(re.compile("Nisha Mishra")).select_option("name_cut")
     look(page, "missing-preview")
     take(page)
@@ -92,7 +92,7 @@ def test_a_struck_off_pupil_is_seen_from_the_preview_to_the_coordinators_day(
     coordinator.get_by_role("link", name=re.compile("1 pupil is missing")).click()
     coordinator.get_by_role("heading", name=re.compile("Missing from")).wait_for()
     look(coordinator, "missing")
-    assert coordinator.get_by_text("name was cut").first.is_visible()
+    coordinator.get_by_text("name was cut").first.wait_for()
     coordinator.get_by_text("It is known where the pupil is").click()
     coordinator.get_by_label("Where, and who said so?").fill("With her aunt, says the aunt")
     coordinator.get_by_role("button", name="Write it down and close").click()

@@ -33,10 +33,10 @@ def _the_teacher_sends_the_register(village, as_person, look):
     assert page.locator(".pupils li").count() == 12
     look(page, "teacher-what-was-understood")
     page.get_by_role("button", name="Yes, take it in").click()
-    assert page.get_by_text("Taken in.").is_visible()
+    page.get_by_text("Taken in.").wait_for()
     look(page)
     page.get_by_role("link", name="See class VI A").click()
-    assert page.get_by_text("not yet visited").is_visible()
+    page.get_by_text("not yet visited").wait_for()
     look(page, "teacher-class")
 
 
@@ -45,17 +45,17 @@ def _the_coordinator_sends_the_visit(village, as_person, look):
     look(page, "coordinator-week")
     assert FAMILY not in page.content(), "a list shows first names only"
     page.get_by_role("link", name="Send a visit").click()
-    assert page.locator("main .sheet.now, main .sheet.soon").first.is_visible()
-    assert page.get_by_role("img", name="school days").is_visible()
+    page.locator("main .sheet.now, main .sheet.soon").first.wait_for()
+    page.get_by_role("img", name="school days").wait_for()
     look(page, "coordinator-question")
     page.get_by_role("button", name="Send the visit").click()
-    assert page.get_by_role("alert").get_by_text("Choose who goes.").is_visible()
+    page.get_by_role("alert").get_by_text("Choose who goes.").wait_for()
     look(page, "coordinator-question-refused")
     page.get_by_label("Sabina Khatun").check()
     page.get_by_role("button", name="Send the visit").click()
-    assert page.get_by_text("The visit is in the hands of Sabina Khatun now.").is_visible()
+    page.get_by_text("The visit is in the hands of Sabina Khatun now.").wait_for()
     page.get_by_role("button", name="Undo").click()
-    assert page.get_by_text("The visit is with nobody now.").is_visible()
+    page.get_by_text("The visit is with nobody now.").wait_for()
     page.get_by_label("Sabina Khatun").check()
     page.get_by_role("button", name="Send the visit").click()
     look(page, "coordinator-question-sent")
@@ -75,7 +75,7 @@ def _the_volunteer_makes_the_visit_and_finds_danger(village, as_person, look):
     assert "contractor" not in page.url
     called = page.get_by_role("link", name="112").first.bounding_box()["y"]
     assert called < page.get_by_label("Anything else").bounding_box()["y"], "calls come first"
-    assert page.get_by_text("BNS 2023 s. 143").is_visible()
+    page.get_by_text("BNS 2023 s. 143").wait_for()
     look(page, "volunteer-danger")
     page.get_by_label("Mother").check()
     page.get_by_role("group", name="Did you see the child yourself?").get_by_label("No").check()
@@ -96,14 +96,14 @@ def _the_case_worker_takes_the_concern_up(village, as_person, look):
     page = as_person(village.case_worker, viewport=PHONE)
     look(page, "case-worker-concerns")
     page.get_by_role("main").get_by_role("link", name="Open").click()
-    assert page.get_by_text("brick kiln").is_visible()
+    page.get_by_text("brick kiln").wait_for()
     look(page, "case-worker-concern")
     page.get_by_role("button", name="Take it up").click()
-    assert page.get_by_text("The concern is in your hands now.").is_visible()
+    page.get_by_text("The concern is in your hands now.").wait_for()
     page.get_by_label("112 · Emergency").check()
     page.get_by_role("group", name="Did they answer?").get_by_label("Yes").check()
     page.get_by_role("button", name="Write the call down").click()
-    assert page.get_by_text("Called 112").is_visible()
+    page.get_by_text("Called 112").wait_for()
     look(page, "case-worker-taken-up")
 
 

@@ -31,7 +31,7 @@ def test_a_volunteer_who_pressed_too_early_takes_it_back(village, as_person, loo
 
     page.get_by_role("button", name="I am still at the house").click()
     assert _says_nothing_private(page)
-    assert page.get_by_role("button", name="I have left the house").is_visible()
+    page.get_by_role("button", name="I have left the house").wait_for()
 
     for _way, go in (
         ("back", page.go_back),
@@ -58,7 +58,7 @@ def test_a_struck_off_child_cannot_be_closed_in_one_press(village, as_person, lo
 
     page.get_by_label("Nothing more is needed").check()
     page.get_by_role("button", name="Write how it ended").click()
-    assert page.get_by_role("alert").get_by_text("The name was cut at school.").is_visible()
+    page.get_by_role("alert").get_by_text("The name was cut at school.").wait_for()
     assert not Outcome.objects.exists()
     look(page, "coordinator-struck-off-refused")
 
@@ -70,7 +70,7 @@ def test_a_struck_off_child_cannot_be_closed_in_one_press(village, as_person, lo
     look(page, "coordinator-struck-off-asked")
     page.get_by_role("button", name="Yes, close the question").click()
 
-    assert page.get_by_text("How it ended is written down.").is_visible()
+    page.get_by_text("How it ended is written down.").wait_for()
     assert Outcome.objects.get().ground == "enrolled_there"
 
 
@@ -91,21 +91,21 @@ def _nobody_home(village, as_person):
 def test_nobody_at_home_twice_sends_another_person(village, as_person, look):
     a_visit(village)
     page = _nobody_home(village, as_person)
-    assert page.get_by_text("The visit stays in your hands.").is_visible()
+    page.get_by_text("The visit stays in your hands.").wait_for()
     look(page, "volunteer-nobody-home")
 
     page = _nobody_home(village, as_person)
-    assert page.get_by_text("The coordinator sends another person.").is_visible()
+    page.get_by_text("The coordinator sends another person.").wait_for()
 
     page = as_person(village.coordinator, viewport=PHONE)
     page.goto("/questions/?show=waiting")
-    assert page.get_by_text("nobody at home again and again: another must go").is_visible()
+    page.get_by_text("nobody at home again and again: another must go").wait_for()
     look(page, "coordinator-nobody-home")
     page.get_by_role("main").get_by_role("link", name="Send a visit").click()
     assert page.get_by_label("Sabina Khatun").count() == 0
     page.get_by_label("Meera Devi").check()
     page.get_by_role("button", name="Send the visit").click()
-    assert page.get_by_text("in the hands of Meera Devi now").is_visible()
+    page.get_by_text("in the hands of Meera Devi now").wait_for()
 
 
 def test_a_second_visit_is_promised_by_the_volunteer_and_one_is_sent(village, as_person, look):
@@ -117,12 +117,12 @@ def test_a_second_visit_is_promised_by_the_volunteer_and_one_is_sent(village, as
     assert not page.get_by_label("On which day").is_visible()
     page.get_by_label("I will visit again").check()
     page.get_by_role("button", name="Write it down").click()
-    assert page.get_by_role("alert").get_by_text("Say on which day").is_visible()
+    page.get_by_role("alert").get_by_text("Say on which day").wait_for()
     look(page, "volunteer-which-day")
     day = timezone.localdate() + timedelta(days=3)
     page.get_by_label("On which day").fill(day.isoformat())
     page.get_by_role("button", name="Write it down").click()
-    assert page.get_by_text("The visit stays in your hands.").is_visible()
+    page.get_by_text("The visit stays in your hands.").wait_for()
     look(page, "volunteer-stays-in-hand")
     page.get_by_role("link", name="Back to today's visits").click()
     page.get_by_role("link", name="Open the visit").click()
@@ -132,17 +132,17 @@ def test_a_second_visit_is_promised_by_the_volunteer_and_one_is_sent(village, as
     page.get_by_role("group", name="Did you see").get_by_label("Yes").check()
     page.get_by_label("The coordinator should call me").check()
     page.get_by_role("button", name="Write it down").click()
-    assert page.get_by_text("Your coordinator calls you.").is_visible()
+    page.get_by_text("Your coordinator calls you.").wait_for()
 
     flag = Flag.objects.get()
     page = as_person(village.coordinator, viewport=DESKTOP)
     page.goto(f"/questions/{flag.pk}/")
-    assert page.get_by_text("The volunteer asks for a call.").is_visible()
+    page.get_by_text("The volunteer asks for a call.").wait_for()
     look(page, "coordinator-visited")
     page.get_by_text("Send a second visit").click()
     page.get_by_label("Sabina Khatun").check()
     page.get_by_role("button", name="Send the visit").click()
-    assert page.get_by_text("in the hands of Sabina Khatun now").is_visible()
+    page.get_by_text("in the hands of Sabina Khatun now").wait_for()
     look(page, "coordinator-second-visit")
     assert Visit.objects.count() == 3
 
@@ -160,20 +160,20 @@ def test_the_volunteer_finds_the_house_that_the_teacher_described(village, as_pe
     page.get_by_label("How to find the house").fill("The third house past it, a blue door.")
     page.get_by_label("Telephone").fill("98350 12345")
     page.get_by_role("button", name="Write it down").click()
-    assert page.get_by_text("Written down.").is_visible()
+    page.get_by_text("Written down.").wait_for()
 
     page = as_person(village.volunteer, viewport=PHONE)
     assert "hand pump" not in page.content()
     page.get_by_role("link", name="Open the visit").click()
-    assert page.get_by_text("The hand pump before the temple").is_visible()
-    assert page.get_by_text("Rajkala Devi").is_visible()
+    page.get_by_text("The hand pump before the temple").wait_for()
+    page.get_by_text("Rajkala Devi").wait_for()
     assert page.get_by_text("98350 12345").count() == 0, "nobody agreed to a call"
     look(page, "volunteer-house")
     page.get_by_role("link", name="Put the way right").click()
     look(page, "volunteer-house-written")
     page.get_by_label("Landmark").fill("The tea stall")
     page.get_by_role("button", name="Write it down").click()
-    assert page.get_by_text("The tea stall").is_visible()
+    page.get_by_text("The tea stall").wait_for()
 
     page.get_by_role("link", name="I do not feel safe").click()
     page.get_by_role("button", name="I cannot go these days").click()
