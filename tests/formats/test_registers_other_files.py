@@ -147,7 +147,8 @@ def test_an_open_document_that_repeats_a_cell_a_billion_times_is_refused():
         'office:value-type="string"><text:p>P</text:p></table:table-cell></table:table-row>'
     )
 
-    assert refused(as_ods(bomb)).code == "too_many_cells"
+    # By what it would unpack to, before a cell is read; or by its cells.
+    assert refused(as_ods(bomb)).code in ("strange_archive", "too_many_cells")
 
 
 # Text.
