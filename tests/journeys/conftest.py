@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.chromium import settled, width_of
 
@@ -47,9 +47,17 @@ def look(
     """`look(page, "name")`: nothing is out of reach, nothing wider than the screen, one main title."""
 
     def looked(at: Page, name: str = "") -> None:
-        settled(at)
-        # A bar that rests at the lower end covers nothing only where the page ends.
-        at.evaluate("document.fonts.ready.then(() => scrollTo(0, 1e7))")
+        for last in (False, False, True):
+            try:
+                settled(at)
+                # A bar that rests at the lower end covers nothing only where the page ends.
+                at.evaluate("document.fonts.ready.then(() => scrollTo(0, 1e7))")
+                break
+            except Error as error:
+                # The press before was answered only now: look at the page that came.
+                if last or "context was destroyed" not in str(error):
+                    raise
+                at.wait_for_load_state()
         axe(at)
         at.evaluate("scrollTo(0, 0)")
         wide = width_of(at)
