@@ -50,7 +50,8 @@ for child, kind in zip(children, kinds):
     visit = assign_visit(coordinator, flag=flag, volunteer=volunteer, at=now)
     leave_house(acting(volunteer), visit=visit, at=now)
     record_visit(acting(volunteer), visit=visit, kind=kind, whom_met="mother", child_seen=True,
-        next_step="comes_back", note="as she said", visited_on=timezone.localdate(), at=timezone.now())
+        next_step="comes_back", note="as she said", visited_on=timezone.localdate(), at=timezone.now(),
+        **({"age_band": "adolescent", "dangerous_work": "no"} if kind == "works" else {}))
     visits.append(visit)
 record_outcome(coordinator, flag=visits[0].flag, kind="explained", since_on=timezone.localdate(),
     child_seen=False, at=timezone.now())

@@ -304,7 +304,7 @@ def test_no_other_word_is_a_mark_and_others_give_none(unread):
     with pytest.raises(Invalid):
         correct_mark(an_actor(), problem=problem, mark="Z", at=NOW)
     with pytest.raises((NotAllowed, NotFound)):
-        correct_mark(an_actor(where="IN/S10/D207"), problem=problem, mark="P", at=NOW)
+        correct_mark(an_actor(Role.VOLUNTEER, "IN/S10/D206"), problem=problem, mark="P", at=NOW)
 
     assert days_of(section, children[5])[19] == "."
 

@@ -212,7 +212,7 @@ def test_a_form_that_says_nothing_is_nothing(tree, form):
 
 def test_the_block_of_a_sub_district_can_be_said_and_its_villages_come(tree):
     take_areas(SUBDISTRICTS + "10,206,1093,Rahika,01093\n")
-    take_areas(VILLAGES + "300501,Waiting,10,207,1093\n")
+    take_areas(VILLAGES + "300501,Rukapur,10,207,1093\n")
     client, held = desk(), Subdistrict.objects.get(code="1093")
 
     shown = text_of(client.get(reverse("joins")))
