@@ -109,11 +109,18 @@ def test_every_page_is_accessible_and_fits(busy, as_person, look, language):
     visit = Visit.objects.get(state="assigned")
     page.goto(f"/visits/{visit.pk}/")
     page.locator("main button.btn-primary").click()
-    look(page, f"{language}-found")
-    page.locator("main [value=marriage_fixed]").check()
-    page.locator("main button.btn-primary").click()
+    page.locator("main button[value=unsure]").wait_for()
+    look(page, f"{language}-safe")
+    page.locator("main button[value=unsure]").click()
+    page.locator("main button[value=marriage]").wait_for()
+    look(page, f"{language}-topics")
+    page.locator("main button[value=marriage]").click()
+    page.locator("main button[value=marriage_fixed]").wait_for()
+    look(page, f"{language}-kinds")
+    page.locator("main button[value=marriage_fixed]").click()
     page.locator("main form button.btn-primary").click()
-    assert page.locator(".error-summary a").count() == 2
+    page.locator(".error-summary a").nth(2).wait_for()
+    assert page.locator(".error-summary a").count() == 3
     look(page, f"{language}-refused")
 
 
