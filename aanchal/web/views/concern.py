@@ -41,7 +41,7 @@ from ..context import local_name
 from ..forms import ChoiceRows, blame, yes_no
 from ..names import whole_name
 from .children import facts_of
-from .conflicts import NOT_LISTED, PersonForm, roles_of
+from .conflicts import NOT_LISTED, NameForm, PersonForm, roles_of
 from .notices import opened
 from .visits import danger_help
 
@@ -49,7 +49,6 @@ OTHER = "other"
 # A second tap on the same button within this time is no second call or note.
 SECOND_TAP = timedelta(seconds=30)
 MAX_LETTERS = 2000
-MIN_LETTERS_OF_A_NAME = 3
 
 
 class CallForm(forms.Form):
@@ -156,20 +155,6 @@ class CloseForm(WordsForm):
         self.fields["reason"].choices = [  # type: ignore[attr-defined]
             (reason.key, _(reason.label)) for reason in closing_reasons().values()
         ]
-
-
-class ConflictForm(forms.Form):
-    """The name of somebody who works with us and may have a part in it."""
-
-    who = forms.CharField(
-        label=gettext_lazy("Her or his name"),
-        help_text=gettext_lazy(
-            "At least three letters. Only people of this district are looked for."
-        ),
-        max_length=80,
-        widget=forms.TextInput({"autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Write the name.")},
-    )
 
 
 def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -456,7 +441,7 @@ def conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
     held = get_concern(request.actor, pk=pk)
     require(request.actor, Permission.CONCERN_TAKE_UP, held)
     now = timezone.now()
-    form: forms.Form = ConflictForm(request.POST or None)
+    form: forms.Form = NameForm(request.POST or None)
     carry: list[tuple[str, str]] = []
     if form.is_valid():
         who = form.cleaned_data["who"]

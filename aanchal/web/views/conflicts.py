@@ -81,6 +81,20 @@ class Implicated:
         }
 
 
+class NameForm(forms.Form):
+    """The name of somebody who works with us, by which she is looked for."""
+
+    who = forms.CharField(
+        label=gettext_lazy("Her or his name"),
+        help_text=gettext_lazy(
+            "At least three letters. Only people of this district are looked for."
+        ),
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Write the name.")},
+    )
+
+
 class PersonForm(forms.Form):
     """Which of the people whose name is like the one written."""
 

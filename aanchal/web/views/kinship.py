@@ -9,27 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from aanchal.cases.queries import colleagues_like
 from aanchal.people.actions import open_child_file, record_kinship
 from aanchal.people.queries import get_child
 
-from .conflicts import NOT_LISTED, PersonForm, roles_of
-
-
-class NameForm(forms.Form):
-    """The name of the relative."""
-
-    who = forms.CharField(
-        label=gettext_lazy("Her or his name"),
-        help_text=gettext_lazy(
-            "At least three letters. Only people of this district are looked for."
-        ),
-        max_length=80,
-        widget=forms.TextInput({"autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Write the name.")},
-    )
+from .conflicts import NOT_LISTED, NameForm, PersonForm, roles_of
 
 
 def child_kin(request: HttpRequest, pk: UUID) -> HttpResponse:
