@@ -288,15 +288,15 @@ ONE_RECORD = frozenset(
     attendance.actions.repairs.set_problem_aside
     attendance.actions.repairs.take_problem_up_again
     attendance.actions.visits.cancel_visit
-    attendance.actions.visits.correct_finding
-    attendance.actions.visits.describe_visited_house
+    attendance.actions.findings.correct_finding
+    attendance.actions.visited_houses.describe_visited_house
     attendance.actions.visits.hand_back_visit
     attendance.actions.visits.leave_house
-    attendance.actions.visits.open_finding
-    attendance.actions.visits.open_visited_house
-    attendance.actions.visits.record_outcome
-    attendance.actions.visits.record_visit
-    attendance.actions.visits.reopen_flag
+    attendance.actions.findings.open_finding
+    attendance.actions.visited_houses.open_visited_house
+    attendance.actions.outcomes.record_outcome
+    attendance.actions.findings.record_visit
+    attendance.actions.outcomes.reopen_flag
     attendance.actions.visits.return_to_house
     attendance.actions.watch.raise_flags
     attendance.actions.watch.set_visit_budget

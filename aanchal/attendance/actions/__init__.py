@@ -2,7 +2,9 @@
 
 from .archives import begin_archive, hand_over_archive, note_archived, open_archive
 from .budgets import ask_budget_replay, keep_budget_replay
+from .findings import correct_finding, open_finding, record_visit
 from .missing import note_missing, reopen_missing, say_missing, settle_missing
+from .outcomes import record_outcome, reopen_flag
 from .pages import (
     Recorded,
     agree_to_correction,
@@ -28,20 +30,8 @@ from .repairs import (
     take_problem_up_again,
     undo_repair,
 )
-from .visits import (
-    assign_visit,
-    cancel_visit,
-    correct_finding,
-    describe_visited_house,
-    hand_back_visit,
-    leave_house,
-    open_finding,
-    open_visited_house,
-    record_outcome,
-    record_visit,
-    reopen_flag,
-    return_to_house,
-)
+from .visited_houses import describe_visited_house, open_visited_house
+from .visits import assign_visit, cancel_visit, hand_back_visit, leave_house, return_to_house
 from .watch import raise_flags, run_watch, set_visit_budget
 from .withdrawals import keep_flag, withdraw_flag
 

@@ -1,0 +1,314 @@
+"""What a visit found, and its correction. Danger becomes a concern at once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from aanchal.access.models import User
+from aanchal.cases.actions import raise_concern
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.statistics import Counted, count
+
+from ..findings import group_of, vocabulary
+from ..guidance import guidance
+from ..labour import WORKS, kind_under_law, known_band
+from ..models import Finding, Flag, Visit
+from ..queries.flags import nobody_home_counts
+from ..queries.hands import is_correctable
+from ..rules.labour import Band, Danger
+from ..rules.tries import Next, after_visit, is_good_day
+from .holding import MOST_NOTE, counted, end_of, hold_flag, hold_visit
+
+
+@use_case
+def record_visit(
+    actor: Actor,
+    *,
+    visit: Visit,
+    kind: str,
+    whom_met: str,
+    child_seen: bool,
+    next_step: str,
+    note: str,
+    visited_on: date,
+    again_on: date | None = None,
+    age_band: str = "",
+    dangerous_work: str = "",
+    at: datetime,
+    implicated: Sequence[User] = (),
+    implicated_words: str = "",
+    may_implicate: bool = False,
+) -> Finding:
+    """Record what a visit found. Danger raises a concern in the same transaction.
+
+    Work is a danger where the law forbids it, or may: `age_band` is asked when the record does not
+    tell her age, `dangerous_work` of an adolescent.
+
+    A volunteer who will visit again keeps the visit, due on the day she names; so does one who
+    found nobody at home, until she has tried often enough and another goes.
+
+    Sent twice, the second changes nothing and answers with the first.
+
+    Raises:
+        NotAllowed: it is not in the actor's hands.
+        Invalid: an unknown answer, a day in the future or before the flag, a note too long, a
+            private finding before she has left the house, or no good day for going again.
+        WrongState: it was handed back or cancelled.
+    """
+    visit = hold_visit(visit)
+    known = Finding.objects.filter(visit=visit).first()
+    if known is not None and known.recorded_by == actor.user_id:
+        return known
+    require(actor, Permission.VISIT_RECORD, visit)
+    if visit.state != Visit.State.ASSIGNED:
+        raise WrongState
+    _check_finding(
+        visit,
+        kind=kind,
+        whom_met=whom_met,
+        next_step=next_step,
+        note=note,
+        visited_on=visited_on,
+        again_on=again_on,
+        at=at,
+    )
+    flag = visit.flag
+    kind, facts = _under_law(
+        flag, kind, age_band=age_band, dangerous_work=dangerous_work, visited_on=visited_on
+    )
+    finding = Finding(
+        district=visit.district,
+        visit=visit,
+        kind=kind,
+        whom_met=whom_met,
+        next_step=next_step,
+        note=note.strip(),
+    )
+    finding.child_seen, finding.visited_on = child_seen, visited_on
+    finding.recorded_by, finding.recorded_at = actor.user_id, at
+    finding.work = facts
+    finding.save(force_insert=True)
+    # In the open stands the day: the moment would join the visit to a concern of that moment, and that
+    # she had left the house would tell that the private list was needed.
+    visit.state, visit.recorded_at = Visit.State.RECORDED, begin_of_day(at)
+    visit.left_house_at = None
+    visit.save(update_fields=["state", "recorded_at", "left_house_at"])
+    count([counted(Counted.VISIT_RECORDED, flag, kind)], at=at)
+    record(actor, Verb.VISIT_RECORDED, visit, scope=flag.scope())
+    _go_on(actor, visit, finding, again_on=again_on, at=at)
+    _raise_danger(
+        actor,
+        finding,
+        implicated=implicated,
+        implicated_words=implicated_words,
+        may_implicate=may_implicate,
+        at=at,
+    )
+    return finding
+
+
+def _raise_danger(
+    actor: Actor,
+    finding: Finding,
+    *,
+    at: datetime,
+    implicated: Sequence[User] = (),
+    implicated_words: str = "",
+    may_implicate: bool = False,
+) -> None:
+    danger = vocabulary().findings[finding.kind].concern
+    if not danger:
+        return
+    visit, flag = finding.visit, finding.visit.flag
+    raise_concern(
+        actor,
+        kind=danger,
+        area=flag.area,
+        child=flag.child,
+        source_kind="visit",
+        source_id=str(visit.pk),
+        told=finding.note,
+        reason=flag.reason,
+        seen={
+            "whom_met": finding.whom_met,
+            "child_seen": finding.child_seen,
+            "visited_on": finding.visited_on.isoformat(),
+        },
+        implicated=implicated,
+        implicated_words=implicated_words,
+        may_implicate=may_implicate,
+        at=at,
+    )
+
+
+def _under_law(
+    flag: Flag, kind: str, *, age_band: str, dangerous_work: str, visited_on: date
+) -> tuple[str, dict[str, str] | None]:
+    """The finding as the law on labour sees it, and the answers that decided."""
+    if kind != WORKS:
+        return kind, None
+    band = known_band(flag.child, on=visited_on)
+    if band is Band.NOT_KNOWN:
+        if age_band not in set(Band):
+            raise Invalid(_("Say how old the child is, as far as you know."), field="age_band")
+        band = Band(age_band)
+    danger = None
+    if band is Band.ADOLESCENT:
+        if dangerous_work not in set(Danger):
+            raise Invalid(_("Say whether the work is dangerous."), field="dangerous_work")
+        danger = Danger(dangerous_work)
+    facts = {"age_band": str(band), "dangerous_work": str(danger or "")}
+    return kind_under_law(kind, band=band, danger=danger), facts
+
+
+@use_case
+def open_finding(actor: Actor, *, finding: Finding, at: datetime) -> Finding:
+    """Read again what one wrote oneself, which leaves a trace.
+
+    Raises:
+        NotAllowed: another wrote it, or the place is no longer hers.
+    """
+    require(actor, Permission.FINDING_CORRECT, finding)
+    record(actor, Verb.FINDING_OPENED, finding, scope=finding.scope())
+    return finding
+
+
+@use_case
+def correct_finding(
+    actor: Actor,
+    *,
+    finding: Finding,
+    kind: str,
+    whom_met: str,
+    child_seen: bool,
+    note: str,
+    at: datetime,
+) -> Finding:
+    """Put right what one wrote; what stood before is kept, and so is a concern that was raised.
+
+    A correction that finds a danger raises its concern. Where the visit stands does not change.
+
+    Raises:
+        NotAllowed: another wrote it, or the place is no longer hers.
+        Invalid: an unknown answer, or a note too long.
+        WrongState: it was written too long ago.
+    """
+    hold_flag(Flag(pk=finding.visit.flag_id))
+    finding = (
+        Finding.objects.select_for_update(of=("self",))
+        .select_related("visit__flag__area", "visit__flag__child__household")
+        .get(pk=finding.pk)
+    )
+    require(actor, Permission.FINDING_CORRECT, finding)
+    if not is_correctable(finding, at=at):
+        raise WrongState(_("This was written too long ago. Call your coordinator."))
+    words = vocabulary()
+    was_again = group_of(finding.kind) == "again"
+    if kind != finding.kind and (
+        kind not in words.findings or was_again or group_of(kind) == "again"
+    ):
+        raise Invalid(_("Choose what you found."), field="kind")
+    if whom_met not in words.met:
+        raise Invalid(_("Choose whom you met."), field="whom_met")
+    if len(note) > MOST_NOTE:
+        raise Invalid(_("The note is too long. Write the most important."), field="note")
+    if kind != finding.kind:
+        # The form of a correction asks for no age: what is not known is looked into.
+        band = known_band(finding.visit.flag.child, on=finding.visited_on)
+        kind = kind_under_law(kind, band=band, danger=None)
+    after = {"kind": kind, "whom_met": whom_met, "child_seen": child_seen, "note": note.strip()}
+    before = {name: getattr(finding, name) for name in after}
+    changed = [name for name in after if before[name] != after[name]]
+    if not changed:
+        return finding
+    finding.earlier = [*(finding.earlier or []), {**before, "until": at.isoformat()}]
+    for name, value in after.items():
+        setattr(finding, name, value)
+    finding.save()
+    record(actor, Verb.FINDING_CORRECTED, finding, scope=finding.scope(), fields=changed)
+    if "kind" in changed:
+        _raise_danger(actor, finding, at=at)
+    return finding
+
+
+def _go_on(
+    actor: Actor, visit: Visit, finding: Finding, *, again_on: date | None, at: datetime
+) -> None:
+    """Move the flag to where it waits after a finding; a further try is a visit of its own."""
+    flag, numbers = visit.flag, guidance()
+    group = group_of(finding.kind)
+    follows = after_visit(
+        group,
+        finding.next_step,
+        tries=nobody_home_counts(flag).get(visit.volunteer_id, 0),
+        most_tries=int(numbers["not_home_tries"]),
+    )
+    if follows is Next.HERS_AGAIN:
+        soon = timezone.localdate(at) + timedelta(days=int(numbers["not_home_again_days"]))
+        day = soon if group == "again" or again_on is None else again_on
+        kept = Visit.objects.create(
+            district=visit.district,
+            flag=flag,
+            volunteer=visit.volunteer,
+            assigned_by=actor.user_id,
+            assigned_at=at,
+            due_at=end_of(day),
+        )
+        record(actor, Verb.VISIT_KEPT, kept, scope=flag.scope())
+        return
+    flag.state = Flag.State.OPEN if follows is Next.ANOTHER else Flag.State.VISITED
+    flag.save(update_fields=["state"])
+
+
+def _check_finding(
+    visit: Visit,
+    *,
+    kind: str,
+    whom_met: str,
+    next_step: str,
+    note: str,
+    visited_on: date,
+    again_on: date | None,
+    at: datetime,
+) -> None:
+    words = vocabulary()
+    found = words.findings.get(kind)
+    if found is None:
+        raise Invalid(_("Choose what you found."), field="kind")
+    if found.is_private and visit.left_house_at is None:
+        raise Invalid(_("Leave the house first, then answer this."), field="kind")
+    if whom_met not in words.met:
+        raise Invalid(_("Choose whom you met."), field="whom_met")
+    if next_step not in words.next_steps:
+        raise Invalid(_("Choose what should happen next."), field="next_step")
+    if len(note) > MOST_NOTE:
+        raise Invalid(_("The note is too long. Write the most important."), field="note")
+    if not visit.flag.signal_on <= visited_on <= timezone.localdate(at):
+        raise Invalid(_("The day of the visit cannot be right."), field="visited_on")
+    if found.group in ("again", "danger") or next_step != "visit_again":
+        return
+    if again_on is None:
+        raise Invalid(_("Say on which day you will visit again."), field="again_on")
+    most = int(guidance()["visit_again_most_days"])
+    today = timezone.localdate(at)
+    if not is_good_day(again_on, visited_on=visited_on, today=today, most_days=most):
+        raise Invalid(
+            ngettext_lazy(
+                "Choose a day from today on, at most %(days)s day ahead.",
+                "Choose a day from today on, at most %(days)s days ahead.",
+                most,
+            )
+            % {"days": most},
+            field="again_on",
+        )
+
+
+def begin_of_day(at: datetime) -> datetime:
+    """Midnight before a moment, in the office's zone."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(at), time()))
