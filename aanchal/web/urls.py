@@ -16,6 +16,7 @@ from .views import (
     concerns,
     corrections,
     errors,
+    finding,
     health,
     help,
     home,
@@ -34,6 +35,7 @@ from .views import (
     upkeep,
     visits,
     watch,
+    written,
 )
 
 BOTH = ("GET", "POST")
@@ -62,12 +64,12 @@ urlpatterns: list[URLPattern] = [
     route("visits/<uuid:pk>/", visits.visit, name="visit", who=P.VISIT_HAND_BACK, methods=BOTH),
     route(
         "visits/<uuid:pk>/finding/",
-        visits.finding,
+        finding.finding,
         name="visit_finding",
         who=P.VISIT_HAND_BACK,
         methods=BOTH,
     ),
-    route("visits/<uuid:pk>/done/", visits.done, name="visit_done", who=P.VISIT_HAND_BACK),
+    route("visits/<uuid:pk>/done/", finding.done, name="visit_done", who=P.VISIT_HAND_BACK),
     route(
         "visits/<uuid:pk>/another/",
         visits.hand_back,
@@ -77,7 +79,7 @@ urlpatterns: list[URLPattern] = [
     ),
     route(
         "visits/<uuid:pk>/written/",
-        visits.written,
+        written.written,
         name="visit_written",
         who=P.FINDING_CORRECT,
         methods=BOTH,

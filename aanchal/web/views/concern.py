@@ -42,8 +42,8 @@ from ..forms import ChoiceRows, blame, yes_no
 from ..names import whole_name
 from .children import facts_of
 from .conflicts import NOT_LISTED, NameForm, PersonForm, roles_of
+from .danger import danger_help
 from .notices import opened
-from .visits import danger_help
 
 OTHER = "other"
 # A second tap on the same button within this time is no second call or note.

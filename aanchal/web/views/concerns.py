@@ -27,7 +27,7 @@ from ..context import local_name
 from ..forms import ChoiceRows, blame, choose_again, chosen_key
 from ..names import first_name
 from .conflicts import implicated_from, implicated_name, implicated_question
-from .visits import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
+from .danger import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 
 PAGE = 30
 # More villages than this are a list to choose from, not rows.

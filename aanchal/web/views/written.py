@@ -1,0 +1,145 @@
+"""What a volunteer wrote: shown to her again, and put right within a day."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.attendance.actions import (
+    correct_finding,
+    open_finding,
+)
+from aanchal.attendance.findings import (
+    group_of,
+    is_given_on,
+    vocabulary,
+)
+from aanchal.attendance.labour import ages_of
+from aanchal.attendance.models import Finding
+from aanchal.attendance.queries.flags import my_recent_visits
+from aanchal.attendance.queries.hands import is_correctable
+from aanchal.kernel.errors import Invalid, NotFound, WrongState
+
+from ..forms import (
+    ChoiceRows,
+    blame,
+    choices,
+    choose_again,
+    chosen_key,
+    is_opened_once,
+    open_once,
+    today,
+    yes_no,
+)
+from ..names import first_name
+from .visits import RECENT
+
+
+class CorrectionForm(forms.Form):
+    """What she wrote, to be put right."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What did you find?"))
+    whom_met = ChoiceRows(label=gettext_lazy("Whom did you meet?"))
+    child_seen = yes_no(gettext_lazy("Did you see the child yourself?"))
+    note = forms.CharField(
+        label=gettext_lazy("In your own words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, told: Finding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words, child = vocabulary(), told.visit.flag.child
+        ages = ages_of(child, on=today())
+        kinds = [words.findings[told.kind]]
+        if group_of(told.kind) != "again":
+            kinds += [
+                f
+                for topic in words.topics
+                for f in words.of_topic(topic, sex=child.sex, ages=ages)
+                if f.key != told.kind
+            ]
+        self.fields["kind"].choices = [(f.key, _(f.label)) for f in kinds]  # type: ignore[attr-defined]
+        self.fields["whom_met"].choices = choices(words.met)  # type: ignore[attr-defined]
+
+
+def written(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What she wrote about a visit: shown for one press, and put right within a day."""
+    now = timezone.now()
+    recorded = (
+        my_recent_visits(request.actor, since=now - RECENT)
+        .filter(pk=pk)
+        .select_related("finding", "flag__child__household", "flag__area")
+        .first()
+    )
+    if recorded is None:
+        raise NotFound
+    told = recorded.finding
+    told.visit = recorded
+    context = {
+        "visit": recorded,
+        "name": first_name(recorded.flag.child),
+        "may_correct": is_correctable(told, at=now),
+    }
+    step = request.POST.get("step", "")
+    if step in ("show", "correct"):
+        return choose_again(request, step, about=str(pk), once=open_once(request))
+    if step == "save":
+        return _save_correction(request, told, context, now)
+    asked = chosen_key(request, ("show", "correct"), about=str(pk))
+    if asked is None or not is_opened_once(request):
+        return render(request, "visits/written.html", context)
+    open_finding(request.actor, finding=told, at=now)
+    if asked == "correct" and context["may_correct"]:
+        given = {
+            "kind": told.kind,
+            "whom_met": told.whom_met,
+            "child_seen": "yes" if told.child_seen else "no",
+            "note": told.note,
+        }
+        form = CorrectionForm(initial=given, told=told)
+        return render(request, "visits/correct.html", context | {"form": form})
+    return render(request, "visits/written.html", context | {"facts": _told_lines(told)})
+
+
+def _told_lines(told: Finding) -> list[dict[str, str]]:
+    words = vocabulary()
+    step = words.next_steps.get(told.next_step)
+    lines = [
+        {"label": _("What you found"), "value": _(words.findings[told.kind].label)},
+        {"label": _("Whom you met"), "value": _(words.met[told.whom_met])},
+        {"label": _("Child seen"), "value": _("Yes") if told.child_seen else _("No")},
+        {"label": _("Next"), "value": _(step.label) if step else ""},
+        {"label": _("In your own words"), "value": told.note},
+    ]
+    return [line for line in lines if line["value"]]
+
+
+def _save_correction(
+    request: HttpRequest, told: Finding, context: dict[str, Any], now: datetime
+) -> HttpResponse:
+    form = CorrectionForm(request.POST, told=told)
+    if form.is_valid():
+        try:
+            now_told = correct_finding(request.actor, finding=told, at=now, **form.cleaned_data)
+        except Invalid as error:
+            blame(form, error)
+        except WrongState as error:
+            messages.warning(request, str(error))
+            return redirect("visit_written", pk=told.visit_id)
+        else:
+            messages.success(
+                request, _("It is put right. What you had written before is kept too.")
+            )
+            # Of a danger that she adds she reads whom to call, as after a visit.
+            is_new_danger = is_given_on(now_told.kind) and now_told.kind != told.kind
+            return redirect("visit_done" if is_new_danger else "visit_written", pk=told.visit_id)
+    return render(request, "visits/correct.html", context | {"form": form}, status=400)
