@@ -28,6 +28,7 @@ from .views import (
     notices,
     place_files,
     places,
+    question,
     questions,
     readings,
     registers,
@@ -189,7 +190,7 @@ urlpatterns: list[URLPattern] = [
         methods=BOTH,
     ),
     route("questions/", questions.flag_list, name="flags", who=P.FLAG_VIEW),
-    route("questions/<uuid:pk>/", questions.flag, name="flag", who=P.FLAG_VIEW, methods=BOTH),
+    route("questions/<uuid:pk>/", question.flag, name="flag", who=P.FLAG_VIEW, methods=BOTH),
     route("children/", children.child_list, name="children", who=P.CHILD_VIEW),
     # What is asked for is a name: it is sent in the form's body, never in an address.
     route(

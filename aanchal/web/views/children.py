@@ -44,7 +44,8 @@ from ..look.numbers import in_script
 from ..names import class_name, first_name, whole_name
 from ..narrowing import Choice, Narrowed
 from .cards import flag_cards
-from .questions import people_of_story, story_shown, story_told, strip_shown
+from .question import strip_shown
+from .stories import people_of_story, story_shown, story_told
 
 PAGE = 50
 MOST_SIBLINGS = 12

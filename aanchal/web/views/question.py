@@ -1,0 +1,370 @@
+"""One question of the coordinator: one child against her class, what was done, what comes next."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from aanchal.access.queries import actor_for, people_named
+from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome, reopen_flag
+from aanchal.attendance.findings import group_of, is_given_on, vocabulary
+from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.attendance.queries.books import Strip, class_book, strips_of
+from aanchal.attendance.queries.conflicts import hide_concerns_from
+from aanchal.attendance.queries.ends import is_struck_off
+from aanchal.attendance.queries.flags import (
+    get_flag,
+    volunteers_for,
+)
+from aanchal.attendance.queries.hands import visits_in_hand
+from aanchal.attendance.queries.returns import since_in
+from aanchal.attendance.rules.ends import Ground, Missing
+from aanchal.attendance.rules.returns import Returned, Standing
+from aanchal.attendance.sentences import flag_sentence
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Permission, Role, may
+from aanchal.notices.queries.contacts import phones_to_call
+
+from ..context import local_name
+from ..forms import ChoiceRows, DayField, blame, today
+from ..names import class_name, first_name
+from .cards import (
+    OUTCOMES,
+    again_sentence,
+    found_danger,
+    returned_sentence,
+    returned_tag,
+)
+from .notices import opened
+from .stories import people_of_story, story_shown, story_told
+
+# For so long after sending a visit, taking it back stands where the message was.
+UNDO_WITHIN = timedelta(minutes=15)
+
+
+class AssignForm(forms.Form):
+    """Whom to send."""
+
+    volunteer = ChoiceRows(
+        label=gettext_lazy("Who goes?"),
+        error_messages={"required": gettext_lazy("Choose who goes.")},
+    )
+
+    def __init__(self, *args: Any, volunteers: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["volunteer"].choices = [  # type: ignore[attr-defined]
+            (str(v.pk), v.get_full_name()) for v in volunteers
+        ]
+        if len(volunteers) == 1:
+            self.fields["volunteer"].initial = str(volunteers[0].pk)
+
+
+class OutcomeForm(forms.Form):
+    """How it ended."""
+
+    kind = ChoiceRows(
+        label=gettext_lazy("How did it end?"),
+        choices=list(OUTCOMES.items()),
+        error_messages={"required": gettext_lazy("Choose how it ended.")},
+    )
+    since_on = DayField(
+        label=gettext_lazy("Since which day?"),
+        error_messages={"required": gettext_lazy("Say since which day.")},
+    )
+    child_seen = forms.BooleanField(
+        label=gettext_lazy("Somebody saw the child in school with her own eyes"), required=False
+    )
+    ground = ChoiceRows(
+        label=gettext_lazy("How do you know where the child is now?"),
+        choices=[
+            (
+                Ground.ENROLLED_THERE,
+                gettext_lazy("The school that has the child now says so: enrolled there"),
+            ),
+            (Ground.MET_CHILD, gettext_lazy("Somebody met the child and spoke with her")),
+        ],
+        required=False,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Who said so, and what did they say?"),
+        help_text=gettext_lazy("The school and who spoke for it, or who met the child and when."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        struck_off: bool,
+        is_danger: bool,
+        only_back: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_danger:
+            # No case worker has been told by this question.
+            told = [(k, label) for k, label in OUTCOMES.items() if k != Outcome.Kind.CONCERN]
+            self.fields["kind"].choices = told  # type: ignore[attr-defined]
+        if not struck_off or only_back:
+            del self.fields["ground"], self.fields["note"]
+        if only_back:
+            back = [(Outcome.Kind.BACK, OUTCOMES[Outcome.Kind.BACK])]
+            self.fields["kind"].choices = back  # type: ignore[attr-defined]
+
+
+class ReopenForm(forms.Form):
+    """Why a question that had ended is opened again."""
+
+    because = forms.CharField(
+        label=gettext_lazy("Why is it opened again?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write why it is opened again.")},
+    )
+
+
+def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One question: the reason, her strip against her class, the visits, and what comes next."""
+    held = get_flag(request.actor, pk=pk)
+    if request.method == "GET" and held.state in (Flag.State.OPEN, Flag.State.VISITED):
+        opened(request, f"flag.{held.state}", held)
+    now = timezone.now()
+    hide_concerns_from(request.actor, [held])
+    visits = list(held.visits.all())
+    in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
+    volunteers = _able(held, in_hand, at=now)
+    book = class_book(held.class_section)
+    strip, last_strip = strips_of(book, held.child_id, about=held.since_on)
+    since = since_in(book, held)
+    visited = any(group_of(v.finding.kind) != "again" for v in visits if hasattr(v, "finding"))
+    is_live = held.state in Flag.LIVE
+    is_back = since.returned is not None and since.returned.standing is Standing.BACK
+    step = request.POST.get("step", "")
+    assign = AssignForm(request.POST if step == "assign" else None, volunteers=volunteers)
+    struck_off = is_live and is_struck_off(held)
+    outcome = OutcomeForm(
+        request.POST if step == "outcome" else None,
+        initial={"since_on": since.returned.since_on if since.returned else today()},
+        struck_off=struck_off,
+        is_danger=found_danger(visits),
+        only_back=not visited,
+    )
+    reopen = ReopenForm(request.POST if step == "reopen" else None)
+    if request.method == "POST":
+        answer = _act(request, held, step, assign, outcome, reopen, in_hand)
+        if answer is not None:
+            return answer
+    hands = visits_in_hand([v.pk for v in volunteers])
+    return render(
+        request,
+        "flags/flag.html",
+        {
+            "flag": held,
+            "crumb_items": [
+                {"label": _("Questions"), "href": reverse("flags")},
+                {"label": held.child.code},
+            ],
+            "name": first_name(held.child),
+            "reason": flag_sentence(held),
+            "level": _level(held, visits, at=now),
+            "place": local_name(held.area),
+            "school": local_name(held.class_section.school),
+            "class_name": class_name(held.class_section),
+            **strip_shown(strip),
+            "last": strip_shown(last_strip) if last_strip is not None else None,
+            "back": _back_notice(since.returned) if is_live and since.returned else None,
+            "again": again_sentence(since.again) if is_live and since.again else "",
+            "asks": _asks(visits) if is_live and in_hand is None else "",
+            "story": _story(held, visits),
+            "in_hand": in_hand,
+            "call": _number_of(request, in_hand),
+            "is_late": in_hand is not None and in_hand.due_at < now,
+            "cannot_go": in_hand is not None
+            and Role.VOLUNTEER not in actor_for(in_hand.volunteer, at=now).roles(),
+            "may_undo": in_hand is not None
+            and in_hand.assigned_by == request.actor.user_id
+            and now - in_hand.assigned_at < UNDO_WITHIN,
+            "assign": assign,
+            "hands": {
+                str(v.pk): ngettext("%(n)s visit in hand", "%(n)s visits in hand", hands[v.pk])
+                % {"n": hands[v.pk]}
+                for v in volunteers
+                if v.pk in hands
+            },
+            "outcome_form": outcome,
+            "struck_off": struck_off,
+            "is_danger": found_danger(visits),
+            "danger_word": _("danger"),
+            "ended": _ended(held, since.returned),
+            "has_volunteers": bool(volunteers),
+            "may_assign": is_live and may(request.actor, Permission.VISIT_ASSIGN, held),
+            "is_visited": held.state == Flag.State.VISITED,
+            "may_end": is_live
+            and (visited or is_back)
+            and may(request.actor, Permission.OUTCOME_RECORD, held),
+            "only_back": not visited,
+            "may_reopen": held.state == Flag.State.CLOSED
+            and may(request.actor, Permission.OUTCOME_RECORD, held),
+            "reopen_form": reopen,
+            "form": {"assign": assign, "outcome": outcome, "reopen": reopen}.get(step),
+        },
+        status=400 if request.method == "POST" else 200,
+    )
+
+
+def _number_of(request: HttpRequest, in_hand: Visit | None) -> str:
+    """The number of the one who has the visit, where she agreed that it may be seen."""
+    if in_hand is None:
+        return ""
+    phones = phones_to_call(request.actor, [in_hand.volunteer])
+    return phones.get(str(in_hand.volunteer_id), "")
+
+
+def _able(held: Flag, in_hand: Visit | None, *, at: datetime) -> list[Any]:
+    """Who may be sent, those with the fewest visits first; not whoever holds it already."""
+    able = [
+        v for v in volunteers_for(held, at=at) if in_hand is None or v.pk != in_hand.volunteer_id
+    ]
+    hands = visits_in_hand([v.pk for v in able])
+    return sorted(able, key=lambda v: hands.get(v.pk, 0))
+
+
+def _level(held: Flag, visits: list[Visit], *, at: datetime) -> str:
+    if held.state in (Flag.State.CLOSED, Flag.State.WITHDRAWN):
+        return "plain"
+    late = any(v.state == Visit.State.ASSIGNED and v.due_at < at for v in visits)
+    urgent = held.channel == Flag.Channel.URGENT
+    return "now" if urgent or late or found_danger(visits) else "soon"
+
+
+def strip_shown(strip: Strip) -> dict[str, Any]:
+    """A strip as its component takes it: `marks`, `days`, `shares` of the class."""
+    return {
+        "marks": strip.child.tolist(),
+        "days": list(strip.days),
+        "shares": [
+            int(p) / int(m) if m else None
+            for p, m in zip(strip.class_present, strip.class_marked, strict=True)
+        ],
+    }
+
+
+def _act(
+    request: HttpRequest,
+    held: Flag,
+    step: str,
+    assign: AssignForm,
+    outcome: OutcomeForm,
+    reopen: ReopenForm,
+    in_hand: Visit | None,
+) -> HttpResponse | None:
+    """Do what was asked. Sent twice, the second finds it done and says so."""
+    now = timezone.now()
+    try:
+        if step == "assign" and assign.is_valid():
+            able = {str(v.pk): v for v in volunteers_for(held, at=now)}
+            chosen = able[assign.cleaned_data["volunteer"]]
+            assign_visit(request.actor, flag=held, volunteer=chosen, at=now)
+        elif step == "outcome" and outcome.is_valid():
+            confirmed = request.POST.get("confirmed") == "yes"
+            try:
+                record_outcome(
+                    request.actor, flag=held, confirmed=confirmed, at=now, **outcome.cleaned_data
+                )
+            except Invalid as error:
+                if error.details.get("missing") != Missing.YES:
+                    raise
+                return _confirm_end(request, held, outcome)
+            messages.success(request, _("How it ended is written down."))
+        elif step == "reopen" and reopen.is_valid():
+            reopen_flag(request.actor, flag=held, at=now, **reopen.cleaned_data)
+            messages.success(request, _("The question is open again."))
+        elif step == "take_back":
+            if in_hand is not None:
+                cancel_visit(request.actor, visit=in_hand, at=now)
+            messages.success(request, _("The visit is with nobody now."))
+        elif step in ("assign", "outcome", "reopen"):
+            return None
+    except Invalid as error:
+        blame({"assign": assign, "reopen": reopen}.get(step, outcome), error)
+        return None
+    except WrongState as error:
+        messages.warning(request, str(error))
+    return redirect("flag", pk=held.pk)
+
+
+def _confirm_end(request: HttpRequest, held: Flag, outcome: OutcomeForm) -> HttpResponse:
+    """Ask a second time before the question about a struck-off child is closed."""
+    given = outcome.cleaned_data
+    grounds = dict(outcome.fields["ground"].choices)  # type: ignore[attr-defined]
+    return render(
+        request,
+        "confirm.html",
+        {
+            "title": _("Close the question about a child whose name was cut?"),
+            "body": _(
+                "No register will speak of this child again: nobody is asked to look after this."
+            ),
+            "consequences": [
+                str(OUTCOMES[given["kind"]]),
+                str(grounds[given["ground"]]),
+                f"“{given['note']}”",
+            ],
+            "yes": _("Yes, close the question"),
+            "cancel_href": reverse("flag", args=[held.pk]),
+            "carry": {
+                "step": "outcome",
+                "confirmed": "yes",
+                "kind": given["kind"],
+                "since_on": given["since_on"].isoformat(),
+                "ground": given["ground"],
+                "note": given["note"],
+                **({"child_seen": "on"} if given["child_seen"] else {}),
+            },
+        },
+    )
+
+
+def _back_notice(back: Returned) -> dict[str, str]:
+    level, _tag = returned_tag(back)
+    return {"level": level, "text": returned_sentence(back.came, back.standing, back.since_on)}
+
+
+def _asks(visits: list[Visit]) -> str:
+    """What the last finding asks of the coordinator, in a sentence; nothing for a danger."""
+    told = [v.finding for v in visits if hasattr(v, "finding")]
+    if not told:
+        return ""
+    last = max(told, key=lambda f: f.recorded_at)
+    if is_given_on(last.kind) or group_of(last.kind) == "again":
+        return ""
+    step = vocabulary().next_steps.get(last.next_step)
+    return _(step.asks) if step and step.asks else ""
+
+
+def _ended(held: Flag, back: Returned | None) -> dict[str, str] | None:
+    outcome = getattr(held, "outcome", None)
+    if held.state == Flag.State.WITHDRAWN:
+        return {"level": "plain", "text": _("Withdrawn: the marks were corrected.")}
+    if outcome is None:
+        return None
+    since = _("since %(day)s") % {"day": date_format(outcome.since_on, "j M Y")}
+    text = f"{OUTCOMES[outcome.kind]} · {since}"
+    if outcome.kind != Outcome.Kind.BACK or back is None:
+        return {"level": "plain", "text": text}
+    return _back_notice(back) | {"title": text}
+
+
+def _story(held: Flag, visits: list[Visit]) -> list[dict[str, str]]:
+    """What happened, newest first: the end, the visits, and the question itself."""
+    return story_shown(story_told(held, visits, people_named(people_of_story(held))))
