@@ -212,10 +212,10 @@ def _join(call: Any, state: str) -> Scene:
 
 
 SCENES: dict[str, Scene] = {
-    "people.actions.enrol_pupils": _enrols,
-    "people.actions.agree_to_move": _agrees,
-    "people.actions.refuse_move": _refuses,
-    "people.actions.take_move_back": _takes_back,
+    "people.actions.enrolling.enrol_pupils": _enrols,
+    "people.actions.moves.agree_to_move": _agrees,
+    "people.actions.moves.refuse_move": _refuses,
+    "people.actions.moves.take_move_back": _takes_back,
     "attendance.actions.registers._take_together": _takes_register,
     "attendance.actions.pages.record_page": _writes_page,
     "attendance.actions.registers.choose_school": _places_file,
@@ -230,9 +230,9 @@ SCENES: dict[str, Scene] = {
 
 ONE_RECORD = frozenset(
     """
-    people.actions.answer_reading
-    people.actions.count_readings
-    people.actions.open_readings
+    people.actions.readings.answer_reading
+    people.actions.readings.count_readings
+    people.actions.readings.open_readings
     access.actions.account.add_passkey
     access.actions.account.add_second_factor
     access.actions.account.change_passphrase
@@ -314,15 +314,15 @@ ONE_RECORD = frozenset(
     cases.actions.working.release_concern
     cases.actions.working.reopen_concern
     cases.actions.working.take_up_concern
-    people.actions.describe_house
-    people.actions.open_child_file
-    people.actions.open_house
-    people.actions.record_agreement
-    people.actions.record_consent
-    people.actions.record_kinship
-    people.actions.record_own_kinship
-    people.actions.undo_enrolment
-    people.actions.withdraw_consent
+    people.actions.houses.describe_house
+    people.actions.houses.open_child_file
+    people.actions.houses.open_house
+    people.actions.consents.record_agreement
+    people.actions.consents.record_consent
+    people.actions.kinship.record_kinship
+    people.actions.kinship.record_own_kinship
+    people.actions.enrolling.undo_enrolment
+    people.actions.consents.withdraw_consent
     notices.actions.confirm_contact
     notices.actions.make_contact_code
     notices.actions.note_opened
