@@ -31,12 +31,19 @@ from ..models import (
     Kinship,
     SchoolIdentifier,
 )
+from ..moving import (
+    Move,
+    ask_for_moves,
+    latest_enrolments,
+    may_take_from,
+    move_children,
+    whole_name,
+)
 from ..name_index import add_to_index
 from ..rules.matching import Known, Match, Row, match_rows
 from ..rules.names import tidy
 from ..rules.pupils import NewPupil
 from .kinship import family_key
-from .moves import Move, ask_for_moves, latest_enrolments, may_take_from, move_children, whole_name
 from .pupil_problems import PupilProblem, problem_of, twice, unsure, waits
 
 

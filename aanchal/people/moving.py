@@ -1,0 +1,115 @@
+"""Moving children from class to class, for the use cases that may: what they share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.permissions import (
+    Actor,
+    Permission,
+    may,
+)
+
+from .models import (
+    Child,
+    ClassMove,
+    ClassSection,
+    Enrolment,
+)
+from .rules.moves import first_day
+from .rules.names import tidy
+from .rules.pupils import NewPupil
+
+
+def latest_enrolments(children: Sequence[Child]) -> dict[UUID, Enrolment]:
+    """Child → her present enrolment, else the one that ended last; locked until the end."""
+    found: dict[UUID, Enrolment] = {}
+    rows = (
+        Enrolment.objects.filter(child__in=children)
+        .select_related("class_section__school__area")
+        .select_for_update(of=("self",))
+    )
+    for held in sorted(rows, key=lambda e: (e.ends_on or date.max, e.starts_on)):
+        found[held.child_id] = held
+    return found
+
+
+def may_take_from(actor: Actor, child: Child, held: Enrolment | None) -> bool:
+    """Whether the actor may change the class a child is in now, or was in last."""
+    if held is None:
+        return may(actor, Permission.CHILD_ENROL, child)
+    if actor.user_id in child.kin():
+        return False
+    return may(actor, Permission.CHILD_ENROL, held.class_section)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A child, the enrolment she has or had last, the class she goes to, from the day claimed."""
+
+    child: Child
+    held: Enrolment | None
+    to_section: ClassSection
+    roll: str
+    claimed: date
+
+
+def move_children(actor: Actor, moves: Sequence[Move], *, at: datetime) -> list[Enrolment]:
+    """End the enrolments that children have and begin others; one audit event for each child."""
+    new: list[Enrolment] = []
+    ended: list[Enrolment] = []
+    for move in moves:
+        held = move.held
+        starts_on = first_day(move.claimed, began=held.starts_on if held else None, today=at.date())
+        if held is not None and held.ends_on is None:
+            held.ends_on, held.ended_by = starts_on, Enrolment.Ended.MOVED
+            ended.append(held)
+        new.append(
+            Enrolment(
+                district=move.child.district,
+                child=move.child,
+                class_section=move.to_section,
+                roll_no=move.roll[:12],
+                starts_on=starts_on,
+            )
+        )
+    Enrolment.objects.bulk_update(ended, ["ends_on", "ended_by"], batch_size=200)
+    Enrolment.objects.bulk_create(new, batch_size=500)
+    for move, enrolment in zip(moves, new, strict=True):
+        held = move.held
+        scope = held.class_section.scope() if held is not None else move.child.scope()
+        record(actor, Verb.CHILD_MOVED, enrolment, scope=scope, fields=["class_section"])
+    return new
+
+
+def ask_for_moves(actor: Actor, asks: Sequence[tuple[Move, NewPupil]], *, at: datetime) -> None:
+    """Ask whoever answers for the class a child is in; asked again it stays the one question."""
+    waiting = set(
+        ClassMove.objects.filter(
+            child__in=[move.child for move, _pupil in asks], state=ClassMove.State.WAITING
+        ).values_list("child_id", "to_section_id")
+    )
+    new = [
+        ClassMove(
+            district=move.child.district,
+            child=move.child,
+            from_section=move.held.class_section if move.held is not None else None,
+            to_section=move.to_section,
+            roll_no=move.roll[:12],
+            name_given=tidy(whole_name(pupil) or pupil.own_script_name),
+            starts_on=move.claimed,
+            asked_by=actor.user_id,
+            asked_at=at,
+        )
+        for move, pupil in asks
+        if (move.child.pk, move.to_section.pk) not in waiting
+    ]
+    ClassMove.objects.bulk_create(new)
+    for ask in new:
+        record(actor, Verb.CLASS_MOVE_ASKED, ask, scope=ask.scope())
+
+
+def whole_name(pupil: NewPupil) -> str:
+    return f"{pupil.given_name} {pupil.family_name}".strip()
