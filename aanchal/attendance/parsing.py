@@ -11,10 +11,11 @@ from typing import IO, Any
 from pydantic import TypeAdapter, ValidationError
 
 from aanchal.kernel.limited import BROKE, Refused, read_in_limits, warm
+from aanchal.lib.tabular.problems import Problem, Unreadable
 
 from .formats.answers import PAGE, PROBLEMS, PUPILS
 from .formats.pages import DAYS, Page
-from .formats.problems import Hints, Problem, Unreadable
+from .formats.problems import Hints
 from .formats.pupil_lines import Pupil, PupilList
 from .rules.marks import Mark
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from aanchal.kernel.permissions import Actor, Permission, Scope, may
 from aanchal.kernel.sealing import keyed_hash
+from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.people.actions import as_known
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.matching import Known, Match, Row, match_rows
@@ -26,7 +27,7 @@ from aanchal.places.queries import calendars_of, year_of
 from .files import open_kept
 from .formats.grades import same_section
 from .formats.pages import Page
-from .formats.problems import Hints, Problem, Unreadable
+from .formats.problems import Hints
 from .models import RegisterFile, RegisterPage, RowDecision
 from .parsing import parse_registers
 from .rules.marks import Mark

@@ -62,8 +62,9 @@ def import_registers(
 def _dry_run(files: list[Path], hints: dict[str, str], *, as_json: bool) -> None:
     """Read and tell; needs no database. Code 2 when a file could not be read at all."""
     from aanchal.attendance.formats.dry_run import dry_run_json
-    from aanchal.attendance.formats.problems import Hints, Unreadable
+    from aanchal.attendance.formats.problems import Hints
     from aanchal.attendance.parsing import parse_registers
+    from aanchal.lib.tabular.problems import Unreadable
 
     said = Hints(**{name: value or None for name, value in hints.items()})
     today = datetime.now(tz=OFFICE).date()

@@ -13,10 +13,10 @@ from rich.table import Table
 
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.permissions import system_actor
+from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.places.actions import AreasImported, SchoolsImported, import_areas, import_schools
 from aanchal.places.parsing import parse_areas
 from aanchal.places.rules.codes import Level, System
-from aanchal.places.rules.problems import Problem, UnreadableFile
 
 from . import say
 from .register_import import progress_bar
@@ -63,7 +63,7 @@ def _by_level(files: list[Path]) -> list[Path]:
         try:
             with path.open("rb") as source:
                 found = parse_areas(source, only_head=True)
-        except (UnreadableFile, OSError):
+        except (Unreadable, OSError):
             return len(ORDER), False
         return ORDER.index(found.level), found.system is not System.LGD
 

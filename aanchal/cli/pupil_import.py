@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from aanchal.attendance.formats.problems import Unreadable
 from aanchal.attendance.parsing import parse_pupils
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.permissions import system_actor
+from aanchal.lib.tabular.problems import Unreadable
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.pupil_lists import new_pupil
 from aanchal.places.queries import school_by_udise

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel.permissions import ROOT, covers
+from aanchal.lib.tabular.problems import Problem
 
 from .import_problems import Found, Ledger, subject_of
 from .models import Area, AreaCode, Subdistrict
@@ -20,7 +21,7 @@ from .rules import codes as rules
 from .rules.area_tree import node_key
 from .rules.areas import AreaRow
 from .rules.codes import IDENTIFYING_SYSTEMS, Level, System
-from .rules.problems import Problem, shown
+from .rules.problems import line_left_out, shown
 from .tree import move_paths, root_area
 
 Key = tuple[str, str, str]
@@ -310,7 +311,7 @@ class _Batch:
             self.changed_areas[area.pk] = area
             return True
         self._say(
-            Problem(
+            line_left_out(
                 row.row,
                 None,
                 "other_parent",
@@ -458,7 +459,7 @@ def _code_of_another(row: AreaRow, system: System, code: str) -> Problem:
 
 
 def _other_district(row: AreaRow, code: str) -> Problem:
-    return Problem(
+    return line_left_out(
         row.row,
         None,
         "other_parent",

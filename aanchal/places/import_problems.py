@@ -15,11 +15,12 @@ from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel.files import content_hash
 from aanchal.kernel.models import ImportProblem
+from aanchal.lib.tabular.problems import Problem
 
 from .models import district_of
 from .rules.areas import AreaRow
 from .rules.codes import AreaCode, Level, System
-from .rules.problems import Problem
+from .rules.problems import line_left_out
 
 AREAS, SCHOOLS = "areas", "schools"
 KINDS = (AREAS, SCHOOLS)
@@ -179,7 +180,7 @@ class Ledger:
                 if known.state != ImportProblem.State.REPAIRED:
                     was |= (known.raw or {}).get("rows", {})
             now = {**was, **{f"{level}/{_own_code(r)}": row_to_json(r) for r in rows[parent]}}
-            problem = Problem(
+            problem = line_left_out(
                 min(r.row for r in rows[parent]),
                 None,
                 WAITING,

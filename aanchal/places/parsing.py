@@ -7,11 +7,11 @@ from typing import IO, Any
 from pydantic import TypeAdapter, ValidationError
 
 from aanchal.kernel.limited import BROKE, Refused, read_in_limits, warm
+from aanchal.lib.tabular.problems import Problem, Unreadable
 
 from .formats.answers import AREA_HEAD, AREA_ROWS, SCHOOL_HEAD, SCHOOL_ROWS
 from .rules.areas import AreaRow, SchoolRow
 from .rules.codes import Level, System
-from .rules.problems import Problem, UnreadableFile
 
 _AREAS = "aanchal.places.formats.tasks:areas"
 _SCHOOLS = "aanchal.places.formats.tasks:schools"
@@ -34,7 +34,7 @@ def parse_areas(source: IO[bytes], *, only_head: bool = False) -> AreaFile:
         only_head: say only what it is; `rows` is then empty.
 
     Raises:
-        UnreadableFile: no text, empty, or with no heading we know; while walking, also when binary
+        Unreadable: no text, empty, or with no heading we know; while walking, also when binary
             data turns up later or a limit is passed.
     """
     answers = _answers(_AREAS, source, only_head=only_head)
@@ -46,7 +46,7 @@ def parse_schools(source: IO[bytes], *, only_head: bool = False) -> Iterator[Sch
     """Read the UDISE school file, as `formats.udise.read_schools` does.
 
     Raises:
-        UnreadableFile: as with `parse_areas`.
+        Unreadable: as with `parse_areas`.
     """
     answers = _answers(_SCHOOLS, source, only_head=only_head)
     _valid(SCHOOL_HEAD, next(answers, b""))
@@ -54,12 +54,12 @@ def parse_schools(source: IO[bytes], *, only_head: bool = False) -> Iterator[Sch
 
 
 def require_areas(source: IO[bytes]) -> None:
-    """Raise `UnreadableFile` unless the heading is that of a file of places."""
+    """Raise `Unreadable` unless the heading is that of a file of places."""
     _ = list(parse_areas(source, only_head=True).rows)
 
 
 def require_schools(source: IO[bytes]) -> None:
-    """Raise `UnreadableFile` unless the heading is that of a file of schools."""
+    """Raise `Unreadable` unless the heading is that of a file of schools."""
     _ = list(parse_schools(source, only_head=True))
 
 
@@ -72,8 +72,7 @@ def _answers(task: str, source: IO[bytes], *, only_head: bool) -> Iterator[bytes
     try:
         yield from read_in_limits(task, source, arguments={"only_head": only_head})
     except Refused as refusal:
-        problem = Problem(None, None, refusal.code, refusal.template, refusal.params)
-        raise UnreadableFile(problem) from None
+        raise Unreadable(refusal.code, refusal.template, **refusal.params) from None
 
 
 def _rows(schema: TypeAdapter[Any], answers: Iterator[bytes]) -> Iterator[Any]:
@@ -98,5 +97,5 @@ def _require_sentence(problem: Problem) -> None:
         raise _broken() from None
 
 
-def _broken() -> UnreadableFile:
-    return UnreadableFile(Problem(None, None, "broke", BROKE))
+def _broken() -> Unreadable:
+    return Unreadable("broke", BROKE)

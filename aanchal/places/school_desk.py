@@ -15,6 +15,7 @@ import numpy as np
 from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel.permissions import covers
+from aanchal.lib.tabular.problems import Problem
 
 from .import_problems import Found, Ledger, subject_of
 from .models import Area, AreaCode, Body, School
@@ -24,7 +25,7 @@ from .rules.areas import SchoolRow
 from .rules.codes import AreaCode as Code
 from .rules.codes import Level, System
 from .rules.positions import far_positions, position_problem
-from .rules.problems import Problem
+from .rules.problems import line_left_out
 from .tree import batches
 
 FAR = "far_position"
@@ -97,7 +98,7 @@ class SchoolDesk:
             params: dict[str, str | int | float] = {
                 "count": len(lines), "lgd": lgd or "?", "udise": udise,
             }  # fmt: skip
-            problem = Problem(min(lines), None, "district_unknown", template, params)
+            problem = line_left_out(min(lines), None, "district_unknown", template, params)
             found.append(Found(problem, f"udise district/{udise}", self.reach[0]))
         self.ledger.keep(found)
 
@@ -199,7 +200,7 @@ class _Batch:
         params: dict[str, str | int | float] = {
             "udise": row.udise, "text": row.district_lgd, "district": district.name,
         }  # fmt: skip
-        problem = Problem(row.row, None, "district_disagrees", template, params)
+        problem = line_left_out(row.row, None, "district_disagrees", template, params)
         self.found.append(Found(problem, f"school/{row.udise}", district.path))
         return True
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.places.formats.lgd import read_areas
 from aanchal.places.rules.areas import AreaRow
 from aanchal.places.rules.codes import AreaCode, Level, System
-from aanchal.places.rules.problems import Problem, UnreadableFile
 
 PUBLISHED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
@@ -226,5 +226,5 @@ def test_the_codes_of_2001_repeat_and_are_no_problem():
 
 
 def test_a_file_of_something_else_is_refused():
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(Unreadable):
         read("Local Body Type,Local Body Code,Description,Notes\nUrban,4,Municipality,\n")

@@ -3,12 +3,13 @@
 import csv
 import io
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aanchal.places.formats.table import MAX_LINE_BYTES, Line, open_table
-from aanchal.places.rules.problems import Problem, UnreadableFile
+from aanchal.lib.tabular.problems import Problem, Unreadable
+from aanchal.lib.tabular.tables import MAX_LINE_BYTES, Line, open_table
 
 
 def read(data):
@@ -67,19 +68,41 @@ def test_an_endless_line_of_utf16_is_skipped_too():
     [
         (b"", "empty_file"),
         (b"\n \n\n", "empty_file"),
-        (b"PK\x03\x04\x14\x00", "not_text"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "not_text"),
+        (b"PK\x03\x04\x14\x00", "broken_file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "broken_file"),
+        (b"%PDF-1.7\n", "not_a_table"),
         (b"code,name\n1,\x00\x00\n", "not_text"),
         (b"a,b\n1,2\n", "no_known_header"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_what_to_do(data, code):
-    with pytest.raises(UnreadableFile) as raised:
+    with pytest.raises(Unreadable) as raised:
         read(data)
 
     assert raised.value.problem.code == code
     assert raised.value.problem.row is None
     assert raised.value.problem.reason.endswith(".")
+
+
+def test_a_workbook_is_read_as_a_text_is_and_what_is_hidden_is_said():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["A list"], ["code", "name"], [101, "a"], [], [102, "b"]):
+        sheet.append(row)
+    sheet.row_dimensions[5].hidden = True
+    book.create_sheet("notes").append(["nothing"])
+    out = io.BytesIO()
+    book.save(out)
+
+    header, found = read(out.getvalue())
+
+    assert header == 2
+    assert found == [
+        (None, "sheets_passed_over"),
+        (3, ["101", "a"]),
+        (5, ["102", "b"]),
+        (None, "hidden_rows"),
+    ]
 
 
 def test_a_repeated_heading_keeps_both_cells_for_repair():
@@ -117,7 +140,7 @@ def test_what_a_spreadsheet_writes_is_read_back(rows):
 def test_any_bytes_after_the_heading_are_read_or_refused(data):
     try:
         header, found = read(b"code,name\n" + data)
-    except UnreadableFile as unreadable:
+    except Unreadable as unreadable:
         assert isinstance(unreadable.problem, Problem)
     else:
         assert header == 1

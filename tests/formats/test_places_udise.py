@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.places.formats.udise import read_schools
 from aanchal.places.rules.areas import SchoolRow
-from aanchal.places.rules.problems import Problem, UnreadableFile
 
 PUBLISHED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "udise"
 HEADER = (
@@ -226,5 +226,5 @@ def test_columns_may_stand_in_another_order_and_extra_ones_do_no_harm():
 
 
 def test_a_list_of_places_is_no_school_file():
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(Unreadable):
         read_schools(io.BytesIO(b"State Code,State Name\n10,BIHAR\n"))

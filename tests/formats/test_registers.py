@@ -6,8 +6,8 @@ import pytest
 
 from aanchal.attendance.formats.dry_run import dry_run_json
 from aanchal.attendance.formats.pages import Page
-from aanchal.attendance.formats.problems import Limits
 from aanchal.attendance.formats.registers import read_registers
+from aanchal.lib.tabular.problems import Limits
 from tests.formats import register_samples as samples
 
 

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from aanchal.attendance.formats.problems import Limits, Unreadable
+from aanchal.lib.tabular.problems import Limits, Unreadable
 from tests.formats import register_samples as samples
 from tests.formats.reading import GOOD, XLSX, read, refused
 

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aanchal.attendance.formats.marks import Mark
-from aanchal.attendance.formats.problems import Hints, Limits
+from aanchal.attendance.formats.problems import Hints
 from aanchal.attendance.formats.registers import read_registers
+from aanchal.lib.tabular.problems import Limits
 from tests.formats import register_samples as samples
 
 TODAY = date(2026, 11, 22)

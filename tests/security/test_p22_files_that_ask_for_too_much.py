@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.attendance.formats.problems import Hints, Unreadable
+from aanchal.attendance.formats.problems import Hints
 from aanchal.attendance.parsing import parse_pupils, parse_registers
 from aanchal.kernel import limited
 from aanchal.kernel.limited import Caps, Refused, read_in_limits
+from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.parsing import parse_areas, parse_schools
-from aanchal.places.rules.problems import UnreadableFile
 from tests.formats.reading import XLSX
 from tests.security.hostile_files import LARGE, SMALL
 
@@ -74,9 +74,9 @@ def test_the_other_ways_in_refuse_them_too(name):
 
     with pytest.raises(Unreadable):
         parse_pupils(io.BytesIO(data), filename="r")
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(Unreadable):
         list(parse_areas(io.BytesIO(data)).rows)
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(Unreadable):
         list(parse_schools(io.BytesIO(data)))
 
 

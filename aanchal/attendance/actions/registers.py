@@ -23,13 +23,13 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
+from aanchal.lib.tabular.problems import Unreadable
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassSection
 from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
-from ..formats.problems import Unreadable
 from ..models import RegisterFile
 from ..queries.books import visible_register_files
 from ..reading import ShownPage, ShownRow, show_pages

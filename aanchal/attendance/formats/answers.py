@@ -2,8 +2,9 @@
 
 from pydantic import TypeAdapter
 
+from aanchal.lib.tabular.problems import Problem
+
 from .pages import Page
-from .problems import Problem
 from .pupil_lines import Pupil
 
 PAGE: TypeAdapter[Page] = TypeAdapter(Page)

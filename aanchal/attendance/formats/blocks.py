@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from aanchal.lib.tabular.sheets import Range
+from aanchal.lib.tabular.texts import fold
+
 from .headers import Layout, Row
 from .marks import Mark
 from .months import month_in
-from .sheets import Range
-from .texts import fold
 from .titles import Title, line_of
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 
+from aanchal.lib.tabular.texts import column_letter, quoted
+
 from .blocks import Block, Line
 from .headers import DayColumn
 from .identity import Month
@@ -15,7 +17,6 @@ from .marks import Sense, names_a_closure, sense_of, spells_a_closure
 from .months import a_date, weekdays_of
 from .problems import Problems
 from .symbols import OTHER, Symbols
-from .texts import column_letter, quoted
 
 # What a cell may say of a child, and of a day without school.
 OFF = {Sense.OFF, Sense.OFF_LETTER}

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from .texts import END, LETTER, START, fold
+from aanchal.lib.tabular.texts import END, LETTER, START, fold
 
 PRE = "pre"
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")

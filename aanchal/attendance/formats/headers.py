@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
+
 from .labels import Field, field_of
 from .months import DayCell, Reading, a_date, day_cell, weekdays_of
-from .texts import Cell, fold, is_empty, shown
 
 WHO = (Field.NAME, Field.ROLL, Field.ADMISSION, Field.STATE_ID)
 LOOK_AHEAD = 80  # rows in which the first head must stand

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from aanchal.lib.tabular.texts import fold, quoted
+
 from .grades import grade_of, roman, same_section
 from .headers import DayColumn
 from .months import a_date, month_in
 from .problems import Hints, Problems
-from .texts import fold, quoted
 from .titles import Title, udise_of
 
 Month = tuple[int, int]  # year, month

@@ -8,11 +8,15 @@ left; only then is a mark counted.
 from collections import Counter
 from datetime import date
 
+from aanchal.lib.tabular.legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
+from aanchal.lib.tabular.problems import Limits
+from aanchal.lib.tabular.survey import Survey
+from aanchal.lib.tabular.texts import column_letter, fold, quoted
+
 from .blocks import Line
 from .columns import CHILD, OFF, TIME_OFF, Columns, Part, Verdict
 from .headers import DayColumn
 from .identity import Evidence, Identity, Month, check_weekdays, identify, months_of, shown_month
-from .legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
 from .marks import (
     Convention,
     Mark,
@@ -22,12 +26,10 @@ from .marks import (
 )
 from .months import a_date
 from .pages import DAYS, Counts, Page, PupilRow
-from .problems import Limits, Problems
+from .problems import Problems
 from .rolls import Roll
 from .sentences import QUESTIONS
-from .survey import Survey
 from .symbols import OTHER, Symbols
-from .texts import column_letter, fold, quoted
 
 _OF_MARK = {
     Mark.PRESENT: Sense.PRESENT,

@@ -4,8 +4,8 @@ import re
 from enum import Enum
 from functools import lru_cache
 
-from .legacy import unicode_label
-from .texts import Cell, fold
+from aanchal.lib.tabular.legacy import unicode_label
+from aanchal.lib.tabular.texts import Cell, fold
 
 
 class Field(Enum):

@@ -3,9 +3,10 @@
 import re
 from enum import Enum
 
+from aanchal.lib.tabular.legacy import unicode_label
+from aanchal.lib.tabular.texts import END, START, fold
+
 from .labels import Field, field_of
-from .legacy import unicode_label
-from .texts import END, START, fold
 
 
 class Kind(Enum):

@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from sys import intern
 
+from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
+
 from .dates import are_turned, date_of, is_month_first, picked
 from .headers import is_long_header, labels_of
 from .identity import Evidence, Said, identify
@@ -22,10 +27,8 @@ from .long_rows import Rows
 from .marks import Mark, Sense, convention_of, sense_of
 from .months import day_cell
 from .pages import Counts, Page
-from .problems import Limits, Problems, Unreadable
-from .sentences import N_, QUESTIONS
-from .sheets import Sheet
-from .texts import Cell, column_letter, fold, is_empty, quoted, shown
+from .problems import Problems
+from .sentences import QUESTIONS
 from .titles import Title
 
 _DATES = 20_000  # different texts in the column of dates; more is no column of dates

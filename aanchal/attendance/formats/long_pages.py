@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from aanchal.lib.tabular.legacy import is_lost
+from aanchal.lib.tabular.problems import Limits
+from aanchal.lib.tabular.texts import column_letter, fold
+
 from .headers import Layout
 from .identifiers import is_aadhaar, kept
 from .identity import Evidence, identify, shown_month
 from .labels import Field
-from .legacy import is_lost
 from .marks import Mark
 from .months import a_date
 from .pages import DAYS, Counts, Page, PupilRow
-from .problems import Limits, Problems
+from .problems import Problems
 from .sentences import QUESTIONS
-from .texts import column_letter, fold
 
 
 @dataclass(slots=True)

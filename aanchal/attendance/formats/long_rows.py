@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.texts import Cell, is_empty
+
 from .headers import LOOK_AHEAD, Layout, find_header
 from .labels import Field
-from .problems import Limits, Unreadable
 from .sentences import SENTENCES
-from .sheets import Sheet
-from .texts import Cell, is_empty
 from .titles import Title, read_title
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from functools import lru_cache
 
-from .texts import Cell, fold, shown
+from aanchal.lib.tabular.texts import Cell, fold, shown
 
 
 class Mark(IntEnum):

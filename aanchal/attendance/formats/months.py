@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from .texts import END, LETTER, START, Cell, fold
+from aanchal.lib.tabular.texts import END, LETTER, START, Cell, fold
 
 _MONTH_NAMES: dict[int, str] = {
     1: "january jan जनवरी जन जानुअरी জানুয়ারি জানুয়ারী জানু",

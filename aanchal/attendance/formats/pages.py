@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from .problems import Problem
-from .texts import fold
+from aanchal.lib.tabular.problems import Problem
+from aanchal.lib.tabular.texts import fold
 
 DAYS = 31
 # Marks cross from process to process as text.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from .problems import Problem
+from aanchal.lib.tabular.problems import Problem
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from .texts import fold
+from aanchal.lib.tabular.texts import fold
 
 
 def disability_of(text: str) -> str | None:

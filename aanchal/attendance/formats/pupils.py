@@ -9,21 +9,23 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.legacy import is_lost, legacy_words
+from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.lib.tabular.sheets import Progress, Sheet, Source, open_sheets
+from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
+
 from .dates import are_turned, date_of, is_month_first, picked
 from .grades import grade_of
 from .headers import labels_of
 from .identifiers import is_aadhaar
 from .labels import Field
-from .legacy import is_lost, legacy_words
 from .lines import is_only_words_of_a_sum, kind_of_line
 from .months import DayCell, day_cell
-from .problems import Limits, Problems, Unreadable
+from .problems import Problems
 from .pupil_lines import Pupil, PupilList
 from .pupil_words import age_of, disability_of, phone_of, relation_of, sex_of
 from .rolls import number_of
-from .sentences import N_
-from .sheets import Progress, Sheet, Source, open_sheets
-from .texts import Cell, column_letter, fold, is_empty, quoted, shown
 from .titles import Title, read_title, title_of_name, udise_of
 
 _LOOK_AHEAD = 80

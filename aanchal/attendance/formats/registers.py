@@ -8,6 +8,10 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.problems import Limits, Problem, Unreadable
+from aanchal.lib.tabular.sheets import Progress, Sheet, Source, open_sheets
+
 from .blocks import Block
 from .columns import Part
 from .headers import LOOK_AHEAD, Layout, Row, find_header
@@ -17,9 +21,8 @@ from .labels import Field
 from .long import read_long
 from .marks import Sense, sense_of
 from .pages import Page, join_pages
-from .problems import Hints, Limits, Problem, Problems, Unreadable
-from .sentences import N_, SENTENCES
-from .sheets import Progress, Sheet, Source, open_sheets
+from .problems import Hints, Problems
+from .sentences import SENTENCES
 from .titles import Title, title_of_name
 from .wide import Table
 
@@ -147,8 +150,8 @@ def _nothing(notes: list[Problem]) -> Unreadable:
 def _mark_sheet(page: Page, name: str | None) -> None:
     if name is not None:
         page.sheet = name
-        page.problems = [problem._replace(sheet=problem.sheet or name) for problem in page.problems]
-        page.asks = [ask._replace(sheet=name) for ask in page.asks]
+        page.problems = [problem.with_sheet(problem.sheet or name) for problem in page.problems]
+        page.asks = [ask.with_sheet(name) for ask in page.asks]
 
 
 def _gather(days: dict[tuple[str | None, ...], Page], page: Page) -> None:

@@ -1,5 +1,7 @@
 """The children of a page, each once: rows of one child joined, doubtful doubles said."""
 
+from aanchal.lib.tabular.texts import column_letter, fold
+
 from .blocks import Line
 from .columns import Part
 from .identifiers import is_aadhaar
@@ -7,7 +9,6 @@ from .identity import Month, shown_month
 from .labels import Field
 from .pages import PupilRow
 from .problems import Problems
-from .texts import column_letter, fold
 
 
 class Roll:

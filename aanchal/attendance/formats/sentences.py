@@ -4,15 +4,7 @@ Each sentence says what was seen and what to do. They are kept whole, with named
 are put into Hindi and Bengali; none is built from pieces, and none ever holds a child's name.
 """
 
-
-def N_(sentence: str) -> str:
-    """Mark a sentence for the translators; it is said in the reader's language by whoever shows it.
-
-    Django's own marker looks at the settings when called, which would make every reader of files
-    depend on a configured site.
-    """
-    return sentence
-
+from aanchal.lib.sentences import N_
 
 SENTENCES: dict[str, str] = {
     # Which register it is.
@@ -233,7 +225,6 @@ SENTENCES: dict[str, str] = {
         "This sheet could not be understood as a register: it needs a row with the days 1, 2, 3 … and a "
         "row for each child."
     ),
-    "more": N_("There are %(count)d more such places. Correct these first and send the file again."),
     # Questions.
     "all_absent": N_("All %(count)d children are marked absent on %(day)s. Was the school closed?"),
     "all_leave": N_("All %(count)d children are marked on leave on %(day)s. Was the school closed?"),

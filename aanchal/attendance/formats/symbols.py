@@ -4,8 +4,9 @@ A page is understood only at its end (is 0 an absence here? is this column a hol
 kept as one byte a cell. That is also what keeps a file of a hundred thousand rows small in memory.
 """
 
+from aanchal.lib.tabular.texts import Cell, shown
+
 from .marks import Sense, sense_of
-from .texts import Cell, shown
 
 OTHER = 255  # every further text, once 254 different ones have been met
 _KEPT = 40

@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any, BinaryIO
 
 from aanchal.kernel.limited.words import Refusal
+from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.lib.tabular.sheets import Progress
 
 from .answers import PAGE, PROBLEMS, PUPILS
-from .problems import Hints, Limits, Unreadable
+from .problems import Hints
 from .pupils import read_pupils
 from .registers import read_registers
-from .sheets import Progress
 
 _TOGETHER = 500
 

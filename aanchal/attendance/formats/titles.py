@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from aanchal.lib.tabular.legacy import unicode_line
+from aanchal.lib.tabular.texts import END, START, Cell, fold, is_empty, shown
+
 from .grades import ClassSeen, class_in, grade_of, section_in
 from .labels import Field, field_of
-from .legacy import unicode_line
 from .marks import Mark, legend_in
 from .months import MonthSeen, day_cell, month_in
-from .texts import END, START, Cell, fold, is_empty, shown
 
 _LINE = 1_000
 BAR = " ¦ "  # stands between the cells of one row, so that a label finds its value to the right

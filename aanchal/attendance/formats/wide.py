@@ -9,6 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
+from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.lib.tabular.sheets import Range, Sheet
+from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, quoted, shown
+
 from .blocks import Block, Closure, Line, filled_down, merges_by_row, month_in_head
 from .headers import (
     Layout,
@@ -24,11 +29,8 @@ from .headers import (
 from .labels import Field
 from .lines import Kind, is_only_words_of_a_sum, kind_of_line
 from .marks import Sense, legend_in, names_a_closure, sense_of
-from .problems import Limits, Problems, Unreadable
-from .sentences import N_
-from .sheets import Range, Sheet
+from .problems import Problems
 from .symbols import Symbols
-from .texts import Cell, column_letter, is_empty, quoted, shown
 from .titles import Title, line_of, read_title, title_of_line
 
 

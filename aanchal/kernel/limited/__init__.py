@@ -29,7 +29,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .words import DONE, FAILED, HEAD, N_, PROGRESS, REFUSED, RESULT
+from aanchal.lib.sentences import N_
+
+from .words import DONE, FAILED, HEAD, PROGRESS, REFUSED, RESULT
 
 Progress = Callable[[float], None]
 _ROOT = Path(__file__).resolve().parents[3]

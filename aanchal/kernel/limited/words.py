@@ -16,8 +16,3 @@ class Refusal(Exception):
         self.code = code
         self.template = template
         self.params = params
-
-
-def N_(sentence: str) -> str:
-    """Mark for translation; without Django, which the limited process does not load."""
-    return sentence

@@ -28,6 +28,8 @@ from aanchal.kernel.permissions import (
     granted_areas,
     require,
 )
+from aanchal.lib.tabular.problems import Problem
+from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
 from ..area_desk import AreaDesk, Counts, Key, db_key
 from ..calendar_seeds import seed_calendars
@@ -37,7 +39,6 @@ from ..parsing import AreaFile, parse_areas
 from ..proposing import match_subdistricts, propose
 from ..rules.areas import AreaRow
 from ..rules.codes import Level, System
-from ..rules.problems import Problem, UnreadableFile
 from ..tree import batches
 
 BATCH = 2_000
@@ -120,11 +121,10 @@ def reach_of(actor: Actor, permission: Permission) -> list[str]:
 
 def unreadable(refusal: UnreadableFile) -> Unreadable:
     """A file that cannot be used, as a refusal in the reader's language."""
-    problem = refusal.problem
     return Unreadable(
-        _(problem.template) % dict(problem.params),
-        template=problem.template,
-        params=dict(problem.params),
+        _(refusal.template) % refusal.params,
+        template=refusal.template,
+        params=dict(refusal.params),
     )
 
 

@@ -18,10 +18,11 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import NotAllowed, Unreadable
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
+from aanchal.lib.tabular.problems import Problem
+from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
 from ..models import PlaceFile, district_of
 from ..parsing import require_areas, require_schools
-from ..rules.problems import Problem, UnreadableFile
 from .areas import Progress, import_areas, reach_of, unreadable
 from .schools import import_schools
 

@@ -11,13 +11,14 @@ from aanchal.kernel import rowguard
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
+from aanchal.lib.tabular.problems import Problem
+from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
 from ..import_problems import SCHOOLS, Ledger
 from ..models import district_of
 from ..parsing import parse_schools
 from ..proposing import Proposed, propose
 from ..rules.areas import SchoolRow
-from ..rules.problems import Problem, UnreadableFile
 from ..school_desk import SchoolCounts, SchoolDesk, doubt_positions
 from .areas import Progress, reach_of, unreadable
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from aanchal.lib.tabular.problems import Problem
 from aanchal.places.rules.areas import AreaRow, SchoolRow
 from aanchal.places.rules.codes import Level, System
-from aanchal.places.rules.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from aanchal.kernel.limited.words import N_
+from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.problems import Problem
+from aanchal.lib.tabular.tables import Line, open_table
 from aanchal.places.rules.areas import AreaRow
 from aanchal.places.rules.codes import AreaCode, Level, System, canonical_code
-from aanchal.places.rules.problems import Problem, shown
+from aanchal.places.rules.problems import line_left_out, shown
 from aanchal.places.rules.spelling import tidy_name
-
-from .table import Line, open_table
 
 # From the most to the least detailed: the first whose code column is present is the kind.
 _LGD_LEVELS: tuple[tuple[Level, str], ...] = (
@@ -84,7 +84,7 @@ def read_areas(source: BinaryIO) -> AreaFile:
         source: the file, opened in binary, at its start. Read while `rows` is walked.
 
     Raises:
-        UnreadableFile: no text, empty, or with no heading we know; also while walking, when
+        Unreadable: no text, empty, or with no heading we know; also while walking, when
             binary data turns up later.
     """
     table = open_table(source, is_header=lambda cells: _columns(cells) is not None)
@@ -185,7 +185,7 @@ def _area(
 
     needed = max(columns.code, columns.name, columns.containers[0][1] if columns.containers else 0)
     if len(line.cells) <= needed:
-        yield Problem(
+        yield line_left_out(
             line.row,
             None,
             "too_few_cells",
@@ -194,7 +194,7 @@ def _area(
         )
         return
     if len(line.cells) > len(headings) and any(line.cells[len(headings) :]):
-        yield Problem(
+        yield line_left_out(
             line.row,
             None,
             "too_many_cells",
@@ -212,7 +212,7 @@ def _area(
         return
     name = tidy_name(cell(columns.name))
     if not any(c.isalpha() for c in name):
-        yield Problem(
+        yield line_left_out(
             line.row,
             headings[columns.name],
             "no_name",
@@ -230,7 +230,7 @@ def _area(
             yield _code_problem(line.row, headings[at], container, cell(at))
             return
         elif position == 0 and level not in (Level.BLOCK,):
-            yield Problem(
+            yield line_left_out(
                 line.row,
                 headings[at],
                 "no_parent",
@@ -239,7 +239,7 @@ def _area(
             )
             return
     if columns.containers and not within:
-        yield Problem(
+        yield line_left_out(
             line.row,
             headings[columns.containers[0][1]],
             "no_parent",
@@ -248,7 +248,7 @@ def _area(
         )
         return
     if code in first_row:
-        yield Problem(
+        yield line_left_out(
             line.row,
             headings[columns.code],
             "repeated_code",

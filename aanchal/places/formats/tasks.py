@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from aanchal.kernel.limited.words import Refusal
-from aanchal.places.rules.problems import UnreadableFile
+from aanchal.lib.tabular.problems import Unreadable
 
 from .answers import AREA_HEAD, AREA_ROWS, SCHOOL_HEAD, SCHOOL_ROWS, AreaHead
 from .lgd import read_areas
@@ -27,7 +27,7 @@ def areas(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -> It
             return
         for rows in _some(file.rows):
             yield AREA_ROWS.dump_json(rows)
-    except UnreadableFile as refusal:
+    except Unreadable as refusal:
         raise _refusal(refusal) from None
 
 
@@ -40,7 +40,7 @@ def schools(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -> 
             return
         for rows in _some(file.rows):
             yield SCHOOL_ROWS.dump_json(rows)
-    except UnreadableFile as refusal:
+    except Unreadable as refusal:
         raise _refusal(refusal) from None
 
 
@@ -54,7 +54,7 @@ def _some(rows: Iterable[Any]) -> Iterator[list[Any]]:
             if len(held) == _TOGETHER:
                 yield held
                 held = []
-    except UnreadableFile:
+    except Unreadable:
         if held:
             yield held
         raise
@@ -62,6 +62,5 @@ def _some(rows: Iterable[Any]) -> Iterator[list[Any]]:
         yield held
 
 
-def _refusal(refusal: UnreadableFile) -> Refusal:
-    problem = refusal.problem
-    return Refusal(problem.code, problem.template, dict(problem.params))
+def _refusal(refusal: Unreadable) -> Refusal:
+    return Refusal(refusal.code, refusal.template, dict(refusal.params))

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from aanchal.kernel.limited.words import N_
+from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.problems import Problem
+from aanchal.lib.tabular.tables import Line, open_table
 from aanchal.places.rules.areas import SchoolRow
 from aanchal.places.rules.codes import Level, System, canonical_code
-from aanchal.places.rules.problems import Problem, shown
+from aanchal.places.rules.problems import line_left_out, shown
 from aanchal.places.rules.spelling import tidy_name
 
 from .reference import Term, udise_vocabulary
-from .table import Line, open_table
 
 # Published heading -> our word. The label columns (school_cat, management …) repeat the codes
 # in words and are not read. Nor is `dist_lgd` of the raw dump: it says in which district the
@@ -65,7 +66,7 @@ def read_schools(source: BinaryIO) -> SchoolFile:
         source: the file, opened in binary, at its start. Read while `rows` is walked.
 
     Raises:
-        UnreadableFile: no text, empty, or without the columns schcd, schname, vilname and
+        Unreadable: no text, empty, or without the columns schcd, schname, vilname and
             udise_vico; also while walking, when binary data turns up later.
     """
     table = open_table(source, is_header=lambda cells: _positions(cells).keys() >= _NEEDED)
@@ -121,7 +122,7 @@ class _Reader:
         self, line: Line, word: str, code: str, template: str, **params: str | int | float
     ) -> Problem:
         at = self.positions.get(word)
-        return Problem(
+        return line_left_out(
             line.row, self.headings[at] if at is not None else None, code, template, params
         )
 
@@ -131,7 +132,7 @@ class _Reader:
     def school(self, line: Line, asides: list[Problem]) -> SchoolRow:
         if len(line.cells) != len(self.headings):
             raise _LeftOut(
-                Problem(
+                line_left_out(
                     line.row,
                     None,
                     "wrong_number_of_cells",

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext_noop as N_
 
-from .problems import Problem
+from aanchal.lib.tabular.problems import Problem
 
 Floats = npt.NDArray[np.float64]
 Degrees = Floats | float

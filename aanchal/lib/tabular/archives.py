@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from aanchal.lib.sentences import N_
+
 from .problems import Limits, Unreadable
-from .sentences import N_
 
 _CHUNK = 1 << 20
 _SMALL = 2 << 20

@@ -1,8 +1,8 @@
-"""Delimited text files, read line by line as their publishers wrote them.
+"""A table with one heading: its lines one by one, whatever kind of file it came in.
 
-Memory stays flat whatever the size: one line is held at a time (and a few more while a
-quoted cell runs over several lines). A line that cannot be read is reported and skipped;
-reading goes on with the next.
+Of text, memory stays flat whatever the size: one line is held at a time (and a few more while a
+quoted cell runs over several lines). A line that cannot be read is reported and skipped; reading
+goes on with the next. Workbooks and pages saved as tables come through `sheets`.
 """
 
 import codecs
@@ -12,20 +12,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from aanchal.kernel.limited.words import N_
-from aanchal.places.rules.problems import Problem, UnreadableFile, shown
+from aanchal.lib.sentences import N_
+
+from .problems import Limits, Problem, Unreadable
+from .sheets import Sheet, kind_of, open_sheets
+from .texts import Cell, is_empty, shown
 
 MAX_LINE_BYTES = 64 * 1024
 MAX_LINES_IN_A_CELL = 20
 HEADER_WITHIN = 20
 DELIMITERS = ",;\t|"
 
-_NOT_TEXT = (
-    b"PK\x03\x04",  # XLSX, ODS and every other zip
-    b"\xd0\xcf\x11\xe0",  # XLS
-    b"\x1f\x8b",  # gzip
-    b"%PDF",
+SHOWN = 40  # letters of a heading that a sentence repeats
+_NO_HEADER = N_(
+    "No line among the first %(lines)d names the columns we know. "
+    "Send the file as it was published, with its heading line."
 )
+_NOT_TEXT = N_("This is not a text file. Open it in a spreadsheet, save it as CSV, try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,29 @@ class Table:
     lines: Iterator[Line | Problem]
 
 
-def open_table(source: BinaryIO, *, is_header: Callable[[Sequence[str]], bool]) -> Table:
-    """Find the header of a delimited file and stream what follows it.
+def open_table(
+    source: BinaryIO,
+    *,
+    is_header: Callable[[Sequence[str]], bool],
+    limits: Limits | None = None,
+) -> Table:
+    """Find the heading of a table and stream what follows it.
 
-    UTF-8 with or without a byte-order mark and UTF-16 with one are read; a line of UTF-8 that
-    is not valid is read as Windows-1252, the usual reason. Comma, semicolon, tab and bar are
-    tried as delimiters. Title lines above the header are skipped.
+    Text: UTF-8 with or without a byte-order mark and UTF-16 with one are read; a line of UTF-8 that
+    is not valid is read as Windows-1252, the usual reason. Comma, semicolon, tab and bar are tried
+    as delimiters. Of a workbook the first sheet with such a heading is read, hidden rows too; both
+    are said. Title lines above the heading are skipped.
 
     Args:
         source: the file, opened in binary, at its start. Not closed here.
-        is_header: says of a line's cells whether they are the header.
+        is_header: says of a line's cells whether they are the heading.
 
     Raises:
-        UnreadableFile: the file is empty, is no text, or has no such header in its first
+        Unreadable: the file is empty, is no table, or has no such heading in its first
             `HEADER_WITHIN` lines.
     """
+    if kind_of(source) != "text":
+        return _of_sheets(open_sheets(source, limits=limits or Limits()), is_header)
     numbered = _numbered_lines(source)
     opening: list[tuple[int, str | None]] = []
     for row, text in numbered:
@@ -85,37 +96,68 @@ def open_table(source: BinaryIO, *, is_header: Callable[[Sequence[str]], bool]) 
             for delimiter in DELIMITERS:
                 cells = _cells(text, delimiter)
                 if cells and is_header(cells):
-                    return Table(row, [shown(c) for c in cells], _records(numbered, delimiter))
+                    return Table(row, [_heading(c) for c in cells], _records(numbered, delimiter))
         if row >= HEADER_WITHIN:
             break
-    if not any(text and text.strip() for _, text in opening):
-        raise UnreadableFile(Problem(None, None, "empty_file", N_("The file is empty.")))
-    raise UnreadableFile(
-        Problem(
+    raise Unreadable("no_known_header", _NO_HEADER, lines=HEADER_WITHIN)
+
+
+def _heading(text: str) -> str:
+    """A heading on one line, not long."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= SHOWN else flat[: SHOWN - 1] + "…"
+
+
+def _of_sheets(sheets: list[Sheet], is_header: Callable[[Sequence[str]], bool]) -> Table:
+    for sheet in sheets:
+        rows = enumerate(sheet.rows(), 1)
+        for number, row in rows:
+            cells = [shown(cell) for cell in row]
+            if is_header(cells):
+                others = [other.name for other in sheets if other is not sheet]
+                lines = _sheet_lines(sheet, rows, others)
+                return Table(number, [_heading(c) for c in cells], lines)
+            if number >= HEADER_WITHIN:
+                break
+    raise Unreadable("no_known_header", _NO_HEADER, lines=HEADER_WITHIN)
+
+
+def _sheet_lines(
+    sheet: Sheet, rows: Iterator[tuple[int, Sequence[Cell]]], others: list[str]
+) -> Iterator[Line | Problem]:
+    if others:
+        yield Problem(
             None,
             None,
-            "no_known_header",
+            "sheets_passed_over",
             N_(
-                "No line among the first %(lines)d names the columns we know. "
-                "Send the file as it was published, with its heading line."
+                "Only the sheet “%(sheet)s” was read; %(count)d more were passed over. Send each "
+                "in a file of its own if it counts."
             ),
-            {"lines": HEADER_WITHIN},
+            {"sheet": sheet.name, "count": len(others)},
         )
-    )
+    hidden = 0
+    for number, row in rows:
+        if all(is_empty(cell) for cell in row):
+            continue
+        hidden += number in sheet.hidden_rows
+        yield Line(number, [shown(cell) for cell in row])
+    if hidden:
+        yield Problem(
+            None,
+            None,
+            "hidden_rows",
+            N_(
+                "%(count)d lines are hidden in the file, by hand or by a filter, and were read all "
+                "the same. Delete them and send the file again if they do not count."
+            ),
+            {"count": hidden},
+        )
 
 
 def _numbered_lines(source: BinaryIO) -> Iterator[tuple[int, str | None]]:
     """Lines from 1, without their ends; None for a line longer than we read."""
     start = source.read(4)
-    if start.startswith(_NOT_TEXT):
-        raise UnreadableFile(
-            Problem(
-                None,
-                None,
-                "not_text",
-                N_("This is not a text file. Open it in a spreadsheet, save it as CSV, try again."),
-            )
-        )
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         chunks = _utf16_lines(source, start)
     else:
@@ -141,17 +183,7 @@ def _byte_lines(source: BinaryIO, start: bytes) -> Iterator[str | None]:
             yield None
             continue
         if b"\x00" in line:
-            raise UnreadableFile(
-                Problem(
-                    None,
-                    None,
-                    "not_text",
-                    N_(
-                        "This is not a text file. "
-                        "Open it in a spreadsheet, save it as CSV, try again."
-                    ),
-                )
-            )
+            raise Unreadable("not_text", _NOT_TEXT)
         yield _decoded(line.rstrip(b"\r\n"))
 
 
@@ -197,6 +229,7 @@ def _records(
                 "line_too_long",
                 N_("The line is longer than %(limit)d bytes and was not read."),
                 {"limit": MAX_LINE_BYTES},
+                left_out=True,
             )
             continue
         if not text.strip():
@@ -225,6 +258,7 @@ def _records(
             None,
             "quote_not_closed",
             N_("A quotation mark is opened on this line and never closed."),
+            left_out=True,
             raw={"": text},
         )
 

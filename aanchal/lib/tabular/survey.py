@@ -47,6 +47,9 @@ class Survey:
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
     is_blank: bool = False  # surveyed, and no cell filled
+    hidden_columns: set[int] = field(default_factory=set)
+    is_filtered: bool = False
+    fonts: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def survey_xlsx(xml: bytes, limits: Limits) -> tuple[bytes, Survey]:

@@ -7,9 +7,10 @@ is read here as tells the rows and columns in use.
 import struct
 from collections.abc import Iterator
 
+from aanchal.lib.sentences import N_
+
 from . import archives
 from .problems import Limits, Unreadable
-from .sentences import N_
 
 _FREE = 0xFFFFFFFA  # sector numbers from here on are marks, not places
 _CELL_RECORDS = frozenset((0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6))

@@ -14,10 +14,11 @@ from typing import Any, BinaryIO
 
 import python_calamine
 
+from aanchal.lib.sentences import N_
+
 from . import archives, compound, delimited, markup, opendocument
 from .problems import Limits, Unreadable
 from .relations import sheet_targets
-from .sentences import N_
 from .survey import Survey, survey_xlsx
 from .texts import Cell
 
@@ -45,6 +46,28 @@ class Sheet:
     repaired_encoding: bool = False
     damaged_letters: bool = False
 
+    @property
+    def hidden_rows(self) -> set[int]:
+        """Rows, from 1, that are hidden by hand or by a filter; they are among `rows()`."""
+        return self.survey.hidden_rows
+
+    @property
+    def hidden_columns(self) -> set[int]:
+        """Columns, from 1, that are hidden; they are among `rows()`."""
+        return self.survey.hidden_columns
+
+    @property
+    def is_filtered(self) -> bool:
+        """True when rows may be hidden by a filter that somebody left on."""
+        return self.survey.is_filtered
+
+    def font(self, row: int, column: int) -> str | None:
+        """The font of a cell (row and column from 1) that draws letters as signs or another script.
+
+        None for a cell in any plain font.
+        """
+        return self.survey.fonts.get((row, column))
+
 
 def open_sheets(
     stream: BinaryIO, *, limits: Limits, progress: Progress | None = None
@@ -55,15 +78,10 @@ def open_sheets(
         Unreadable: it is too large, damaged, protected, or no table at all; the sentence says what
             to do.
     """
+    kind = kind_of(stream)
     size = _size(stream)
-    head = stream.read(4096)
-    stream.seek(0)
-    if not head.strip(b"\x00 \t\r\n"):
-        raise Unreadable(
-            "empty_file", N_("The file is empty. Send the file that holds the register.")
-        )
-    kind = _kind(head)
     if kind == "text":
+        delimited.require_text(stream.read(4096))
         _within(size, limits.text_bytes)
         return [delimited.open_text(stream, limits=limits, progress=progress, size=size)]
     _within(size, limits.sheet_bytes)
@@ -73,6 +91,20 @@ def open_sheets(
     if kind == "zip":
         return _open_zip(raw, limits)
     return _open_compound(raw, limits)
+
+
+def kind_of(stream: BinaryIO) -> str:
+    """What the first bytes of a file say it is: "html", "zip", "compound", or else "text".
+
+    Raises:
+        Unreadable: it is empty, or of a kind that holds no table.
+    """
+    stream.seek(0)
+    head = stream.read(4096)
+    stream.seek(0)
+    if not head.strip(b"\x00 \t\r\n"):
+        raise Unreadable("empty_file", N_("The file is empty. Send the file that holds the table."))
+    return _kind(head)
 
 
 def _size(stream: BinaryIO) -> int:
@@ -132,7 +164,6 @@ def _kind(head: bytes) -> str:
             raise Unreadable("not_a_table", sentence)
     if markup.is_markup(head):
         return "html"
-    delimited.require_text(head)
     return "text"
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from charset_normalizer import from_bytes
 
+from aanchal.lib.sentences import N_
+
 from . import archives
 from .problems import Limits, Unreadable
-from .sentences import N_
 from .texts import Cell
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from charset_normalizer import from_bytes
 
+from aanchal.lib.sentences import N_
+
 from .legacy import looks_double_encoded, undo_double_encoding
 from .problems import Limits, Unreadable
-from .sentences import N_
 from .texts import Cell
 
 if TYPE_CHECKING:

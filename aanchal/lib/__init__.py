@@ -1,0 +1,1 @@
+"""What every floor stands on: pure Python, without Django and without the apps."""
