@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from aanchal.lib.sentences import N_
 
 from . import archives
+from .fonts import is_telling
 from .problems import Limits, Unreadable
+from .survey import Survey, note_font
 
 _FREE = 0xFFFFFFFA  # sector numbers from here on are marks, not places
 _CELL_RECORDS = frozenset((0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6))
 _ROW_RECORDS = frozenset((0x00BD, 0x00BE))  # several cells of one row; the last column comes last
 _BEGIN = 0x0809
-_FORMULA = 0x0006
+_BLANKS = 0x00BE
+_ROW, _COLUMNS, _FILTER_ON = 0x0208, 0x007D, 0x009B
+_FONT, _STYLE, _SHEET = 0x0031, 0x00E0, 0x0085
 
 
 def protected() -> Unreadable:
@@ -29,13 +33,16 @@ def protected() -> Unreadable:
     )
 
 
-def require_readable(raw: bytes, limits: Limits, *, area: int) -> None:
+def survey_xls(raw: bytes, limits: Limits, *, area: int) -> dict[str, Survey]:
     """Refuse a protected workbook, a text document, or a sheet too large to be built.
 
     Args:
         raw: the whole file, known to begin as a compound file.
         limits: caps on cells.
         area: cells the rectangle of one sheet may hold.
+
+    Returns:
+        By the sheet's name: hidden rows and columns, whether a filter is on, telling fonts.
     """
     if "EncryptedPackage".encode("utf-16-le") in raw:
         raise protected()
@@ -48,31 +55,96 @@ def require_readable(raw: bytes, limits: Limits, *, area: int) -> None:
         stream = _workbook_stream(raw)
     except (struct.error, IndexError, ValueError) as error:
         raise archives.broken() from error
-    rows = columns = cells = 0
+    walk = _Walk(stream, limits, area)
     for kind, at, length in _records(stream):
+        walk.take(kind, at, length)
+    return walk.surveys
+
+
+class _Walk:
+    """What the records of a workbook say, one after another."""
+
+    def __init__(self, stream: bytes, limits: Limits, area: int) -> None:
+        self.stream = stream
+        self.limits = limits
+        self.area = area
+        self.rows = self.columns = self.cells = 0
+        self.fonts: list[str] = []
+        self.styles: list[str] = []  # the font of each cell style; "" for a plain one
+        self.names: dict[int, str] = {}  # where a sheet's records begin -> its name
+        self.surveys: dict[str, Survey] = {}
+        self.here = Survey()
+
+    def take(self, kind: int, at: int, length: int) -> None:
         if kind == _BEGIN:
-            rows = columns = 0
-            continue
-        if kind in _CELL_RECORDS and length >= 4:
-            row, column = struct.unpack_from("<HH", stream, at)
-            cells += 1
+            self.rows = self.columns = 0
+            self.here = Survey()
+            if (name := self.names.get(at - 4)) is not None:
+                self.surveys[name] = self.here
+        elif kind in _CELL_RECORDS and length >= 4:
+            row, column = struct.unpack_from("<HH", self.stream, at)
+            self.cell(row, column)
+            if length >= 6:
+                self.style(row, column, at + 4)
         elif kind in _ROW_RECORDS and length >= 6:
-            row, first = struct.unpack_from("<HH", stream, at)
-            (column,) = struct.unpack_from("<H", stream, at + length - 2)
-            cells += max(column - first + 1, 1)
-        else:
-            continue
-        rows, columns = max(rows, row + 1), max(columns, column + 1)
-        if cells > limits.cells or rows * columns > area:
+            self.row_of_cells(kind, at, length)
+        elif kind == _ROW and length >= 16:
+            (row,) = struct.unpack_from("<H", self.stream, at)
+            if self.stream[at + 12] & 0x20:
+                self.here.hidden_rows.add(row + 1)
+        elif kind == _COLUMNS and length >= 10:
+            first, last, _, _, options = struct.unpack_from("<5H", self.stream, at)
+            if options & 1:
+                self.here.hidden_columns |= set(range(first + 1, min(last, 255) + 2))
+        elif kind == _FILTER_ON:
+            self.here.is_filtered = True
+        elif kind == _FONT and length >= 16:
+            self.fonts.append(_short_text(self.stream[at + 14 : at + length]))
+        elif kind == _STYLE and length >= 2:
+            (font,) = struct.unpack_from("<H", self.stream, at)
+            font -= font > 4  # the format leaves number 4 out
+            name = self.fonts[font] if font < len(self.fonts) else ""
+            self.styles.append(name if is_telling(name) else "")
+        elif kind == _SHEET and length >= 8:
+            (begins,) = struct.unpack_from("<I", self.stream, at)
+            self.names[begins] = _short_text(self.stream[at + 6 : at + length])
+
+    def row_of_cells(self, kind: int, at: int, length: int) -> None:
+        row, first = struct.unpack_from("<HH", self.stream, at)
+        (last,) = struct.unpack_from("<H", self.stream, at + length - 2)
+        self.cell(row, last, more=max(last - first + 1, 1))
+        wide = 2 if kind == _BLANKS else 6
+        for number in range((length - 6) // wide):
+            self.style(row, first + number, at + 4 + number * wide)
+
+    def cell(self, row: int, column: int, *, more: int = 1) -> None:
+        self.cells += more
+        self.rows, self.columns = max(self.rows, row + 1), max(self.columns, column + 1)
+        if self.cells > self.limits.cells or self.rows * self.columns > self.area:
             raise Unreadable(
                 "far_cells",
                 N_(
                     "A sheet has something written far away from its table, down to row %(row)d or across "
                     "%(columns)d columns. Copy the register alone into a new file and send that."
                 ),
-                row=rows,
-                columns=columns,
+                row=self.rows,
+                columns=self.columns,
             )
+
+    def style(self, row: int, column: int, at: int) -> None:
+        (style,) = struct.unpack_from("<H", self.stream, at)
+        if style < len(self.styles) and self.styles[style]:
+            note_font(self.here.fonts, row + 1, column + 1, self.styles[style])
+
+
+def _short_text(data: bytes) -> str:
+    """A text with its length in one byte, and a byte that says whether letters are two bytes wide."""
+    if len(data) < 2:
+        return ""
+    length, wide = data[0], data[1] & 1
+    if wide:
+        return data[2 : 2 + 2 * length].decode("utf-16-le", "replace")
+    return data[2 : 2 + length].decode("latin-1")
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:

@@ -10,7 +10,9 @@ from charset_normalizer import from_bytes
 from aanchal.lib.sentences import N_
 
 from . import archives
+from .fonts import drawn, is_telling
 from .problems import Limits, Unreadable
+from .survey import Survey, note_font
 from .texts import Cell
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ _HTML = re.compile(
 )
 _XML = re.compile(rb"^\s*<\?xml|^\s*<[a-z]+:?[a-z]*[\s>]", re.I)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w\-]+)", re.I)
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_FAMILY = re.compile(r"font-family\s*:\s*([^;,]+)", re.I)
 _SPAN = 400
 _MOST_UNCLOSED = 200
 
@@ -68,7 +72,8 @@ def open_tables(raw: bytes, *, limits: Limits) -> "list[Sheet]":
     def rows() -> Iterator[Sequence[Cell]]:
         yield from grid
 
-    return [Sheet("", rows, merged=reader.merged)]
+    survey = Survey(hidden_rows=reader.hidden, fonts=reader.fonts)
+    return [Sheet("", rows, merged=reader.merged, survey=survey)]
 
 
 def _require_closed(text: str) -> None:
@@ -120,6 +125,9 @@ class _Tables(HTMLParser):
         self.below: dict[int, int] = {}  # column -> rows still covered by a cell above
         self.cells = 0
         self.silent = 0
+        self.hidden: set[int] = set()
+        self.fonts: dict[tuple[int, int], str] = {}
+        self.font = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
@@ -127,6 +135,8 @@ class _Tables(HTMLParser):
         elif tag == "tr":
             self.end_row()
             self.row = []
+            if _NOT_SHOWN.search(dict(attrs).get("style") or ""):
+                self.hidden.add(len(self.grid) + 1)
         elif tag in ("td", "th"):
             self.end_cell()
             if self.row is None:
@@ -134,6 +144,9 @@ class _Tables(HTMLParser):
             given = dict(attrs)
             self.spans = (_number(given.get("rowspan")), _number(given.get("colspan")))
             self.text = []
+            self.font = _font_of(given)
+        elif tag in ("font", "span") and self.text is not None:
+            self.font = _font_of(dict(attrs)) or self.font
         elif tag == "br" and self.text is not None:
             self.text.append(" ")
 
@@ -159,6 +172,9 @@ class _Tables(HTMLParser):
         self.text = None
         self._skip_covered()
         at = len(self.row)
+        if is_telling(self.font):
+            note_font(self.fonts, len(self.grid) + 1, at + 1, self.font)
+            text = drawn(text, self.font)
         self.row.append(text)
         self.row.extend([""] * (across - 1))
         self.cells += across
@@ -204,6 +220,14 @@ class _Tables(HTMLParser):
             )
         self._from_above = {column: left for column, left in self.below.items() if left > 0}
         self.below = {column: left - 1 for column, left in self._from_above.items()}
+
+
+def _font_of(attributes: dict[str, str | None]) -> str:
+    """The font an element asks for, by its own attribute or its style; "" for none."""
+    if face := attributes.get("face"):
+        return face.split(",")[0].strip()
+    found = _FAMILY.search(attributes.get("style") or "")
+    return found[1].strip(" \"'") if found else ""
 
 
 def _number(text: str | None) -> int:

@@ -17,8 +17,10 @@ import python_calamine
 from aanchal.lib.sentences import N_
 
 from . import archives, compound, delimited, markup, opendocument
+from .fonts import drawn, draws_signs
 from .problems import Limits, Unreadable
 from .relations import sheet_targets
+from .styles import telling_styles, with_signs
 from .survey import Survey, survey_xlsx
 from .texts import Cell
 
@@ -182,7 +184,9 @@ def _open_zip(raw: bytes, limits: Limits) -> list[Sheet]:
     surveys: dict[str, Survey] = {}
     sheet_count = 0
     cells = 0
-    for name, stored in names.items():
+    styles: dict[int, str] = {}
+    # Styles first: they say which cells of the sheets draw letters as signs.
+    for name, stored in sorted(names.items(), key=lambda n: n[0].lower() != "xl/styles.xml"):
         if not _is_needed(name):
             continue
         data = archive.read(stored)
@@ -192,9 +196,13 @@ def _open_zip(raw: bytes, limits: Limits) -> list[Sheet]:
             sheet_count += 1
             if sheet_count > limits.sheets:
                 raise _too_many_sheets(limits)
-            data, surveys[name] = survey_xlsx(data, limits)
+            data, surveys[name] = survey_xlsx(with_signs(data), limits, styles)
             cells += surveys[name].cells
             _require_room(surveys[name], cells, limits)
+        elif name.lower() == "xl/styles.xml":
+            styles = telling_styles(data)
+        elif name.lower() == "xl/sharedstrings.xml":
+            data = with_signs(data)
         parts[name] = data
     targets = sheet_targets(parts)
     if any(target in parts and target not in surveys for target in targets.values()):
@@ -285,10 +293,30 @@ def _sheet(book: Any, index: int, survey: Survey) -> Sheet:
         if start is None:
             return
         left = [""] * start[1]
-        for row in sheet.iter_rows():
-            yield left + row if left else row
+        signed = _signed_rows(survey.fonts)
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            full = left + row if left else row
+            yield _with_signs(full, signed[number]) if number in signed else full
 
     return Sheet(meta.name, rows, merged=ranges, hidden=not visible, survey=survey)
+
+
+def _signed_rows(fonts: dict[tuple[int, int], str]) -> dict[int, list[tuple[int, str]]]:
+    """Row -> (column from 0, font) of its cells in a font of signs."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), font in fonts.items():
+        if draws_signs(font):
+            found.setdefault(row, []).append((column - 1, font))
+    return found
+
+
+def _with_signs(row: Sequence[Cell], fonts: list[tuple[int, str]]) -> Sequence[Cell]:
+    """The row with the signs that its reader sees."""
+    seen = list(row)
+    for column, font in fonts:
+        if column < len(seen) and isinstance(cell := seen[column], str):
+            seen[column] = drawn(cell, font)
+    return seen
 
 
 def _loaded(book: Any, index: int) -> Any:
@@ -303,6 +331,9 @@ def _loaded(book: Any, index: int) -> Any:
 
 
 def _open_compound(raw: bytes, limits: Limits) -> list[Sheet]:
-    compound.require_readable(raw, limits, area=_AREA)
+    surveys = compound.survey_xls(raw, limits, area=_AREA)
     book = _workbook(io.BytesIO(raw))
-    return [_sheet(book, index, Survey()) for index, _ in enumerate(book.sheets_metadata)]
+    return [
+        _sheet(book, index, surveys.get(meta.name, Survey()))
+        for index, meta in enumerate(book.sheets_metadata)
+    ]

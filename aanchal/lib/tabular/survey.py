@@ -8,7 +8,7 @@ error values) is noted on the way.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from xml.parsers import expat
@@ -30,6 +30,11 @@ _UNCALCULATED = re.compile(
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3})([0-9]+)"[^>]* t="e"')
 _HIDDEN_ROW = re.compile(rb'<row r="([0-9]+)"[^>]* hidden="(?:1|true)"')
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})$")
+_STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]* s="([0-9]{1,6})"')
+_COLUMN = re.compile(rb"<col [^>]*>")
+_ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
+_WIDEST = 16_384
+_MOST_FONTS = 1_000_000
 _WINDOW = 4 << 20
 _NOTED = 10_000
 _PREFIXED = re.compile(rb"<[\w.-]+:c[\s/>]")
@@ -52,18 +57,23 @@ class Survey:
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
-def survey_xlsx(xml: bytes, limits: Limits) -> tuple[bytes, Survey]:
+def survey_xlsx(
+    xml: bytes, limits: Limits, styles: Mapping[int, str] | None = None
+) -> tuple[bytes, Survey]:
     """Walk a worksheet's XML; return it, cut where cells lie far below the rest, and the findings.
+
+    Args:
+        styles: cell styles whose font draws letters as something else, with the font.
 
     Raises:
         Unreadable: it is no well-formed XML, or built as no spreadsheet program builds it.
     """
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in xml[:64]:
         raise strange()
-    return _plain(xml) or _Walk(limits).over(xml)
+    return _plain(xml, styles or {}) or _Walk(limits, styles or {}).over(xml)
 
 
-def _plain(xml: bytes) -> tuple[bytes, Survey] | None:
+def _plain(xml: bytes, styles: Mapping[int, str]) -> tuple[bytes, Survey] | None:
     """The quick way, for cells written as every spreadsheet program writes them, close together.
 
     None for anything else (prefixed names, references in another place, cells far away): such a sheet
@@ -98,6 +108,10 @@ def _plain(xml: bytes) -> tuple[bytes, Survey] | None:
         found.errors = _places(_ERROR, xml)
     if b"hidden=" in xml:
         found.hidden_rows = {int(row) for row in islice(_hidden(xml), _NOTED)}
+        found.hidden_columns = _hidden_columns(xml)
+    found.is_filtered = b"<filterColumn" in xml
+    if styles:
+        found.fonts = _fonts(xml, styles)
     return xml, found
 
 
@@ -111,6 +125,40 @@ def _hidden(xml: bytes) -> Iterator[bytes]:
         yield match[1]
 
 
+def _hidden_columns(xml: bytes) -> set[int]:
+    found: set[int] = set()
+    for match in islice(_COLUMN.finditer(xml, 0, max(xml.find(b"<sheetData"), 0)), _NOTED):
+        span = dict(_ATTRIBUTE.findall(match[0]))
+        if span.get(b"hidden") in (b"1", b"true"):
+            found |= _span(span.get(b"min", b"").decode(), span.get(b"max", b"").decode())
+    return found
+
+
+def _span(first: str, last: str) -> set[int]:
+    if not (first.isdigit() and last.isdigit()):
+        return set()
+    return set(range(int(first), min(int(last), _WIDEST) + 1))
+
+
+def _fonts(xml: bytes, styles: Mapping[int, str]) -> dict[tuple[int, int], str]:
+    found: dict[tuple[int, int], str] = {}
+    for match in _STYLED.finditer(xml):
+        font = styles.get(int(match[3]))
+        if font is not None:
+            note_font(found, int(match[2]), _column(match[1].decode()), font)
+    return found
+
+
+def note_font(
+    fonts: dict[tuple[int, int], str], row: int, column: int, font: str, *, times: int = 1
+) -> None:
+    """Remember the font of a cell, or of several beside it; a file of nothing else is refused."""
+    if len(fonts) + times > _MOST_FONTS:
+        raise strange()
+    for more in range(times):
+        fonts[row, column + more] = font
+
+
 def _column(letters: str) -> int:
     """The number of a column: "A" is 1, "AA" is 27."""
     column = 0
@@ -120,8 +168,9 @@ def _column(letters: str) -> int:
 
 
 class _Walk:
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, styles: Mapping[int, str]) -> None:
         self.limits = limits
+        self.styles = styles
         self.found = Survey()
         self.depth = 0
         self.row = 0
@@ -170,6 +219,10 @@ class _Walk:
             self.has_formula = True
         elif name == "row":
             self.start_row(attributes)
+        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+            self.found.hidden_columns |= _span(attributes.get("min", ""), attributes.get("max", ""))
+        elif name == "filterColumn":
+            self.found.is_filtered = True
 
     def start_row(self, attributes: dict[str, str]) -> None:
         number = int(attributes["r"]) if attributes.get("r", "").isdigit() else self.row + 1
@@ -195,6 +248,8 @@ class _Walk:
             if parts is None or int(parts[2]) != self.row:
                 raise strange()
             self.column = _column(parts[1])
+        if attributes.get("s", "").isdigit() and (font := self.styles.get(int(attributes["s"]))):
+            note_font(self.found.fonts, self.row, self.column, font)
         if attributes.get("t") == "e" and len(self.found.errors) < _NOTED:
             self.found.errors.add((self.row, self.column))
 
