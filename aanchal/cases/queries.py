@@ -5,6 +5,7 @@ plain, opened in memory, and asked the one question of permission, the same as f
 """
 
 import gc
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ from .rules.visibility import concern_scope
 # Likeness of names, of 100, from which a person may be the one who was meant.
 LIKE_NAMED = 75
 MIN_NAME_LETTERS = 3
+# With fewer letters nearly every short name is alike: only the whole name is found, in any script.
+LETTERS_TO_MISSPELL = 5
+LIKE_WHOLE = 96
 MAX_COLLEAGUES = 5
 # All that a list needs; the body stays where it is until somebody opens the concern.
 LISTED = ("id", "district", "is_open", "due_at", "head")
@@ -233,17 +237,21 @@ def colleagues_like(area: Area, words: str, *, at: datetime) -> list[User]:
     For whoever says that somebody who works with us has a part in a concern. It answers to a name
     only, so that nobody is shown a list of colleagues.
 
+    Pages ask by `cases.actions.search_colleagues`, which counts and writes it down.
+
     Returns:
-        At most five; none for fewer than three letters.
+        At most five; none for fewer than three letters. A few letters find whole names only.
     """
-    if sum(letter.isalpha() for letter in words) < MIN_NAME_LETTERS:
+    letters = sum(unicodedata.category(letter)[0] in "LM" for letter in words)
+    if letters < MIN_NAME_LETTERS:
         return []
+    least = LIKE_NAMED if letters >= LETTERS_TO_MISSPELL else LIKE_WHOLE
     district = "/".join(area.path.split("/")[:3])
     near = Q(area_path__startswith=district + "/") | Q(area_path__in=path_and_above(area.path))
     held = live_grants(at=at).filter(near)
     people = {grant.user_id: grant.user for grant in held.select_related("user")}
     ranked = [(likeness(user.get_full_name(), words), user) for user in people.values()]
-    alike = sorted((r for r in ranked if r[0] >= LIKE_NAMED), key=lambda r: -r[0])
+    alike = sorted((r for r in ranked if r[0] >= least), key=lambda r: -r[0])
     return [user for _likeness, user in alike[:MAX_COLLEAGUES]]
 
 

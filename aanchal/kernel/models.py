@@ -235,6 +235,23 @@ class CacheEntry(models.Model):
         indexes = [models.Index(fields=["expires_at"], name="cache_entry_by_end")]
 
 
+class Spent(models.Model):
+    """How often something was done of what may be done a few times only: `kernel.allowances`."""
+
+    id = models.CharField(
+        primary_key=True, max_length=64, help_text="Keyed hash of what, and whose."
+    )
+    times = models.PositiveIntegerField()
+    until_at = models.DateTimeField(help_text="From then on it is counted anew.")
+
+    class Privacy:
+        retention = "Until its end, at most a day; upkeep sweeps every night."
+        OPEN = ("id", "times", "until_at")
+
+    class Meta:
+        indexes = [models.Index(fields=["until_at"], name="spent_by_end")]
+
+
 class CountedEvent(WithSealedFacts):
     """One thing that is to be counted later: `kernel.statistics` says what."""
 

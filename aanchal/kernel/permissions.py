@@ -42,6 +42,7 @@ class Permission(StrEnum):
     CHILD_ENROL = "child_enrol"
     HOUSE_DESCRIBE = "house_describe"
     CHILD_MOVE = "child_move"
+    KINSHIP_CONFIRM = "kinship_confirm"
     CLASS_VIEW = "class_view"
     REGISTER_IMPORT = "register_import"
     REGISTER_REPAIR = "register_repair"
@@ -108,6 +109,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.HOUSE_DESCRIBE,
             P.CHILD_ENROL,
             P.CHILD_MOVE,
+            P.KINSHIP_CONFIRM,
             P.CLASS_VIEW,
             P.REGISTER_IMPORT,
             P.REGISTER_REPAIR,
@@ -148,6 +150,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.GRANT_REVOKE,
             P.CREDENTIAL_RESET,
             P.DEVICE_ENROL,
+            P.KINSHIP_CONFIRM,
             P.READING_COUNT,
             P.AUDIT_VERIFY,
             P.HEALTH_VIEW,
@@ -164,6 +167,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.KEYS_ROTATE,
             P.BACKUP_MAKE,
             P.CHILD_ENROL,
+            P.KINSHIP_CONFIRM,
             P.REGISTER_IMPORT,
             P.REGISTER_REPAIR,
             P.REGISTER_ARCHIVE,

@@ -17,7 +17,7 @@ from . import audit, audit_guard, reordering, rowguard
 from .actions import use_case
 from .audit import Break, Verb
 from .files import path_of
-from .models import AuditHead, CacheEntry, ScheduledRun, StoredFile, Worker
+from .models import AuditHead, CacheEntry, ScheduledRun, Spent, StoredFile, Worker
 from .permissions import ROOT, Actor, Permission, Scope, require
 
 # An import may still be writing its file; a leftover of a crash is older than this.
@@ -38,6 +38,7 @@ def run_upkeep(*, at: datetime) -> dict[str, int]:
         "files": sweep_files(at=at),
         "rows written anew": reordering.write_anew(),
         "cache": sweep_cache(at=at),
+        "allowances": Spent.objects.filter(until_at__lte=at).delete()[0],
         "jobs": sweep_jobs(at=at),
         "turns": sweep_turns(at=at),
         "workers": Worker.objects.filter(seen_at__lt=at - KEEP_SILENT_WORKERS).delete()[0],

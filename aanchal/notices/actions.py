@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.allowances import Allowance, spend
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, Scoped, require
@@ -283,6 +284,25 @@ def set_contact(
     return contact
 
 
+# Nobody is to be bombarded with codes, whoever types her number, and no bill is to be run up.
+A_MINUTE = Allowance(
+    "contact code a minute", 1, timedelta(minutes=1),
+    _("A code was sent just now. Wait a minute before the next."),
+)  # fmt: skip
+A_DAY = Allowance(
+    "contact codes a day", 5, timedelta(days=1),
+    _("Five codes were sent today. Try again tomorrow, or ask your coordinator."),
+)  # fmt: skip
+AN_ADDRESS = Allowance(
+    "contact codes to an address", 5, timedelta(days=1),
+    _("Enough codes were sent to this number or address today. Try again tomorrow."),
+)  # fmt: skip
+THE_SITE = Allowance(
+    "contact codes of the site", 200, timedelta(hours=1),
+    _("Very many codes were sent in this hour. Try again in an hour."),
+)  # fmt: skip
+
+
 @use_case
 def make_contact_code(actor: Actor, *, user: User, channel: str, at: datetime) -> str:
     """Make the code that is sent to a new address or number; only its keyed hash is kept.
@@ -290,11 +310,20 @@ def make_contact_code(actor: Actor, *, user: User, channel: str, at: datetime) -
     Raises:
         NotAllowed: somebody else's account.
         WrongState: there is nothing to confirm.
+        TooMany: one was sent a minute ago, or enough were sent today.
     """
     _own(actor, user)
     contact = Contact.objects.select_for_update().filter(user=user).first()
-    if contact is None or not getattr(contact, "email" if channel == "email" else "phone"):
+    to = getattr(contact, "email" if channel == "email" else "phone", "")
+    if contact is None or not to:
         raise WrongState
+    spend(
+        (A_MINUTE, actor.user_id),
+        (A_DAY, actor.user_id),
+        (AN_ADDRESS, f"{channel}|{to.casefold()}"),
+        (THE_SITE, ""),
+        at=at,
+    )
     code = f"{secrets.randbelow(10**6):06d}"
     field = "email_code_hash" if channel == "email" else "phone_code_hash"
     setattr(contact, field, _code_hash(contact, channel, code))

@@ -37,6 +37,7 @@ KINDS = {
     "correction": gettext_lazy("corrections"),
     "withdrawal": gettext_lazy("questions"),
     "class_move": gettext_lazy("moves between classes"),
+    "kinship": gettext_lazy("words about somebody's family"),
     "grant": gettext_lazy("roles"),
     "invitation": gettext_lazy("invitations"),
     "credential_reset": gettext_lazy("new credentials"),

@@ -34,5 +34,14 @@ def count_yesterdays_readings() -> None:
     count_readings(system_actor("upkeep"), on=yesterday, at=now)
 
 
+@job(alone=True)
+def lapse_old_kinships() -> None:
+    """End what was said of somebody's family and nobody answered."""
+    from .actions import lapse_kinships
+
+    lapse_kinships(system_actor("upkeep"), at=timezone.now())
+
+
+every_day("kinships", lapse_old_kinships, at=time(3, 5))
 every_day("readings", count_yesterdays_readings, at=time(1, 15))
 every_day("name_index", rebuild_name_indexes, at=time(2, 40))

@@ -59,22 +59,106 @@ class Guardian(models.Model):
 
 
 class Kinship(models.Model):
-    """A person who works with us is kin of a household: she is excluded from its records."""
+    """A person who works with us is kin of a household: she is excluded from its records.
+
+    What somebody says of herself stands at once. What is said of another shuts her out at once too,
+    and waits for a second person; a row that is refused, lapsed or taken back is deleted, and the
+    audit keeps who said what.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"  # said of another: a second person is asked whether it is so
+        STANDS = "stands"
+        LEAVING = "leaving"  # a second person is asked whether it was a mistake
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="kinships")
     household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="kinships")
-    recorded_by = models.CharField(max_length=64)
+    recorded_by = SealedTextField(help_text="Who said it first.")
     recorded_at = models.DateTimeField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.STANDS)
+    asked_by = SealedTextField(null=True, help_text="Who asked what waits for a second person.")
+    asked_at = models.DateTimeField(null=True, blank=True)
+    copy_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="copies",
+        help_text="The word it follows, where one family has several households.",
+    )
 
     class Privacy:
         retention = "As long as the household."
-        OPEN = ("id", "district", "recorded_at")
-        PERSONAL = ("user", "household", "recorded_by")
+        OPEN = ("id", "district", "recorded_at", "asked_at", "state")
+        PERSONAL = ("user", "household", "copy_of")
+        SENSITIVE = ("recorded_by", "asked_by")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "household"], name="kinship_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "household"], name="kinship_once"),
+            models.CheckConstraint(
+                condition=Q(state="stands") | Q(asked_at__isnull=False),
+                name="kinship_waits_since",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["asked_at"], condition=~Q(state="stands"), name="kinship_waiting")
+        ]
+
+    def scope(self) -> Scope:
+        """Where a second person is asked: never whoever is kin of the household herself."""
+        return Scope(
+            area_path=self.household.area.path,
+            district=self.district,
+            excluded=frozenset(str(k.user_id) for k in self.household.kinships.all()),
+        )
+
+
+class HouseholdJoin(models.Model):
+    """Two households said to be one family: its children live in the one that is kept.
+
+    What moved is remembered, so that it can be undone.
+    """
+
+    class State(models.TextChoices):
+        JOINED = "joined"
+        UNDONE = "undone"
+
+    # Nothing in it tells when it was written.
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
+    district = models.CharField(max_length=16)
+    kept = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="joins_into")
+    left = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="joins_out_of")
+    state = models.CharField(max_length=6, choices=State.choices, default=State.JOINED)
+    moved = SealedJSONField(help_text="Keys of the children and guardians that were the other's.")
+    done = SealedJSONField(help_text="Who joined them and when; who undid it and when.")
+
+    class Privacy:
+        retention = "As long as the household."
+        OPEN = ("id", "district", "state")
+        PERSONAL = ("kept", "left")
+        SENSITIVE = ("moved", "done")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["left"], condition=Q(state="joined"), name="household_joined_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kept=models.F("left")), name="household_join_of_two"
+            ),
+        ]
+
+    def scope(self) -> Scope:
+        """Where the family lives; whoever is kin of either household is shut out."""
+        kin = (*self.kept.kinships.all(), *self.left.kinships.all())
+        return Scope(
+            area_path=self.kept.area.path,
+            district=self.district,
+            excluded=frozenset(str(k.user_id) for k in kin),
+        )
 
 
 class Child(models.Model):

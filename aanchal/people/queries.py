@@ -10,7 +10,7 @@ from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_
 from aanchal.places.models import Area, Body
 from aanchal.places.queries import within
 
-from .models import Child, ClassMove, ClassSection, Enrolment
+from .models import Child, ClassMove, ClassSection, Enrolment, HouseholdJoin, Kinship
 
 
 def not_kin(actor: Actor, child: str = "") -> Q:
@@ -179,3 +179,40 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def kinships_to_answer(actor: Actor) -> QuerySet[Kinship]:
+    """Words about families that wait for a second person where the actor is one, longest first.
+
+    What she asked herself is among them; of a family whose kin she is nothing is.
+    """
+    reach = within(granted_areas(actor, Permission.KINSHIP_CONFIRM), "household__area__path")
+    own = Q(household__kinships__user_id=actor.user_id) if _is_uuid(actor.user_id) else Q(pk__in=[])
+    return waiting_kinships().filter(reach).exclude(own)
+
+
+def waiting_kinships() -> QuerySet[Kinship]:
+    """All words about families that wait for a second person, longest first; copies left out."""
+    return (
+        Kinship.objects.exclude(state=Kinship.State.STANDS)
+        .filter(copy_of__isnull=True)
+        .select_related("household__area", "user")
+        .prefetch_related("household__kinships", "household__children")
+        .order_by("asked_at", "pk")
+    )
+
+
+def kin_of_child(child: Child) -> list[Kinship]:
+    """Who is known to be of a child's family, with names; for whoever may open her file."""
+    if child.household_id is None:
+        return []
+    found = Kinship.objects.filter(household=child.household_id).select_related("user", "copy_of")
+    return sorted(found, key=lambda k: (k.user.get_full_name().casefold(), str(k.pk)))
+
+
+def joins_of_child(child: Child) -> list[HouseholdJoin]:
+    """Joins by which a child's household holds another's children; each may be undone."""
+    if child.household_id is None:
+        return []
+    joins = HouseholdJoin.objects.filter(kept=child.household_id, state=HouseholdJoin.State.JOINED)
+    return list(joins.select_related("kept__area", "left").order_by("pk"))

@@ -45,9 +45,10 @@ def sent_too_late(request: HttpRequest, *, login_url: str | None = None) -> Http
         login_url: where she says it; the sign-in when not given.
     """
     answer = redirect_to_login(reverse("kept_words"), login_url=login_url)
-    if kept.keep(request, answer):
-        return answer
-    return redirect_to_login("/", login_url=login_url)
+    if not kept.keep(request, answer):
+        answer = redirect_to_login("/", login_url=login_url)
+    kept.note_ended(request, answer)
+    return answer
 
 
 ROUTES: dict[str, Route] = {}
@@ -80,7 +81,9 @@ def route(
         if who is not Who.ANYONE:
             if not request.user.is_authenticated:
                 if method == "GET":
-                    return redirect_to_login(request.get_full_path())
+                    asked = redirect_to_login(request.get_full_path())
+                    kept.note_ended(request, asked)
+                    return asked
                 return sent_too_late(request)
             if who is not Who.SIGNED_IN_WITHOUT_SECOND_FACTOR:
                 elsewhere = second_factor_missing(request)

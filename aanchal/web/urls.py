@@ -16,6 +16,7 @@ from .views import (
     concerns,
     corrections,
     errors,
+    families,
     finding,
     health,
     help,
@@ -213,6 +214,20 @@ urlpatterns: list[URLPattern] = [
         kinship.child_kin,
         name="child_kin",
         who=P.CHILD_OPEN_FILE,
+        methods=BOTH,
+    ),
+    route(
+        "children/<uuid:pk>/family/",
+        families.child_family,
+        name="child_family",
+        who=P.CHILD_OPEN_FILE,
+        methods=BOTH,
+    ),
+    route(
+        "children/kin/",
+        kinship.kinships,
+        name="kinships",
+        who=P.KINSHIP_CONFIRM,
         methods=BOTH,
     ),
     # --- administrator ---

@@ -319,8 +319,16 @@ ONE_RECORD = frozenset(
     people.actions.houses.open_house
     people.actions.consents.record_agreement
     people.actions.consents.record_consent
+    people.actions.kinship.ask_kinship_end
+    people.actions.kinship.confirm_kinship
+    people.actions.kinship.end_kinship
+    people.actions.kinship.keep_kinship
+    people.actions.kinship.lapse_kinships
     people.actions.kinship.record_kinship
     people.actions.kinship.record_own_kinship
+    people.actions.kinship.refuse_kinship
+    people.actions.kinship.take_kinship_back
+    cases.actions.colleagues.search_colleagues
     people.actions.enrolling.undo_enrolment
     people.actions.consents.withdraw_consent
     notices.actions.confirm_contact

@@ -180,6 +180,14 @@ PAGES: dict[str, Page] = {
         own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK},
         sends=(just(who="Zzyzx Nobody"),),
     ),
+    "child_family": Page(
+        kind="child",
+        own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK},
+        sends=(just(code="K-9999"),),
+    ),
+    "kinships": Page(
+        who=frozenset({"coordinator", "administrator"}), sends=(just(step="confirm"),)
+    ),
     "child_house": Page(
         kind="child",
         own={

@@ -264,11 +264,76 @@ def test_a_page_asked_for_leads_back_to_itself_with_its_question(browser):
 
 
 def test_the_mark_of_a_form_names_nobody_and_is_not_made_up(asha):
-    mark = kept.whose_mark(str(asha.pk))
+    def mark_of(user, *, session_key="s1", path="/people/"):
+        return kept.whose_mark(str(user.pk), session_key=session_key, path=path)
 
-    assert kept.is_genuine(mark)
+    mark = mark_of(asha)
+
+    assert kept.is_genuine(mark, path="/people/")
+    assert not kept.is_genuine(mark, path="/people/invite/")
     assert str(asha.pk)[:8] not in mark
-    assert not kept.is_genuine(mark[:-1] + ("0" if mark[-1] != "0" else "1"))
-    assert not kept.is_genuine("")
-    assert mark != kept.whose_mark(str(a_person().pk))
+    assert not kept.is_genuine(mark[:-1] + ("0" if mark[-1] != "0" else "1"), path="/people/")
+    assert not kept.is_genuine("", path="/people/")
+    assert len({mark, mark_of(a_person()), mark_of(asha, session_key="s2")}) == 3
     assert acting(asha).user_id == str(asha.pk)
+
+
+@pytest.mark.parametrize("how", ["an earlier session", "another page"])
+def test_a_mark_seen_on_a_shared_phone_plants_nothing_later_or_elsewhere(browser, asha, how):
+    """Whoever saw a page of hers knows its mark; nobody is signed in when it is used."""
+    where, form = written(browser)
+    if how == "an earlier session":
+        Session.objects.all().delete()
+        sign_in_again(browser, asha)  # a new session; the page that was seen is of the one before
+        Session.objects.all().delete()
+        answer = browser.post(where, form)
+    else:
+        Session.objects.all().delete()
+        answer = browser.post(reverse("places_send"), form)
+
+    assert answer.url.startswith(reverse("sign_in"))
+    assert not KeptForm.objects.exists()
+    sign_in_again(browser, asha)
+    assert browser.get(reverse("kept_words")).status_code == 302
+
+
+def test_another_person_signed_in_on_the_same_phone_plants_nothing(browser, asha):
+    where, form = written(browser)
+    sign_in_again(browser, a_person(Role.ADMINISTRATOR, DISTRICT, name="Bela"))
+    Session.objects.all().delete()
+
+    browser.post(where, form)
+
+    assert not KeptForm.objects.exists()
+
+
+def test_a_mark_without_her_browser_plants_nothing(browser, asha):
+    where, form = written(browser)
+    Session.objects.all().delete()
+    elsewhere = Client(enforce_csrf_checks=True)
+    elsewhere.get(reverse("sign_in"))
+    token = elsewhere.cookies["aanchal_csrf"].value
+
+    elsewhere.post(where, form | {"csrfmiddlewaretoken": token})
+
+    assert not KeptForm.objects.exists()
+
+
+def test_another_tab_that_met_the_end_of_the_session_first_loses_nothing(browser, asha):
+    where, form = written(browser)
+    Session.objects.all().delete()
+    browser.get(reverse("people"))
+
+    browser.post(where, form)
+
+    assert KeptForm.objects.count() == 1
+
+
+def test_no_more_than_some_are_kept_of_one_person(browser, asha):
+    where, form = written(browser)
+    Session.objects.all().delete()
+    for _n in range(kept.MOST_OF_ONE_PERSON + 3):
+        browser.cookies.pop(kept.KEPT_COOKIE, None)
+        browser.post(where, form)
+
+    assert KeptForm.objects.count() == kept.MOST_OF_ONE_PERSON

@@ -1,5 +1,6 @@
 """Writes about concerns: raised at once, worked on by named people, closed with a reason."""
 
+from .colleagues import search_colleagues
 from .raising import CODE_LETTERS, name_team, nearest_case_workers, raise_concern
 from .working import (
     add_note,
@@ -28,5 +29,6 @@ __all__ = [
     "record_call",
     "release_concern",
     "reopen_concern",
+    "search_colleagues",
     "take_up_concern",
 ]

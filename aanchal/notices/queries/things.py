@@ -42,13 +42,14 @@ from aanchal.kernel.permissions import (
     Permission,
     Role,
     Scope,
+    covers,
     granted_areas,
     grants_for,
     may,
     may_anywhere,
 )
 from aanchal.people.models import Child, ClassMove, Kinship
-from aanchal.people.queries import class_moves_to_answer
+from aanchal.people.queries import class_moves_to_answer, kinships_to_answer, waiting_kinships
 from aanchal.places.models import Area
 from aanchal.places.queries import schools_of, within
 
@@ -374,6 +375,30 @@ def class_moves(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         )
 
 
+def kinships(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """What was said of somebody's family and waits for a second person.
+
+    It is urgent where it leaves no case worker for the family.
+    """
+    rows = list(waiting_kinships() if actor is None else kinships_to_answer(actor))
+    working: set[tuple[str, str]] = set()
+    if rows:
+        held = live_grants(at=at).filter(role=Role.CASE_WORKER)
+        working = {(str(user), path) for user, path in held.values_list("user_id", "area_path")}
+    for row in rows:
+        scope = row.scope()
+        near = {user for user, path in working if covers(path, scope.area_path)}
+        yield Thing(
+            f"kinship.{row.state}",
+            str(row.pk),
+            scope,
+            since=row.asked_at or row.recorded_at,
+            is_urgent=row.state == Kinship.State.WAITING and near <= scope.excluded,
+            not_by=frozenset({row.asked_by or ""}),
+            place=row.household.area,
+        )
+
+
 def missing_pupils(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Pupils whom a register no longer names."""
     reach = Q()
@@ -479,6 +504,7 @@ SOURCES = (
     ((Permission.REGISTER_IMPORT,), register_files),
     ((Permission.REGISTER_CORRECT,), corrections),
     ((Permission.CHILD_MOVE,), class_moves),
+    ((Permission.KINSHIP_CONFIRM,), kinships),
     ((Permission.REGISTER_CORRECT,), missing_pupils),
     (CONFIRMING, grants),
     (CONFIRMING, invitations),
@@ -500,6 +526,8 @@ KINDS = frozenset(
         "register_file.taken",
         "correction.waiting",
         "class_move.waiting",
+        "kinship.waiting",
+        "kinship.leaving",
         "missing_pupil.waiting",
         "grant.waiting",
         "invitation.waiting",

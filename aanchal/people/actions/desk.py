@@ -16,6 +16,7 @@ from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.places.models import Area, Body
 from aanchal.places.rules.spelling import tidy_name
 
+from ..families import a_copy, family_key
 from ..houses import (
     MAX_DIRECTIONS,
     MAX_LINE,
@@ -43,7 +44,6 @@ from ..name_index import add_to_index
 from ..rules.matching import Known, Match, Row, match_rows
 from ..rules.names import tidy
 from ..rules.pupils import NewPupil
-from .kinship import family_key
 from .pupil_problems import PupilProblem, problem_of, twice, unsure, waits
 
 
@@ -331,18 +331,9 @@ class Desk:
             )
             # Whoever is kin of the family is kin of this child, wherever its other children are.
             kin = {
-                k.user_id for h in self.families_elsewhere.get(key, []) for k in h.kinships.all()
+                k.user_id: k for h in self.families_elsewhere.get(key, []) for k in h.kinships.all()
             }
-            self.new_kinships.extend(
-                Kinship(
-                    district=self.district,
-                    household=household,
-                    user_id=user_id,
-                    recorded_by=self.actor.user_id,
-                    recorded_at=self.at,
-                )
-                for user_id in sorted(kin)
-            )
+            self.new_kinships.extend(a_copy(kin[user_id], household) for user_id in sorted(kin))
         return household
 
     def _identifiers(self, child: Child, pupil: NewPupil) -> list[SchoolIdentifier]:

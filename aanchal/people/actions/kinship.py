@@ -1,33 +1,41 @@
-"""Who of those who work with us is kin of a child: she is shut out of its records."""
+"""Who of those who work with us is kin of a child: she is shut out of its records.
 
-from datetime import datetime
-from uuid import UUID
+What one says of oneself stands at once. What is said of another shuts her out at once, so that
+nothing more reaches her, and waits for a second person. The person named is never asked.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import NotAllowed
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    require,
-)
+from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
+from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, may, require
 
-from ..models import (
-    Child,
-    Household,
-    Kinship,
-)
-from ..rules.names import words
+from ..families import a_copy, same_family
+from ..models import Child, Household, Kinship
 from .houses import lock_child
+
+# One person's words, before a second has confirmed any of them, shut out so many people of a family.
+MOST_WAITING = 2
+WAITS_FOR = timedelta(days=14)
+State = Kinship.State
 
 
 @use_case
 def record_kinship(actor: Actor, *, child: Child, user: User, at: datetime) -> Kinship:
     """Note that a person is kin of a child's household: from now on she is excluded from it.
 
+    Said of another it waits for a second person, and lapses when nobody confirms it. A second who
+    says the same confirms it.
+
     Raises:
         NotAllowed: the actor may not open this child's file.
+        WrongState: two words of hers about this family wait already.
     """
     child = lock_child(child)
     require(actor, Permission.CHILD_OPEN_FILE, child)
@@ -48,6 +56,123 @@ def record_own_kinship(actor: Actor, *, child: Child, user: User, at: datetime) 
     return _note_kinship(actor, child, user, at=at)
 
 
+@use_case
+def confirm_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
+    """Say as a second person that it is so: somebody is of the family, and stays shut out.
+
+    Raises:
+        NotAllowed: not the actor's place, or she is kin of the household herself.
+        SecondPerson: she said it herself.
+        WrongState: settled before.
+    """
+    kinship = _held(kinship)
+    _require_second(actor, kinship, State.WAITING)
+    _stand(kinship)
+    record(actor, Verb.KINSHIP_CONFIRMED, kinship, scope=kinship.scope())
+    return kinship
+
+
+@use_case
+def refuse_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> None:
+    """Say as a second person that it is not so: nobody is shut out by it any more.
+
+    Raises:
+        NotAllowed, SecondPerson, WrongState: as for `confirm_kinship`.
+    """
+    kinship = _held(kinship)
+    _require_second(actor, kinship, State.WAITING)
+    _delete(actor, kinship, Verb.KINSHIP_REFUSED)
+
+
+@use_case
+def take_kinship_back(actor: Actor, *, kinship: Kinship, at: datetime) -> None:
+    """Take back what one asked oneself, while it waits: what one said, or that it was a mistake.
+
+    Raises:
+        NotAllowed: another asked, or the actor may not see this family.
+        WrongState: settled before.
+    """
+    kinship = _held(kinship)
+    if not may(actor, Permission.KINSHIP_CONFIRM, kinship):
+        require(actor, Permission.CHILD_OPEN_FILE, kinship)
+    if kinship.state != State.STANDS and kinship.asked_by != actor.user_id:
+        raise NotAllowed(permission=str(Permission.KINSHIP_CONFIRM))
+    if kinship.state == State.WAITING:
+        _delete(actor, kinship, Verb.KINSHIP_TAKEN_BACK)
+    elif kinship.state == State.LEAVING:
+        _stand(kinship)
+        record(actor, Verb.KINSHIP_KEPT, kinship, scope=kinship.scope())
+    else:
+        raise WrongState
+
+
+@use_case
+def ask_kinship_end(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
+    """Say that what stands was a mistake; she stays shut out until a second person agrees.
+
+    Raises:
+        NotAllowed: not the actor's place, or she is kin of the household herself.
+        WrongState: it does not stand.
+    """
+    kinship = _held(kinship)
+    if not may(actor, Permission.KINSHIP_CONFIRM, kinship):
+        require(actor, Permission.CHILD_OPEN_FILE, kinship)
+    if kinship.state != State.STANDS:
+        raise WrongState
+    kinship.state, kinship.asked_by, kinship.asked_at = State.LEAVING, actor.user_id, at
+    kinship.save(update_fields=["state", "asked_by", "asked_at"])
+    record(actor, Verb.KINSHIP_END_ASKED, kinship, scope=kinship.scope())
+    return kinship
+
+
+@use_case
+def end_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> None:
+    """Agree as a second person that it was a mistake: she is shut out no more.
+
+    Raises:
+        NotAllowed, SecondPerson, WrongState: as for `confirm_kinship`.
+    """
+    kinship = _held(kinship)
+    _require_second(actor, kinship, State.LEAVING)
+    _delete(actor, kinship, Verb.KINSHIP_ENDED)
+
+
+@use_case
+def keep_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
+    """Say as a second person that it was no mistake: she is of the family, and stays shut out.
+
+    Raises:
+        NotAllowed, SecondPerson, WrongState: as for `confirm_kinship`.
+    """
+    kinship = _held(kinship)
+    _require_second(actor, kinship, State.LEAVING)
+    _stand(kinship)
+    record(actor, Verb.KINSHIP_KEPT, kinship, scope=kinship.scope())
+    return kinship
+
+
+@use_case
+def lapse_kinships(actor: Actor, *, at: datetime) -> int:
+    """End what nobody answered in two weeks: a word about another lapses, a mistake does not count.
+
+    Returns:
+        How many.
+    """
+    require(actor, Permission.KINSHIP_CONFIRM, Scope(area_path=ROOT))
+    old = list(
+        _with_household(Kinship.objects.filter(copy_of__isnull=True, asked_at__lte=at - WAITS_FOR))
+        .exclude(state=State.STANDS)
+        .select_for_update(of=("self",))
+    )
+    for kinship in old:
+        if kinship.state == State.WAITING:
+            _delete(actor, kinship, Verb.KINSHIP_LAPSED)
+        else:
+            _stand(kinship)
+            record(actor, Verb.KINSHIP_KEPT, kinship, scope=kinship.scope())
+    return len(old)
+
+
 def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Kinship:
     scope = child.scope()
     household = child.household
@@ -55,48 +180,86 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
         household = Household.objects.create(district=child.district, area=child.area)
         child.household = household
         child.save(update_fields=["household"])
-    kinship, made = Kinship.objects.get_or_create(
+    is_own = str(user.pk) == actor.user_id
+    held = Kinship.objects.filter(user=user, household=household).first()
+    if held is not None:
+        held = _held(held.copy_of or held)
+        confirms = held.asked_by != actor.user_id and may(actor, Permission.KINSHIP_CONFIRM, held)
+        if held.state != State.STANDS and (is_own or confirms):
+            _stand(held)
+            record(actor, Verb.KINSHIP_CONFIRMED, held, scope=scope)
+        return held
+    if not is_own:
+        _refuse_too_many(actor, household)
+    kinship = Kinship.objects.create(
         user=user,
         household=household,
-        defaults={
-            "district": child.district,
-            "recorded_by": actor.user_id,
-            "recorded_at": at,
-        },
+        district=child.district,
+        recorded_by=actor.user_id,
+        recorded_at=at,
+        state=State.STANDS if is_own else State.WAITING,
+        asked_by=None if is_own else actor.user_id,
+        asked_at=None if is_own else at,
     )
-    if made:
-        record(actor, Verb.KINSHIP_RECORDED, kinship, scope=scope)
-        Kinship.objects.bulk_create(
-            [
-                Kinship(
-                    district=child.district,
-                    user=user,
-                    household=other,
-                    recorded_by=actor.user_id,
-                    recorded_at=at,
-                )
-                for other in _same_family(household)
-            ],
-            ignore_conflicts=True,
-        )
+    record(actor, Verb.KINSHIP_RECORDED, kinship, scope=scope, user=str(user.pk))
+    others = same_family(household)
+    copied = Kinship.objects.filter(user=user, household__in=others).values_list(
+        "household_id", flat=True
+    )
+    have = set(copied)
+    Kinship.objects.bulk_create([a_copy(kinship, o) for o in others if o.pk not in have])
     return kinship
 
 
-def _same_family(household: Household) -> list[Household]:
-    """Other households of the village with a guardian of the same name and number.
-
-    One family has two where its children were enrolled by people who may not see each other's.
-    """
-    keys = {
-        family_key(g.name, g.phone, household.area_id) for g in household.guardians.all() if g.name
-    }
-    others = Household.objects.filter(area=household.area_id).exclude(pk=household.pk)
-    return [
-        other
-        for other in (others.prefetch_related("guardians") if keys else ())
-        if keys & {family_key(g.name, g.phone, other.area_id) for g in other.guardians.all()}
+def _refuse_too_many(actor: Actor, household: Household) -> None:
+    """One person's word alone must not shut out everybody who could help a child."""
+    waiting = [
+        k for k in household.kinships.filter(state=State.WAITING) if k.asked_by == actor.user_id
     ]
+    if len(waiting) >= MOST_WAITING:
+        raise WrongState(
+            ngettext(
+                "%(n)d word of yours about this family waits for a second person. "
+                "Ask her first, then write down the next.",
+                "%(n)d words of yours about this family wait for a second person. "
+                "Ask her first, then write down the next.",
+                len(waiting),
+            )
+            % {"n": len(waiting)}
+        )
 
 
-def family_key(name: str, phone: str, area: UUID) -> tuple[str, str, UUID]:
-    return (" ".join(words(name)), phone, area)
+def _require_second(actor: Actor, kinship: Kinship, state: State) -> None:
+    require(actor, Permission.KINSHIP_CONFIRM, kinship)
+    if kinship.state != state:
+        raise WrongState
+    if kinship.asked_by == actor.user_id:
+        raise SecondPerson(_("Another person must answer this: you asked it yourself."))
+
+
+def _with_household(rows: QuerySet[Kinship]) -> QuerySet[Kinship]:
+    return rows.select_related("household__area", "user").prefetch_related(
+        "household__kinships", "copies"
+    )
+
+
+def _held(kinship: Kinship) -> Kinship:
+    """A word about a family, locked, with what its scope needs; of a copy the word it follows."""
+    found: Kinship = (
+        _with_household(Kinship.objects.filter(pk=kinship.copy_of_id or kinship.pk))
+        .select_for_update(of=("self",))
+        .get()
+    )
+    return found
+
+
+def _stand(kinship: Kinship) -> None:
+    for row in (kinship, *kinship.copies.all()):
+        row.state, row.asked_by, row.asked_at = State.STANDS, None, None
+        row.save(update_fields=["state", "asked_by", "asked_at"])
+
+
+def _delete(actor: Actor, kinship: Kinship, verb: Verb) -> None:
+    scope = kinship.scope()
+    record(actor, verb, kinship, scope=scope, user=str(kinship.user_id))
+    kinship.delete()

@@ -1,4 +1,4 @@
-"""What may follow what, for a question about moving a child to another class. Pure."""
+"""What may follow what, for records about children that wait for a person. Pure."""
 
 from collections.abc import Mapping
 
@@ -8,4 +8,16 @@ CLASS_MOVE_MOVES: Mapping[str, frozenset[str]] = {
     "agreed": frozenset(),
     "refused": frozenset(),
     "taken_back": frozenset(),
+}
+
+# What one person says of another shuts her out while it waits; answered or lapsed, it is gone.
+KINSHIP_MOVES: Mapping[str, frozenset[str]] = {
+    "waiting": frozenset({"stands"}),
+    "stands": frozenset({"leaving"}),
+    "leaving": frozenset({"stands"}),
+}
+
+HOUSEHOLD_JOIN_MOVES: Mapping[str, frozenset[str]] = {
+    "joined": frozenset({"undone"}),
+    "undone": frozenset(),
 }

@@ -19,10 +19,16 @@ class OwnFormNode(CsrfTokenNode):
         actor = context.get("actor")
         if not token or actor is None or not actor.user_id:
             return token
-        whose = format_html(
-            '<input type="hidden" name="{}" value="{}">', WHOSE_FIELD, whose_mark(actor.user_id)
+        request = context.get("request")
+        if request is None:
+            return token
+        mark = whose_mark(
+            actor.user_id,
+            session_key=request.session.session_key or "",
+            # A form that goes to another address than its page's own says so.
+            path=context.get("sent_to") or request.path,
         )
-        return token + whose
+        return token + format_html('<input type="hidden" name="{}" value="{}">', WHOSE_FIELD, mark)
 
 
 @register.tag

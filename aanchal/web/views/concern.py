@@ -33,15 +33,23 @@ from aanchal.cases.actions import (
 from aanchal.cases.closing import closing_reasons
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
-from aanchal.cases.queries import colleagues_like, get_concern, people_to_hand_over_to
-from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.cases.queries import get_concern, people_to_hand_over_to
+from aanchal.kernel.errors import Invalid, TooMany, WrongState
 from aanchal.kernel.permissions import Permission, may, require
 
 from ..context import local_name
 from ..forms import ChoiceRows, blame, yes_no
 from ..names import whole_name
 from .children import facts_of
-from .conflicts import NOT_LISTED, NameForm, PersonForm, roles_of
+from .conflicts import (
+    NOT_LISTED,
+    NameForm,
+    PersonForm,
+    asked_mark,
+    is_second_step,
+    roles_of,
+    search_colleagues,
+)
 from .danger import danger_help
 from .notices import opened
 
@@ -445,15 +453,19 @@ def conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
     carry: list[tuple[str, str]] = []
     if form.is_valid():
         who = form.cleaned_data["who"]
-        people = colleagues_like(held.area, who, at=now)
-        if not people:
+        try:
+            people = search_colleagues(request, held.area, who, at=now)
+        except TooMany as error:
+            people = None
+            form.add_error("who", str(error))
+        if people is not None and not people:
             form.add_error("who", _("Nobody of this district has a name like that."))
-        else:
-            asked = request.POST.get("asked") == "person"
+        elif people:
+            asked = is_second_step(request)
             form = PersonForm(
                 request.POST if asked else None, people=people, roles=roles_of(people, at=now)
             )
-            carry = [("who", who), ("asked", "person")]
+            carry = [("who", who), ("asked", asked_mark(request, held.area, who))]
             if form.is_valid():
                 key = form.cleaned_data["person"]
                 if key == NOT_LISTED:

@@ -11,13 +11,17 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants
+from aanchal.cases import actions
 from aanchal.cases.queries import colleagues_like
+from aanchal.kernel.errors import TooMany
 from aanchal.kernel.permissions import ROLE_NAMES, Role
+from aanchal.kernel.sealing import keyed_hash
 from aanchal.places.models import Area
 
 from ..forms import ChoiceRows
@@ -127,10 +131,14 @@ def implicated_from(
     if cleaned.get("part") != YES:
         return Implicated()
     words = " ".join(cleaned.get("who", "").split())
-    people = colleagues_like(area, words, at=at)
+    try:
+        people = search_colleagues(request, area, words, at=at)
+    except TooMany:
+        # A concern is never held up: what was written is kept as words.
+        people = []
     if not people:
         return Implicated(words=words, may_implicate=True)
-    asked = "person" in request.POST or request.POST.get("asked") == "person"
+    asked = is_second_step(request)
     form = PersonForm(request.POST if asked else None, people=people, roles=roles_of(people, at=at))
     if form.is_valid():
         key = form.cleaned_data["person"]
@@ -139,7 +147,7 @@ def implicated_from(
     carried = [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in OWN_FIELDS
+        if name not in {*OWN_FIELDS, "asked"}
         for value in values
     ]
     page = render(
@@ -147,13 +155,34 @@ def implicated_from(
         "concerns/which_person.html",
         {
             "form": form,
-            "carry": [*carried, ("asked", "person")],
+            "carry": [*carried, ("asked", asked_mark(request, area, words))],
             "words": words,
             "hints": {NOT_LISTED: _("Or I would rather not say. Only my words are kept.")},
         },
         status=400 if asked else 200,
     )
     return Implicated(page=page)
+
+
+def search_colleagues(request: HttpRequest, area: Area, words: str, *, at: datetime) -> list[User]:
+    """People whose name is like some words; counted once in a form of two steps.
+
+    Raises:
+        TooMany: she has looked for many names.
+    """
+    if constant_time_compare(request.POST.get("asked", ""), asked_mark(request, area, words)):
+        return colleagues_like(area, words, at=at)
+    return actions.search_colleagues(request.actor, area=area, words=words, at=at)
+
+
+def asked_mark(request: HttpRequest, area: Area, words: str) -> str:
+    """What the second step sends back: this search was counted already, for this person."""
+    return keyed_hash(f"{request.actor.user_id}|{area.pk}|{words}", purpose="web/colleagues")[:32]
+
+
+def is_second_step(request: HttpRequest) -> bool:
+    """Whether the people were shown already, and one of them is to be chosen now."""
+    return bool("person" in request.POST or request.POST.get("asked"))
 
 
 def roles_of(people: list[User], *, at: datetime) -> dict[str, str]:

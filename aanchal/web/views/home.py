@@ -35,7 +35,7 @@ def leave_quickly(request: HttpRequest) -> HttpResponse:
     logout(request)
     response = HttpResponseRedirect(reverse("calendar"))
     response.status_code = 303
-    response.delete_cookie(kept.KEPT_COOKIE)
+    kept.drop_cookies(response)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -35,6 +35,7 @@ def _shown(one: kept.Kept) -> dict[str, Any]:
             (written if _is_written(name, value) else carried).append((name, value))
     return {
         "kept": one,
+        "sent_to": one.path.partition("?")[0],
         "written": [
             {"name": name, "value": value, "id": f"kept-{one.pk}-{number}", "rows": _rows(value)}
             for number, (name, value) in enumerate(written)

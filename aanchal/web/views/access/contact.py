@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.models import User
-from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.errors import Invalid, TooMany, WrongState
 from aanchal.notices import channels, wording
 from aanchal.notices.actions import confirm_contact, make_contact_code, set_contact
 from aanchal.notices.queries.contacts import contact_of
@@ -114,7 +114,7 @@ def _act(request: HttpRequest, user: User, step: str, form: ContactForm) -> Http
     except Invalid as error:
         blame(form, error)
         return None
-    except WrongState as error:
+    except (TooMany, WrongState) as error:
         messages.warning(request, str(error))
     return redirect("my_contact")
 

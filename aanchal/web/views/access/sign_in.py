@@ -122,7 +122,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     kept.forget(request)
     entry.sign_out(request)
     response = redirect("sign_in")
-    response.delete_cookie(kept.KEPT_COOKIE)
+    kept.drop_cookies(response)
     return response
 
 

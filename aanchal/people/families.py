@@ -1,0 +1,42 @@
+"""Which households are one family: the same guardian, name and number, in one village."""
+
+from uuid import UUID
+
+from .models import Household, Kinship
+from .rules.names import words
+
+
+def family_key(name: str, phone: str, area: UUID) -> tuple[str, str, UUID]:
+    """What two households of one family share."""
+    return (" ".join(words(name)), phone, area)
+
+
+def same_family(household: Household) -> list[Household]:
+    """Other households of the village with a guardian of the same name and number.
+
+    One family has two where its children were enrolled by people who may not see each other's.
+    """
+    keys = {
+        family_key(g.name, g.phone, household.area_id) for g in household.guardians.all() if g.name
+    }
+    others = Household.objects.filter(area=household.area_id).exclude(pk=household.pk)
+    return [
+        other
+        for other in (others.prefetch_related("guardians") if keys else ())
+        if keys & {family_key(g.name, g.phone, other.area_id) for g in other.guardians.all()}
+    ]
+
+
+def a_copy(kinship: Kinship, household: Household) -> Kinship:
+    """The same word for another household of the family; it is not written yet."""
+    return Kinship(
+        district=kinship.district,
+        user_id=kinship.user_id,
+        household=household,
+        recorded_by=kinship.recorded_by,
+        recorded_at=kinship.recorded_at,
+        state=kinship.state,
+        asked_by=kinship.asked_by,
+        asked_at=kinship.asked_at,
+        copy_of_id=kinship.copy_of_id or kinship.pk,
+    )

@@ -1,0 +1,120 @@
+"""Two children who are written down as two households and are one family: joined, and undone."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aanchal.kernel.errors import WrongState
+from aanchal.people.actions import join_households, open_child_file, part_households
+from aanchal.people.find import code_asked, with_code
+from aanchal.people.models import Child, HouseholdJoin
+from aanchal.people.queries import get_child, joins_of_child, visible_children
+
+from ..context import local_name
+from ..forms import key_or_none
+from ..names import whole_name
+
+
+class OtherChildForm(forms.Form):
+    """The other child, by the code that stands on her page."""
+
+    code = forms.CharField(
+        label=gettext_lazy("The other child's code"),
+        help_text=gettext_lazy("It stands on her page, like K-0412."),
+        max_length=16,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={"required": gettext_lazy("Write the code.")},
+    )
+
+
+def child_family(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The other child's code, then both families side by side, then a yes; below, what was joined."""
+    held = get_child(request.actor, pk=pk)
+    now = timezone.now()
+    if request.POST.get("step") == "part":
+        return _part(request, held)
+    form = OtherChildForm(request.POST or None)
+    other: Child | None = None
+    if form.is_valid():
+        other = _other(request, held, form)
+        if other is not None and request.POST.get("step") == "join":
+            try:
+                join_households(request.actor, child=held, other=other, at=now)
+            except WrongState as error:
+                messages.warning(request, str(error))
+            else:
+                messages.success(request, _("They are written down as one family now."))
+            return redirect("child", held.pk)
+    open_child_file(request.actor, child=held, at=now)
+    if other is not None:
+        open_child_file(request.actor, child=other, at=now)
+    return render(
+        request,
+        "children/family.html",
+        {
+            "crumb_items": [
+                {"label": _("Children"), "href": reverse("children")},
+                {"label": held.code, "href": reverse("child", args=[held.pk])},
+                {"label": _("The same family")},
+            ],
+            "child": held,
+            "form": form,
+            "families": [_family(request, one) for one in (held, other)] if other else [],
+            "joins": [_join(request, j) for j in joins_of_child(held)] if not other else [],
+        },
+        status=400 if form.is_bound and form.errors else 200,
+    )
+
+
+def _other(request: HttpRequest, held: Child, form: OtherChildForm) -> Child | None:
+    number = code_asked(form.cleaned_data["code"])
+    visible = visible_children(request.actor).select_related("household")
+    found = with_code(visible.filter(district=held.district), number).first() if number else None
+    if found is None:
+        form.add_error("code", _("No child has this code here."))
+    elif found.pk == held.pk:
+        form.add_error("code", _("This is the code of the same child."))
+        return None
+    return found
+
+
+def _part(request: HttpRequest, held: Child) -> HttpResponse:
+    key = key_or_none(request.POST.get("join"))
+    found = [join for join in joins_of_child(held) if join.pk == key]
+    try:
+        if not found:
+            raise WrongState
+        part_households(request.actor, join=found[0], at=timezone.now())
+        messages.success(request, _("Undone. They are two families again."))
+    except WrongState as error:
+        messages.warning(request, str(error))
+    return redirect("child_family", held.pk)
+
+
+def _family(request: HttpRequest, child: Child) -> dict[str, Any]:
+    household = child.household
+    guardians = list(household.guardians.all()) if household is not None else []
+    others = visible_children(request.actor).filter(household=household) if household else []
+    return {
+        "name": whole_name(child),
+        "code": child.code,
+        "place": local_name(child.area),
+        "guardians": ", ".join(g.name for g in guardians if g.name),
+        "where": " · ".join(filter(None, (household.hamlet, household.landmark)))
+        if household is not None
+        else "",
+        "others": ", ".join(c.code for c in others if c.pk != child.pk),
+    }
+
+
+def _join(request: HttpRequest, join: HouseholdJoin) -> dict[str, Any]:
+    moved = visible_children(request.actor).filter(pk__in=join.moved["children"])
+    return {"pk": join.pk, "codes": ", ".join(c.code for c in moved)}

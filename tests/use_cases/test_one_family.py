@@ -1,0 +1,120 @@
+"""Two households that are one family are joined by somebody who knows, and parted again."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from aanchal.access.queries import actor_for
+from aanchal.kernel.errors import NotAllowed, WrongState
+from aanchal.kernel.permissions import Role
+from aanchal.people.actions import join_households, part_households
+from aanchal.people.models import Child, HouseholdJoin
+from tests.audited import audited
+from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, an_actor, kin_of
+from tests.signing_in import a_person, a_school, signed_in
+
+pytestmark = pytest.mark.django_db
+BLOCK = "IN/S10/D206/B1851"
+
+
+def two():
+    _section, children = a_class(pupils=2)
+    return children
+
+
+def again(child):
+    return Child.objects.get(pk=child.pk)
+
+
+def homes(*children):
+    return [again(c).household_id for c in children]
+
+
+def test_joined_they_live_in_one_household_with_the_guardians_of_both():
+    one, other = two()
+
+    join = join_households(an_actor(), child=one, other=other, at=NOW)
+
+    assert homes(one, other) == [join.kept_id, join.kept_id]
+    assert {g.name for g in join.kept.guardians.all()} == {"Guardian 0", "Guardian 1"}
+    assert audited().filter(verb="households.joined").count() == 1
+    moved = audited().filter(verb="child.changed")
+    assert [e.target_id for e in moved] == [str(other.pk)]
+
+
+@pytest.mark.parametrize("guardian", [True, False])
+def test_undone_everything_is_where_it_was(guardian):
+    _section, (one, other) = a_class(pupils=2, guardian=guardian)
+    before = homes(one, other) if guardian else []
+
+    join = join_households(an_actor(), child=one, other=other, at=NOW)
+    join = part_households(an_actor(), join=join, at=NOW)
+
+    after = homes(one, other)
+    assert after == before if guardian else after[0] != after[1]
+    assert join.left.guardians.count() == join.kept.guardians.count() == int(guardian)
+    assert audited().filter(verb="households.parted").count() == 1
+    with pytest.raises(WrongState):
+        part_households(an_actor(), join=join, at=NOW)
+
+
+def test_kin_of_the_one_are_kin_of_both_and_stay_so_when_it_is_undone():
+    one, other = two()
+    before, since = (a_person(Role.VOLUNTEER, VILLAGE) for _n in range(2))
+    kin_of(before, other)
+
+    join = join_households(an_actor(), child=one, other=other, at=NOW)
+    assert again(one).kin() == again(other).kin() == {str(before.pk)}
+    kin_of(since, again(one))
+    part_households(an_actor(), join=join, at=NOW)
+
+    assert again(one).kin() == again(other).kin() == {str(before.pk), str(since.pk)}
+
+
+def test_whoever_is_kin_of_one_or_sees_one_alone_joins_and_parts_nothing():
+    one, other = two()
+    coordinator = a_person(Role.COORDINATOR, BLOCK)
+    kin_of(coordinator, other)
+    kin = actor_for(coordinator, at=NOW)
+    _section, [far] = a_class(a_school(OTHER_VILLAGE), pupils=1)
+    near = an_actor(where=VILLAGE)
+
+    for actor, theirs in ((kin, other), (near, far), (an_actor(Role.TEACHER), other)):
+        with pytest.raises(NotAllowed):
+            join_households(actor, child=one, other=theirs, at=NOW)
+    assert not HouseholdJoin.objects.exists()
+    join = join_households(an_actor(), child=one, other=far, at=NOW)
+    for actor in (kin, near, an_actor(Role.TEACHER)):
+        if actor is kin:
+            kin_of(coordinator, far)
+        with pytest.raises(NotAllowed):
+            part_households(actor, join=join, at=NOW)
+
+
+def test_joined_twice_it_says_so():
+    one, other = two()
+    join_households(an_actor(), child=one, other=other, at=NOW)
+
+    for theirs in (other, one):
+        with pytest.raises(WrongState):
+            join_households(an_actor(), child=one, other=theirs, at=NOW)
+
+
+def test_the_page_shows_both_families_before_a_yes_and_undoes_it():
+    one, other = two()
+    client = signed_in(Client(), a_person(Role.COORDINATOR, BLOCK))
+    where = reverse("child_family", args=[one.pk])
+    assert client.post(where, {"code": "K-9999"}).status_code == 400
+    assert client.post(where, {"code": one.code}).status_code == 400
+
+    asked = client.post(where, {"code": other.code.lower()}).content.decode()
+    assert "Guardian 0" in asked and "Guardian 1" in asked
+    assert not HouseholdJoin.objects.exists()
+    client.post(where, {"code": other.code, "step": "join"})
+    join = HouseholdJoin.objects.get()
+    assert len(set(homes(one, other))) == 1
+    shown = client.get(where).content.decode()
+    assert str(join.pk) in shown and other.code in shown
+
+    client.post(where, {"join": join.pk, "step": "part"})
+    assert len(set(homes(one, other))) == 2
