@@ -19,6 +19,10 @@ Files = Annotated[list[Path], typer.Argument(help="One file or more.", show_defa
 School = Annotated[str, typer.Option("--school", help="UDISE code, where the file does not say.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object for each file.")]
 
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what was understood; keep nothing.")
+]
+
 
 @app.command("registers")
 def import_registers(
@@ -120,26 +124,34 @@ def import_pupils(files: Files, school: School = "", as_json: AsJson = False) ->
 
 
 @app.command("areas")
-def import_areas(files: Files, as_json: AsJson = False) -> None:
+def import_areas(files: Files, as_json: AsJson = False, dry_run: DryRun = False) -> None:
     """Take areas in, as the Local Government Directory and the Census publish them (CSV).
 
     States, districts, sub-districts, blocks and villages, in one call or one after another; the
-    kind of each file is known by its heading.
+    kind of each file is known by its heading. A list of towns is refused. The code is not 0 when
+    nothing of a file came in.
     """
     with_django()
-    from .place_import import import_area_files
+    from .place_import import dry_run_places, import_area_files
+
+    if dry_run:
+        sys.exit(dry_run_places(files, schools=False, as_json=as_json))
 
     sys.exit(import_area_files(files, as_json=as_json))
 
 
 @app.command("schools")
-def import_schools(files: Files, as_json: AsJson = False) -> None:
+def import_schools(files: Files, as_json: AsJson = False, dry_run: DryRun = False) -> None:
     """Take schools in, as UDISE publishes them (CSV).
 
     Their villages are proposed as the directory's villages of the same name, for a person to
-    confirm. Wrong rows are told by line and kept for repair.
+    confirm. Wrong rows are told by line and kept for repair. The code is not 0 when nothing of a
+    file came in.
     """
     with_django()
-    from .place_import import import_school_files
+    from .place_import import dry_run_places, import_school_files
+
+    if dry_run:
+        sys.exit(dry_run_places(files, schools=True, as_json=as_json))
 
     sys.exit(import_school_files(files, as_json=as_json))

@@ -15,13 +15,16 @@ from aanchal.kernel.errors import DomainError
 from aanchal.kernel.permissions import system_actor
 from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.places.actions import AreasImported, SchoolsImported, import_areas, import_schools
-from aanchal.places.parsing import parse_areas
+from aanchal.places.parsing import parse_areas, parse_schools
 from aanchal.places.rules.codes import Level, System
 
 from . import say
 from .register_import import progress_bar
 
 PROBLEMS_SHOWN = 12
+PROBLEMS_IN_JSON = 1_000
+# What a reader put right by itself, because the file shows it.
+ASSUMED = frozenset(("nought_put_back",))
 LEVEL_WORDS = {
     Level.STATE: "states",
     Level.DISTRICT: "districts",
@@ -44,7 +47,7 @@ def import_area_files(files: list[Path], *, as_json: bool) -> int:
         _print(told[-1], as_json=as_json, tell=_tell_areas)
     if not as_json and len(told) > 1:
         console.print(_table([t for t in told if "level" in t]))
-    return 1 if any("reason" in t for t in told) else 0
+    return _code(told)
 
 
 def import_school_files(files: list[Path], *, as_json: bool) -> int:
@@ -53,7 +56,65 @@ def import_school_files(files: list[Path], *, as_json: bool) -> int:
     for path in files:
         told.append(_take(path, _one_school_file))
         _print(told[-1], as_json=as_json, tell=_tell_schools)
-    return 1 if any("reason" in t for t in told) else 0
+    return _code(told)
+
+
+def _code(told: list[dict[str, Any]]) -> int:
+    """0 when something of each file is in; 1 for a refusal, or a file of which nothing came in."""
+    came = ("new", "changed", "same")
+    return 0 if all("reason" not in t and any(t[word] for word in came) for t in told) else 1
+
+
+def dry_run_places(files: list[Path], *, schools: bool, as_json: bool) -> int:
+    """Say what was understood and keep nothing; needs no database. 2 for a file that cannot be read."""
+    told = [_understood(path, schools=schools) for path in files]
+    for one in told:
+        if as_json:
+            print(json.dumps(one, ensure_ascii=False))
+        else:
+            levels = {level.value: words for level, words in LEVEL_WORDS.items()}
+            what = levels.get(one["level"], "schools" if schools else "lines")
+            console.print(f"{one['file']}: {one['read']} {what}, {one['left_out']} left out")
+            for said in (*one["problems"], *one["assumed"]):
+                where = f"line {said['row']}: " if said["row"] else ""
+                console.print(f"  - {where}{said['reason']}", soft_wrap=True, markup=False)
+    if any(one["refused"] for one in told):
+        return 2
+    return 0 if all(one["read"] > one["left_out"] for one in told) else 1
+
+
+def _understood(path: Path, *, schools: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "file": path.name, "level": "school" if schools else None, "system": None, "read": 0,
+        "left_out": 0, "refused": False, "problems": [], "questions": [], "assumed": [],
+    }  # fmt: skip
+    problems: list[Problem] = []
+    try:
+        with path.open("rb") as source:
+            if schools:
+                rows: Any = parse_schools(source)
+            else:
+                file = parse_areas(source)
+                told["level"], told["system"], rows = file.level.value, file.system.value, file.rows
+            for row in rows:
+                if isinstance(row, Problem):
+                    problems.append(row)
+                else:
+                    told["read"] += 1
+    except Unreadable as refusal:
+        told["refused"] = True
+        problems.append(refusal.problem)
+    except OSError as error:
+        told["refused"] = True
+        told["problems"] = [
+            {"row": None, "column": None, "reason": error.strerror or "It cannot be read."}
+        ]
+    left_out = sum(p.left_out and p.row is not None for p in problems)
+    told["read"], told["left_out"] = told["read"] + left_out, left_out
+    for problem in problems[:PROBLEMS_IN_JSON]:
+        said = {"row": problem.row, "column": problem.column, "reason": problem.reason}
+        told["assumed" if problem.code in ASSUMED else "problems"].append(said)
+    return told
 
 
 def _by_level(files: list[Path]) -> list[Path]:
@@ -107,6 +168,7 @@ def _one_area_file(source: Any, name: str, progress: Callable[[int], None]) -> d
         **asdict(done.counts),
         "matched": done.matched,
         "proposed": done.proposed,
+        "undecided": done.undecided,
         "problem_count": done.problem_count,
         "problems": _problems(done.problems),
     }
@@ -158,6 +220,7 @@ def _tell_areas(told: dict[str, Any]) -> None:
         ("freed", "came in that had waited"),
         ("matched", "sub-districts found their block"),
         ("proposed", "proposals wait for a person (Places on the site)"),
+        ("undecided", "sub-districts wait for a person to say which block each is (Places)"),
     ):
         if told[key]:
             line += f"; {told[key]} {words}"

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as N_
 
 from .formats.reference import subdistrict_kinds
-from .models import Area, AreaCode, AreaJoin, Subdistrict, block_path
+from .models import Area, AreaCode, AreaJoin, Subdistrict, block_path, district_path
 from .rules.area_tree import propose_blocks_of_subdistricts
 from .rules.areas import Band, NamedPlace
 from .rules.codes import System
@@ -93,11 +93,17 @@ def match_subdistricts(district_paths: Iterable[str], *, at: datetime) -> tuple[
             continue
         held.block_id, held.likeness, held.band, held.reason, held.rivals = now
         changed.append(held)
-    Subdistrict.objects.bulk_update(
+    # Written over by their key: an update of many columns of many rows is a statement that takes
+    # thirty times as long to put together.
+    Subdistrict.objects.bulk_create(
         changed,
-        ["block", "likeness", "band", "reason", "rivals", "state", "decided_by", "decided_at"],
-        batch_size=100,
-    )
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[
+            "block", "likeness", "band", "reason", "rivals", "state", "decided_by", "decided_at"
+        ],
+        batch_size=500,
+    )  # fmt: skip
     give_subdistrict_codes(settled)
     return len(settled), {blocks[proposals[s.code].block].path for s in settled}
 
@@ -126,6 +132,14 @@ class _Named:
 
     areas: dict[str, Area]
     places: list[NamedPlace]
+
+
+def districts_of_udise(district_paths: Iterable[str]) -> set[str]:
+    """Those of the districts in which UDISE knows places; in the others nothing can be proposed."""
+    known = AreaCode.objects.filter(
+        system=AreaCode.System.UDISE, level=Area.Level.BLOCK
+    ).values_list("area__path", flat=True)
+    return {district_path(path) for path in known} & set(district_paths)
 
 
 def propose(district: Area) -> Proposed:

@@ -117,8 +117,10 @@ class _Batch:
                 self.found.append(
                     Found(problem, subject_of(problem, level="school"), desk.reach[0])
                 )
-            else:
+            elif "udise" in problem.params:
                 self.problems[str(problem.params["udise"])].append(problem)
+            else:
+                self.found.append(Found(problem, "", desk.reach[0]))  # about the file as a whole
         self.new_areas: list[Area] = []
         self.new_codes: list[AreaCode] = []
         self.new_bodies: list[Body] = []

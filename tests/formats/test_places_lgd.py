@@ -227,4 +227,71 @@ def test_the_codes_of_2001_repeat_and_are_no_problem():
 
 def test_a_file_of_something_else_is_refused():
     with pytest.raises(Unreadable):
-        read("Local Body Type,Local Body Code,Description,Notes\nUrban,4,Municipality,\n")
+        read("Kind,Number,Description,Notes\nUrban,4,Municipality,\n")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "S.No.,Local Body Code,Local Body Version,Local Body Name,Localbody Type Code,State Code,"
+        "State Name",
+        "State Code,State Name,District Code,District Name,Town Code,Town Name",
+        "Local Body Code,Local Body Name,Ward Code,Ward Name,State Code,State Name",
+    ],
+)
+def test_a_list_of_towns_is_refused_with_a_word_on_what_it_is(heading):
+    cells = len(heading.split(","))
+
+    with pytest.raises(Unreadable) as refusal:
+        read(heading + "\n" + ",".join(["1"] * cells) + "\n")
+
+    assert refusal.value.code == "list_of_towns"
+    assert "list of towns" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "village_code_2011,village_name_2011,state_code_2011,district_code_2011,"
+        "sub_district_code_2011,village_code_2001",
+        "VILL_CODE_2011,VILL_NAME,ST_CODE_2011,DIST_CODE_2011,SUBDT_CODE_2011,X",
+        "village_code_2011,village_name,state_code_2011,district_code_2011,subdistrict_code_2011,x",
+    ],
+)
+def test_village_lists_of_the_census_are_known_by_their_headings(heading):
+    file, places, problems = read(f"{heading}\n219808,Kalpanapur,10,207,1080,100\n")
+
+    assert (file.level, file.system, problems) == (Level.VILLAGE, System.CENSUS2011, [])
+    assert places[0].codes == {System.CENSUS2011: "219808"}
+    assert places[0].parent == AreaCode(System.CENSUS2011, Level.SUBDISTRICT, "01080")
+
+
+def test_a_town_among_villages_of_the_census_is_left_out():
+    heading = "village_code_2011,village_name,district_code_2011,subdistrict_code_2011\n"
+
+    _, places, problems = read(heading + "801234,Sonpur,207,1080\n219809,Rampur,207,1080\n")
+
+    assert [place.name for place in places] == ["Rampur"]
+    assert [(p.row, p.code, p.left_out) for p in problems] == [(2, "a_town", True)]
+
+
+@pytest.mark.parametrize(
+    "kind, name, is_town",
+    [
+        ("5", "Kalpanapur", True),
+        ("7.0", "Kalpanapur", True),
+        ("", "Kalpanapur Nagar Panchayat", True),
+        ("", "Kalpanapur (Municipality)", True),
+        ("3", "Kalpanapur", False),
+        ("", "Nagarpara", False),
+    ],
+)
+def test_a_municipality_is_never_a_gram_panchayat(kind, name, is_town):
+    heading = "Block Code,Village Code,Village Name,Local Body Code,Local Body Name,"
+    heading += "Localbody Type Code\n"
+
+    _, places, problems = read(f"{heading}1851,219808,Sonpur,253098,{name},{kind}\n")
+
+    assert (places[0].local_body is None) == is_town
+    assert [p.code for p in problems] == (["in_a_town"] if is_town else [])
+    assert places[0].parent == AreaCode(System.LGD, Level.BLOCK, "1851")

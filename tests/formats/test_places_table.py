@@ -47,6 +47,21 @@ def test_a_quote_that_is_never_closed_costs_one_line():
     assert found == [(2, ["1", "a"]), (3, "quote_not_closed"), (4, ["3", "c"]), (5, ["4", "d"])]
 
 
+def test_a_quote_that_is_never_closed_is_not_closed_by_the_next_quoted_cell():
+    _, found = read(b'code,name\n2,"b\n3,c\n4,"d, e"\n')
+
+    assert found == [(2, "quote_not_closed"), (3, ["3", "c"]), (4, ["4", "d, e"])]
+
+
+def test_a_heading_of_many_cells_of_two_lines_is_one_record():
+    days = ",".join(f'"{day}\nMon"' for day in range(1, 32))
+
+    header, found = read(f"code,{days}\n1,{'P,' * 31}\n".encode())
+
+    assert header == 1
+    assert [row for row, _ in found] == [33]
+
+
 def test_an_endless_line_is_skipped_without_being_held():
     data = b"code,name\n1," + b"x" * (5 * MAX_LINE_BYTES) + b"\n2,b\n"
 

@@ -147,6 +147,48 @@ def test_a_school_whose_place_is_in_doubt_is_left_out(changed, code, why):
     assert "%" not in problems[0].reason
 
 
+@pytest.mark.parametrize(
+    "changed, why",
+    [
+        ({}, "school, village and district lost it"),
+        ({"stname": "Uttar Pradesh", "udise_dtco": ""}, "the state is one of those below 10"),
+        ({"udise_vico": "091701148"}, "the village kept it"),
+        ({"schcd": "9170114801.0"}, "and the spreadsheet added a point"),
+    ],
+)
+def test_a_nought_that_the_line_itself_proves_is_put_back_and_said(changed, why):
+    lost = {"schcd": "9170114801", "udise_vico": "91701148", "udise_dtco": "917",
+            "stname": "Uttar Pradesh", "lgd_dt_ud": "138"}  # fmt: skip
+
+    schools, problems = read(line(**{**lost, **changed}))
+
+    assert [s.udise for s in schools] == ["09170114801"], why
+    assert schools[0].district_udise == "0917"
+    assert [(p.code, p.params, p.left_out) for p in problems] == [
+        ("nought_put_back", {"count": 1}, False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed, why",
+    [
+        ({"udise_dtco": "9170"}, "the end was cut off, not the beginning"),
+        ({"udise_dtco": "", "stname": ""}, "nothing tells which end was cut"),
+        ({"stname": "Bihar", "udise_dtco": "", "lgd_dt_ud": ""}, "a state above 10"),
+        ({"stname": "Punjab"}, "the state is another one"),
+        ({"udise_vico": "91701149"}, "another village"),
+    ],
+)
+def test_a_nought_that_is_not_proved_is_not_guessed(changed, why):
+    lost = {"schcd": "9170114801", "udise_vico": "91701148", "udise_dtco": "917",
+            "stname": "Uttar Pradesh", "lgd_dt_ud": "138"}  # fmt: skip
+
+    schools, problems = read(line(**{**lost, **changed}))
+
+    assert schools == [], why
+    assert problems[0].code == "code_of_10_digits", why
+
+
 def test_a_repeated_school_names_its_first_line():
     schools, problems = read(line(), line(schname="AGAIN"))
 

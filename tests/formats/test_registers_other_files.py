@@ -164,13 +164,14 @@ def test_a_line_without_an_end_is_refused():
     assert refused(b"Roll,Name,1,2,3\n" + b"a" * (30 * 2**20)).code == "not_a_table"
 
 
-def test_a_quotation_mark_never_closed_names_its_row():
-    data = samples.as_csv(GOOD).replace(b"Mohan Lal", b'"Mohan Lal') + b"9,x,P,P,P\r\n" * 100_000
+def test_a_quotation_mark_never_closed_costs_no_child_and_is_said():
+    more = b"".join(b'%d,"Child, %d",P,P,P\r\n' % (n, n) for n in range(10, 60))
+    data = samples.as_csv(GOOD).replace(b"Mohan Lal", b'"Mohan Lal') + more
 
-    refusal = refused(data, filename="a.csv")
+    told = read(data, filename="a.csv")
 
-    assert refusal.code == "broken_row"
-    assert refusal.params["row"] == 4
+    assert told["pupils"] == len(GOOD) - 2 + 50
+    assert [p["row"] for p in told["problems"] if "quotation mark" in p["reason"]] == [4]
 
 
 def test_an_encoding_nobody_knows_says_how_to_save():

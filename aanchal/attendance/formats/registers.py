@@ -85,8 +85,17 @@ def read_registers(
         notes.clear()
     if held is None:
         raise _nothing(notes)
-    held.problems += notes
+    held.problems += notes + stray_quotes(sheets)
     yield held
+
+
+def stray_quotes(sheets: list[Sheet]) -> list[Problem]:
+    """The lines on which a quotation mark is opened and never closed, once they were read."""
+    return [
+        Problem(row, None, "stray_quote", SENTENCES["stray_quote"])
+        for sheet in sheets
+        for row in sheet.stray_quotes
+    ]
 
 
 class _Reading:

@@ -211,6 +211,10 @@ SENTENCES: dict[str, str] = {
         "to repair them."
     ),
     "double_encoded": N_("The letters were saved in a damaged way and have been put right. Check the names."),
+    "stray_quote": N_(
+        "A quotation mark (\") is opened on this line and never closed. The line was read as if the mark "
+        "were not there; check its cells."
+    ),
     "cut_below": N_(
         "Something is written far below the table, after row %(row)d. It was left out; delete it if it is "
         "not needed."

@@ -3,8 +3,9 @@
 import codecs
 import csv
 import io
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -28,6 +29,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = ",;\t|"
+_LINES_IN_A_CELL = 20
+_LINES_IN_A_RECORD = 400
+_STRAY_TOLD = 50
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1a\x1b"))
 _NOT_TEXT = N_(
     "The file is not a table that can be read. Send the register as a spreadsheet (.xlsx) or as CSV."
@@ -62,9 +66,11 @@ def open_text(
     unwrap = '="' in text
     delimiter, skipped = _delimiter(text)
     repair = looks_double_encoded(text)
+    stray: list[int] = []
 
     def rows() -> Iterator[Sequence[Cell]]:
         stream.seek(0)
+        stray.clear()
         counter = _Counted(stream, progress, size)
         reader = io.TextIOWrapper(
             io.BufferedReader(counter, 1 << 16), encoding, errors, newline=None
@@ -73,7 +79,7 @@ def open_text(
             if skipped:
                 reader.readline(limits.line_chars)
                 yield []
-            rows_read = _rows(reader, delimiter, limits, repair)
+            rows_read = _rows(reader, delimiter, limits, repair, stray)
             yield from (map(_unwrapped, rows_read) if unwrap else rows_read)
         except UnicodeDecodeError as error:
             raise Unreadable("unknown_letters", _ENCODING) from error
@@ -81,7 +87,12 @@ def open_text(
             reader.detach().detach()
 
     return Sheet(
-        "", rows, is_text=True, repaired_encoding=repair, damaged_letters=errors == "replace"
+        "",
+        rows,
+        is_text=True,
+        repaired_encoding=repair,
+        damaged_letters=errors == "replace",
+        stray_quotes=stray,
     )
 
 
@@ -107,35 +118,116 @@ class _Counted(io.RawIOBase):
 
 
 def _rows(
-    reader: io.TextIOWrapper, delimiter: str, limits: Limits, repair: bool
+    reader: io.TextIOWrapper, delimiter: str, limits: Limits, repair: bool, stray: list[int]
 ) -> Iterator[list[str]]:
-    lines = iter(partial(_line, reader, limits.line_chars), "")
+    numbered = enumerate(iter(partial(_line, reader, limits.line_chars), ""), 1)
     # No quoted cell may run on for ever: the csv module's own cap is process-wide, ours is not.
-    table = csv.reader(lines, delimiter=delimiter)
-    number = 0
-    most = limits.text_rows
-    try:
-        for row in table:
-            number += 1
-            if number > most:
-                raise Unreadable(
-                    "too_many_rows",
-                    N_("The file has more than %(limit)d rows. Send it in several files."),
-                    limit=most,
-                )
-            if repair:
-                yield [undo_double_encoding(cell) for cell in row]
-            else:
-                yield row
-    except csv.Error as error:
-        raise Unreadable(
-            "broken_row",
-            N_(
-                'From row %(row)d on the file cannot be read as a table; a quotation mark (") is opened '
-                "there and not closed. Correct that row and send the file again."
-            ),
-            row=number + 1,
-        ) from error
+    for record in whole_records(numbered, delimiter):
+        text = record.text or ""
+        if record.row > limits.text_rows:
+            raise Unreadable(
+                "too_many_rows",
+                N_("The file has more than %(limit)d rows. Send it in several files."),
+                limit=limits.text_rows,
+            )
+        if record.is_closed:
+            row = next(csv.reader([text], delimiter=delimiter), [])
+        else:
+            # The mark is read as any other sign, so that no line below is lost to it.
+            row = [cell.removeprefix('"') for cell in text.rstrip("\r\n").split(delimiter)]
+            if len(stray) < _STRAY_TOLD:
+                stray.append(record.row)
+        yield [undo_double_encoding(cell) for cell in row] if repair else row
+        for _ in range(record.lines - 1):
+            yield []  # so that a row's number is that of its line
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a delimited file: its text, over as many lines as its quoted cells take.
+
+    `text` is None for a line too long to be read; `is_closed` is False where a quotation mark is
+    opened on the line and closed nowhere near: the record is then that line alone.
+    """
+
+    row: int
+    text: str | None
+    lines: int = 1
+    is_closed: bool = True
+
+
+def whole_records(numbered: Iterator[tuple[int, str | None]], delimiter: str) -> Iterator[Record]:
+    """Put lines together where a quoted cell runs over several; one stray mark costs its own line."""
+    ahead: deque[tuple[int, str | None]] = deque()
+
+    def following() -> tuple[int, str | None] | None:
+        return ahead.popleft() if ahead else next(numbered, None)
+
+    while (item := following()) is not None:
+        row, text = item
+        if text is None or '"' not in text or not (opened := _left_open(text, delimiter)):
+            yield Record(row, text)
+            continue
+        taken: list[tuple[int, str | None]] = []
+        parts = [text]
+        lines_in_cell = 0
+        while opened and (more := following()) is not None:
+            taken.append(more)
+            line = more[1]
+            if line is None:
+                break
+            parts.append(line if parts[-1].endswith("\n") else "\n" + line)
+            lines_in_cell += 1
+            if '"' in line:
+                end = _end_of_quoted(line, 0, delimiter)
+                if end == _STRAY:
+                    break
+                if end >= 0:
+                    opened = _left_open(line, delimiter, start=end)
+                    lines_in_cell = 0
+            if lines_in_cell == _LINES_IN_A_CELL or len(taken) == _LINES_IN_A_RECORD:
+                break
+        if not opened:
+            yield Record(row, "".join(parts), lines=1 + len(taken))
+        else:
+            # One stray quotation mark must not swallow the good lines below it.
+            ahead.extendleft(reversed(taken))
+            yield Record(row, text, is_closed=False)
+
+
+def _left_open(text: str, delimiter: str, *, start: int = 0) -> bool:
+    """Does the text, read from a place outside any quoted cell, end inside one?"""
+    at = 1 if start == 0 and text.startswith('"') else _opening(text, delimiter, start)
+    while at >= 0:
+        end = _end_of_quoted(text, at, delimiter, lenient=True)
+        if end < 0:
+            return True
+        at = _opening(text, delimiter, end)
+    return False
+
+
+def _opening(text: str, delimiter: str, start: int) -> int:
+    at = text.find(delimiter + '"', start)
+    return at + 2 if at >= 0 else -1
+
+
+_NONE, _STRAY = -1, -2
+
+
+def _end_of_quoted(text: str, at: int, delimiter: str, *, lenient: bool = False) -> int:
+    """The place after the mark that closes a quoted cell begun before `at`.
+
+    `_NONE` where the text ends inside it. `_STRAY` where the mark is followed by more of the same
+    cell, unless `lenient`: over several lines that is another cell's mark, and the first was stray.
+    """
+    while (at := text.find('"', at)) >= 0:
+        if text.startswith('"', at + 1):
+            at += 2
+            continue
+        if lenient or text[at + 1 : at + 2] in ("", delimiter, "\n", "\r"):
+            return at + 1
+        return _STRAY
+    return _NONE
 
 
 def _unwrapped(row: list[str]) -> list[str]:

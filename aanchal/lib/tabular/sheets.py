@@ -47,6 +47,8 @@ class Sheet:
     survey: Survey = field(default_factory=Survey)
     repaired_encoding: bool = False
     damaged_letters: bool = False
+    # Lines where a quotation mark is opened and not closed; known once `rows()` has passed them.
+    stray_quotes: list[int] = field(default_factory=list)
 
     @property
     def hidden_rows(self) -> set[int]:

@@ -7,20 +7,21 @@ goes on with the next. Workbooks and pages saved as tables come through `sheets`
 
 import codecs
 import csv
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from aanchal.lib.sentences import N_
 
+from .delimited import whole_records
 from .problems import Limits, Problem, Unreadable
 from .sheets import Sheet, kind_of, open_sheets
 from .texts import Cell, is_empty, shown
 
 MAX_LINE_BYTES = 64 * 1024
-MAX_LINES_IN_A_CELL = 20
 HEADER_WITHIN = 20
+_OPENING = 100  # lines looked at: a heading of several lines in its cells takes many
 DELIMITERS = ",;\t|"
 
 SHOWN = 40  # letters of a heading that a sentence repeats
@@ -90,15 +91,17 @@ def open_table(
         return _of_sheets(open_sheets(source, limits=limits or Limits()), is_header)
     numbered = _numbered_lines(source)
     opening: list[tuple[int, str | None]] = []
-    for row, text in numbered:
-        opening.append((row, text))
-        if text is not None:
-            for delimiter in DELIMITERS:
-                cells = _cells(text, delimiter)
-                if cells and is_header(cells):
-                    return Table(row, [_heading(c) for c in cells], _records(numbered, delimiter))
-        if row >= HEADER_WITHIN:
-            break
+    # Line by line, so that nothing below the heading can keep it from being found.
+    for item in islice(numbered, _OPENING):
+        opening.append(item)
+        for delimiter in DELIMITERS:
+            *before, record = whole_records(iter(opening), delimiter)
+            if len(before) >= HEADER_WITHIN or not record.is_closed or not record.text:
+                continue
+            cells = _cells(record.text, delimiter)
+            if cells and is_header(cells):
+                headings = [_heading(cell) for cell in cells]
+                return Table(record.row, headings, _records(numbered, delimiter))
     raise Unreadable("no_known_header", _NO_HEADER, lines=HEADER_WITHIN)
 
 
@@ -215,74 +218,27 @@ def _utf16_lines(source: BinaryIO, start: bytes) -> Iterator[str | None]:
 def _records(
     numbered: Iterator[tuple[int, str | None]], delimiter: str
 ) -> Iterator[Line | Problem]:
-    ahead: deque[tuple[int, str | None]] = deque()
-
-    def following() -> tuple[int, str | None] | None:
-        return ahead.popleft() if ahead else next(numbered, None)
-
-    while (item := following()) is not None:
-        row, text = item
-        if text is None:
+    for record in whole_records(numbered, delimiter):
+        if record.text is None:
             yield Problem(
-                row,
+                record.row,
                 None,
                 "line_too_long",
                 N_("The line is longer than %(limit)d bytes and was not read."),
                 {"limit": MAX_LINE_BYTES},
                 left_out=True,
             )
-            continue
-        if not text.strip():
-            continue
-        if not _is_open(text, delimiter):
-            yield Line(row, _cells(text, delimiter))
-            continue
-        taken: list[tuple[int, str | None]] = []
-        joined = text
-        closed = False
-        while len(taken) < MAX_LINES_IN_A_CELL and (more := following()) is not None:
-            taken.append(more)
-            if more[1] is None:
-                break
-            joined += "\n" + more[1]
-            if not _is_open(joined, delimiter):
-                closed = True
-                break
-        if closed:
-            yield Line(row, _cells(joined, delimiter))
-            continue
-        # One stray quote must not swallow the good lines below it.
-        ahead.extendleft(reversed(taken))
-        yield Problem(
-            row,
-            None,
-            "quote_not_closed",
-            N_("A quotation mark is opened on this line and never closed."),
-            left_out=True,
-            raw={"": text},
-        )
-
-
-def _is_open(text: str, delimiter: str) -> bool:
-    """Does the text end inside a quoted cell?"""
-    if '"' not in text:
-        return False
-    inside = False
-    at_start = True
-    position = 0
-    while position < len(text):
-        char = text[position]
-        if inside:
-            if char == '"':
-                if text[position + 1 : position + 2] == '"':
-                    position += 1
-                else:
-                    inside = False
-        elif char == '"' and at_start:
-            inside = True
-        at_start = not inside and char == delimiter
-        position += 1
-    return inside
+        elif not record.is_closed:
+            yield Problem(
+                record.row,
+                None,
+                "quote_not_closed",
+                N_("A quotation mark is opened on this line and never closed."),
+                left_out=True,
+                raw={"": record.text},
+            )
+        elif record.text.strip():
+            yield Line(record.row, _cells(record.text, delimiter))
 
 
 def _cells(text: str, delimiter: str) -> list[str]:

@@ -34,9 +34,9 @@ from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 from ..area_desk import AreaDesk, Counts, Key, db_key
 from ..calendar_seeds import seed_calendars
 from ..import_problems import AREAS, WAITING, Ledger, row_from_json, waited_for
-from ..models import Area, AreaCode, district_of
+from ..models import Area, AreaCode, Subdistrict, district_of
 from ..parsing import AreaFile, parse_areas
-from ..proposing import match_subdistricts, propose
+from ..proposing import districts_of_udise, match_subdistricts, propose
 from ..rules.areas import AreaRow
 from ..rules.codes import Level, System
 from ..tree import batches
@@ -56,6 +56,7 @@ class AreasImported:
         counts: what became of them.
         matched: sub-districts whose block was beyond doubt.
         proposed: proposals that now wait in the districts touched.
+        undecided: sub-districts of those districts that wait for a person to say their block.
         problems: told by line; the first thousand.
         problem_count: all of them.
     """
@@ -68,6 +69,7 @@ class AreasImported:
     problem_count: int
     matched: int = 0
     proposed: int = 0
+    undecided: int = 0
 
 
 def import_areas(
@@ -143,6 +145,9 @@ def _settle(
     done.problem_count = desk.ledger.total
     if file.level in (Level.BLOCK, Level.SUBDISTRICT, Level.VILLAGE) or done.counts.freed:
         done.proposed = propose_in(actor, desk.touched)
+    done.undecided = Subdistrict.objects.filter(
+        district_area__path__in=sorted(desk.touched), state=Subdistrict.State.OPEN
+    ).count()
     return done
 
 
@@ -215,7 +220,8 @@ def _take_waiting(desk: AreaDesk, keys: list[UUID]) -> int:
 def propose_in(actor: Actor, district_paths: set[str]) -> int:
     """Propose afresh in districts, one transaction each; how many proposals now wait there."""
     waiting = 0
-    for district in Area.objects.filter(path__in=sorted(district_paths)).order_by("path"):
+    known = districts_of_udise(district_paths)
+    for district in Area.objects.filter(path__in=sorted(known)).order_by("path"):
         with transaction.atomic(), rowguard.context(actor):
             done = propose(district)
         waiting += done.blocks + done.villages

@@ -123,6 +123,7 @@ def take_place_file(
                 **asdict(areas.counts),
                 "matched": areas.matched,
                 "proposed": areas.proposed,
+                "undecided": areas.undecided,
             }
             problems, count = areas.problems, areas.problem_count
         else:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from aanchal.lib.sentences import N_
-from aanchal.lib.tabular.problems import Problem
+from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.lib.tabular.tables import Line, open_table
 from aanchal.places.rules.areas import AreaRow
 from aanchal.places.rules.codes import AreaCode, Level, System, canonical_code
@@ -39,6 +39,23 @@ _CONTAINERS: dict[Level, tuple[Level, ...]] = {
     Level.DISTRICT: (Level.STATE,),
     Level.STATE: (),
 }
+
+
+_CENSUS_VILLAGE_CODES = ("villagecode2011", "villcode2011", "vill11code")
+_VILLAGE_CODES = frozenset(("villagecode", *_CENSUS_VILLAGE_CODES))
+_TOWN_CODES = frozenset(
+    "localbodycode localbodytypecode towncode towncode2011 urbanlocalbodycode ulbcode wardcode "
+    "municipalitycode panchayatcode villagepanchayatcode grampanchayatcode".split()
+)
+# The Census numbers its towns apart from its villages.
+_CENSUS_TOWNS = range(800_000, 900_000)
+# LGD's types of local bodies in towns; a village there belongs to no gram panchayat.
+_URBAN_TYPES = frozenset("4 5 6 7 8 21 24 25".split())
+_URBAN_NAME = re.compile(
+    r"\b(?:municipal(?:ity| corporation| council| board)?|nagar (?:panchayat|parishad|palika|nigam)|"
+    r"town panchayat|notified area|cantonment|corporation)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,7 @@ class _Columns:
     census2001: int | None
     census2011: int | None
     local_body: tuple[int, int] | None = None
+    local_body_type: int | None = None
 
 
 def read_areas(source: BinaryIO) -> AreaFile:
@@ -87,7 +105,18 @@ def read_areas(source: BinaryIO) -> AreaFile:
         Unreadable: no text, empty, or with no heading we know; also while walking, when
             binary data turns up later.
     """
-    table = open_table(source, is_header=lambda cells: _columns(cells) is not None)
+    table = open_table(
+        source, is_header=lambda cells: _columns(cells) is not None or _is_of_towns(cells)
+    )
+    if _is_of_towns(table.headings):
+        raise Unreadable(
+            "list_of_towns",
+            N_(
+                "This is a list of towns, wards or other local bodies. Areas are states, districts, "
+                "sub-districts, blocks and villages: send the list of one of these. Nothing was "
+                "taken in."
+            ),
+        )
     columns = _columns(table.headings)
     assert columns is not None  # open_table found it so
     return AreaFile(
@@ -104,13 +133,19 @@ def _heading_key(heading: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
+def _is_of_towns(headings: Sequence[str]) -> bool:
+    """True for the heading of a list of local bodies, towns or wards, which has no villages."""
+    keys = {_heading_key(h) for h in headings}
+    return bool(keys & _TOWN_CODES) and not keys & _VILLAGE_CODES
+
+
 def _columns(headings: Sequence[str]) -> _Columns | None:
     keys = [_heading_key(h) for h in headings]
 
     def first(*names: str) -> int | None:
         return next((i for i, key in enumerate(keys) if key in names), None)
 
-    if (code := first("villagecode2011")) is not None:
+    if (code := first(*_CENSUS_VILLAGE_CODES)) is not None:
         return _census_village_columns(code, first)
     for level, word in _LGD_LEVELS:
         code, name = first(f"{word}code"), first(f"{word}name")
@@ -139,15 +174,20 @@ def _columns(headings: Sequence[str]) -> _Columns | None:
             local_body=(body_code, body_name)
             if level is Level.VILLAGE and body_code is not None and body_name is not None
             else None,
+            local_body_type=first("localbodytypecode", "localbodytype", "localbodytypename"),
         )
     return None
 
 
 def _census_village_columns(code: int, first: Callable[..., int | None]) -> _Columns | None:
-    name, subdistrict = first("villagename"), first("subdistrictcode2011")
+    name = first("villagename", "villagename2011", "villname", "villname2011")
+    subdistrict = first("subdistrictcode2011", "subdtcode2011", "subdistcode2011", "tehsilcode2011")
     if name is None or subdistrict is None:
         return None
-    others = ((Level.DISTRICT, "districtcode2011"), (Level.STATE, "statecode2011"))
+    others = (
+        (Level.DISTRICT, ("districtcode2011", "distcode2011")),
+        (Level.STATE, ("statecode2011", "stcode2011")),
+    )
     return _Columns(
         level=Level.VILLAGE,
         system=System.CENSUS2011,
@@ -156,7 +196,7 @@ def _census_village_columns(code: int, first: Callable[..., int | None]) -> _Col
         local_name=None,
         containers=(
             (Level.SUBDISTRICT, subdistrict),
-            *((lv, at) for lv, key in others if (at := first(key)) is not None),
+            *((lv, at) for lv, names in others if (at := first(*names)) is not None),
         ),
         census2001=None,
         census2011=None,
@@ -209,6 +249,15 @@ def _area(
     code = _code(cell(columns.code), columns.system, columns.level)
     if code is None or isinstance(code, _NotACode):
         yield _code_problem(line.row, headings[columns.code], code, cell(columns.code))
+        return
+    if columns.system is System.CENSUS2011 and int(code) in _CENSUS_TOWNS:
+        yield line_left_out(
+            line.row,
+            headings[columns.code],
+            "a_town",
+            N_("Code %(code)s is a town's in the Census; only villages are taken from this list."),
+            {"code": code},
+        )
         return
     name = tidy_name(cell(columns.name))
     if not any(c.isalpha() for c in name):
@@ -274,6 +323,19 @@ def _area(
         lgd = canonical_code(System.LGD, columns.level, code)
         assert lgd is not None
         assumed[System.LGD] = lgd
+    body = _local_body(columns, cell)
+    if body is not None and _is_urban(columns, cell, body[1]):
+        yield Problem(
+            line.row,
+            headings[columns.local_body[1]] if columns.local_body else None,
+            "in_a_town",
+            N_(
+                "%(name)s (%(code)s) is said to lie in the town body %(body)s, which is no gram "
+                "panchayat; it went in without one."
+            ),
+            {"name": shown(name), "code": code, "body": shown(body[1])},
+        )
+        body = None
     yield AreaRow(
         level=columns.level,
         codes=codes,
@@ -283,7 +345,7 @@ def _area(
         local_name=local if _is_other_script(local) else "",
         within=tuple(within),
         assumed=assumed,
-        local_body=_local_body(columns, cell),
+        local_body=body,
     )
 
 
@@ -298,6 +360,11 @@ def _local_body(
     if not isinstance(code, str) or not any(c.isalpha() for c in name):
         return None
     return AreaCode(columns.system, Level.PANCHAYAT, code), name
+
+
+def _is_urban(columns: _Columns, cell: Callable[[int | None], str], name: str) -> bool:
+    kind = cell(columns.local_body_type).removesuffix(".0").lstrip("0")
+    return kind in _URBAN_TYPES or any(map(_URBAN_NAME.search, (kind, name)))
 
 
 class _NotACode:

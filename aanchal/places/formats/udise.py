@@ -36,11 +36,18 @@ _HEADINGS: dict[str, str] = {
     "udisevico": "village",
     "udisedtco": "district",
     "lgddtud": "district_lgd",
+    "stname": "state",
     "lon": "lon",
     "longitude": "lon",
     "lat": "lat",
     "latitude": "lat",
 }
+# States whose UDISE code begins with 0, by the digit that is left of it.
+_STATES_BELOW_TEN = {
+    "jammu and kashmir": "1", "jammu & kashmir": "1", "himachal pradesh": "2", "punjab": "3",
+    "chandigarh": "4", "uttarakhand": "5", "uttaranchal": "5", "haryana": "6", "delhi": "7",
+    "nct of delhi": "7", "rajasthan": "8", "uttar pradesh": "9",
+}  # fmt: skip
 _NEEDED = frozenset({"udise", "name", "village", "village_name"})
 
 # India with its islands, a little wider than the land.
@@ -98,6 +105,7 @@ class _Reader:
         self.positions = positions
         self.headings = headings
         self.first_row: dict[str, int] = {}
+        self.noughts = 0
         self.vocabulary = udise_vocabulary()
 
     def walk(self, lines: Iterator[Line | Problem]) -> Iterator[SchoolRow | Problem]:
@@ -113,6 +121,18 @@ class _Reader:
                 else:
                     yield from (aside.with_raw(line.raw(self.headings)) for aside in asides)
                     yield school
+        if self.noughts:
+            at = self.positions["udise"]
+            yield Problem(
+                None,
+                self.headings[at],
+                "nought_put_back",
+                N_(
+                    "%(count)d school codes had lost the 0 at their start, as the codes of village and "
+                    "district on their lines show. It was put back."
+                ),
+                {"count": self.noughts},
+            )
 
     def cell(self, line: Line, word: str) -> str:
         at = self.positions.get(word)
@@ -224,6 +244,10 @@ class _Reader:
                 )
             )
         if len(digits) == 10 and digits.isdecimal():
+            digits = "".join(str(int(d)) for d in digits)
+            if self.proves_nought(line, digits):
+                self.noughts += 1
+                return "0" + digits
             raise _LeftOut(
                 self.problem(
                     line,
@@ -231,7 +255,8 @@ class _Reader:
                     "code_of_10_digits",
                     N_(
                         "School code “%(text)s” has 10 digits instead of 11. "
-                        "Perhaps a spreadsheet has dropped a 0 at its start."
+                        "Perhaps a spreadsheet has dropped a 0 at its start; the codes of village "
+                        "and district on the line do not show it."
                     ),
                     text=shown(text),
                 )
@@ -244,6 +269,23 @@ class _Reader:
                 N_("School code “%(text)s” is not 11 digits."),
                 text=shown(text),
             )
+        )
+
+    def proves_nought(self, line: Line, digits: str) -> bool:
+        """Do the other columns of the line show that a 0 was dropped before these ten digits?
+
+        A spreadsheet drops it from the village and the district too. A code cut off at its end would
+        leave the district whole.
+        """
+        village, district = (
+            self.cell(line, word).removesuffix(".0") for word in ("village", "district")
+        )
+        state = _STATES_BELOW_TEN.get(" ".join(self.cell(line, "state").casefold().split()))
+        return (
+            village in (digits[:8], "0" + digits[:8])
+            and district in ("", digits[:3], "0" + digits[:3])
+            and (bool(district) or state == digits[0])
+            and state in (None, digits[0])
         )
 
     def village_code(self, line: Line, udise: str) -> str:

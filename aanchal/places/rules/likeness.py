@@ -7,6 +7,7 @@ prices, and an ending that half of all villages share ("-pur") does not count to
 """
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -54,7 +55,7 @@ _MOUTH = (
     "bo",
     "bu",
 )
-_NEIGHBOUR_PAIRS = frozenset(frozenset(pair) for pair in _MOUTH)
+_NEIGHBOUR_PAIRS = frozenset((*_MOUTH, *(pair[::-1] for pair in _MOUTH)))
 
 
 class Likeness(NamedTuple):
@@ -150,16 +151,20 @@ def _price_to_score(a: str, b: str) -> float:
 
 def _price(a: str, b: str, has_ending: bool) -> float:
     """Cheapest way to turn one word into the other: weighted edit distance."""
-    row = [0.0]
-    for j in range(len(b)):
-        row.append(row[-1] + _price_of_letter(b, j, has_ending))
-    for i in range(len(a)):
+    more = [_price_of_letter(b, j, has_ending) for j in range(len(b))]
+    row = [0.0, *accumulate(more)]
+    for i, letter in enumerate(a):
         drop = _price_of_letter(a, i, has_ending)
-        diagonal, row[0] = row[0], row[0] + drop
-        for j in range(len(b)):
-            change = diagonal + _price_of_change(a[i], b[j])
-            diagonal = row[j + 1]
-            row[j + 1] = min(change, diagonal + drop, row[j] + _price_of_letter(b, j, has_ending))
+        diagonal = row[0]
+        left = row[0] = diagonal + drop
+        for j, other in enumerate(b, 1):
+            # The price of keeping, dropping or adding a letter; spelled out, as it is asked most.
+            change = diagonal if letter == other else diagonal + _price_of_change(letter, other)
+            diagonal = row[j]
+            dropped, added = diagonal + drop, left + more[j - 1]
+            left = change if change < dropped else dropped
+            left = left if left < added else added
+            row[j] = left
     return row[-1]
 
 
@@ -182,6 +187,4 @@ def _price_of_change(one: str, other: str) -> float:
         return 0.0
     if one in _VOWELS and other in _VOWELS:
         return _VOWEL_FOR_VOWEL
-    if frozenset((one, other)) in _NEIGHBOUR_PAIRS:
-        return _NEIGHBOURS
-    return _OTHER
+    return _NEIGHBOURS if one + other in _NEIGHBOUR_PAIRS else _OTHER

@@ -38,6 +38,8 @@ KINDS = {
     "far_position": gettext_lazy("Position far from its block's schools"),
     "district_unknown": gettext_lazy("District not known yet"),
     "district_disagrees": gettext_lazy("Another district than its neighbours"),
+    "in_a_town": gettext_lazy("Said to lie in a town"),
+    "a_town": gettext_lazy("A town in a list of villages"),
     "repeated_code": gettext_lazy("A code that occurs twice"),
     **dict.fromkeys(
         ("not_11_digits", "code_of_10_digits", "shortened_code", "not_a_code", "no_code"),
@@ -149,6 +151,7 @@ def _facts(held: PlaceFile) -> list[dict[str, Any]]:
         "waiting": _("Wait for the place they belong to"),
         "freed": _("Came in that had waited"),
         "matched": _("Sub-districts that found their block"),
+        "undecided": _("Sub-districts that wait for a person to say their block"),
         "left_out": _("Left out"),
         "outside": _("Outside your area"),
         "villages": _("Villages only UDISE knows"),
