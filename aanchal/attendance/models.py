@@ -247,7 +247,7 @@ class RowDecision(models.Model):
 
 
 class MissingPupil(models.Model):
-    """A pupil of the last register whom the class's next one does not name: where is she?"""
+    """A pupil of a class whom its register leaves out: where is she?"""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -258,6 +258,7 @@ class MissingPupil(models.Model):
         TRANSFERRED = "transferred"
         NAME_CUT = "name_cut"
         LEFT_OUT = "left_out"
+        OTHER_NAME = "other_name"
         OTHER = "other"
 
     id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)

@@ -4,7 +4,7 @@ Reads only. What comes out is what the sender is shown before she says yes, and 
 afterwards: the same thing, stored sealed with the file.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -28,10 +28,10 @@ from .files import open_kept
 from .formats.grades import same_section
 from .formats.pages import Page
 from .formats.problems import Hints
+from .left_out import left_out
 from .models import RegisterFile, RegisterPage, RowDecision
 from .parsing import parse_registers
 from .rules.marks import Mark
-from .rules.missing import missing_from
 from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_marks
 
 Progress = Callable[[float], None]
@@ -319,41 +319,26 @@ def _match(page: ShownPage, school: Body) -> None:
                 rows=len(page.rows),
             )
         )
-    else:
-        page.missing = [str(c) for c in _missing(page, school, year, month, [k.key for k in known])]
+    page.missing = [str(c) for c in missing_of(page, school)]
     _compare(page, school, year, month)
 
 
-def _missing(
-    page: ShownPage, school: Body, year: int, month: date, enrolled: list[str]
-) -> Sequence[UUID]:
-    """Pupils of the last register of this class whom neither this file nor its month names.
-
-    A row without a mark names nobody: no mark is no absence, and nobody would ask after her. Nor is
-    she named by what stood in the month before this file left her blank.
-    """
-    held = {
-        p.month: PageMarks(c, unpack_marks(p.marks, len(c)))
-        for p in RegisterPage.objects.filter(
-            class_section__school=school,
-            class_section__year=year,
-            class_section__grade=page.grade,
-            class_section__section=page.section,
-            month__lte=month,
-        ).order_by("-month")[:2]
-        for c in [unpack_children(p.children)]
-    }
-    marked = {UUID(r.child) for r in page.rows if r.child and r.mark_array().any()}
-    if not marked:
-        return ()  # a month without a school day
-    blank = {UUID(r.child) for r in page.rows if r.child} - marked
-    named = set(marked)
-    if month in held:
-        named |= {
-            c for c, m in zip(held[month].children, held[month].marks, strict=True) if m.any()
-        } - blank
-    before = max((m for m in held if m < month), default=None)
-    return missing_from(held.get(before) if before else None, named, {UUID(k) for k in enrolled})
+def missing_of(page: ShownPage, school: Body) -> tuple[UUID, ...]:
+    """Pupils of the class whom a page leaves out, by the rows that are known to be theirs."""
+    month = date.fromisoformat(page.month + "-01")
+    given: dict[UUID, NDArray[np.uint8]] = {}
+    for row in page.rows:
+        if row.match == Match.SURE and row.child:
+            given[UUID(row.child)] = row.mark_array()
+    return left_out(
+        school=school,
+        year=year_of(school, month).first_on.year,
+        grade=page.grade,
+        section=page.section,
+        month=month,
+        days=page.days,
+        given=given,
+    )
 
 
 def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:

@@ -18,7 +18,9 @@ from aanchal.attendance.models import MissingPupil
 from aanchal.attendance.queries.missing import missing_pupils
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.permissions import Role
+from aanchal.people.models import ClassSection, Enrolment
 from tests.factories import (
+    JULY,
     NAMES,
     NOW,
     VILLAGE,
@@ -83,14 +85,14 @@ def test_a_register_that_names_her_again_ends_it(struck_off):
     assert MissingPupil.objects.get().state == "back"
 
 
-def test_a_first_register_and_a_pupil_who_left_the_class_are_missing_nobody():
+def test_an_enrolled_pupil_left_out_of_the_very_first_register_is_missing_and_one_who_left_is_not():
     section, children = a_class()
-    sheet = [(str(i + 1), NAMES[i], FULL) for i in range(5)]
-    data = a_register_xlsx(sheet, udise=section.school.school.udise)
+    Enrolment.objects.filter(child=children[4]).update(ends_on=JULY, ended_by="left")
+    sheet = [(str(i + 1), NAMES[i], FULL) for i in range(4)]
+    held = a_given_register(an_actor(), a_register_xlsx(sheet, udise=section.school.school.udise))
 
-    first = a_given_register(an_actor(), data)
-    assert first.understood["pages"][0]["missing"] == []
-    assert children[5].enrolments.filter(ends_on__isnull=True).exists()
+    assert held.understood["pages"][0]["missing"] == [str(children[5].pk)]
+    assert take(held).missing == 1
 
 
 def test_it_is_settled_with_a_word_by_the_coordinator_and_taken_back(struck_off):
@@ -209,11 +211,151 @@ def test_a_pupil_whose_row_is_left_blank_is_missing(earlier):
     assert take(held).missing == 1
 
 
-def test_one_mark_in_her_row_names_her():
+def test_a_row_that_goes_blank_does_not_name_her_and_a_mark_among_the_last_days_does():
     section, children = a_class()
     a_page(section, children, [JUNE_FULL] * 6, JUNE)
 
-    assert take(sent_with_a_blank_row(section, "PPPP" + BLANK[4:])).missing == 0
+    assert take(sent_with_a_blank_row(section, BLANK[:28] + "A..")).missing == 0
+    assert take(sent_with_a_blank_row(section, "PPPP" + BLANK[4:])).missing == 0  # has the A still
+
+
+def test_a_row_that_goes_blank_after_four_days_is_asked_about():
+    section, children = a_class()
+    a_page(section, children, [JUNE_FULL] * 6, JUNE)
+
+    assert take(sent_with_a_blank_row(section, "PPPP" + BLANK[4:])).missing == 1
+
+
+def rows_of(names, marks):
+    return [(str(i + 1), NAMES[i], marks) for i in names]
+
+
+def sent(section, rows, *, actor=None, **sheet):
+    data = a_register_xlsx(rows, udise=section.school.school.udise, **sheet)
+    return a_given_register(actor or an_actor(), data)
+
+
+def test_a_second_file_of_the_month_cannot_leave_out_whom_the_first_named():
+    """Days 1 to 10 with her, then the whole month without her."""
+    section, children = a_class()
+    take(sent(section, rows_of(range(6), FULL[:10]), days=10))
+    assert not MissingPupil.objects.exists()
+
+    second = sent(section, rows_of(range(5), FULL))
+
+    assert second.understood["pages"][0]["missing"] == [str(children[5].pk)]
+    assert take(second).missing == 1
+    assert take(second).missing == 0
+
+
+def test_a_month_cut_into_files_by_days_leaves_nobody_out_unasked():
+    section, children = a_class()
+    take(sent(section, rows_of(range(6), FULL[:10]), days=10))
+
+    rest = take(sent(section, rows_of(range(5), "." * 10 + FULL[10:])))
+
+    assert rest.missing == 1
+    assert MissingPupil.objects.get().child == children[5]
+
+
+def test_a_class_sent_in_two_halves_waits_for_the_second_and_ends_by_itself():
+    section, _children = a_class()
+
+    assert take(sent(section, rows_of(range(3), FULL))).missing == 3
+    assert take(sent(section, rows_of(range(3, 6), FULL))).missing == 0
+    assert not missing_pupils(an_actor()).exists()
+    assert take(sent(section, rows_of(range(3), FULL.replace("P", "A", 1)))).missing == 0
+
+
+def test_rows_of_nobody_do_not_hide_that_the_whole_class_is_left_out():
+    """The sender says yes to "is this another school's register?": the class is asked after."""
+    section, children = a_class()
+    a_page(section, children, [JUNE_FULL] * 6, JUNE)
+    junk = sent(section, [(str(90 + i), f"Zzq Xww{i}", FULL) for i in range(8)])
+
+    page = junk.understood["pages"][0]
+    assert [ask["code"] for ask in page["asks"]] == ["another_school"]
+    assert set(page["missing"]) == {str(c.pk) for c in children}
+    assert take(junk).missing == 6
+
+
+def test_one_known_row_among_rows_of_nobody_names_one_pupil_only():
+    section, _children = a_class()
+    junk = [(str(90 + i), f"Zzq Xww{i}", FULL) for i in range(8)]
+
+    assert take(sent(section, [*rows_of([0], FULL), *junk])).missing == 5
+
+
+APRIL = "Class: VII  Section: A   Month: April 2026"
+APRIL_FULL = "PPPPPPP.PPPPPP.PPPPPP.PPPPPP.P"
+
+
+def test_the_first_register_of_a_year_asks_after_the_class_of_last_year():
+    """Five of VI A of 2025 are promoted into VII A by their numbers; the sixth is asked after."""
+    section, children = a_class()
+    ClassSection.objects.filter(pk=section.pk).update(year=2025)
+    new = ClassSection.objects.create(
+        district=section.district, school=section.school, year=2026, grade="7", section="A"
+    )
+    for child in children[:5]:
+        old = child.enrolments.get()
+        Enrolment.objects.create(
+            district=child.district, child=child, class_section=new, roll_no=old.roll_no,
+            starts_on=date(2026, 4, 1),
+        )  # fmt: skip
+        Enrolment.objects.filter(pk=old.pk).update(ends_on=JULY, ended_by="promoted")
+    first = sent(new, rows_of(range(5), APRIL_FULL), title=APRIL, days=30)
+
+    assert first.understood["pages"][0]["missing"] == [str(children[5].pk)]
+    assert take(first, **{str(children[5].pk): "name_cut"}).missing == 1
+    waits = missing_pupils(an_actor()).get()
+    assert (waits.child, waits.class_section, waits.said) == (children[5], new, "name_cut")
+    later = sent(new, rows_of(range(5), FULL), title=APRIL.replace("April", "May"))
+    assert take(later).missing == 0
+    assert missing_pupils(an_actor()).count() == 1
+
+
+def test_who_was_settled_in_one_class_is_asked_after_again_in_another(struck_off):
+    section, children, held = struck_off
+    take(held)
+    settle_missing(an_actor(), missing=MissingPupil.objects.get(), answer="In B now", at=NOW)
+    again = sent(section, rows_of(range(5), FULL.replace("P", "A", 1)))
+    assert again.understood["pages"][0]["missing"] == []
+    other, _others = a_class(section.school, section="B", pupils=1)
+    Enrolment.objects.filter(child=children[5]).update(class_section=other)
+
+    first = sent(other, rows_of([0], FULL), title="Class: VI  Section: B   Month: July 2026")
+
+    assert first.understood["pages"][0]["missing"] == [str(children[5].pk)]
+
+
+def test_what_is_said_later_is_kept_beside_her(struck_off):
+    _section, children, held = struck_off
+    take(held)
+
+    take(held, **{str(children[5].pk): "other_name"})
+
+    assert missing_pupils(an_actor()).get().said == "other_name"
+
+
+def test_the_preview_names_each_pupil_left_out_with_nothing_chosen():
+    section, children = a_class()
+    teacher = a_person(Role.TEACHER, section.school, grade="6", section="A")
+    junk = [(str(90 + i), f"Zzq Xww{i}", FULL) for i in range(8)]
+    held = sent(section, junk, actor=acting(teacher))
+    client = signed_in(Client(), teacher)
+
+    page = client.get(reverse("register_file", args=[held.pk])).content.decode()
+
+    assert "6 pupils of the class are left out of this file" in page
+    for child in children:
+        assert f'name="missing-{child.pk}"' in page
+    assert "selected" not in page
+    client.post(
+        reverse("register_file", args=[held.pk]),
+        {"step": "take", "said_yes": "yes", f"missing-{children[0].pk}": "transferred"},
+    )
+    assert sorted(m.said for m in MissingPupil.objects.all()) == [""] * 5 + ["transferred"]
 
 
 def test_marks_of_another_pupil_do_not_bring_her_back():

@@ -38,11 +38,18 @@ def note_missing(
         NotAllowed: not the actor's class.
     """
     require(actor, Permission.REGISTER_IMPORT, class_section)
-    waiting = set(
-        MissingPupil.objects.filter(
-            class_section=class_section, child__in=children, state=MissingPupil.State.WAITING
-        ).values_list("child_id", flat=True)
-    )
+    waiting = {
+        m.child_id: m
+        for m in MissingPupil.objects.filter(
+            child__in=children, state=MissingPupil.State.WAITING
+        ).select_for_update()
+    }
+    for child, held in waiting.items():
+        code = _known(said.get(str(child), ""))
+        if code and code != held.said and held.class_section_id == class_section.pk:
+            held.said = code
+            held.save(update_fields=["said"])
+            record(actor, Verb.PUPIL_MISSING_SAID, held, scope=class_section.scope())
     new = [
         MissingPupil(
             district=class_section.district,

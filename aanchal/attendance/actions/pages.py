@@ -234,8 +234,8 @@ def _write(
     held.source = register
     held.received_at = received_at
     held.save()
+    # Of whatever class she was missing: a pupil of last year's is found in this year's.
     MissingPupil.objects.filter(
-        class_section=class_section,
         month__lte=month,
         child__in=named,
         state=MissingPupil.State.WAITING,

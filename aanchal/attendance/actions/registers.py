@@ -32,7 +32,7 @@ from aanchal.places.queries import year_of
 
 from ..models import RegisterFile
 from ..queries.books import visible_register_files
-from ..reading import ShownPage, ShownRow, show_pages
+from ..reading import ShownPage, ShownRow, missing_of, show_pages
 from ..rules.pages import PageMarks
 from .missing import note_missing
 from .pages import page_marks as page_marks
@@ -466,8 +466,10 @@ def _take_page(
         to.marks_added += recorded.added
         to.marks_changed += recorded.changed
         to.marks_waiting += recorded.waiting
-        named = {r.child for r in sure if r.mark_array().any()}
-        gone = [UUID(c) for c in page.missing if c not in named]
+    if class_section is not None:
+        # Asked anew, not as it was shown: another file may have come in between, and pupils been
+        # enrolled. A page of which no row is known leaves the whole class out.
+        gone = missing_of(page, school)
         if gone:
             to.missing += note_missing(
                 actor,

@@ -1,29 +1,36 @@
-"""Which pupils of a class a register no longer names. Pure."""
+"""Which pupils of a class a register leaves out. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from .marks import Mark
 from .pages import PageMarks
 
 
-def missing_from(
-    before: PageMarks | None, named: Collection[UUID], enrolled: Collection[UUID]
-) -> Sequence[UUID]:
-    """Pupils who had marks in the register before and whom this one does not name.
+def unnamed(
+    page: PageMarks, days: Sequence[int], expected: Sequence[UUID], *, last: int
+) -> tuple[UUID, ...]:
+    """Pupils who have no mark on the last days that a register takes.
+
+    A mark on an earlier day does not name her: a name cut from the register in the middle of the
+    month, or a first file with her and a second one without, leaves the days after it blank. Blank
+    is no absence, so nobody else would ask.
 
     Args:
-        before: the class's page of the last month before this one; None when there is none.
-        named: pupils whom this register, or another file of the same month, names.
-        enrolled: pupils who are in the class now; whoever left it is not missing.
+        page: the class's month with this register laid over it.
+        days: days of the month that this register takes; none for a month without a school day.
+        expected: pupils who belong to the class.
+        last: how many of the last of these days are looked at.
 
     Returns:
-        Their ids in the order of the page before; empty when nobody is missing.
+        Their ids in the order of `expected`; empty when nobody is left out.
     """
-    if before is None:
+    columns = [day - 1 for day in sorted(days)[-last:]]
+    if not columns:
         return ()
-    return tuple(
+    marked = {
         child
-        for child, marks in zip(before.children, before.marks, strict=True)
-        if child not in named and child in enrolled and (marks != Mark.NOT_TAKEN).any()
-    )
+        for child, row in zip(page.children, page.marks, strict=True)
+        if (row[columns] != Mark.NOT_TAKEN).any()
+    }
+    return tuple(child for child in expected if child not in marked)

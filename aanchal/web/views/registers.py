@@ -250,7 +250,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _missing_names(pages: list[ShownPage]) -> list[dict[str, str]]:
-    """Pupils of the last register whom this file does not name."""
+    """Pupils of the class whom this file leaves out."""
     children = Child.objects.in_bulk([key for page in pages for key in page.missing])
     return [
         {"id": str(child.pk), "name": whole_name(child), "title": page_title(page)}
