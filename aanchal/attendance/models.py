@@ -136,6 +136,9 @@ class PageRevision(models.Model):
     revision = models.PositiveIntegerField()
     children = PackedField()
     marks = PackedField()
+    void = PackedField(
+        null=True, help_text="Bits, children × days: absences by a decision since undone."
+    )
     source = models.ForeignKey(
         RegisterFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -147,7 +150,7 @@ class PageRevision(models.Model):
         retention = "As long as the page."
         OPEN = ("id", "district", "page", "revision", "source", "received_at", "replaced_at")
         OPEN += ("changed_marks",)
-        SENSITIVE = ("children", "marks")
+        SENSITIVE = ("children", "marks", "void")
 
     class Meta:
         constraints = [
@@ -172,6 +175,7 @@ class Correction(models.Model):
     month = models.DateField(help_text="First day of the month.")
     children = PackedField(help_text="16 bytes a child.")
     marks = PackedField(help_text="As of a page: only what waits is not blank.")
+    before = PackedField(null=True, help_text="Marks of these children before the yes.")
     source = models.ForeignKey(
         RegisterFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections"
     )
@@ -187,7 +191,7 @@ class Correction(models.Model):
         OPEN = ("id", "district", "class_section", "month", "source", "asked_at", "state")
         OPEN += ("settled_at",)
         PERSONAL = ("asked_by", "settled_by")
-        SENSITIVE = ("children", "marks", "answer")
+        SENSITIVE = ("children", "marks", "before", "answer")
 
     class Meta:
         constraints = [
@@ -225,6 +229,7 @@ class RowDecision(models.Model):
     )
     before = PackedField(null=True, help_text="31 marks; null when she was not on the page.")
     after = PackedField(null=True, help_text="31 marks as the decision left them.")
+    undo = SealedJSONField(null=True, help_text="What else stood before it, to give it back.")
     enrolled = models.BooleanField(default=False, help_text="The child was enrolled by it.")
     is_remembered = models.BooleanField(default=True)
     decided_by = models.CharField(max_length=64)
@@ -234,7 +239,7 @@ class RowDecision(models.Model):
         retention = "To the end of the school year."
         OPEN = ("id", "district", "page", "is_remembered", "decided_at")
         PERSONAL = ("problem", "row_tag", "child", "enrolled", "decided_by")
-        SENSITIVE = ("before", "after")
+        SENSITIVE = ("before", "after", "undo")
 
     class Meta:
         constraints = [

@@ -113,3 +113,34 @@ def ask_for_moves(actor: Actor, asks: Sequence[tuple[Move, NewPupil]], *, at: da
 
 def whole_name(pupil: NewPupil) -> str:
     return f"{pupil.given_name} {pupil.family_name}".strip()
+
+
+def end_as_mistake(actor: Actor, enrolment: Enrolment) -> None:
+    """End an enrolment as if it had not begun; whoever calls has asked who may."""
+    enrolment.ends_on, enrolment.ended_by = enrolment.starts_on, Enrolment.Ended.MISTAKE
+    enrolment.save(update_fields=["ends_on", "ended_by"])
+    scope = enrolment.class_section.scope()
+    record(actor, Verb.CHILD_CHANGED, enrolment.child, scope=scope, fields=["class_section"])
+
+
+def left_by(enrolment: Enrolment) -> Enrolment | None:
+    """The enrolment that a child left when this one began."""
+    return (
+        Enrolment.objects.filter(
+            child=enrolment.child_id,
+            ended_by=Enrolment.Ended.MOVED,
+            ends_on=enrolment.starts_on,
+        )
+        .exclude(pk=enrolment.pk)
+        .select_related("class_section__school__area")
+        .select_for_update(of=("self",))
+        .first()
+    )
+
+
+def take_up_again(actor: Actor, left: Enrolment) -> None:
+    """Put a child back into the class that she left; whoever calls has asked who may."""
+    left.ends_on, left.ended_by = None, ""
+    left.save(update_fields=["ends_on", "ended_by"])
+    scope = left.class_section.scope()
+    record(actor, Verb.CHILD_MOVED, left, scope=scope, fields=["class_section"])

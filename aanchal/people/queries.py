@@ -1,5 +1,6 @@
 """Reads of children. Each starts from what the actor may see; kin are excluded first."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -152,6 +153,19 @@ def enrolled_in(class_section: ClassSection) -> list[Enrolment]:
 
 def class_moves_to_answer(actor: Actor) -> QuerySet[ClassMove]:
     """Waiting questions about a child's class that the actor may answer, the longest first."""
+    return _moves_of_hers(actor).filter(state=ClassMove.State.WAITING)
+
+
+def class_moves_agreed(actor: Actor, *, since: datetime) -> QuerySet[ClassMove]:
+    """Moves said yes to since a moment, which the actor may take back; the latest first."""
+    return (
+        _moves_of_hers(actor)
+        .filter(state=ClassMove.State.AGREED, settled_at__gte=since)
+        .order_by("-settled_at", "-pk")
+    )
+
+
+def _moves_of_hers(actor: Actor) -> QuerySet[ClassMove]:
     held = grants_for(actor, Permission.CHILD_MOVE)
     paths = [g.area_path for g in held if g.area_path]
     reach = within(paths, "from_section__school__area__path")
@@ -159,7 +173,7 @@ def class_moves_to_answer(actor: Actor) -> QuerySet[ClassMove]:
     # A teacher of one class answers for no school: her grant does not reach.
     schools = [g.body_id for g in held if g.body_id and not g.grade]
     reach |= Q(from_section__school__in=schools)
-    return _class_moves().filter(reach, not_kin(actor, "child__"), state=ClassMove.State.WAITING)
+    return _class_moves().filter(reach, not_kin(actor, "child__"))
 
 
 def my_class_moves(actor: Actor) -> QuerySet[ClassMove]:

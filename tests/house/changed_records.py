@@ -26,7 +26,13 @@ from aanchal.attendance.actions.registers import choose_school
 from aanchal.attendance.models import RegisterPage
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
-from aanchal.people.actions import agree_to_move, enrol_pupils, refuse_move, take_move_back
+from aanchal.people.actions import (
+    agree_to_move,
+    enrol_pupils,
+    refuse_move,
+    take_move_back,
+    undo_move,
+)
 from aanchal.people.models import ClassMove, Enrolment
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.actions.joins import confirm_join, confirm_joins, refuse_join, separate_join
@@ -109,6 +115,12 @@ def _takes_back() -> Any:
     teacher, move, source = _asked_move()
     other = replace(teacher, user_id="worker-2")
     return lambda: take_move_back(other, move=move, at=NOW), [*source, move]
+
+
+def _undoes() -> Any:
+    teacher, move, source = _asked_move()
+    agree_to_move(an_actor(), move=move, at=NOW)
+    return lambda: undo_move(teacher, move=move, at=NOW), [*source, move]
 
 
 def _register(number: str = "S-1") -> tuple[Any, Any, Any]:
@@ -216,6 +228,7 @@ SCENES: dict[str, Scene] = {
     "people.actions.moves.agree_to_move": _agrees,
     "people.actions.moves.refuse_move": _refuses,
     "people.actions.moves.take_move_back": _takes_back,
+    "people.actions.moves.undo_move": _undoes,
     "attendance.actions.registers._take_together": _takes_register,
     "attendance.actions.pages.record_page": _writes_page,
     "attendance.actions.registers.choose_school": _places_file,
@@ -270,20 +283,22 @@ ONE_RECORD = frozenset(
     attendance.actions.archives.open_archive
     attendance.actions.budgets.ask_budget_replay
     attendance.actions.budgets.keep_budget_replay
+    attendance.actions.class_moves.undo_class_move
+    attendance.actions.corrections.agree_to_correction
+    attendance.actions.corrections.refuse_correction
+    attendance.actions.corrections.take_correction_back
+    attendance.actions.corrections.undo_correction
     attendance.actions.missing.note_missing
     attendance.actions.missing.reopen_missing
     attendance.actions.missing.say_missing
     attendance.actions.missing.settle_missing
-    attendance.actions.pages.agree_to_correction
-    attendance.actions.pages.put_row_back
-    attendance.actions.pages.refuse_correction
-    attendance.actions.pages.take_correction_back
     attendance.actions.registers._begin
     attendance.actions.registers._finish
     attendance.actions.registers._show_register
     attendance.actions.registers.refuse_register
     attendance.actions.registers.wait_for_answer
     attendance.actions.repairs.correct_mark
+    attendance.actions.row_undo.put_row_back
     attendance.actions.repairs.undo_repair
     attendance.actions.repairs.set_problem_aside
     attendance.actions.repairs.take_problem_up_again

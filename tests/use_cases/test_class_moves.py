@@ -5,15 +5,27 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aanchal.attendance.actions import ENROL, repair_row, take_register, undo_repair
+from aanchal.attendance.actions import (
+    ENROL,
+    repair_row,
+    take_register,
+    undo_class_move,
+    undo_repair,
+)
 from aanchal.attendance.actions.registers import page_marks
 from aanchal.attendance.models import RegisterPage
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
-from aanchal.people.actions import agree_to_move, enrol_pupils, refuse_move, take_move_back
+from aanchal.people.actions import (
+    agree_to_move,
+    enrol_pupils,
+    refuse_move,
+    take_move_back,
+    undo_move,
+)
 from aanchal.people.models import ClassMove, Enrolment, SchoolIdentifier
-from aanchal.people.queries import class_moves_to_answer, my_class_moves
+from aanchal.people.queries import class_moves_agreed, class_moves_to_answer, my_class_moves
 from aanchal.people.rules.moves import first_day
 from aanchal.people.rules.pupils import NewPupil
 from tests.audited import audited
@@ -254,6 +266,49 @@ def test_a_yes_to_a_child_who_is_elsewhere_by_now_moves_nobody(two_classes):
 
     with pytest.raises(WrongState):
         agree_to_move(a_head(school), move=move, at=NOW)
+
+    assert classes_of(others)[others[0]] == "C"
+
+
+def test_a_yes_is_taken_back_and_she_is_in_her_old_class_again(two_classes):
+    school, others = two_classes
+    before = Enrolment.objects.filter(child=others[0]).values_list("pk", "ends_on", "ended_by")[0]
+    move = asked(school)
+    agree_to_move(a_head(school), move=move, at=NOW)
+
+    for actor in (a_teacher(school), an_actor(where="IN/S10/D207")):
+        with pytest.raises(NotAllowed):
+            undo_class_move(actor, move=move, at=NOW)
+        with pytest.raises(NotAllowed):
+            undo_move(actor, move=move, at=NOW)
+        assert not class_moves_agreed(actor, since=NOW).exists()
+    assert class_moves_agreed(a_head(school), since=NOW).get() == move
+    undo_class_move(a_head(school), move=move, at=NOW)
+
+    stands = Enrolment.objects.filter(child=others[0]).exclude(ended_by="mistake")
+    assert list(stands.values_list("pk", "ends_on", "ended_by")) == [before]
+    move.refresh_from_db()
+    assert (move.state, move.settled_by, move.settled_at) == ("waiting", "", None)
+    assert audited().filter(verb="class_move.undone").count() == 1
+    with pytest.raises(WrongState):
+        undo_class_move(a_head(school), move=move, at=NOW)
+    agree_to_move(a_head(school), move=move, at=NOW)
+    assert classes_of(others)[others[0]] == "A"
+
+
+def test_a_yes_is_not_taken_back_where_marks_would_be_left_behind_or_she_has_gone_on(two_classes):
+    school, others = two_classes
+    move = asked(school)
+    agree_to_move(a_head(school), move=move, at=NOW)
+    child = Enrolment.objects.get(child=others[0], ends_on__isnull=True).child
+    a_page(move.to_section, [child], ["PPPP"])
+
+    with pytest.raises(WrongState, match="already has marks"):
+        undo_class_move(a_head(school), move=move, at=NOW)
+    RegisterPage.objects.all().delete()
+    enrol(a_head(school), school, replace(a_pupil("C", "B-1"), grade="5"), on=date(2026, 7, 5))
+    with pytest.raises(WrongState):
+        undo_class_move(a_head(school), move=move, at=NOW)
 
     assert classes_of(others)[others[0]] == "C"
 

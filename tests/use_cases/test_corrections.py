@@ -14,11 +14,13 @@ from aanchal.attendance.actions import (
     refuse_correction,
     run_watch,
     take_correction_back,
+    undo_correction,
     withdraw_flag,
 )
 from aanchal.attendance.actions.pages import page_marks
 from aanchal.attendance.models import Correction, Flag, PageRevision, RegisterPage, Withdrawal
 from aanchal.attendance.queries.corrections import (
+    corrections_agreed,
     corrections_to_answer,
     my_corrections,
     withdrawals_to_answer,
@@ -222,6 +224,71 @@ def test_what_the_coordinator_let_go_is_not_counted_again(asked):
     done = send(a_teacher(section), section, children[9:], [changed("L", ABSENT_DAYS[:5])])
 
     assert (done.changed, done.waiting) == (5, 0)
+
+
+def test_a_yes_is_taken_back_and_everything_stands_as_before_it(asked):
+    section, children, correction = asked
+    held = RegisterPage.objects.get(class_section=section, month=JULY)
+    before = (held.input_hash, held.agreed, held.days_taken)
+    agree_to_correction(an_actor(), correction=correction, at=NOW)
+
+    undo_correction(an_actor(), correction=correction, at=NOW)
+
+    held.refresh_from_db()
+    assert days_of(section, children[9]) == GONE
+    assert (held.input_hash, held.agreed, held.days_taken) == before
+    assert [line.correction for line in corrections_to_answer(an_actor())] == [correction]
+    assert audited().filter(verb="correction.undone").count() == 1
+    with pytest.raises(WrongState):
+        undo_correction(an_actor(), correction=correction, at=NOW)
+    again = send(a_teacher(section), section, children[9:], [FULL])
+    assert (again.changed, again.waiting) == (0, len(ABSENT_DAYS))  # no yes is left over
+    agree_to_correction(an_actor(), correction=correction, at=NOW)
+    assert days_of(section, children[9]) == FULL
+
+
+def test_a_yes_is_not_taken_back_once_the_days_were_changed_or_another_waits(asked):
+    section, children, correction = asked
+    agree_to_correction(an_actor(), correction=correction, at=NOW)
+    a_page(section, children[8:9], [GONE])
+    send(a_teacher(section), section, children[8:9], [FULL])
+
+    with pytest.raises(WrongState, match="Another correction"):
+        undo_correction(an_actor(), correction=correction, at=NOW)
+    take_correction_back(
+        a_teacher(section), correction=Correction.objects.get(state="waiting"), at=NOW
+    )
+    a_page(section, children[9:], [changed("L", ABSENT_DAYS[:1])])
+    with pytest.raises(WrongState, match="changed since"):
+        undo_correction(an_actor(), correction=correction, at=NOW)
+
+    correction.refresh_from_db()
+    assert correction.state == "agreed"
+
+
+def test_others_and_kin_take_no_yes_back(asked):
+    section, children, correction = asked
+    agree_to_correction(an_actor(), correction=correction, at=NOW)
+    kin = a_person(Role.COORDINATOR, VILLAGE, starts_at=datetime(2026, 4, 1, tzinfo=UTC))
+    kin_of(kin, children[9])
+
+    for actor in (a_teacher(section), an_actor(where="IN/S10/D206/B1852"), acting(kin)):
+        with pytest.raises(NotAllowed):
+            undo_correction(actor, correction=correction, at=NOW)
+        assert corrections_agreed(actor, since=NOW) == []
+
+    assert corrections_agreed(an_actor(), since=NOW) == [correction]
+    assert days_of(section, children[9]) == FULL
+
+
+def test_a_yes_holds_for_the_absence_it_was_said_of_and_for_no_later_one(asked):
+    section, children, correction = asked
+    agree_to_correction(an_actor(), correction=correction, at=NOW)
+    send(a_teacher(section), section, children[9:], [GONE])
+
+    done = send(a_teacher(section), section, children[9:], [FULL])
+
+    assert (done.changed, done.waiting) == (0, len(ABSENT_DAYS))
 
 
 def test_others_and_the_asker_say_neither_yes_nor_no(asked):

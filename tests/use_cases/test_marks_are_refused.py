@@ -2,8 +2,8 @@
 
 import pytest
 
-from aanchal.attendance.actions.pages import put_row_back
-from aanchal.attendance.models import RegisterPage
+from aanchal.attendance.actions.row_undo import put_row_back
+from aanchal.attendance.models import RegisterPage, RowDecision
 from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.permissions import Role
 from tests.factories import NOW, VILLAGE, a_class, a_page, an_actor
@@ -17,9 +17,8 @@ def test_a_volunteer_of_the_village_writes_no_marks():
     volunteer = an_actor(Role.VOLUNTEER, VILLAGE)
     a_page(section, children, ["P" * 31] * 2, JULY)
     page = RegisterPage.objects.get()
+    decision = RowDecision(page=page, child=children[0], after=b"\1" * 31, decided_at=NOW)
     with pytest.raises(NotAllowed):
         send(volunteer, section, children, ["A" * 31] * 2)
     with pytest.raises(NotAllowed):
-        put_row_back(
-            volunteer, held=page, child_id=children[0].pk, before=None, after=b"P" * 31, at=NOW
-        )
+        put_row_back(volunteer, decision=decision, at=NOW)

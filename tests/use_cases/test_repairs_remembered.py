@@ -1,27 +1,48 @@
 """A repair is seen before it overwrites, remembered for the class, and can be undone."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from aanchal.attendance.actions import (
     ENROL,
     SET_ASIDE,
     correct_mark,
+    record_page,
     repair_row,
     take_problem_up_again,
     take_register,
     undo_repair,
 )
 from aanchal.attendance.actions.pages import page_marks
-from aanchal.attendance.models import RegisterFile, RegisterPage, RowDecision
+from aanchal.attendance.models import (
+    Correction,
+    MissingPupil,
+    RegisterFile,
+    RegisterPage,
+    RowDecision,
+)
 from aanchal.attendance.queries.books import shown_pages
 from aanchal.attendance.queries.repairs import classes_to_match
 from aanchal.attendance.reading import ShownRow
+from aanchal.attendance.rules.corrections import unpack_cells
+from aanchal.attendance.rules.pages import PageMarks
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
+from aanchal.kernel.permissions import Grant, Role
 from aanchal.people.models import Child, Enrolment
 from tests.audited import audited
-from tests.factories import NAMES, NOW, a_class, a_given_register, a_page, a_register_xlsx, an_actor
+from tests.factories import (
+    NAMES,
+    NOW,
+    a_class,
+    a_given_register,
+    a_page,
+    a_register_xlsx,
+    an_actor,
+    marks_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -210,7 +231,99 @@ def test_undone_where_she_had_no_days_she_has_none(asked):
 
     undo_repair(an_actor(), problem=problem, at=NOW)
 
-    assert set(days_of(section, children[5])) == {"."}
+    assert days_of(section, children[5]) is None
+
+
+def stored(section):
+    """All that is held of the class's month: who is on the page, marks, absences let go."""
+    held = RegisterPage.objects.get(class_section=section)
+    page = page_marks(held)
+    agreed = unpack_cells(held.agreed, len(page.children))
+    return page.children, page.marks.tolist(), agreed.tolist(), held.days_taken, held.input_hash
+
+
+def a_teacher(section):
+    school = str(section.school.pk)
+    return replace(
+        an_actor(Role.TEACHER, body_id=school, grade="6", section="A"), user_id="teacher-1"
+    )
+
+
+@pytest.mark.parametrize("earlier", [None, "PPPP.AAAP", FULL])
+def test_undone_everything_stands_exactly_as_before(asked, earlier):
+    section, children, held = asked
+    if earlier:
+        a_page(section, [children[5]], [earlier])
+    before = stored(section)
+    missing_before = list(MissingPupil.objects.values_list("child", "state", "settled_at"))
+
+    problem = settle(held, children[5], overwrite=True)
+    assert stored(section) != before
+    undo_repair(an_actor(), problem=problem, at=NOW)
+
+    assert stored(section) == before
+    assert list(MissingPupil.objects.values_list("child", "state", "settled_at")) == missing_before
+
+
+def test_a_repair_laid_and_undone_lets_no_absence_go(asked):
+    """Absences sent afterwards for the same days need the second person as all others."""
+    section, children, held = asked
+    problem = settle(held, children[5])
+    undo_repair(an_actor(), problem=problem, at=NOW)
+    a_page(section, [children[5]], [GONE])
+
+    done = record_page(
+        a_teacher(section),
+        class_section=section,
+        month=date(2026, 7, 1),
+        page=PageMarks((children[5].pk,), marks_of([FULL])),
+        register=None,
+        received_at=NOW,
+        at=NOW,
+    )
+
+    assert (done.changed, done.waiting) == (0, GONE.count("A"))
+    assert days_of(section, children[5]) == GONE
+
+
+def test_absences_that_stood_by_a_mistake_use_up_nobodys_small_limit(asked):
+    section, children, held = asked
+    a_page(section, [children[5]], [FULL])
+    undo_repair(an_actor(), problem=settle(held, children[5], overwrite=True), at=NOW)
+    a_page(section, [children[0]], ["A"])
+
+    done = record_page(
+        a_teacher(section),
+        class_section=section,
+        month=date(2026, 7, 1),
+        page=PageMarks((children[0].pk,), marks_of(["P"])),
+        register=None,
+        received_at=NOW,
+        at=NOW,
+    )
+
+    assert (done.changed, done.waiting) == (1, 0)
+
+
+def test_undone_what_the_repair_asked_of_the_coordinator_waits_no_more(asked):
+    """A row of presences over many absences: they wait, and the undoing takes the question away."""
+    section, children = a_class(section="B")
+    a_page(section, [children[5]], [GONE])
+    stranger = ("99", "Somebody Else Entirely", FULL)
+    held = sent(section, [*rows(), stranger], title="Class: VI  Section: B   Month: July 2026")
+    teacher = replace(
+        a_teacher(section), grants=(Grant(Role.TEACHER, body_id=str(section.school.pk)),)
+    )
+    problem = repair_row(
+        teacher, problem=waiting(held).get(), choice=str(children[5].pk), at=NOW, overwrite=True
+    )
+    assert Correction.objects.get().state == "waiting"
+    assert days_of(section, children[5]) == GONE
+
+    undo_repair(teacher, problem=problem, at=NOW)
+
+    assert Correction.objects.get().state == "taken_back"
+    assert days_of(section, children[5]) == GONE
 
 
 def test_a_repair_cannot_be_undone_once_her_days_changed(asked):

@@ -106,3 +106,17 @@ def test_the_asker_takes_it_back_and_cannot_say_yes(asked):
     move.refresh_from_db()
     assert move.state == "taken_back"
     assert "Secretname" not in see(head)
+
+
+def test_a_yes_said_too_early_is_undone_on_the_page(asked):
+    teacher, head, move = asked
+    send(head, move, "agree")
+    assert "Undo: back to her old class" in see(head)
+    assert "Undo: back to her old class" not in see(teacher)
+
+    send(teacher, move, "undo")
+    assert Enrolment.objects.get(ends_on__isnull=True).class_section.section == "A"
+    send(head, move, "undo")
+
+    assert Enrolment.objects.get(ends_on__isnull=True).class_section.section == "B"
+    assert "Yes, move to" in see(head)

@@ -133,3 +133,22 @@ def test_the_teacher_takes_it_back_and_cannot_say_yes(asked):
     teacher.post(reverse("corrections"), {"correction": held.pk, "step": "take_back"})
 
     assert "No correction waits for you." in see(coordinator)
+
+
+def test_a_yes_said_too_early_is_undone_on_the_page(asked):
+    teacher, coordinator = asked
+    held = Correction.objects.get()
+    coordinator.post(reverse("corrections"), {"correction": held.pk, "step": "agree"})
+    assert "Undo: the absences stand again" in see(coordinator)
+    assert "Undo: the absences stand again" not in see(teacher)
+
+    teacher.post(reverse("corrections"), {"correction": held.pk, "step": "undo"})
+    held.refresh_from_db()
+    assert held.state == "agreed"
+    coordinator.post(reverse("corrections"), {"correction": held.pk, "step": "undo"})
+
+    held.refresh_from_db()
+    assert held.state == "waiting"
+    page = see(coordinator)
+    assert "23 absences would be taken away" in page
+    assert "withdraw the question?" not in page

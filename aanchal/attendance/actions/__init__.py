@@ -2,16 +2,17 @@
 
 from .archives import begin_archive, hand_over_archive, note_archived, open_archive
 from .budgets import ask_budget_replay, keep_budget_replay
+from .class_moves import undo_class_move
+from .corrections import (
+    agree_to_correction,
+    refuse_correction,
+    take_correction_back,
+    undo_correction,
+)
 from .findings import correct_finding, open_finding, record_visit
 from .missing import note_missing, reopen_missing, say_missing, settle_missing
 from .outcomes import record_outcome, reopen_flag
-from .pages import (
-    Recorded,
-    agree_to_correction,
-    record_page,
-    refuse_correction,
-    take_correction_back,
-)
+from .pages import Recorded, record_page
 from .registers import (
     Taken,
     choose_school,
@@ -79,6 +80,8 @@ __all__ = [
     "take_correction_back",
     "take_problem_up_again",
     "take_register",
+    "undo_class_move",
+    "undo_correction",
     "undo_repair",
     "wait_for_answer",
     "withdraw_flag",

@@ -1,4 +1,4 @@
-"""Marks into a class's page, and the corrections that wait for a second person."""
+"""Marks into a class's page; those that would take absences away wait for a second person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
+from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Actor, Permission, may, require
 from aanchal.people.models import ClassSection, Enrolment, Kinship
 
@@ -68,10 +68,10 @@ def record_page(
         Invalid: a child who was never enrolled in this class-section.
     """
     require(actor, Permission.REGISTER_IMPORT, class_section)
-    held = _held_page(class_section, month, page)
+    held = held_page(class_section, month, page)
     old = page_marks(held) if held is not None else None
     merged = merge_pages(old, page)
-    fresh, agreed = _taken_away(held, old, merged)
+    fresh, agreed = taken_away(held, old, merged)
     waiting = 0
     if fresh.any():
         whose = tuple(merged.page.children[row] for row in np.flatnonzero(fresh.any(axis=1)))
@@ -92,7 +92,7 @@ def record_page(
             merged = merge_pages(old, page)
     if merged.first_changed is None:
         return Recorded(waiting=waiting)
-    _write(
+    write_page(
         actor,
         class_section=class_section,
         month=month,
@@ -106,7 +106,7 @@ def record_page(
     return Recorded(merged.added, merged.changed, waiting)
 
 
-def _held_page(class_section: ClassSection, month: date, page: PageMarks) -> RegisterPage | None:
+def held_page(class_section: ClassSection, month: date, page: PageMarks) -> RegisterPage | None:
     """The stored page, with its class-section locked; every child of the new one belongs to it."""
     enrolled = set(
         Enrolment.objects.filter(class_section=class_section, child__in=page.children).values_list(
@@ -127,10 +127,17 @@ def page_marks(held: RegisterPage | PageRevision | Correction) -> PageMarks:
 
 
 def _versions(held: RegisterPage) -> list[PageMarks]:
-    return [page_marks(r) for r in held.revisions.order_by("revision")]
+    """What the page was before, without absences that stood there by a decision since undone."""
+    found = []
+    for revision in held.revisions.order_by("revision"):
+        content = page_marks(revision)
+        void = unpack_cells(revision.void, len(content.children))
+        marks = np.where(void, Mark.NOT_TAKEN, content.marks).astype(np.uint8)
+        found.append(PageMarks(content.children, marks))
+    return found
 
 
-def _taken_away(
+def taken_away(
     held: RegisterPage | None, old: PageMarks | None, merged: Merged
 ) -> tuple[Cells, Cells]:
     """Absences these marks would take away now, and those that a second person let go before."""
@@ -191,7 +198,7 @@ def _ask(
     )
 
 
-def _write(
+def write_page(
     actor: Actor,
     *,
     class_section: ClassSection,
@@ -202,7 +209,9 @@ def _write(
     register: RegisterFile | None,
     received_at: datetime,
     at: datetime,
+    void: Cells | None = None,
 ) -> None:
+    """Write a page as it is from now on, and keep what it was; whoever calls has asked who may."""
     old = page_marks(held) if held is not None else None
     if held is None:
         held = RegisterPage(
@@ -221,9 +230,12 @@ def _write(
             marks=held.marks,
             source=held.source,
             received_at=held.received_at,
+            void=pack_cells(void) if void is not None and void.any() else None,
             replaced_at=at,
             changed_marks=merged.changed,
         )
+    # A yes holds for the absence it was said of: one that is sent again needs another yes.
+    agreed = agreed & (merged.page.marks != Mark.ABSENT)
     named = _given_marks(old, merged.page)
     held.children = pack_children(merged.page.children)
     held.marks = pack_marks(merged.page.marks)
@@ -262,77 +274,6 @@ def _given_marks(old: PageMarks | None, new: PageMarks) -> list[UUID]:
     ]
 
 
-@use_case
-def put_row_back(
-    actor: Actor,
-    *,
-    held: RegisterPage,
-    child_id: UUID,
-    before: bytes | None,
-    after: bytes,
-    at: datetime,
-) -> None:
-    """Give one child's row of a page the marks it had before a decision that is undone.
-
-    Args:
-        before: her 31 marks as they were; None when she was not on the page.
-        after: her 31 marks as the decision left them.
-
-    Raises:
-        NotAllowed: not the actor's class.
-        WrongState: her row has been changed since.
-    """
-    section = held.class_section
-    require(actor, Permission.REGISTER_REPAIR, section)
-    ClassSection.objects.select_for_update().get(pk=section.pk)
-    held = RegisterPage.objects.get(pk=held.pk)
-    old = page_marks(held)
-    if child_id not in old.children:
-        raise WrongState
-    row = old.children.index(child_id)
-    if old.marks[row].tobytes() != after:
-        raise WrongState(
-            _("The days of this pupil have been changed since. It cannot be undone any more.")
-        )
-    marks = old.marks.copy()
-    marks[row] = np.frombuffer(before, np.uint8) if before else Mark.NOT_TAKEN
-    # Absences that stood there by the mistake alone are not counted as taken away.
-    agreed = unpack_cells(held.agreed, len(old.children))
-    agreed[row] |= (old.marks[row] == Mark.ABSENT) & (marks[row] != Mark.ABSENT)
-    changed = int((marks != old.marks).sum())
-    merged = Merged(PageMarks(old.children, marks), 0, changed, 0, 1)
-    _write(
-        actor,
-        class_section=section,
-        month=held.month,
-        held=held,
-        merged=merged,
-        agreed=agreed,
-        register=held.source,
-        received_at=held.received_at,
-        at=at,
-    )
-
-
-# --- what waits for a second person ---
-
-
-def _hold(actor: Actor, correction: Correction) -> tuple[Correction, PageMarks]:
-    """A correction, locked, with its marks; kin of a child of it have no part in it."""
-    correction = (
-        Correction.objects.select_related("class_section__school__area", "source")
-        .select_for_update(of=("self",))
-        .get(pk=correction.pk)
-    )
-    marks = page_marks(correction)
-    require(actor, Permission.REGISTER_CORRECT, correction)
-    if is_kin_of_any(actor, marks.children):
-        raise NotAllowed(permission=str(Permission.REGISTER_CORRECT))
-    if correction.state != Correction.State.WAITING:
-        raise WrongState
-    return correction, marks
-
-
 def is_kin_of_any(actor: Actor, children: tuple[UUID, ...]) -> bool:
     """Whether the actor is of the family of one of these children."""
     try:
@@ -340,87 +281,3 @@ def is_kin_of_any(actor: Actor, children: tuple[UUID, ...]) -> bool:
     except ValueError:
         return False
     return Kinship.objects.filter(user=user, household__children__in=children).exists()
-
-
-@use_case
-def agree_to_correction(actor: Actor, *, correction: Correction, at: datetime) -> Recorded:
-    """Say yes: the absences are taken away as asked. A question about a child is not ended by it.
-
-    Raises:
-        NotAllowed: the actor corrects no registers there, or is kin of one of the children.
-        SecondPerson: the actor asked for it herself.
-        WrongState: settled before.
-    """
-    correction, marks = _hold(actor, correction)
-    if correction.asked_by == actor.user_id:
-        raise SecondPerson
-    section = correction.class_section
-    held = _held_page(section, correction.month, marks)
-    old = page_marks(held) if held is not None else None
-    merged = merge_pages(old, marks)
-    fresh, agreed = _taken_away(held, old, merged)
-    if merged.first_changed is not None:
-        _write(
-            actor,
-            class_section=section,
-            month=correction.month,
-            held=held,
-            merged=merged,
-            agreed=agreed | fresh,
-            register=correction.source,
-            received_at=correction.asked_at,
-            at=at,
-        )
-    _settle(actor, correction, Correction.State.AGREED, Verb.CORRECTION_AGREED, at=at)
-    return Recorded(merged.added, merged.changed)
-
-
-@use_case
-def refuse_correction(
-    actor: Actor, *, correction: Correction, answer: str, at: datetime
-) -> Correction:
-    """Say no, with a word for the asker: the absences stay.
-
-    Raises:
-        NotAllowed: as for `agree_to_correction`.
-        Invalid: no word was given.
-        WrongState: settled before.
-    """
-    correction, _marks = _hold(actor, correction)
-    if not answer.strip():
-        raise Invalid(_("Say in a word why not, for whoever asked."), field="answer")
-    correction.answer = " ".join(answer.split())[:400]
-    return _settle(actor, correction, Correction.State.REFUSED, Verb.CORRECTION_REFUSED, at=at)
-
-
-@use_case
-def take_correction_back(actor: Actor, *, correction: Correction, at: datetime) -> Correction:
-    """Take one's own correction back: the absences stay.
-
-    Raises:
-        NotAllowed: another asked for it, or the class is no longer the actor's.
-        WrongState: settled before.
-    """
-    correction = (
-        Correction.objects.select_related("class_section__school__area")
-        .select_for_update(of=("self",))
-        .get(pk=correction.pk)
-    )
-    require(actor, Permission.REGISTER_IMPORT, correction)
-    if correction.asked_by != actor.user_id:
-        raise NotAllowed(permission=str(Permission.REGISTER_IMPORT))
-    if correction.state != Correction.State.WAITING:
-        raise WrongState
-    return _settle(
-        actor, correction, Correction.State.TAKEN_BACK, Verb.CORRECTION_TAKEN_BACK, at=at
-    )
-
-
-def _settle(
-    actor: Actor, correction: Correction, state: Correction.State, verb: Verb, *, at: datetime
-) -> Correction:
-    correction.state = state
-    correction.settled_by, correction.settled_at = actor.user_id, at
-    correction.save(update_fields=["state", "settled_by", "settled_at", "answer"])
-    record(actor, verb, correction, scope=correction.scope())
-    return correction

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -22,8 +23,9 @@ from ..models import RegisterFile, RegisterPage, RowDecision
 from ..reading import CODES, ShownPage, ShownRow, page_scope
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, PageMarks
-from .pages import page_marks, put_row_back, record_page
+from .pages import page_marks, record_page
 from .registers import open_problems_of, scope_of_file
+from .row_undo import kept_for_undo, put_row_back, row_state
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
 # Cells of one child and day that a person can read better than we did.
@@ -204,14 +206,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     if problem.state != ImportProblem.State.REPAIRED or decision is None:
         raise WrongState
     if decision.page is not None and decision.child_id is not None and decision.after:
-        put_row_back(
-            actor,
-            held=decision.page,
-            child_id=decision.child_id,
-            before=decision.before,
-            after=decision.after,
-            at=at,
-        )
+        put_row_back(actor, decision=decision, at=at)
     if decision.enrolled and decision.child is not None:
         undo_enrolment(actor, child=decision.child, class_section=place.section())
     decision.delete()
@@ -234,6 +229,7 @@ def _decide(
     page: RegisterPage | None = None,
     before: bytes | None = None,
     after: bytes | None = None,
+    undo: dict[str, Any] | None = None,
     enrolled: bool = False,
 ) -> None:
     """Settle a problem and keep what was decided; of one row of the class the latest counts."""
@@ -248,6 +244,7 @@ def _decide(
         page=page,
         before=before,
         after=after,
+        undo=undo,
         enrolled=enrolled,
         is_remembered=bool(tag),
         decided_by=actor.user_id,
@@ -273,6 +270,7 @@ def _lay(
 ) -> None:
     """Lay one child's marks over the page; keep what they were, and settle the problem."""
     before = _days_of(section, place.month, child_id)
+    stood = row_state(section, place.month, child_id)
     if before is not None and not overwrite and replaced(before, marks):
         raise Invalid(
             _("This pupil already has other marks in this month. Look at both first."),
@@ -299,6 +297,7 @@ def _lay(
         page=held,
         before=before.tobytes() if before is not None else None,
         after=after.tobytes() if after is not None else None,
+        undo=kept_for_undo(stood, row_state(section, place.month, child_id)),
         enrolled=enrolled,
     )
 

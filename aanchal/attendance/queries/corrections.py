@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
 from aanchal.people.models import Child, Enrolment, Kinship
@@ -54,13 +54,32 @@ def correction_to_answer(actor: Actor, *, pk: UUID | None) -> Correction | None:
     return next((c for c in _to_answer(actor) if c.pk == pk), None)
 
 
+def corrections_agreed(actor: Actor, *, since: datetime) -> list[Correction]:
+    """Corrections said yes to since a moment, which the actor may take back; the latest first."""
+    found = (
+        _corrections()
+        .filter(_reach(actor), state=Correction.State.AGREED, settled_at__gte=since)
+        .order_by("-settled_at", "-pk")
+    )
+    return _without_kin(actor, list(found))
+
+
 def _to_answer(actor: Actor) -> list[Correction]:
-    reach = within(
+    found = (
+        _corrections()
+        .filter(_reach(actor), state=Correction.State.WAITING)
+        .exclude(asked_by=actor.user_id)
+    )
+    return _without_kin(actor, list(found))
+
+
+def _reach(actor: Actor) -> Q:
+    return within(
         granted_areas(actor, Permission.REGISTER_CORRECT), "class_section__school__area__path"
     )
-    found = list(
-        _corrections().filter(reach, state=Correction.State.WAITING).exclude(asked_by=actor.user_id)
-    )
+
+
+def _without_kin(actor: Actor, found: list[Correction]) -> list[Correction]:
     kin = _own_family(actor) if found else set()
     return [c for c in found if not kin & set(unpack_children(c.children))]
 

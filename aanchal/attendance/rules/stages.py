@@ -34,10 +34,10 @@ VISIT_MOVES: Mapping[str, frozenset[str]] = {
     "cancelled": frozenset(),
 }
 
-# Absences that a class sent are taken away with the coordinator's yes only.
+# Absences that a class sent are taken away with the coordinator's yes only; the yes can be taken back.
 CORRECTION_MOVES: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"agreed", "refused", "taken_back"}),
-    "agreed": frozenset(),
+    "agreed": frozenset({"waiting"}),
     "refused": frozenset(),
     "taken_back": frozenset(),
 }
@@ -53,6 +53,6 @@ WITHDRAWAL_MOVES: Mapping[str, frozenset[str]] = {
 # A pupil whom a register no longer names waits until one names her again or a person found out.
 MISSING_PUPIL_MOVES: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"back", "settled"}),
-    "back": frozenset(),
+    "back": frozenset({"waiting"}),
     "settled": frozenset({"waiting"}),
 }

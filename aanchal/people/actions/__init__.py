@@ -17,7 +17,7 @@ from .kinship import (
     refuse_kinship,
     take_kinship_back,
 )
-from .moves import agree_to_move, refuse_move, take_move_back
+from .moves import agree_to_move, refuse_move, take_move_back, undo_move
 from .pupil_problems import PupilProblem
 from .readings import READING_ANSWERS, answer_reading, count_readings, open_readings
 
@@ -51,6 +51,7 @@ __all__ = [
     "take_kinship_back",
     "take_move_back",
     "undo_enrolment",
+    "undo_move",
     "village_key",
     "withdraw_consent",
 ]

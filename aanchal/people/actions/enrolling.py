@@ -19,6 +19,7 @@ from ..models import (
     ClassSection,
     Enrolment,
 )
+from ..moving import end_as_mistake, left_by, take_up_again
 from ..rules.pupils import NewPupil
 from .desk import Desk, Enrolled
 
@@ -89,25 +90,14 @@ def undo_enrolment(actor: Actor, *, child: Child, class_section: ClassSection) -
         NotFound: she is not enrolled there.
     """
     require(actor, Permission.CHILD_ENROL, class_section)
-    enrolment = Enrolment.objects.select_for_update().get(
-        child=child, class_section=class_section, ends_on__isnull=True
-    )
-    enrolment.ends_on, enrolment.ended_by = enrolment.starts_on, Enrolment.Ended.MISTAKE
-    enrolment.save(update_fields=["ends_on", "ended_by"])
-    record(actor, Verb.CHILD_CHANGED, child, scope=class_section.scope(), fields=["class_section"])
-    left = (
-        Enrolment.objects.filter(
-            child=child, ended_by=Enrolment.Ended.MOVED, ends_on=enrolment.starts_on
-        )
-        .exclude(pk=enrolment.pk)
-        .select_related("class_section__school__area")
+    enrolment = (
+        Enrolment.objects.select_related("child", "class_section__school__area")
         .select_for_update(of=("self",))
-        .first()
+        .get(child=child, class_section=class_section, ends_on__isnull=True)
     )
+    end_as_mistake(actor, enrolment)
+    left = left_by(enrolment)
     if left is not None:
         require(actor, Permission.CHILD_ENROL, left.class_section)
-        left.ends_on, left.ended_by = None, ""
-        left.save(update_fields=["ends_on", "ended_by"])
-        scope = left.class_section.scope()
-        record(actor, Verb.CHILD_MOVED, left, scope=scope, fields=["class_section"])
+        take_up_again(actor, left)
     return enrolment

@@ -17,7 +17,14 @@ from ..models import (
     ClassMove,
     Enrolment,
 )
-from ..moving import Move, latest_enrolments, move_children
+from ..moving import (
+    Move,
+    end_as_mistake,
+    latest_enrolments,
+    left_by,
+    move_children,
+    take_up_again,
+)
 from ..rules.names import tidy
 
 
@@ -92,6 +99,42 @@ def take_move_back(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove:
     if move.state != ClassMove.State.WAITING:
         raise WrongState
     return _settle_move(actor, move, ClassMove.State.TAKEN_BACK, Verb.CLASS_MOVE_TAKEN_BACK, at=at)
+
+
+@use_case
+def undo_move(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove:
+    """Take a yes back: the child is in the class that she left, and the question waits as before.
+
+    Raises:
+        NotAllowed: as for `agree_to_move`.
+        WrongState: no yes was said, or she has been in another class since.
+    """
+    move = _held_move(move)
+    require(actor, Permission.CHILD_MOVE, move)
+    held = latest_enrolments([move.child]).get(move.child_id)
+    if (
+        move.state != ClassMove.State.AGREED
+        or held is None
+        or held.ends_on is not None
+        or held.class_section_id != move.to_section_id
+    ):
+        raise WrongState(_("The pupil has been in another class since. It cannot be undone."))
+    asked_meanwhile = ClassMove.objects.filter(
+        child=move.child, to_section=move.to_section, state=ClassMove.State.WAITING
+    )
+    if asked_meanwhile.exists():
+        raise WrongState
+    left = left_by(held)
+    if left is not None and left.class_section_id != move.from_section_id:
+        raise WrongState
+    end_as_mistake(actor, held)
+    if left is not None:
+        take_up_again(actor, left)
+    move.state = ClassMove.State.WAITING
+    move.settled_by, move.settled_at = "", None
+    move.save(update_fields=["state", "settled_by", "settled_at"])
+    record(actor, Verb.CLASS_MOVE_UNDONE, move, scope=move.scope())
+    return move
 
 
 def _settle_move(

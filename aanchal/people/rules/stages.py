@@ -5,7 +5,7 @@ from collections.abc import Mapping
 # Nobody's answer is no answer: it waits, and is counted as overdue, until a person settles it.
 CLASS_MOVE_MOVES: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"agreed", "refused", "taken_back"}),
-    "agreed": frozenset(),
+    "agreed": frozenset({"waiting"}),
     "refused": frozenset(),
     "taken_back": frozenset(),
 }

@@ -12,17 +12,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
+from aanchal.attendance.actions import undo_class_move
 from aanchal.attendance.guidance import guidance
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.people.actions import agree_to_move, refuse_move, take_move_back
 from aanchal.people.models import ClassMove
-from aanchal.people.queries import class_moves_to_answer, my_class_moves
+from aanchal.people.queries import (
+    class_moves_agreed,
+    class_moves_to_answer,
+    my_class_moves,
+)
 
 from ..context import local_name
 from ..forms import key_or_none
 from ..names import class_name, whole_name
 
 OWN_SHOWN = 20
+# So long a yes is shown with a way back.
+UNDO_SHOWN = timedelta(days=60)
 
 STATES = {
     ClassMove.State.WAITING: ("soon", gettext_lazy("waits for a yes")),
@@ -57,6 +64,12 @@ def class_moves(request: HttpRequest) -> HttpResponse:
                 {"label": _("Moves between classes")},
             ],
             "items": [_item(move, names, late=late, refused=refused) for move in waiting],
+            "agreed": [
+                _item(move, names, late=late, refused=None)
+                for move in class_moves_agreed(request.actor, since=timezone.now() - UNDO_SHOWN)[
+                    :OWN_SHOWN
+                ]
+            ],
             "own": [_own(move) for move in own],
         },
         status=400 if refused else 200,
@@ -69,12 +82,17 @@ def _answer(request: HttpRequest) -> None:
     step = request.POST.get("step")
     mine = step == "take_back"
     found = my_class_moves(request.actor) if mine else class_moves_to_answer(request.actor)
+    if step == "undo":
+        found = class_moves_agreed(request.actor, since=now - UNDO_SHOWN)
     move = found.filter(pk=key).first()
     if move is None:
         raise WrongState
     if mine:
         take_move_back(request.actor, move=move, at=now)
         messages.success(request, _("Taken back. The pupil stays where she is."))
+    elif step == "undo":
+        undo_class_move(request.actor, move=move, at=now)
+        messages.success(request, _("Undone. The pupil is in her old class, and the move waits."))
     elif step == "agree":
         agree_to_move(request.actor, move=move, at=now)
         messages.success(request, _("The pupil is in the other class now."))
@@ -102,6 +120,7 @@ def _item(
         "name_given": move.name_given,
         "by": names.get(move.asked_by, ""),
         "asked_at": move.asked_at,
+        "settled_at": move.settled_at,
         "is_late": move.asked_at < late,
         "error": refused[1] if refused is not None and refused[0] == str(move.pk) else "",
     }

@@ -1,6 +1,6 @@
 """Corrections of registers: absences that would be taken away, and flags whose marks were corrected."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +19,7 @@ from aanchal.attendance.actions import (
     refuse_correction,
     run_watch,
     take_correction_back,
+    undo_correction,
     withdraw_flag,
 )
 from aanchal.attendance.guidance import guidance
@@ -26,19 +27,22 @@ from aanchal.attendance.models import Correction, Withdrawal
 from aanchal.attendance.queries.corrections import (
     CorrectionLine,
     correction_to_answer,
+    corrections_agreed,
     corrections_to_answer,
     my_corrections,
     withdrawals_to_answer,
 )
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
-from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.permissions import Actor, system_actor
 
 from ..context import local_name
 from ..forms import key_or_none
 from ..names import class_name, first_name, whole_name
 
 OWN_SHOWN = 20
+# So long a yes is shown with a way back.
+UNDO_SHOWN = timedelta(days=60)
 
 STATES = {
     Correction.State.WAITING: ("soon", gettext_lazy("waits for a yes")),
@@ -74,6 +78,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
             ],
             "items": [_item(line, names, late=late, refused=refused) for line in lines],
             "doubts": [_doubt(w) for w in withdrawals_to_answer(request.actor)],
+            "agreed": [_own(c) for c in _agreed(request.actor, timezone.now())],
             "own": [_own(c) for c in own],
         },
         status=400 if refused else 200,
@@ -96,7 +101,9 @@ def _answer(request: HttpRequest) -> None:
             messages.success(request, _("The question stays. Nothing else was changed."))
         return
     key = key_or_none(request.POST.get("correction"))
-    if step == "take_back":
+    if step == "undo":
+        correction = next((c for c in _agreed(actor, now) if c.pk == key), None)
+    elif step == "take_back":
         correction = my_corrections(actor).filter(pk=key).first()
     else:
         correction = correction_to_answer(actor, pk=key)
@@ -105,20 +112,32 @@ def _answer(request: HttpRequest) -> None:
     if step == "take_back":
         take_correction_back(actor, correction=correction, at=now)
         messages.success(request, _("Taken back. The absences stay."))
+    elif step == "undo":
+        undo_correction(actor, correction=correction, at=now)
+        _watch(correction, at=now)
+        messages.success(request, _("Undone. The absences stand again, and the correction waits."))
     elif step == "agree":
         agree_to_correction(actor, correction=correction, at=now)
-        run_watch(
-            system_actor("watch"),
-            on=timezone.localdate(now),
-            at=now,
-            classes=[correction.class_section_id],
-        )
+        _watch(correction, at=now)
         messages.success(request, _("The register is corrected."))
     elif step == "refuse":
         refuse_correction(
             actor, correction=correction, answer=request.POST.get("answer", ""), at=now
         )
         messages.success(request, _("Refused. The absences stay."))
+
+
+def _agreed(actor: Actor, now: datetime) -> list[Correction]:
+    return corrections_agreed(actor, since=now - UNDO_SHOWN)[:OWN_SHOWN]
+
+
+def _watch(correction: Correction, *, at: datetime) -> None:
+    run_watch(
+        system_actor("watch"),
+        on=timezone.localdate(at),
+        at=at,
+        classes=[correction.class_section_id],
+    )
 
 
 def _item(
@@ -170,8 +189,10 @@ def _own(correction: Correction) -> dict[str, Any]:
     return {
         "pk": correction.pk,
         "class": class_name(correction.class_section),
+        "school": local_name(correction.class_section.school),
         "month": date_format(correction.month, "F Y"),
         "asked_at": correction.asked_at,
+        "settled_at": correction.settled_at,
         "answer": correction.answer,
         "level": level,
         "state": state,

@@ -1,0 +1,206 @@
+"""A decision about one pupil's row taken back: the page is as it was before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import WrongState
+from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.people.models import ClassSection
+
+from ..models import Correction, MissingPupil, PageRevision, RegisterPage, RowDecision
+from ..rules.corrections import Cells, pack_cells, unpack_cells
+from ..rules.marks import Mark
+from ..rules.pages import DAYS, Marks, Merged, PageMarks, pack_children, pack_marks
+from .pages import page_marks, write_page
+
+
+@dataclass(frozen=True)
+class RowState:
+    """What stands about one pupil in one month, beside her marks.
+
+    Args:
+        agreed: days on which a second person let an absence go.
+        asked: her marks that wait for a second person; blank where none does.
+        revision: the page's number; 0 without a page.
+        missing: primary keys of the questions where she is, as text, that wait.
+    """
+
+    agreed: tuple[int, ...]
+    asked: bytes
+    revision: int
+    missing: frozenset[str]
+
+
+def row_state(section: ClassSection, month: date, child_id: UUID) -> RowState:
+    """How a pupil's row stands now; three queries."""
+    held = RegisterPage.objects.filter(class_section=section, month=month).first()
+    agreed: tuple[int, ...] = ()
+    if held is not None:
+        children = page_marks(held).children
+        if child_id in children:
+            cells = unpack_cells(held.agreed, len(children))[children.index(child_id)]
+            agreed = tuple(int(d) for d in np.flatnonzero(cells))
+    waits = _waiting(section, month)
+    asked = np.zeros(DAYS, np.uint8)
+    if waits is not None:
+        content = page_marks(waits)
+        if child_id in content.children:
+            asked = content.marks[content.children.index(child_id)]
+    missing = MissingPupil.objects.filter(child=child_id, state=MissingPupil.State.WAITING)
+    return RowState(
+        agreed,
+        asked.tobytes(),
+        held.revision if held is not None else 0,
+        frozenset(str(pk) for pk in missing.values_list("pk", flat=True)),
+    )
+
+
+def kept_for_undo(before: RowState, after: RowState) -> dict[str, Any]:
+    """What a `RowDecision` keeps, so that the former state can be given back exactly."""
+    return {
+        "agreed": list(before.agreed),
+        "asked_before": before.asked.hex(),
+        "asked_after": after.asked.hex(),
+        # The first revision of the page that holds what was decided.
+        "revision": after.revision,
+        "missing": sorted(before.missing - after.missing),
+    }
+
+
+def _waiting(section: ClassSection, month: date) -> Correction | None:
+    return Correction.objects.filter(
+        class_section=section, month=month, state=Correction.State.WAITING
+    ).first()
+
+
+@use_case
+def put_row_back(actor: Actor, *, decision: RowDecision, at: datetime) -> None:
+    """Give one child's row of a page the state it had before a decision that is undone.
+
+    Her marks, whether she is on the page at all, absences that were let go, what waits for a second
+    person, and that she was missing: all as before. An absence that stood there by the decision
+    alone is no longer counted among what the class sent.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        WrongState: her row, or what waits of it, has been changed since.
+    """
+    page, child_id = decision.page, decision.child_id
+    if page is None or child_id is None or decision.after is None:
+        raise WrongState
+    section = page.class_section
+    require(actor, Permission.REGISTER_REPAIR, section)
+    ClassSection.objects.select_for_update().get(pk=section.pk)
+    held = RegisterPage.objects.get(pk=page.pk)
+    old = page_marks(held)
+    if child_id not in old.children:
+        raise WrongState
+    row = old.children.index(child_id)
+    if old.marks[row].tobytes() != decision.after:
+        raise WrongState(
+            _("The days of this pupil have been changed since. It cannot be undone any more.")
+        )
+    kept = decision.undo or {}
+    before = np.zeros(DAYS, np.uint8)
+    if decision.before is not None:
+        before = np.frombuffer(decision.before, np.uint8)
+    _ask_no_more(actor, section, page.month, child_id, kept, at=at)
+    by_mistake = (old.marks[row] == Mark.ABSENT) & (before != Mark.ABSENT)
+    _void(held, child_id, by_mistake, since=int(kept.get("revision", held.revision)))
+    agreed = unpack_cells(held.agreed, len(old.children))
+    agreed[row] = False
+    agreed[row, list(kept.get("agreed", ()))] = True
+    void = np.zeros_like(agreed)
+    void[row] = by_mistake
+    children, marks = old.children, old.marks.copy()
+    marks[row] = before
+    changed = int((marks != old.marks).sum())
+    if decision.before is None:
+        children = children[:row] + children[row + 1 :]
+        marks, agreed = np.delete(marks, row, axis=0), np.delete(agreed, row, axis=0)
+    if changed or decision.before is None:
+        write_page(
+            actor,
+            class_section=section,
+            month=held.month,
+            held=held,
+            merged=Merged(PageMarks(children, marks), 0, max(changed, 1), 0, 1),
+            agreed=agreed,
+            register=held.source,
+            received_at=held.received_at,
+            at=at,
+            void=void,
+        )
+    _miss_again(actor, child_id, kept.get("missing", ()))
+
+
+def _void(held: RegisterPage, child_id: UUID, cells: Cells, *, since: int) -> None:
+    """Note in the revisions made since that these absences of a child were a mistake."""
+    if not cells.any():
+        return
+    for revision in PageRevision.objects.filter(page=held, revision__gte=since):
+        content = page_marks(revision)
+        if child_id not in content.children:
+            continue
+        void = unpack_cells(revision.void, len(content.children))
+        void[content.children.index(child_id)] |= cells
+        revision.void = pack_cells(void)
+        revision.save(update_fields=["void"])
+
+
+def _ask_no_more(
+    actor: Actor,
+    section: ClassSection,
+    month: date,
+    child_id: UUID,
+    kept: dict[str, Any],
+    *,
+    at: datetime,
+) -> None:
+    """Take out of a waiting correction what the decision put into it."""
+    asked = bytes.fromhex(kept.get("asked_after", ""))
+    former = bytes.fromhex(kept.get("asked_before", ""))
+    waits = _waiting(section, month)
+    if asked == former or waits is None:
+        return  # nothing was asked, or it was answered: a yes has changed her days
+    waits = Correction.objects.select_for_update().get(pk=waits.pk)
+    content = page_marks(waits)
+    rows: dict[UUID, Marks] = dict(zip(content.children, content.marks, strict=True))
+    if child_id not in rows or rows[child_id].tobytes() != asked:
+        raise WrongState(
+            _("The days of this pupil have been changed since. It cannot be undone any more.")
+        )
+    rows[child_id] = np.frombuffer(former, np.uint8)
+    rows = {child: marks for child, marks in rows.items() if marks.any()}
+    if rows:
+        waits.children = pack_children(tuple(rows))
+        waits.marks = pack_marks(np.stack(list(rows.values())))
+        waits.save(update_fields=["children", "marks"])
+    else:
+        waits.state = Correction.State.TAKEN_BACK
+        waits.settled_by, waits.settled_at = actor.user_id, at
+        waits.save(update_fields=["state", "settled_by", "settled_at"])
+    record(actor, Verb.CORRECTION_TAKEN_BACK, waits, scope=waits.scope())
+
+
+def _miss_again(actor: Actor, child_id: UUID, keys: Sequence[str]) -> None:
+    """Whoever was found by the decision alone is missing again."""
+    found = MissingPupil.objects.select_related("class_section__school__area").filter(
+        pk__in=keys, state=MissingPupil.State.BACK
+    )
+    waiting = MissingPupil.objects.filter(child=child_id, state=MissingPupil.State.WAITING)
+    for missing in found:
+        if waiting.filter(class_section=missing.class_section_id).exists():
+            continue
+        missing.state, missing.settled_at = MissingPupil.State.WAITING, None
+        missing.save(update_fields=["state", "settled_at"])
+        scope = missing.class_section.scope()
+        record(actor, Verb.PUPIL_MISSING_REOPENED, missing, scope=scope)
