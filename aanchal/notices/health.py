@@ -38,6 +38,8 @@ KINDS = {
     "withdrawal": gettext_lazy("questions"),
     "class_move": gettext_lazy("moves between classes"),
     "kinship": gettext_lazy("words about somebody's family"),
+    "missing_pupil": gettext_lazy("pupils missing from their register"),
+    "class_register": gettext_lazy("silent classes"),
     "grant": gettext_lazy("roles"),
     "invitation": gettext_lazy("invitations"),
     "credential_reset": gettext_lazy("new credentials"),

@@ -129,7 +129,13 @@ urlpatterns: list[URLPattern] = [
         who=P.CHILD_MOVE,
         methods=BOTH,
     ),
-    route("classes/<uuid:pk>/", classes.class_page, name="class", who=P.CLASS_VIEW),
+    route(
+        "classes/<uuid:pk>/",
+        classes.class_page,
+        name="class",
+        who=P.CLASS_VIEW,
+        methods=BOTH,
+    ),
     route("registers/", registers.file_list, name="register_files", who=P.REGISTER_IMPORT),
     route(
         "registers/send/",

@@ -128,7 +128,9 @@ def _register(number: str = "S-1") -> tuple[Any, Any, Any]:
     marks = ",".join(m if m != "." else "" for m in FULL)
     head = "Roll,Name,Admission No," + ",".join(str(d) for d in range(1, 32))
     text = f"Class: VI  Section: A   Month: July 2026\n{head}\n88,Guess,{number},{marks}\n"
-    held = a_given_register(teacher, text.encode(), school=mine.school, name="r.csv")
+    held = a_given_register(
+        teacher, text.encode(), school=mine.school, name="r.csv", grade="6", section="A"
+    )
     return teacher, held, theirs
 
 
@@ -195,7 +197,7 @@ def _gives_again() -> Any:
             source=io.BytesIO(data),
             filename="r.xlsx",
             school=school,
-            hints={},
+            hints={"grade": "6", "section": "A"},
             via="site",
             at=NOW,
         ),
@@ -288,6 +290,7 @@ ONE_RECORD = frozenset(
     attendance.actions.corrections.refuse_correction
     attendance.actions.corrections.take_correction_back
     attendance.actions.corrections.undo_correction
+    attendance.actions.missing.ask_after_class
     attendance.actions.missing.note_missing
     attendance.actions.missing.reopen_missing
     attendance.actions.missing.say_missing

@@ -40,7 +40,11 @@ def busy(live_server):
     teacher, volunteer = acting(village.teacher), acting(village.volunteer)
     coordinator = acting(village.coordinator)
     register = a_given_register(
-        teacher, village.register(names=NAMES), school=village.section.school
+        teacher,
+        village.register(names=NAMES),
+        school=village.section.school,
+        grade="6",
+        section="A",
     )
     take_register(teacher, register=register, enrol_unknown=False, at=now)
     run_watch(system_actor("watch"), on=timezone.localdate(), at=now)

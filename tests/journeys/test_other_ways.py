@@ -24,7 +24,9 @@ def a_question(village):
 
     now = timezone.now()
     teacher = acting(village.teacher)
-    register = a_given_register(teacher, village.register(), school=village.section.school)
+    register = a_given_register(
+        teacher, village.register(), school=village.section.school, grade="6", section="A"
+    )
     take_register(teacher, register=register, enrol_unknown=False, at=now)
     run_watch(system_actor("watch"), on=timezone.localdate(), at=now)
     return Flag.objects.get()
@@ -46,6 +48,7 @@ def test_without_a_script_a_register_is_sent_and_a_danger_told(village, as_perso
     teacher.locator("input[type=file]").set_input_files(
         {"name": "VI-A.xlsx", "mimeType": "application/octet-stream", "buffer": village.register()}
     )
+    teacher.get_by_label("Class VI A").check()
     teacher.get_by_role("button", name="Send and look").click()
     teacher.get_by_role("button", name="Yes, take it in").click()
     teacher.get_by_text("Taken in.").wait_for()
@@ -212,6 +215,7 @@ def test_a_large_file_is_read_by_the_worker_while_its_sender_waits(
     page.locator("input[type=file]").set_input_files(
         {"name": "VI-A.xlsx", "mimeType": "application/octet-stream", "buffer": village.register()}
     )
+    page.get_by_label("Class VI A").check()
     page.get_by_role("button", name="Send and look").click()
     page.get_by_role("progressbar").wait_for()
     look(page, "register-being-read")
@@ -231,12 +235,14 @@ def test_a_file_too_large_is_refused_before_it_is_sent_and_after(
     page = as_person(village.teacher, viewport=PHONE)
     page.goto("/registers/send/")
     page.locator("input[type=file]").set_input_files(file)
+    page.get_by_label("Class VI A").check()
     page.get_by_role("button", name="Send and look").click()
     page.get_by_role("alert").get_by_text("This file is larger than").wait_for()
 
     page = as_person(village.teacher, viewport=PHONE, javascript=False)
     page.goto("/registers/send/")
     page.locator("input[type=file]").set_input_files(file)
+    page.get_by_label("Class VI A").check()
     page.get_by_role("button", name="Send and look").click()
     page.get_by_text("This file is too large.").first.wait_for()
     assert not RegisterFile.objects.exists()
@@ -252,6 +258,7 @@ def test_rows_are_repaired_and_a_setting_aside_is_undone(village, as_person, loo
             "buffer": village.register(pupils=14),
         }
     )
+    page.get_by_label("Class VI A").check()
     page.get_by_role("button", name="Send and look").click()
     page.get_by_role("button", name="Yes, take it in").click()
     page.get_by_role("link", name=re.compile("Look at 2 things")).click()

@@ -27,6 +27,7 @@ def _the_teacher_sends_the_register(village, as_person, look):
     page.locator("input[type=file]").set_input_files(
         {"name": "VI-A.xlsx", "mimeType": "application/octet-stream", "buffer": village.register()}
     )
+    page.get_by_label("Class VI A").check()
     page.get_by_role("button", name="Send and look").click()
     understood = f"Class VI A · {village.month:%B %Y}"
     page.get_by_role("heading", level=1, name=understood).wait_for()

@@ -29,6 +29,7 @@ print(json.dumps({
     "cookies": "; ".join(f"{k}={v.value}" for k, v in client.cookies.items()),
     "token": client.cookies[settings.CSRF_COOKIE_NAME].value,
     "teacher": str(teacher.pk),
+    "own_class": f"{school.pk}/6/A",
 }))
 """
 
@@ -50,6 +51,7 @@ class Served:
             office.python(TEACHER.replace("WHICH", str(self.port))).splitlines()[-1]
         )
         self.cookies, self.token, self.teacher = told["cookies"], told["token"], told["teacher"]
+        self.own_class = told["own_class"]
 
     def ask(self, path: str, *, seconds: float = 60) -> tuple[int, bytes]:
         """The status and the whole answer; status 0 when there was none."""
@@ -76,7 +78,9 @@ class Served:
         body = (
             (
                 f'--{border}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n'
-                f'{self.token}\r\n--{border}\r\nContent-Disposition: form-data; name="file"; '
+                f"{self.token}\r\n--{border}\r\n"
+                f'Content-Disposition: form-data; name="own_class"\r\n\r\n{self.own_class}\r\n'
+                f'--{border}\r\nContent-Disposition: form-data; name="file"; '
                 f'filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
             ).encode()
             + data

@@ -112,7 +112,12 @@ def test_a_register_with_guessed_numbers_keeps_its_rows_for_repair_and_shows_no_
     school, others = two_classes
     teacher = a_teacher(school)
     held = a_given_register(
-        teacher, register_with_numbers(["B-1", "B-2", "B-3"]), school=school, name="r.csv"
+        teacher,
+        register_with_numbers(["B-1", "B-2", "B-3"]),
+        school=school,
+        name="r.csv",
+        grade="4",
+        section="A",
     )
 
     taken = take_register(teacher, register=held, enrol_unknown=True, said_yes=True, at=NOW)

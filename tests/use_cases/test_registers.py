@@ -4,10 +4,15 @@ import io
 
 import pytest
 
-from aanchal.attendance.actions import give_register, take_register
+from aanchal.attendance.actions import (
+    choose_school,
+    give_register,
+    refuse_register,
+    take_register,
+)
 from aanchal.attendance.actions.registers import page_marks
 from aanchal.attendance.models import PageRevision, RegisterFile, RegisterPage
-from aanchal.kernel.errors import NotAllowed, WrongState
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.files import path_of, read_file
 from aanchal.kernel.models import ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role
@@ -112,6 +117,41 @@ def test_a_teacher_sends_only_her_own_class():
     assert "not_yours" in [p["code"] for p in page["problems"]]
 
 
+@pytest.mark.parametrize("hints", [{}, {"month": "2026-07"}, {"grade": "6"}])
+def test_a_class_teacher_is_asked_which_class_it_is_and_hers_is_never_assumed(hints):
+    """A file without a class, taken for hers, would lay another class's marks over her pupils'."""
+    section, _children = a_class()
+    school = section.school
+    teacher = an_actor(Role.TEACHER, body_id=str(school.pk), grade="6", section="A")
+    data = a_register_xlsx(rows(), title="Attendance, July 2026")
+
+    with pytest.raises(Invalid) as refusal:
+        a_given_register(teacher, data, school=school, **hints)
+
+    assert refusal.value.details["field"] == "own_class"
+    assert not StoredFile.objects.exists()
+    held = a_given_register(teacher, data, school=school, grade="6", section="A")
+    [page] = held.understood["pages"]
+    assert (page["grade"], page["section"], len(page["rows"])) == ("6", "A", 6)
+
+
+def test_a_file_of_no_class_is_of_the_whole_school_and_no_class_teacher_acts_on_it():
+    section, _children = a_class()
+    school = section.school
+    teacher = an_actor(Role.TEACHER, body_id=str(school.pk), grade="6", section="A")
+    held = a_given_register(an_actor(), a_register_xlsx(rows()), school=school)
+
+    with pytest.raises(NotAllowed):
+        take_register(teacher, register=held, enrol_unknown=True, said_yes=True, at=NOW)
+    with pytest.raises(NotAllowed):
+        refuse_register(teacher, register=held, template="x", params={}, at=NOW)
+    with pytest.raises(NotAllowed):
+        choose_school(teacher, register=held, school=school, hints={}, at=NOW)
+
+    held.refresh_from_db()
+    assert not RegisterPage.objects.exists()
+
+
 def test_another_districts_coordinator_may_not_send_and_nothing_is_kept():
     school = a_school(VILLAGE)
 
@@ -148,7 +188,11 @@ def test_turning_many_absences_into_presences_waits_for_the_coordinator():
     school = section.school
     teacher = an_actor(Role.TEACHER, body_id=str(school.pk), grade="6", section="A")
     held = a_given_register(
-        teacher, a_register_xlsx(rows(), udise=school.school.udise), school=school
+        teacher,
+        a_register_xlsx(rows(), udise=school.school.udise),
+        school=school,
+        grade="6",
+        section="A",
     )
 
     taken = take_register(teacher, register=held, enrol_unknown=False, said_yes=True, at=NOW)

@@ -25,7 +25,9 @@ def set_aside():
     section, _children = a_class(pupils=6)
     teacher = acting(a_person(Role.TEACHER, section.school, grade="6", section="A"))
     rows = [("1", "Gudiya Kumari", "PPPP"), ("9", "Champa Sah", "PPAA")]
-    register = a_given_register(teacher, a_register_xlsx(rows), school=section.school)
+    register = a_given_register(
+        teacher, a_register_xlsx(rows), school=section.school, grade="6", section="A"
+    )
     take_register(teacher, register=register, enrol_unknown=False, said_yes=True, at=NOW)
     problem = ImportProblem.objects.get(code="row_unmatched")
     repair_row(teacher, problem=problem, choice=SET_ASIDE, at=NOW)

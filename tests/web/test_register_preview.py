@@ -23,16 +23,42 @@ def teacher():
     return signed_in(Client(), person), section, children
 
 
-def send(client, data, name):
+def send(client, data, name, **more):
     file = io.BytesIO(data)
     file.name = name
-    return client.post(reverse("register_send"), {"file": file}, follow=True).content.decode()
+    return client.post(
+        reverse("register_send"), {"file": file, **more}, follow=True
+    ).content.decode()
+
+
+def own(section):
+    return f"{section.school.pk}/{section.grade}/{section.section}"
+
+
+def test_a_class_teacher_says_that_it_is_her_class_and_it_is_not_chosen_for_her(teacher):
+    client, section, _children = teacher
+    rows = [(str(i + 1), NAMES[i], FULL) for i in range(6)]
+    data = a_register_xlsx(rows, title="Attendance, July 2026")
+
+    form = client.get(reverse("register_send")).content.decode()
+    assert "Is this the register of your class?" in form
+    assert f'value="{own(section)}"' in form
+    assert "checked" not in form
+    assert 'name="grade"' not in form
+    asked = send(client, data, "july.xlsx")
+    assert "Say which class this register is of." in asked
+    foreign = own(section).replace("/6/", "/7/")
+    send(client, data, "july.xlsx", own_class=foreign)
+    assert not RegisterFile.objects.exists()
+
+    assert "Class VI A" in send(client, data, "july.xlsx", own_class=own(section))
+    assert RegisterFile.objects.get().hints["grade"] == "6"
 
 
 def test_a_photograph_is_refused_with_what_to_send_and_asks_for_no_class(teacher):
-    client, _section, _children = teacher
+    client, section, _children = teacher
 
-    page = send(client, b"\xff\xd8\xff\xe0" + b"\0" * 500, "register.jpg")
+    page = send(client, b"\xff\xd8\xff\xe0" + b"\0" * 500, "register.jpg", own_class=own(section))
 
     assert "This is a photograph or a scan" in page
     assert "Which register is this?" not in page
@@ -42,7 +68,12 @@ def test_a_photograph_is_refused_with_what_to_send_and_asks_for_no_class(teacher
 def test_no_this_is_wrong_takes_nothing_in_and_keeps_the_file(teacher):
     client, section, _children = teacher
     rows = [(str(i + 1), NAMES[i], FULL) for i in range(6)]
-    page = send(client, a_register_xlsx(rows, udise=section.school.school.udise), "july.xlsx")
+    page = send(
+        client,
+        a_register_xlsx(rows, udise=section.school.school.udise),
+        "july.xlsx",
+        own_class=own(section),
+    )
     assert "No, this is wrong" in page
     held = RegisterFile.objects.get()
 

@@ -10,7 +10,7 @@ from .corrections import (
     undo_correction,
 )
 from .findings import correct_finding, open_finding, record_visit
-from .missing import note_missing, reopen_missing, say_missing, settle_missing
+from .missing import ask_after_class, note_missing, reopen_missing, say_missing, settle_missing
 from .outcomes import record_outcome, reopen_flag
 from .pages import Recorded, record_page
 from .registers import (
@@ -42,6 +42,7 @@ __all__ = [
     "Recorded",
     "Taken",
     "agree_to_correction",
+    "ask_after_class",
     "ask_budget_replay",
     "assign_visit",
     "begin_archive",

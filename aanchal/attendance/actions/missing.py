@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
@@ -13,6 +14,7 @@ from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection
 
 from ..models import MissingPupil
+from ..queries.silent import pupils_to_ask_after, silent_among
 
 
 @use_case
@@ -67,6 +69,34 @@ def note_missing(
     for missing in new:
         record(actor, Verb.PUPIL_MISSING, missing, scope=class_section.scope())
     return len(new)
+
+
+@use_case
+def ask_after_class(actor: Actor, *, class_section: ClassSection, at: datetime) -> int:
+    """Ask after each pupil of a silent class by name: no register of it will come.
+
+    Each waits until a register names her, or it is written where she is.
+
+    Returns:
+        How many are asked after now.
+
+    Raises:
+        NotAllowed: the actor corrects no registers there.
+        WrongState: the class is not silent, or all its pupils are asked after already.
+    """
+    require(actor, Permission.REGISTER_CORRECT, class_section)
+    section = (
+        ClassSection.objects.select_related("school__area")
+        .select_for_update(of=("self",))
+        .get(pk=class_section.pk)
+    )
+    on = timezone.localdate(at)
+    if section not in silent_among([section], on=on):
+        raise WrongState
+    children = list(pupils_to_ask_after(section).values_list("child_id", flat=True))
+    return note_missing(
+        actor, class_section=section, month=on.replace(day=1), children=children, said={}, at=at
+    )
 
 
 def _known(code: str) -> str:

@@ -20,9 +20,17 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.kernel import files
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import WrongState
+from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
+from aanchal.kernel.permissions import (
+    ROOT,
+    Actor,
+    Permission,
+    Scope,
+    grants_for,
+    may,
+    require,
+)
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassSection
@@ -58,9 +66,11 @@ def give_register(
 
     Raises:
         NotAllowed: the actor may not send registers of this school or class.
+        Invalid: the actor has one class of this school, and nobody said which class it is of.
         TooLarge: past the limit; nothing is kept.
         WrongState: somebody sent it for the whole school, where the actor has one class.
     """
+    _ask_which_class(actor, school, hints)
     require(actor, Permission.REGISTER_IMPORT, _scope(actor, school, hints))
     district = school.area.district if school else ""
     stored = files.keep_file(
@@ -131,19 +141,33 @@ def _scope(actor: Actor, school: Body | None, hints: dict[str, str]) -> Scope:
                 section=bodies[0].section,
             )
         return Scope(area_path="")
+    # Without a class said it is of the whole school: it is never taken to be the asker's own class.
     base = school.scope()
-    grade, section = hints.get("grade", ""), hints.get("section", "")
-    if not grade:
-        # A class teacher need not say her class: each page is held against it when it is read.
-        own = next((g for g in actor.grants if g.body_id == base.body_id), None)
-        grade, section = (own.grade, own.section) if own else ("", "")
     return Scope(
         area_path=base.area_path,
         district=base.district,
         body_id=base.body_id,
-        grade=grade,
-        section=section,
+        grade=hints.get("grade", ""),
+        section=hints.get("section", ""),
     )
+
+
+def _ask_which_class(actor: Actor, school: Body | None, hints: dict[str, str]) -> None:
+    """Ask a class teacher which class it is, where that is not said; it is never assumed.
+
+    Raises:
+        Invalid: she may send for a class of this school only, and did not say for which.
+    """
+    if school is None or may(actor, Permission.REGISTER_IMPORT, _scope(actor, school, hints)):
+        return
+    of_class = [
+        g
+        for g in grants_for(actor, Permission.REGISTER_IMPORT)
+        if g.body_id == str(school.pk) and g.grade
+    ]
+    said = hints.get("grade", "")
+    if any(not said or (said == g.grade and not hints.get("section")) for g in of_class):
+        raise Invalid(_("Say which class and section this register is of."), field="own_class")
 
 
 def _media_type(filename: str) -> str:
@@ -229,10 +253,12 @@ def choose_school(
 
     Raises:
         NotAllowed: the actor may not send registers of that school or class.
+        Invalid: as for `give_register`.
         WrongState: its pages are already taken in, or the same file is known for that school.
     """
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
     require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    _ask_which_class(actor, school, hints)
     require(actor, Permission.REGISTER_IMPORT, _scope(actor, school, hints))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         raise WrongState
@@ -248,7 +274,7 @@ def choose_school(
 
 
 def scope_of_file(actor: Actor, register: RegisterFile) -> Scope:
-    """Where a file stands for the one who asks: at its school, or in its sender's own hands."""
+    """Where a file stands: at the school or class that was said, or in its sender's own hands."""
     if register.school is None and register.received_by != actor.user_id:
         return Scope(area_path="")
     return _scope(actor, register.school, register.hints)

@@ -392,9 +392,9 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
     )
     register = None
     if problem.source_kind == "register":
-        # Whoever may send the file may say that its cells were looked at: a class teacher too.
+        # Whoever's class the page is may say that its cells were looked at: a class teacher too.
         register = RegisterFile.objects.get(pk=problem.source_id)
-        scope = scope_of_file(actor, register)
+        scope = _scope_of_problem(actor, register, problem)
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
@@ -419,12 +419,7 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
     if problem.source_kind != "register":
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
-    scope = scope_of_file(actor, register)
-    if problem.code == "row_unmatched" and problem.raw:
-        page, _row = row_of(register, problem)
-        if page.school_id:  # else it is in the hands of whoever sent the file
-            school = Body.objects.select_related("area").get(pk=page.school_id)
-            scope = page_scope(school, page)
+    scope = _scope_of_problem(actor, register, problem)
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.SET_ASIDE:
         raise WrongState
@@ -435,6 +430,16 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
     record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope, state=problem.state)
     _count(register)
     return problem
+
+
+def _scope_of_problem(actor: Actor, register: RegisterFile, problem: ImportProblem) -> Scope:
+    """Where a row or cell stands: at its page's class, or as its file where no school is known."""
+    if problem.raw:
+        page = _page_of(register, problem)
+        if page.school_id:
+            school = Body.objects.select_related("area").get(pk=page.school_id)
+            return page_scope(school, page)
+    return scope_of_file(actor, register)
 
 
 def row_of(register: RegisterFile, problem: ImportProblem) -> tuple[ShownPage, ShownRow]:

@@ -1,4 +1,4 @@
-"""Reads of registers: a class's book, a child's strip, schools that have fallen silent."""
+"""Reads of registers: a class's book, a child's strip, what was sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
 from aanchal.kernel.errors import NotFound
@@ -16,9 +16,8 @@ from aanchal.kernel.permissions import Actor, Permission, grants_for, may
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.queries import visible_classes
 from aanchal.places.models import Body
-from aanchal.places.queries import calendars_of, schools_of, within, year_of
+from aanchal.places.queries import within, year_of
 
-from ..guidance import guidance
 from ..models import RegisterFile, RegisterPage
 from ..reading import ShownPage, page_scope
 from ..rules.marks import Mark
@@ -101,59 +100,6 @@ def _strip(book: ClassBook, child_id: UUID, part: slice) -> Strip:
     present = (others == Mark.PRESENT).sum(axis=0)
     absent = (others == Mark.ABSENT).sum(axis=0)
     return Strip(book.days[part], marks[row], present, present + absent)
-
-
-@dataclass(frozen=True)
-class Silent:
-    """A school from which no register reached us for open school days."""
-
-    school: Body
-    last_on: date | None
-    open_days: int
-
-
-def silent_schools(actor: Actor, *, on: date) -> list[Silent]:
-    """Schools of the actor that owe registers, the longest silent first.
-
-    A school counts as silent when, by its own calendar, at least `silent_after_days` open days
-    have passed since the last day any of its classes was taken. Four queries.
-    """
-    schools = list(schools_of(actor, Permission.WATCH_VIEW))
-    last = last_taken_days([s.pk for s in schools])
-    limit = int(guidance()["silent_after_days"])
-    # There are never more open days than days: who sent lately need not be counted. Nor is a school
-    # silent that never sent one: it has not begun.
-    schools = [s for s in schools if s.pk in last and (on - last[s.pk]).days >= limit]
-    calendars = calendars_of(schools)
-    # Most schools share a calendar and a last day: each pair is counted once.
-    counted: dict[tuple[int, date], int] = {}
-    found = []
-    for school in schools:
-        since = last[school.pk]
-        calendar = calendars[school.pk]
-        key = (id(calendar), since)
-        if key not in counted:
-            counted[key] = calendar.count_open_days(since + timedelta(days=1), on)
-        missing = counted[key]
-        if missing >= limit:
-            found.append(Silent(school, since, missing))
-    return sorted(found, key=lambda s: (-s.open_days, s.school.name))
-
-
-def last_taken_days(school_ids: list[UUID]) -> dict[UUID, date]:
-    """School id → the last day any class of it was taken; schools without a page are absent."""
-    # The largest number of a month has its highest bit on the last day that any class was taken.
-    rows = (
-        RegisterPage.objects.filter(class_section__school__in=school_ids, days_taken__gt=0)
-        .order_by()
-        .values_list("class_section__school_id", "month")
-        .annotate(bits=Max("days_taken"))
-    )
-    last: dict[UUID, date] = {}
-    for school_id, month, bits in rows:
-        day = month + timedelta(days=int(bits).bit_length() - 1)
-        last[school_id] = max(last.get(school_id, day), day)
-    return last
 
 
 @dataclass(frozen=True)

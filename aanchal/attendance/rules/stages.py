@@ -50,6 +50,9 @@ WITHDRAWAL_MOVES: Mapping[str, frozenset[str]] = {
     "lapsed": frozenset(),
 }
 
+# A class with pupils, by its registers. No column: it follows from what came in.
+CLASS_REGISTER_STATES = ("silent", "asked_after")
+
 # A pupil whom a register no longer names waits until one names her again or a person found out.
 MISSING_PUPIL_MOVES: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"back", "settled"}),

@@ -9,10 +9,11 @@ seal, then role and place. A fixed number of queries, however much waits.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.utils import timezone
 
 from aanchal.access.granting import place_scope
 from aanchal.access.models import CredentialReset, Grant, Invitation
@@ -24,6 +25,7 @@ from aanchal.access.queries import (
     waiting_resets,
 )
 from aanchal.access.rules.second_person import CONFIRMED_BY, confirming
+from aanchal.attendance.formats.grades import roman
 from aanchal.attendance.models import (
     Correction,
     Flag,
@@ -32,6 +34,7 @@ from aanchal.attendance.models import (
     Visit,
     Withdrawal,
 )
+from aanchal.attendance.queries.silent import every_silent_class, silent_classes
 from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import ConcernList, opened, visible_concerns
@@ -73,6 +76,7 @@ class Thing:
         acts: permissions one of which it takes, where the row's own is not all of them.
         not_by: user ids who may not act though their role would: a second person is needed.
         count: how many rows of it wait, for a file with rows to repair; else 1.
+        name: what it is called, of what tells of no child: "VI A" for a class; else "".
         flag: primary key of the question that a visit belongs to, as text; else "".
     """
 
@@ -88,6 +92,7 @@ class Thing:
     acts: tuple[Permission, ...] = ()
     count: int = 1
     flag: str = ""
+    name: str = ""
 
     @property
     def row(self) -> HandOver:
@@ -420,6 +425,22 @@ def missing_pupils(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         )
 
 
+def silent(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Classes that owe registers, each by itself; since the day from which it counts as silent."""
+    on = timezone.localdate(at)
+    found = every_silent_class(on=on) if actor is None else silent_classes(actor, on=on)
+    for held in found:
+        section = held.class_section
+        yield Thing(
+            "class_register.silent",
+            str(section.pk),
+            section.scope(),
+            since=timezone.make_aware(datetime.combine(held.since, time.min)),
+            place=section.school.area,
+            name=f"{roman(section.grade)} {section.section}".strip(),
+        )
+
+
 # --- what waits for a second person ---
 
 
@@ -506,6 +527,7 @@ SOURCES = (
     ((Permission.CHILD_MOVE,), class_moves),
     ((Permission.KINSHIP_CONFIRM,), kinships),
     ((Permission.REGISTER_CORRECT,), missing_pupils),
+    ((Permission.REGISTER_CORRECT,), silent),
     (CONFIRMING, grants),
     (CONFIRMING, invitations),
     ((Permission.CREDENTIAL_RESET,), resets),
@@ -529,6 +551,7 @@ KINDS = frozenset(
         "kinship.waiting",
         "kinship.leaving",
         "missing_pupil.waiting",
+        "class_register.silent",
         "grant.waiting",
         "invitation.waiting",
         "credential_reset.asked",

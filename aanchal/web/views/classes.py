@@ -4,20 +4,23 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from aanchal.attendance.actions import ask_after_class
 from aanchal.attendance.queries.absent import absent_now
 from aanchal.attendance.queries.books import ClassLine, class_book, class_lines
 from aanchal.attendance.queries.figures import irregular_pupils
+from aanchal.attendance.queries.silent import SilentClass, pupils_to_ask_after, silent_among
 from aanchal.attendance.rules.marks import Mark
-from aanchal.kernel.permissions import Permission, grants_for
+from aanchal.kernel.permissions import Permission, grants_for, may
 from aanchal.people.models import ClassSection
 from aanchal.people.queries import enrolled_in, get_class
 from aanchal.places.queries import calendars_of
@@ -25,6 +28,7 @@ from aanchal.places.queries import calendars_of
 from ..context import local_name
 from ..forms import key_or_none, today
 from ..names import class_name, whole_name
+from .notices import opened
 from .register_day import register_tasks
 
 PAGE = 60
@@ -45,15 +49,20 @@ def class_list(request: HttpRequest) -> HttpResponse:
     if only is not None:
         lines = [x for x in lines if x.class_section.school_id == only.pk]
     calendars = calendars_of(list(schools.values()))
+    silent = {s.pk: held for s, held in _silent(lines).items()}
+    is_silent = request.GET.get("show") == "silent"
+    if is_silent:
+        lines = [x for x in lines if x.class_section.pk in silent]
     owed = {
         x.class_section.pk: calendars[x.class_section.school_id].count_open_days(
             x.last_on + timedelta(days=1), on
         )
         for x in lines
-        if x.last_on
+        if x.last_on and x.pupils
     }
     lines.sort(
         key=lambda x: (
+            x.class_section.pk not in silent,
             x.last_on is None,
             -owed.get(x.class_section.pk, 0),
             x.class_section.school.name,
@@ -63,7 +72,15 @@ def class_list(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
     several = len(schools) > 1 and only is None
-    items = [_line(line, owed.get(line.class_section.pk), several=several) for line in page]
+    items = [
+        _line(
+            line,
+            owed.get(line.class_section.pk),
+            several=several,
+            silent=silent.get(line.class_section.pk),
+        )
+        for line in page
+    ]
     return render(
         request,
         "classes/list.html",
@@ -71,6 +88,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "items": items,
             "school": local_name(only) if only else "",
+            "is_silent": is_silent,
             "absent": _absent(request, [x.class_section for x in lines]),
             "register_tasks": register_tasks(request.actor, at=timezone.now()),
         },
@@ -98,7 +116,13 @@ def _absent(request: HttpRequest, sections: list[ClassSection]) -> list[dict[str
     ]
 
 
-def _line(line: ClassLine, owed: int | None, *, several: bool) -> dict[str, str]:
+def _silent(lines: list[ClassLine]) -> dict[ClassSection, SilentClass]:
+    return silent_among([x.class_section for x in lines], on=today())
+
+
+def _line(
+    line: ClassLine, owed: int | None, *, several: bool, silent: SilentClass | None
+) -> dict[str, str]:
     """A class as a line: its pupils, until when its register is in, and what it owes."""
     section = line.class_section
     pupils = ngettext("%(n)s pupil", "%(n)s pupils", line.pupils) % {"n": line.pupils}
@@ -112,6 +136,13 @@ def _line(line: ClassLine, owed: int | None, *, several: bool) -> dict[str, str]
         if owed:
             level = "soon"
             status = ngettext("%(n)s day to send", "%(n)s days to send", owed) % {"n": owed}
+    if not line.pupils:
+        level, status = "plain", _("no pupils")
+    elif silent is not None:
+        level = "now"
+        status = ngettext(
+            "silent for %(n)s open day", "silent for %(n)s open days", silent.open_days
+        ) % {"n": silent.open_days}
     return {
         "href": reverse("class", args=[section.pk]),
         "title": _("Class %(name)s") % {"name": class_name(section)},
@@ -124,6 +155,23 @@ def _line(line: ClassLine, owed: int | None, *, several: bool) -> dict[str, str]
 def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One class: its pupils with their last school days, and what was done for the irregular."""
     section = get_class(request.actor, pk=pk)
+    if request.method == "POST":
+        if request.POST.get("step") == "ask_after":
+            asked_after = ask_after_class(request.actor, class_section=section, at=timezone.now())
+            messages.success(
+                request,
+                ngettext(
+                    "%(n)s pupil is asked after by name now.",
+                    "%(n)s pupils are asked after by name now.",
+                    asked_after,
+                )
+                % {"n": asked_after},
+            )
+            return redirect("missing_pupils")
+        return redirect("class", pk=pk)
+    silent = silent_among([section], on=today()).get(section)
+    if silent is not None and may(request.actor, Permission.REGISTER_CORRECT, section):
+        opened(request, "class_register.silent", section)
     book = class_book(section)
     pupils = {e.child_id: e for e in enrolled_in(section)}
     index = {child: i for i, child in enumerate(book.children)}
@@ -173,6 +221,10 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             "first_on": days[0] if days else None,
             "last_on": days[-1] if days else None,
             "irregular": irregular,
+            "silent": silent,
+            "ask_after": len(pupils_to_ask_after(section))
+            if silent is not None and may(request.actor, Permission.REGISTER_CORRECT, section)
+            else 0,
         },
     )
 

@@ -43,6 +43,7 @@ TITLES: dict[str, Any] = {
     "kinship.waiting": gettext_lazy("Is a colleague of a child's family? A second yes is asked"),
     "kinship.leaving": gettext_lazy("Is a colleague not of a child's family after all?"),
     "missing_pupil.waiting": gettext_lazy("A pupil missing from the register of her class"),
+    "class_register.silent": gettext_lazy("A class that sends no register"),
     "grant.waiting": gettext_lazy("A role waits for a second person"),
     "invitation.waiting": gettext_lazy("An invitation waits for a second person"),
     "credential_reset.asked": gettext_lazy("New credentials wait for a second person"),
@@ -70,6 +71,7 @@ PAGES: dict[str, tuple[str, bool]] = {
     "kinship.waiting": ("kinships", False),
     "kinship.leaving": ("kinships", False),
     "missing_pupil.waiting": ("missing_pupils", False),
+    "class_register.silent": ("class", True),
     "grant.waiting": ("approvals", False),
     "invitation.waiting": ("approvals", False),
     "credential_reset.asked": ("approvals", False),
@@ -90,6 +92,7 @@ LISTS: dict[str, tuple[Any, str, str]] = {
     "kinship.waiting": (gettext_lazy("Colleagues of a child's family"), "kinships", ""),
     "kinship.leaving": (gettext_lazy("Colleagues of a child's family"), "kinships", ""),
     "missing_pupil.waiting": (gettext_lazy("Missing from their register"), "missing_pupils", ""),
+    "class_register.silent": (gettext_lazy("Silent classes"), "classes", "?show=silent"),
     "grant.waiting": (gettext_lazy("What waits for a second person"), "approvals", ""),
     "invitation.waiting": (gettext_lazy("What waits for a second person"), "approvals", ""),
     "credential_reset.asked": (gettext_lazy("What waits for a second person"), "approvals", ""),
@@ -144,11 +147,12 @@ def _row(thing: Thing, me: str, now: datetime) -> dict[str, Any]:
     since = _("since %(day)s") % {"day": date_format(timezone.localtime(begun), "j M")}
     waits = ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else ""
     where = local_name(thing.place) if thing.place is not None else ""
+    name = _("Class %(name)s") % {"name": thing.name} if thing.name else ""
     is_late = thing.late_at() <= now
     return {
         "title": title,
         "href": _page_of(thing, passed_on=passed_on),
-        "hint": " · ".join(part for part in (where, since, waits) if part),
+        "hint": " · ".join(part for part in (name, where, since, waits) if part),
         "status": _("past its time") if is_late else _("urgent") if thing.is_urgent else "",
         "level": "now" if is_late or thing.is_urgent else "plain",
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.attendance.formats.grades import grade_of, roman
 from aanchal.kernel.permissions import Permission, grants_for
+from aanchal.places.models import Body
 from aanchal.places.queries import schools_of
 
 from ..context import local_name
@@ -29,6 +30,11 @@ class SendForm(forms.Form):
             "empty": gettext_lazy("This file is empty. Save the register and choose it again."),
         },
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+    )
+    own_class = forms.ChoiceField(
+        label=gettext_lazy("Which of your classes is this register of?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say which class this register is of.")},
     )
     school = forms.ChoiceField(label=gettext_lazy("School"), required=False)
     grade = forms.CharField(
@@ -56,13 +62,19 @@ class SendForm(forms.Form):
         if len(self.schools) == 1:
             self.fields["school"].initial = str(self.schools[0].pk)
             self.fields["school"].widget = forms.HiddenInput()
-        held = grants_for(request.actor, Permission.REGISTER_IMPORT)
-        if len(held) == 1 and held[0].grade:
-            self.initial = {
-                **self.initial,
-                "grade": roman(held[0].grade),
-                "section": held[0].section,
-            }
+        self.own = _own_classes(request, self.schools)
+        if self.own:
+            # Asked even of one class, and not chosen for her: a register of another class is
+            # otherwise taken for hers.
+            for name in ("school", "grade", "section"):
+                del self.fields[name]
+            self.fields["own_class"].choices = [  # type: ignore[attr-defined]
+                (key, label) for key, (_s, _g, _x, label) in self.own.items()
+            ]
+            if len(self.own) == 1:
+                self.fields["own_class"].label = _("Is this the register of your class?")
+        else:
+            del self.fields["own_class"]
 
     def clean_grade(self) -> str:
         text = self.cleaned_data["grade"].strip()
@@ -86,12 +98,40 @@ class SendForm(forms.Form):
         return text
 
     def chosen_school(self) -> Any:
+        if self.own:
+            return self.own[self.cleaned_data["own_class"]][0]
         key = self.cleaned_data["school"]
         return next((s for s in self.schools if str(s.pk) == key), None)
 
     def hints(self) -> dict[str, str]:
+        if self.own:
+            _school, grade, section, _label = self.own[self.cleaned_data["own_class"]]
+            return {"grade": grade, "section": section, "month": self.cleaned_data["month"]}
         return {
             "grade": self.cleaned_data["grade"],
             "section": self.cleaned_data["section"].strip().upper(),
             "month": self.cleaned_data["month"],
         }
+
+
+def _own_classes(
+    request: HttpRequest, schools: list[Body]
+) -> dict[str, tuple[Body, str, str, str]]:
+    """Key → school, grade, section and label, of one who may send for single classes only."""
+    held = grants_for(request.actor, Permission.REGISTER_IMPORT)
+    if not held or not all(g.body_id and g.grade for g in held):
+        return {}
+    by_key = {str(s.pk): s for s in schools}
+    several = len({g.body_id for g in held}) > 1
+    found = {}
+    for grant in held:
+        school = by_key.get(grant.body_id)
+        if school is None:
+            continue
+        name = f"{roman(grant.grade)} {grant.section}".strip()
+        label = _("Class %(name)s") % {"name": name}
+        if several:
+            label = f"{label} · {local_name(school)}"
+        key = f"{grant.body_id}/{grant.grade}/{grant.section}"
+        found[key] = (school, grant.grade, grant.section, label)
+    return found

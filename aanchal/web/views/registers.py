@@ -310,9 +310,13 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
             if place.is_valid():
                 place.add_error("school", _("Choose the school."))
             return None
-        held = choose_school(
-            request.actor, register=register, school=school, hints=place.hints(), at=now
-        )
+        try:
+            held = choose_school(
+                request.actor, register=register, school=school, hints=place.hints(), at=now
+            )
+        except Invalid as error:
+            blame(place, error)
+            return None
         _read(request, held, size_bytes=register.file.size_bytes, at=now)
     elif step == "again" and register.state == RegisterFile.State.RECEIVED:
         read_later(register)

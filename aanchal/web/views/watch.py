@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 
 from aanchal.attendance.findings import vocabulary
 from aanchal.attendance.guidance import guidance
-from aanchal.attendance.queries.books import silent_schools
 from aanchal.attendance.queries.figures import (
     PlaceLine,
     Share,
@@ -23,6 +22,7 @@ from aanchal.attendance.queries.figures import (
     where_stuck,
 )
 from aanchal.attendance.queries.flags import unassigned_flags
+from aanchal.attendance.queries.silent import silent_classes
 from aanchal.attendance.queries.waiting import Waiting, overdue_flags, what_waits
 from aanchal.attendance.queries.weeks import WeekLine, week_lines
 from aanchal.kernel.permissions import Permission, granted_areas
@@ -32,6 +32,7 @@ from ..forms import today
 from ..look.bars import nested_bars
 from ..look.numbers import FEWEST_FOR_PERCENT, grouped
 from ..look.pieces import tag
+from ..names import class_name
 from .cards import flag_cards
 from .register_day import by_urgency, register_tasks
 
@@ -49,7 +50,7 @@ def week(request: HttpRequest) -> HttpResponse:
     figures = week_figures(request.actor, last_on=on)
     stuck = where_stuck(request.actor, since=on - timedelta(days=STUCK_DAYS), at=now)
     waits = what_waits(request.actor, at=now)
-    silent = silent_schools(request.actor, on=on)
+    silent = silent_classes(request.actor, on=on)
     if waits.overdue:
         first = overdue_flags(request.actor, at=now)
     else:
@@ -65,8 +66,9 @@ def week(request: HttpRequest) -> HttpResponse:
             "stuck_days": STUCK_DAYS,
             "silent": [
                 {
-                    "name": local_name(s.school),
-                    "href": f"{reverse('classes')}?school={s.school.pk}",
+                    "name": _("Class %(name)s") % {"name": class_name(s.class_section)},
+                    "school": local_name(s.class_section.school),
+                    "href": reverse("class", args=[s.class_section.pk]),
                     "open_days": s.open_days,
                     "last_on": s.last_on,
                 }
@@ -130,7 +132,7 @@ def _headline(waits: Waiting, *, silent: int) -> str:
         ) % {"n": grouped(waits.registers)}
     if silent:
         return ngettext(
-            "%(n)s school has fallen silent.", "%(n)s schools have fallen silent.", silent
+            "%(n)s class has fallen silent.", "%(n)s classes have fallen silent.", silent
         ) % {"n": grouped(silent)}
     return _("Nothing waits for you now.")
 
@@ -156,7 +158,7 @@ def _items(waits: Waiting, *, silent: int) -> list[dict[str, Any]]:
         (waits.visited, _("Visited: write how it ended"), f"{flags}?show=visited", "soon", ""),
         (waits.registers, _("Registers that need somebody"),
          f"{reverse('register_files')}?show=waiting", "soon", ""),
-        (silent, _("Silent schools"), "#silent", "soon", ""),
+        (silent, _("Silent classes"), "#silent", "soon", ""),
     ]  # fmt: skip
     return [
         {"title": title, "href": href, "level": level, "hint": note, "status": grouped(count)}

@@ -1,0 +1,160 @@
+"""Classes from which no register reaches us: judged class by class, never by their school.
+
+A school that sends one class's register says nothing of the others: a class that has stopped, and a
+class that never sent, hide every absence in them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from aanchal.kernel.permissions import Actor, Permission
+from aanchal.people.models import ClassSection, Enrolment
+from aanchal.people.queries import visible_classes
+from aanchal.places.queries import calendars_of
+
+from ..guidance import guidance
+from ..models import MissingPupil, RegisterPage
+from ..rules.silence import Silence, silence
+
+# Of whom somebody asks already, or knows where she is.
+_ASKED = (MissingPupil.State.WAITING, MissingPupil.State.SETTLED)
+
+
+@dataclass(frozen=True)
+class SilentClass:
+    """A class with pupils that owes registers.
+
+    Args:
+        last_on: the last day that was taken; None when no register ever came.
+        since: the day from which it counts as silent.
+        open_days: days on which its school was open since the last one taken.
+    """
+
+    class_section: ClassSection
+    last_on: date | None
+    since: date
+    open_days: int
+
+
+def silent_classes(actor: Actor, *, on: date) -> list[SilentClass]:
+    """Silent classes the actor may see the watch of, the longest silent first; three queries at most."""
+    return _judged(visible_classes(actor, Permission.WATCH_VIEW), on=on)
+
+
+def every_silent_class(*, on: date) -> list[SilentClass]:
+    """All silent classes, for Aanchal itself; three queries at most."""
+    return _judged(ClassSection.objects.select_related("school__area", "school__school"), on=on)
+
+
+def silent_among(classes: Iterable[ClassSection], *, on: date) -> dict[ClassSection, SilentClass]:
+    """Those of some classes that are silent; three queries at most."""
+    wanted = ClassSection.objects.filter(pk__in=[c.pk for c in classes]).select_related(
+        "school__area", "school__school"
+    )
+    return {s.class_section: s for s in _judged(wanted, on=on)}
+
+
+def pupils_to_ask_after(class_section: ClassSection) -> QuerySet[Enrolment]:
+    """Pupils of a class of whom nobody asks yet."""
+    return Enrolment.objects.filter(
+        ~_asked_after(class_section=class_section.pk),
+        class_section=class_section,
+        ends_on__isnull=True,
+    ).order_by("starts_on", "pk")
+
+
+def _asked_after(*, class_section: object) -> Exists:
+    """Whether somebody asks after the child of an enrolment, and no register came since."""
+    later = RegisterPage.objects.filter(
+        class_section=class_section, month__gt=OuterRef("month"), days_taken__gt=0
+    )
+    return Exists(
+        MissingPupil.objects.filter(~Exists(later), child=OuterRef("child"), state__in=_ASKED)
+    )
+
+
+def _judged(classes: QuerySet[ClassSection], *, on: date) -> list[SilentClass]:
+    limit = int(guidance()["silent_after_days"])
+    rows = list(_owing(classes, on=on, limit=limit))
+    calendars = calendars_of(list({c.school_id: c.school for c in rows}.values()))
+    # Most classes share a calendar and a last day: each pair is counted once.
+    counted: dict[tuple[int, date], Silence | None] = {}
+    found = []
+    for row in rows:
+        last_on = _last_day(row)
+        after = last_on or _begins_on(row)
+        if after is None:
+            continue
+        key = (id(calendars[row.school_id]), after)
+        if key not in counted:
+            days = calendars[row.school_id].open_days(after + timedelta(days=1), on)
+            counted[key] = silence(days, limit=limit)
+        judged = counted[key]
+        if judged is not None:
+            found.append(SilentClass(row, last_on, judged.since, judged.open_days))
+    return sorted(
+        found, key=lambda s: (-s.open_days, s.class_section.school.name, str(s.class_section))
+    )
+
+
+def _owing(classes: QuerySet[ClassSection], *, on: date, limit: int) -> QuerySet[ClassSection]:
+    """Classes with pupils and without a late day taken, with what tells since when.
+
+    There are never more open days than days: who sent lately need not be counted.
+    """
+    late = on - timedelta(days=limit - 1)
+    pages = RegisterPage.objects.filter(class_section=OuterRef("pk"), days_taken__gt=0)
+    # The largest number of a month has its highest bit on the last day that was taken.
+    lately = pages.filter(
+        Q(month__gt=late) | Q(month=late.replace(day=1), days_taken__gte=1 << (late.day - 1))
+    )
+    waiting = Enrolment.objects.filter(
+        ~_asked_after(class_section=OuterRef(OuterRef("class_section"))),
+        class_section=OuterRef("pk"),
+        ends_on__isnull=True,
+        starts_on__lte=on,
+    )
+    # A child who was watched in the class that she left: nobody sees that she is not any more.
+    from_elsewhere = Enrolment.objects.filter(
+        child=OuterRef("child"), ends_on__isnull=False, ends_on__lte=OuterRef("starts_on")
+    ).exclude(class_section=OuterRef("class_section"))
+    last = pages.order_by("-month")
+    first_of_school = RegisterPage.objects.filter(
+        class_section__school=OuterRef("school"), days_taken__gt=0
+    ).order_by("month")
+    first = waiting.order_by("starts_on")
+    return (
+        classes.filter(~Exists(lately), Exists(waiting))
+        .annotate(
+            last_month=Subquery(last.values("month")[:1]),
+            last_days=Subquery(last.values("days_taken")[:1]),
+            school_began=Subquery(first_of_school.values("month")[:1]),
+            first_pupil=Subquery(first.values("starts_on")[:1]),
+            first_moved=Subquery(first.filter(Exists(from_elsewhere)).values("starts_on")[:1]),
+        )
+        .order_by()
+    )
+
+
+def _last_day(row: ClassSection) -> date | None:
+    month: date | None = getattr(row, "last_month", None)
+    if month is None:
+        return None
+    return month + timedelta(days=int(getattr(row, "last_days", 0)).bit_length() - 1)
+
+
+def _begins_on(row: ClassSection) -> date | None:
+    """The day before a class that never sent owes its first register; None while it does not.
+
+    A school that never sent has not begun. Once one of its classes has, the others owe theirs; and
+    whoever holds a child that another class was watched for owes hers from the first day.
+    """
+    began: date | None = getattr(row, "school_began", None)
+    first: date | None = getattr(row, "first_pupil", None)
+    days = [d for d in (getattr(row, "first_moved", None),) if d is not None]
+    if began is not None and first is not None:
+        days.append(max(began, first))
+    return min(days) - timedelta(days=1) if days else None
