@@ -12,7 +12,7 @@ from aanchal.people.actions import undo_move
 from aanchal.people.models import ClassMove, ClassSection
 
 from ..models import RegisterPage
-from .pages import page_marks
+from ..page_store import page_marks
 
 
 @use_case

@@ -13,10 +13,11 @@ from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection
 
 from ..models import Correction, RegisterPage
+from ..page_store import page_marks, write_page
 from ..rules.corrections import unpack_cells
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, Merged, PageMarks, merge_pages, pack_marks, unpack_marks
-from .pages import Recorded, held_page, is_kin_of_any, page_marks, taken_away, write_page
+from .pages import Recorded, held_page, is_kin_of_any, taken_away
 
 
 def _hold(

@@ -16,10 +16,10 @@ from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection
 
 from ..models import Correction, MissingPupil, PageRevision, RegisterPage, RowDecision
+from ..page_store import page_marks, write_page
 from ..rules.corrections import Cells, pack_cells, unpack_cells
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, Merged, PageMarks, pack_children, pack_marks
-from .pages import page_marks, write_page
 
 
 @dataclass(frozen=True)
