@@ -31,11 +31,12 @@ def bring_up_to_date(*, login_role: str = "", quiet: bool = False) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from aanchal.kernel import locks, rowguard
+    from aanchal.kernel import backups, locks, rowguard
     from aanchal.kernel.disk import close_to_others
 
     with locks.held("migrate"):
         call_command("migrate", interactive=False, verbosity=0)
+        backups.remove_leftovers()
         close_to_others(Path(settings.AANCHAL_DATA))
         for trouble in rowguard.install(login_role):
             say(f"Not in force: {trouble}")

@@ -45,13 +45,14 @@ from .backup_format import (
     server_settings,
 )
 from .disk import sync_folder
-from .errors import WrongState
+from .errors import Busy, WrongState
 from .files import path_of
 from .models import Deployment, StoredFile
 from .permissions import ROOT, Actor, Permission, Scope, require
 from .sealing import keyed_hash, seal
 
 # Emptied after a restore, or filled by the restore itself.
+COPY = re.compile(r"backup-[0-9a-f]{32}\.copy(-journal|-wal|-shm)?$")
 NOT_COUNTED = frozenset({"django_session", "sqlite_sequence"})
 
 
@@ -70,6 +71,7 @@ def make_backup(
     if target.exists():
         raise WrongState(_("There is already a file of that name. Choose another."))
     with locks.held("backup"), locks.held("keys"):
+        _remove_copies()
         part = target.with_name(target.name + ".part")
         part.unlink(missing_ok=True)  # left by one that was killed; the lock is ours
         try:
@@ -83,6 +85,26 @@ def make_backup(
             part.unlink(missing_ok=True)
             raise
     return manifest
+
+
+def remove_leftovers() -> int:
+    """Remove copies of the database that a killed backup left; returns how many.
+
+    None while a backup runs: its copy is in use.
+    """
+    try:
+        with locks.held("backup"):
+            return _remove_copies()
+    except Busy:
+        return 0
+
+
+def _remove_copies() -> int:
+    # The journal of one carries its name with an ending.
+    left = [p for p in Path(settings.AANCHAL_DATA).glob("backup-*.copy*") if COPY.match(p.name)]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 @dataclass

@@ -23,7 +23,7 @@ from django.utils.formats import date_format
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
-from . import audit_guard, jobs, keyring, rowguard, upkeep
+from . import audit_guard, jobs, keyring, limited, rowguard, upkeep
 from .disk import files_open_to_others
 from .errors import Locked
 from .models import Deployment, ImportProblem, ScheduledRun, Worker
@@ -82,6 +82,7 @@ def checks(*, now: datetime, thorough: bool = False) -> list[Check]:
     found += reachable
     found += _safely(_keyring)
     found += _safely(_space)
+    found += _safely(_outside_files)
     if all(check.state is not State.BAD for check in reachable):
         for look in (_rowguard, _deployment):
             found += _safely(look)
@@ -371,6 +372,31 @@ def _space() -> Iterator[Check]:
         yield Check(State.LOOK, name, says, _("Make room this week."))
     else:
         yield Check(State.OK, name, says)
+
+
+def _outside_files() -> Iterator[Check]:
+    """Whether files from outside are read in a process that can open nothing and call nobody."""
+    name = _("Files from outside")
+    shut = limited.what_is_shut()
+    if "files" not in shut:
+        yield Check(
+            State.BAD,
+            name,
+            _("their reading is not kept from other files: Landlock is not in force"),
+            _(
+                "Run on Linux 5.13 or later with landlock in the kernel's lsm= list, and in a "
+                "container that allows it. Until then take files only from people you know."
+            ),
+        )
+    if "calls" not in shut:
+        yield Check(
+            State.BAD,
+            name,
+            _("their reading is not kept from the network: seccomp is not in force"),
+            _("Run on x86-64 or ARM64, in a container that allows seccomp filters."),
+        )
+    if {"files", "calls"} <= shut:
+        yield Check(State.OK, name, _("are read apart, without other files and without network"))
 
 
 def _workers(now: datetime) -> Iterator[Check]:

@@ -22,6 +22,10 @@ class Counted(StrEnum):
     """What is counted."""
 
     CHILD_ENROLLED = "child_enrolled"
+    # She left her school: detail says how. A child may be counted by her flag and by her register;
+    # whoever counts children counts pseudonyms.
+    CHILD_LEFT = "child_left"
+    CHILD_LEFT_UNDONE = "child_left_undone"
     FLAG_RAISED = "flag_raised"
     VISIT_RECORDED = "visit_recorded"
     FLAG_ENDED = "flag_ended"

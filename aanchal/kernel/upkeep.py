@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from . import audit, audit_guard, reordering, rowguard
+from . import audit, audit_guard, backups, reordering, rowguard
 from .actions import use_case
 from .audit import Break, Verb
 from .files import path_of
@@ -35,6 +35,7 @@ def run_upkeep(*, at: datetime) -> dict[str, int]:
     """Sweep what is no longer needed; returns how much of each was swept. Safe to repeat."""
     sweep_sessions()
     return {
+        "copies of killed backups": backups.remove_leftovers(),
         "files": sweep_files(at=at),
         "rows written anew": reordering.write_anew(),
         "cache": sweep_cache(at=at),

@@ -160,6 +160,48 @@ def test_a_restore_that_is_killed_can_be_begun_again(made: dict[str, Path], tmp_
     second.aanchal("restore", str(made["backup"]), "--key", str(made["key"]))
 
 
+def killed_backup(office: Office, public: str) -> list[Path]:
+    """Begin a backup and kill it once its copy of the database lies there; what it left."""
+    folder = office.home / "backups"
+    folder.mkdir(exist_ok=True)
+    process = office.start("aanchal", "backup", str(folder), "--to", public)
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if copies(office):
+            process.send_signal(signal.SIGKILL)
+            break
+        time.sleep(0.001)
+    process.wait()
+    assert process.returncode != 0, "the backup ended before it could be killed"
+    return copies(office)
+
+
+def copies(office: Office) -> list[Path]:
+    return list((office.home / "data").glob(f"backup-{'[0-9a-f]' * 32}.copy*"))
+
+
+@pytest.mark.skipif(database() == "postgres", reason="a server's dump makes no copy")
+def test_a_backup_that_is_killed_leaves_no_copy_for_long(tmp_path: Path) -> None:
+    office = _office(tmp_path)
+    office.aanchal("migrate")
+    public = office.aanchal("keys", "new-backup-key", str(tmp_path / "age-key")).splitlines()[0]
+    mine = tmp_path / "data" / "backup-of-mine.copy"
+    mine.write_bytes(b"kept by somebody")
+    for swept_by in (("backup", str(tmp_path / "backups"), "--to", public), ("migrate",)):
+        assert killed_backup(office, public)
+        office.aanchal(*swept_by)
+        assert not copies(office) and mine.exists(), swept_by
+
+    assert killed_backup(office, public)
+    office.python(
+        "from aanchal.kernel import locks, backups\n"
+        "with locks.held('backup'):\n"
+        "    assert backups.remove_leftovers() == 0\n"
+        "assert backups.remove_leftovers() > 0"
+    )
+    assert not copies(office) and mine.exists()
+
+
 def _office(home: Path) -> Office:
     url = os.environ["AANCHAL_TEST_POSTGRES_URL"] if database() == "postgres" else ""
     return Office(home, postgres_url=url)

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from aanchal.kernel.backup_format import program
 from aanchal.kernel.reordering import tables_without_age
 from tests.conftest import database, run_folder
 from tests.reliability.office import Office
@@ -85,6 +87,7 @@ class Thief:
     told: list[dict[str, Any]]
     tables: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
     copy: Path | None
+    url: str = ""
 
     def concerns(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """What the story says of each concern, and its row in the copy."""
@@ -105,7 +108,7 @@ def the_thief() -> Thief:
     office.aanchal("migrate")
     told = json.loads(office.python(STORY).splitlines()[-1])
     if url:
-        return Thief(told, _rows_of_postgres(office.url), None)
+        return Thief(told, _rows_of_postgres(office.url), None, office.url)
     copy = home / "stolen"
     copy.mkdir()
     for path in (home / "data").glob("aanchal.sqlite3*"):
@@ -327,3 +330,93 @@ def test_a_roll_number_stands_in_no_plain_column(thief):
     assert rows
     for row in rows:
         assert isinstance(row[names.index("roll_no")], bytes | memoryview)
+
+
+def dump_of(thief: Thief) -> dict[str, list[str]]:
+    """The copy as text, as `pg_dump` or SQLite's own dump writes it: table → lines of its rows."""
+    found: dict[str, list[str]] = {}
+    if thief.copy is not None:
+        with sqlite3.connect(thief.copy / "aanchal.sqlite3") as connection:
+            for line in connection.iterdump():
+                if told := re.match(r'INSERT INTO "(\w+)"', line):
+                    found.setdefault(told[1], []).append(line.lower())
+        return found
+    with psycopg.connect(thief.url) as connection:
+        parts = connection.info
+        where = {
+            "PGHOST": parts.host, "PGPORT": str(parts.port), "PGUSER": parts.user,
+            "PGPASSWORD": parts.password, "PGDATABASE": parts.dbname,
+        }  # fmt: skip
+    text = subprocess.run(
+        [*program("pg_dump"), "--format=plain", "--data-only", "--no-owner"],
+        env=os.environ | where,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    table = ""
+    for line in text.splitlines():
+        if told := re.match(r'COPY (?:\w+\.)?"?(\w+)"? \(', line):
+            table = told[1]
+        elif line == "\\.":
+            table = ""
+        elif table:
+            found.setdefault(table, []).append(line.lower())
+    return found
+
+
+def written(key: str) -> set[str]:
+    """A key as it may stand in a dump: with dashes, without, or as the hexadecimal of its text."""
+    return {s.hex() for s in shapes(key)} | {
+        s.decode().lower() for s in shapes(key) if s.isascii() and s.decode().isprintable()
+    }
+
+
+def joins_in(dump: dict[str, list[str]], told: dict[str, Any], row: dict[str, Any]) -> set[str]:
+    """Where the text joins a concern to what it points at: "table: key"."""
+    own = {*written(told["pk"]), told["code"].lower(), told["code"].encode().hex()}
+    own |= {as_bytes(row[n]).hex() for n in ("code_tag", "source_tag")}
+    own |= {as_bytes(row[n]).decode("latin-1").lower() for n in ("code_tag", "source_tag")}
+    found = set()
+    for table, lines in dump.items():
+        for line in lines:
+            if not any(key in line for key in own):
+                continue
+            if table != CONCERN:
+                found.add(f"{table}: {told['pk']}")
+            found |= {
+                f"{table}: {key}"
+                for key in told["points_at"]
+                if len(key) > 2 and any(shape in line for shape in written(key))
+            }
+    return found
+
+
+def test_a_dump_as_text_joins_no_concern_to_anybody(thief):
+    dump = dump_of(thief)
+    assert len(dump[CONCERN]) == len(thief.told)
+    assert dump["people_kinship"] and dump["attendance_visit"]
+    for told, row in thief.concerns():
+        assert not joins_in(dump, told, row)
+
+
+def test_the_search_of_the_dump_would_find_a_join(thief):
+    told, row = next(iter(thief.concerns()))
+    key = next(k for k in told["points_at"] if len(k) == 36)
+    for planted in (key, UUID(key).hex, key.encode().hex(), UUID(key).hex.encode().hex()):
+        dump = {CONCERN: [f"{told['pk']}\tx\t{planted}"]}
+        assert joins_in(dump, told, row) == {f"{CONCERN}: {key}"}
+    elsewhere = {"cases_other": [f"1\t{told['pk']}"]}
+    assert joins_in(elsewhere, told, row) == {f"cases_other: {told['pk']}"}
+
+
+def test_who_said_that_somebody_is_of_a_family_is_in_no_plain_column(thief):
+    names, rows = thief.tables["people_kinship"]
+    assert rows
+    for row in rows:
+        said = dict(zip(names, row, strict=True))
+        assert isinstance(said["recorded_by"], bytes | memoryview)
+        assert set(names) - {"xmin"} == {
+            "id", "district", "user_id", "household_id", "recorded_by", "recorded_at",
+            "state", "asked_by", "asked_at", "copy_of_id",
+        }  # fmt: skip

@@ -18,8 +18,8 @@ import pytest
 
 from aanchal.attendance.formats.problems import Hints
 from aanchal.attendance.parsing import parse_pupils, parse_registers
-from aanchal.kernel import limited
-from aanchal.kernel.limited import Caps, Refused, read_in_limits
+from aanchal.kernel import health, limited
+from aanchal.kernel.limited import Caps, Refused, probe, read_in_limits
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.parsing import parse_areas, parse_schools
 from tests.formats.reading import XLSX
@@ -259,3 +259,28 @@ def test_no_process_is_left_behind(own_tasks):
 
 def _children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def test_the_doctor_tries_out_what_a_parser_is_kept_from():
+    limited.what_is_shut.cache_clear()
+
+    assert limited.what_is_shut() == {"files", "calls"}
+    assert [c.state for c in health._outside_files()] == [health.State.OK]
+
+
+@pytest.mark.parametrize("missing, word", [("files", "Landlock"), ("calls", "seccomp")])
+def test_the_doctor_says_what_to_do_where_a_parser_is_not_shut_in(monkeypatch, missing, word):
+    left = frozenset({"files", "calls"}) - {missing}
+    monkeypatch.setattr(limited, "what_is_shut", lambda: left)
+
+    [check] = health._outside_files()
+
+    assert check.state is health.State.BAD and word in check.says
+    assert check.do.endswith(".")
+
+
+def test_a_process_that_is_not_confined_would_be_seen(monkeypatch):
+    """The probe itself, here where nothing is shut."""
+    [told] = probe.what_is_shut(io.BytesIO(), {"folder": "/etc"}, lambda share: None)
+
+    assert told == b"[]"

@@ -17,7 +17,9 @@ from aanchal.attendance.actions import (
 from aanchal.attendance.models import MissingPupil
 from aanchal.attendance.queries.missing import missing_pupils
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from aanchal.kernel.models import CountedEvent
 from aanchal.kernel.permissions import Role
+from aanchal.kernel.statistics import pseudonym_of
 from aanchal.people.models import ClassSection, Enrolment
 from tests.factories import (
     JULY,
@@ -111,6 +113,29 @@ def test_it_is_settled_with_a_word_by_the_coordinator_and_taken_back(struck_off)
     assert missing_pupils(an_actor()).count() == 1
     with pytest.raises(WrongState):
         reopen_missing(an_actor(), missing=waits, at=NOW)
+
+
+@pytest.mark.parametrize("said, is_counted", [("name_cut", True), ("left_out", False)])
+def test_a_pupil_whose_name_was_cut_is_counted_as_left_once_it_is_known(
+    struck_off, said, is_counted
+):
+    _section, children, held = struck_off
+    take(held, **{str(children[5].pk): said})
+    waits = MissingPupil.objects.get()
+
+    def told():
+        rows = [row.facts for row in CountedEvent.objects.all()]
+        return sorted(
+            (r["what"], r["detail"], r["child"]) for r in rows if r["what"].startswith("child_left")
+        )
+
+    assert not told()
+    settle_missing(an_actor(), missing=waits, answer="In Hariharpur, says its head", at=NOW)
+    reopen_missing(an_actor(), missing=waits, at=NOW)
+
+    child = pseudonym_of(children[5].pk)
+    left = [("child_left", said, child), ("child_left_undone", said, child)]
+    assert told() == (left if is_counted else [])
 
 
 def test_the_teacher_says_and_does_not_settle_and_others_do_neither(struck_off):

@@ -24,7 +24,9 @@ from aanchal.attendance.queries.flags import volunteers_for
 from aanchal.attendance.queries.hands import is_outside
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.models import CountedEvent
 from aanchal.kernel.permissions import Role
+from aanchal.kernel.statistics import pseudonym_of
 from aanchal.people.models import Child, Enrolment
 from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, an_actor, kin_of
@@ -476,6 +478,38 @@ def test_a_child_enrolled_at_another_school_is_not_struck_off_any_more():
     )
 
     assert ending(flag, "left")
+
+
+def counted_as_left():
+    rows = [row.facts for row in CountedEvent.objects.all()]
+    assert {r["child"] for r in rows} == {pseudonym_of(c.pk) for c in Child.objects.all()}
+    return sorted((r["what"], r["detail"]) for r in rows if r["what"].startswith("child_left"))
+
+
+@pytest.mark.parametrize("is_struck_off", [True, False])
+def test_a_child_who_left_is_counted_and_not_when_it_was_an_error(is_struck_off):
+    if is_struck_off:
+        flag, more, detail = a_struck_off_child(), SAID | {"confirmed": True}, "name_cut"
+    else:
+        visit, volunteer = an_assigned_visit()
+        record_visit(acting(volunteer), visit=visit, at=NOW, **ANSWERS)
+        flag, more, detail = Flag.objects.get(), {}, "left"
+    assert not counted_as_left()
+
+    ending(flag, "left", **more)
+    assert counted_as_left() == [("child_left", detail)]
+    reopen_flag(an_actor(), flag=flag, because="It was another child.", at=NOW)
+
+    assert counted_as_left() == [("child_left", detail), ("child_left_undone", detail)]
+
+
+def test_a_child_who_did_not_leave_is_not_counted_as_left():
+    visit, volunteer = an_assigned_visit()
+    record_visit(acting(volunteer), visit=visit, at=NOW, **ANSWERS)
+
+    ending(Flag.objects.get(), "explained")
+
+    assert not counted_as_left()
 
 
 # --- back, in numbers ---

@@ -11,6 +11,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.people.models import ClassSection
 
 from ..models import MissingPupil
@@ -156,8 +157,23 @@ def settle_missing(
     missing.state = MissingPupil.State.SETTLED
     missing.settled_by, missing.settled_at = actor.user_id, at
     missing.save(update_fields=["answer", "state", "settled_by", "settled_at"])
+    _count_left(Counted.CHILD_LEFT, missing, at=at)
     record(actor, Verb.PUPIL_MISSING_SETTLED, missing, scope=missing.class_section.scope())
     return missing
+
+
+def _count_left(what: Counted, missing: MissingPupil, *, at: datetime) -> None:
+    """Count that a child left her school, where it is known of her that she did."""
+    if missing.said in (MissingPupil.Said.NAME_CUT, MissingPupil.Said.TRANSFERRED):
+        path = missing.class_section.school.area.path
+        count(
+            [
+                Happened(
+                    what, missing.district, path, child_id=missing.child_id, detail=missing.said
+                )
+            ],
+            at=at,
+        )
 
 
 @use_case
@@ -175,5 +191,6 @@ def reopen_missing(actor: Actor, *, missing: MissingPupil, at: datetime) -> Miss
     missing.state = MissingPupil.State.WAITING
     missing.settled_by, missing.settled_at = "", None
     missing.save(update_fields=["state", "settled_by", "settled_at"])
+    _count_left(Counted.CHILD_LEFT_UNDONE, missing, at=at)
     record(actor, Verb.PUPIL_MISSING_REOPENED, missing, scope=missing.class_section.scope())
     return missing

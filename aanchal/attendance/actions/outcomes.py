@@ -89,6 +89,8 @@ def record_outcome(
     flag.state = Flag.State.CLOSED
     flag.save(update_fields=["state"])
     count([counted(Counted.FLAG_ENDED, flag, kind)], at=at)
+    if how := _how_she_left(outcome):
+        count([counted(Counted.CHILD_LEFT, flag, how)], at=at)
     record(actor, Verb.OUTCOME_RECORDED, outcome, scope=flag.scope())
     return outcome
 
@@ -113,6 +115,13 @@ def _check_visited_or_back(flag: Flag, *, kind: str, since_on: date) -> Came:
             _("First somebody must visit, or the register must show the child back for a week.")
         )
     return came
+
+
+def _how_she_left(outcome: Outcome) -> str:
+    """How an outcome says that a child left her school; "" when it does not."""
+    if outcome.ground:  # asked of a child whose name was cut, and of no other
+        return "name_cut"
+    return "left" if outcome.kind == Outcome.Kind.LEFT else ""
 
 
 @use_case
@@ -153,6 +162,8 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
         reopened_by=actor.user_id,
         reopened_at=at,
     )
+    if how := _how_she_left(outcome):
+        count([counted(Counted.CHILD_LEFT_UNDONE, flag, how)], at=at)
     outcome.delete()
     flag.state = Flag.State.VISITED if was_visited(flag) else Flag.State.OPEN
     flag.save(update_fields=["state"])
