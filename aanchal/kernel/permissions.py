@@ -132,6 +132,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CHILD_VIEW,
             P.HOUSE_DESCRIBE,
             P.CHILD_OPEN_FILE,
+            P.READING_VIEW,
             P.CONCERN_RAISE,
             P.CONCERN_VIEW,
             P.CONCERN_TAKE_UP,

@@ -6,11 +6,13 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from aanchal.kernel.health import Check, State, further
+from aanchal.kernel.permissions import ROLE_NAMES, Role
 from aanchal.places.models import Body
 
-from . import name_index
+from . import name_index, readings
 from .models import Child, ClassSection, RegisterAgreement
 
 
@@ -50,3 +52,23 @@ def name_indexes(now: datetime) -> Iterator[Check]:
             % {"count": len(districts)},
             "aanchal people name-index",
         )
+
+
+@further
+def readings_looked_over(now: datetime) -> Iterator[Check]:
+    """Whether somebody else looks over the reading of each person who can open names."""
+    alone = readings.without_supervisor(at=now)
+    if not alone:
+        return
+    where = sorted({f"{ROLE_NAMES[Role(role)]} {path.rsplit('/', 1)[-1]}" for role, path in alone})
+    yield Check(
+        State.LOOK,
+        _("Reading"),
+        ngettext(
+            "nobody looks over what %(count)d person reads (%(who)s)",
+            "nobody looks over what %(count)d people read (%(who)s)",
+            len(alone),
+        )
+        % {"count": len(alone), "who": ", ".join(where[:5])},
+        _("Invite a second coordinator, or a second case worker, for the same area or one above."),
+    )

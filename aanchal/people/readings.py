@@ -1,9 +1,10 @@
 """Who was shown which children: read from the audit, for those who answer for the people.
 
-A coordinator sees the readings of the volunteers and teachers of her area, and of coordinators
-whose area lies within hers and is smaller. What was read of concerns is left out, so that nobody
-learns from here that there is one; nobody but the audit's keepers sees the readings of case workers
-yet. An administrator sees numbers only.
+A coordinator sees the readings of the volunteers and teachers of her area, and of other coordinators
+of the same area or below. What was read of concerns is left out, so that nobody learns from here that
+there is one. Of case workers another case worker of the same area or above sees when, which kind of
+page and how many children, never which. An administrator sees numbers only. Nobody looks over herself;
+the doctor names the roles and places that nobody looks over.
 """
 
 import tomllib
@@ -12,14 +13,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import autodiscover_modules
 
 from aanchal.access.models import Grant, User
+from aanchal.access.queries import live_grants
 from aanchal.kernel.audit import Verb, events_of
 from aanchal.kernel.models import AuditEvent
-from aanchal.kernel.permissions import Actor, Permission, Role, granted_areas
+from aanchal.kernel.permissions import (
+    OPENS_NAMES,
+    ROLE_PERMISSIONS,
+    Actor,
+    Permission,
+    Role,
+    covers,
+    granted_areas,
+)
 from aanchal.places.models import district_of
 from aanchal.places.queries import within
 
@@ -62,23 +73,58 @@ def limits() -> dict[str, float]:
 
 def readers_under(actor: Actor, *, at: datetime) -> QuerySet[User]:
     """People whose readings the actor looks over, by name; never herself."""
-    areas = granted_areas(actor, Permission.READING_VIEW)
     held = Grant.objects.filter(
         Q(revoked_at__isnull=True) | Q(revoked_at__gt=at - GRANTS_REMEMBERED)
     )
-    below = Q(pk__in=[])
-    for path in areas:
-        below |= Q(area_path__startswith=path + "/")
-    watched = held.filter(
-        within(areas, "area_path") & Q(role__in=WATCHED) | below & Q(role=Role.COORDINATOR)
+    case_workers = held.filter(role=Role.CASE_WORKER)
+    coordinated = held.filter(
+        within(_areas_as(actor, Role.COORDINATOR), "area_path"),
+        role__in=(*WATCHED, Role.COORDINATOR),
     )
-    others = held.filter(role__in=(Role.CASE_WORKER, Role.ADMINISTRATOR))
+    worked = case_workers.filter(within(_areas_as(actor, Role.CASE_WORKER), "area_path"))
+    under = Q(pk__in=coordinated.values("user_id")) & ~Q(pk__in=case_workers.values("user_id"))
     return (
-        User.objects.filter(pk__in=watched.values("user_id"))
-        .exclude(pk__in=others.values("user_id"))
+        User.objects.filter(under | Q(pk__in=worked.values("user_id")))
         .exclude(pk=actor.user_id)
         .order_by("display_name", "pk")
     )
+
+
+def in_numbers_only(users: Iterable[User], *, at: datetime) -> frozenset[str]:
+    """Keys of those of some people whose readings are shown without children: case workers.
+
+    Which child a case worker looks up tells whose concern she works on, perhaps a sealed one.
+    """
+    held = Grant.objects.filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=at - GRANTS_REMEMBERED),
+        role=Role.CASE_WORKER,
+        user__in=users,
+    )
+    return frozenset(str(key) for key in held.values_list("user_id", flat=True))
+
+
+def without_supervisor(*, at: datetime) -> list[tuple[str, str]]:
+    """(role, area path) of each person who can open names and whose readings nobody looks over."""
+    held: dict[Any, list[tuple[str, str]]] = {}
+    for user, role, path in live_grants(at=at).values_list("user_id", "role", "area_path"):
+        held.setdefault(user, []).append((role, path))
+    found = []
+    for user, grants in held.items():
+        opening = [(r, p) for r, p in grants if ROLE_PERMISSIONS[Role(r)] & OPENS_NAMES]
+        if not opening:
+            continue
+        is_case_worker = any(role == Role.CASE_WORKER for role, _path in opening)
+        by = Role.CASE_WORKER if is_case_worker else Role.COORDINATOR
+        mine = [(r, p) for r, p in opening if not is_case_worker or r == Role.CASE_WORKER]
+        over = [p for other, gs in held.items() if other != user for r, p in gs if r == by]
+        found += [
+            (r, p) for r, p in mine[:1] if not any(covers(o, q) for o in over for _r, q in mine)
+        ]
+    return sorted(found)
+
+
+def _areas_as(actor: Actor, role: Role) -> list[str]:
+    return [grant.area_path for grant in actor.grants if grant.role == role and grant.area_path]
 
 
 def readers_counted(actor: Actor, *, at: datetime) -> QuerySet[User]:

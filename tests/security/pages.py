@@ -164,7 +164,9 @@ PAGES: dict[str, Page] = {
     "register_repair": Page(kind="register_file", own=SCHOOL_FILES, sends=(a_problem,)),
     # --- coordinator ---
     "watch": Page(who=frozenset({"coordinator"})),
-    "readings": Page(who=frozenset({"coordinator"}), sends=(just(day="", answer="in_order"),)),
+    "readings": Page(
+        who=frozenset({"coordinator", "case_worker"}), sends=(just(day="", answer="in_order"),)
+    ),
     "reading_counts": Page(who=frozenset({"administrator"})),
     "flags": Page(who=frozenset({"coordinator"})),
     "flag": Page(

@@ -12,10 +12,11 @@ from aanchal.kernel import audit
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Actor, Role, system_actor
 from aanchal.people.actions import answer_reading, count_readings, open_readings
+from aanchal.people.health import readings_looked_over
 from aanchal.people.models import ReadingDay
-from aanchal.people.readings import readers_under, readings
+from aanchal.people.readings import readers_under, readings, without_supervisor
 from tests.audited import audited
-from tests.signing_in import a_person, acting, signed_in
+from tests.signing_in import a_grant, a_person, acting, signed_in
 from tests.two_districts import BLOCK, OTHER_BLOCK, two_districts
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,61 @@ def test_she_sees_volunteers_and_teachers_of_her_area_and_nobody_else(office):
     above = a_person(Role.COORDINATOR, "IN/S10/D206")
     assert office.people["coordinator"] in readers_under(acting(above), at=timezone.now())
     assert not readers_under(acting(office.people["administrator"]), at=timezone.now()).exists()
+
+
+def test_coordinators_of_one_area_look_over_each_other_and_never_over_themselves(office):
+    one = office.people["coordinator"]
+    peer = a_person(Role.COORDINATOR, BLOCK)
+    below = a_person(Role.COORDINATOR, BLOCK + "/P1")
+
+    assert peer in readers_under(acting(one), at=timezone.now())
+    assert one in readers_under(acting(peer), at=timezone.now())
+    assert below in readers_under(acting(one), at=timezone.now())
+    assert one not in readers_under(acting(one), at=timezone.now())
+    assert not set(readers_under(acting(below), at=timezone.now())) & {one, peer}
+
+
+def test_case_workers_are_looked_over_by_case_workers_without_children(office):
+    one, child = office.people["case_worker"], office.records["child"]["own"]
+    peer = a_person(Role.CASE_WORKER, BLOCK)
+    above = a_person(Role.CASE_WORKER, "IN/S10/D206")
+    elsewhere = a_person(Role.CASE_WORKER, OTHER_BLOCK)
+    both = a_person(Role.COORDINATOR, BLOCK)
+    a_grant(both, Role.CASE_WORKER, BLOCK)
+    was_shown(one, [child], back=0, page="child")
+
+    for who in (peer, above):
+        over = set(readers_under(acting(who), at=timezone.now()))
+        assert one in over and both in over and who not in over
+        assert office.people["volunteer"] not in over
+    assert one not in readers_under(acting(elsewhere), at=timezone.now())
+    assert both not in readers_under(acting(office.people["coordinator"]), at=timezone.now())
+    client = signed_in(Client(), peer)
+    page = client.get(reverse("readings")).content.decode()
+    assert one.get_full_name() in page and "1 you may not see" in page
+    assert child.code not in page
+    by_child = client.get(reverse("readings"), {"code": child.code})
+    assert not by_child.context["rows"]
+
+
+def test_the_doctor_names_roles_and_places_that_nobody_looks_over():
+    now = timezone.now() + timedelta(minutes=5)
+    alone = a_person(Role.COORDINATOR, BLOCK, name="Qz Only")
+    a_person(Role.ADMINISTRATOR, BLOCK)
+    a_person(Role.TEACHER, BLOCK)
+    a_person(Role.CASE_WORKER, BLOCK)
+    assert without_supervisor(at=now) == [("case_worker", BLOCK), ("coordinator", BLOCK)]
+
+    [check] = readings_looked_over(now)
+
+    assert "Coordinator B1851" in check.says and "Case worker B1851" in check.says
+    assert "Qz Only" not in check.says and check.do
+    a_person(Role.COORDINATOR, "IN/S10/D206")
+    a_grant(alone, Role.CASE_WORKER, BLOCK)
+    # Above them now stands one whom nobody looks over.
+    assert without_supervisor(at=now) == [("coordinator", "IN/S10/D206")]
+    a_person(Role.COORDINATOR, "IN/S10/D206")
+    assert not list(readings_looked_over(now))
 
 
 def test_what_was_read_of_concerns_is_not_to_be_learnt_here(office):

@@ -53,6 +53,7 @@ def reading_list(request: HttpRequest) -> HttpResponse:
     """Pages with children that people of the actor's area were shown. Opening this is audited too."""
     now = timezone.now()
     people = list(readings.readers_under(request.actor, at=now))
+    hidden = readings.in_numbers_only(people, at=now)
     if request.method == "POST":
         return _answer(request, people)
     asked = request.GET
@@ -69,11 +70,18 @@ def reading_list(request: HttpRequest) -> HttpResponse:
         found = readings.readings(
             request.actor,
             days=[today - timedelta(days=back) for back in range(days)],
-            users=people if user is None else [user],
+            # Asked by child, nobody may learn here that a case worker looked her up.
+            users=[
+                u
+                for u in (people if user is None else [user])
+                if child is None or str(u.pk) not in hidden
+            ],
             child=child,
         )
     page = Paginator(found, PAGE).get_page(asked.get("page"))
-    codes = readings.codes_of(request.actor, [key for one in page for key in one.children])
+    codes = readings.codes_of(
+        request.actor, [key for one in page if one.user_id not in hidden for key in one.children]
+    )
     open_readings(request.actor, user=user, child=child, days=days, shown=codes)
     pointed = [
         (who, d)
@@ -86,7 +94,7 @@ def reading_list(request: HttpRequest) -> HttpResponse:
         "readings/list.html",
         {
             "page": page,
-            "rows": [_row(one, names, codes) for one in page],
+            "rows": [_row(one, names, {} if one.user_id in hidden else codes) for one in page],
             "columns": [
                 {"label": _("When")},
                 {"label": _("Who")},
@@ -125,8 +133,8 @@ def _row(one: readings.Reading, names: dict[str, str], codes: dict[str, str]) ->
     more = len(seen) - len(words)
     if more:
         words.append(_("and %(n)d more") % {"n": more})
-    if hidden := len(one.children) - len(seen):
-        words.append(_("%(n)d you may not see") % {"n": hidden})
+    if left := len(one.children) - len(seen):
+        words.append(_("%(n)d you may not see") % {"n": left})
     return [
         date_format(timezone.localtime(one.at), "j M, H:i"),
         names.get(one.user_id, ""),
