@@ -51,7 +51,7 @@ class RegisterFile(models.Model):
     counts = models.JSONField(default=dict)
     answers = models.JSONField(
         default=dict,
-        help_text="What the sender answered before it was taken: by, enrol, confirmed.",
+        help_text="What the sender answered: questions of the reading; by, enrol, confirmed.",
     )
     refusal = models.CharField(max_length=400, blank=True, help_text="Template of the sentence.")
     refusal_params = SealedJSONField(null=True, blank=True)
@@ -248,6 +248,31 @@ class RowDecision(models.Model):
                 condition=Q(is_remembered=True) & ~Q(row_tag=""),
                 name="row_decision_remembered_once",
             )
+        ]
+
+
+class FormReading(models.Model):
+    """How a school's form is read, as a person answered: what x means in it, which date comes first.
+
+    The form is known by its headings, so that next month's register of it is not asked about again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    school = models.ForeignKey(Body, on_delete=models.CASCADE, related_name="form_readings")
+    form = models.CharField(max_length=24, help_text="Fingerprint of the headings.")
+    answers = SealedJSONField(help_text="The choice made, by the key of its question.")
+    answered_by = models.CharField(max_length=64)
+    answered_at = models.DateTimeField()
+
+    class Privacy:
+        retention = "Two school years."
+        OPEN = ("id", "district", "school", "form", "answered_at")
+        PERSONAL = ("answers", "answered_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "form"], name="form_reading_once_a_school")
         ]
 
 

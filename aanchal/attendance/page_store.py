@@ -24,14 +24,14 @@ from .rules.pages import (
     pack_marks,
     page_hash,
     unpack_children,
-    unpack_marks,
+    unpack_written,
 )
 
 
 def page_marks(held: RegisterPage | PageRevision | Correction) -> PageMarks:
     """The unpacked content of a stored page."""
     children = unpack_children(held.children)
-    return PageMarks(children, unpack_marks(held.marks, len(children)))
+    return PageMarks(children, unpack_written(held.marks, len(children)))
 
 
 def write_page(

@@ -3,7 +3,7 @@
 What comes back is held against a schema and treated as the sender's word, never as our own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import IO, Any
@@ -15,7 +15,7 @@ from aanchal.lib.tabular.problems import Problem, Unreadable
 
 from .formats.answers import PAGE, PROBLEMS, PUPILS
 from .formats.pages import DAYS, Page
-from .formats.problems import Hints
+from .formats.problems import Hints, Question
 from .formats.pupil_lines import Pupil, PupilList
 from .rules.marks import Mark
 
@@ -115,10 +115,11 @@ def _require_sound(page: Page) -> None:
     for row in page.pupils:
         if len(row.marks) != DAYS or row.marks.translate(None, _CODES):
             raise Unreadable("broke", BROKE)
-    _require_sentences([*page.problems, *page.asks])
+    _require_sentences([*page.problems, *page.asks, *page.assumed])
+    _require_sentences(page.questions)
 
 
-def _require_sentences(problems: list[Problem]) -> None:
+def _require_sentences(problems: Sequence[Problem | Question]) -> None:
     try:
         for problem in problems:
             _ = problem.reason

@@ -4,7 +4,7 @@ Reads only. What comes out is what the sender is shown before she says yes, and 
 afterwards: the same thing, stored sealed with the file.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -27,16 +27,16 @@ from aanchal.places.queries import calendars_of, year_of
 from .files import open_kept
 from .formats.grades import same_section
 from .formats.pages import Page
-from .formats.problems import Hints
+from .formats.problems import Hints, Question
 from .left_out import left_out
-from .models import RegisterFile, RegisterPage, RowDecision
+from .models import FormReading, RegisterFile, RegisterPage, RowDecision
 from .parsing import parse_registers
-from .rules.marks import Mark
-from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_marks
+from .rules.marks import Mark, counted
+from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_written
 
 Progress = Callable[[float], None]
 LETTERS = {Mark.NOT_TAKEN: ".", Mark.PRESENT: "P", Mark.ABSENT: "A", Mark.LEAVE: "L"}
-LETTERS[Mark.HOLIDAY] = "H"
+LETTERS |= {Mark.HOLIDAY: "H", Mark.LATE: "T"}
 CODES = {letter: int(mark) for mark, letter in LETTERS.items()}
 # Fewer rows than this share of a class with known pupils look like another school's register.
 FEW_KNOWN = 0.3
@@ -47,7 +47,7 @@ LEAST_ROWS = 5
 
 @dataclass
 class ShownRow:
-    """One row as understood. `marks` is 31 letters: P A L H, and a point for a day not marked."""
+    """One row as understood. `marks` is 31 letters: P A L H, T for late, a point for no mark."""
 
     row: int | None
     roll: str
@@ -63,6 +63,11 @@ class ShownRow:
 
     def mark_array(self) -> NDArray[np.uint8]:
         return np.array([CODES[letter] for letter in self.marks], np.uint8)
+
+    def codes_on(self, days: Sequence[int]) -> list[int]:
+        """The marks of these days of the month as they count: late is present."""
+        marks = counted(self.mark_array())
+        return [int(marks[day - 1]) for day in days]
 
 
 @dataclass
@@ -85,11 +90,21 @@ class ShownPage:
     changed: int = 0
     silenced: int = 0
     missing: list[str] = field(default_factory=list)
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    assumed: list[dict[str, Any]] = field(default_factory=list)
+    form: str = ""
+    maybe_school: str = ""  # eleven digits that nothing calls a code; one only where it exists
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a question must be answered before anything of the page goes in."""
+        return any(question["holds"] == "page" for question in self.questions)
 
     @property
     def can_be_taken(self) -> bool:
-        """Whether it is known whose register this is, of which class and month."""
-        return bool(self.school_id and self.grade and self.month and self.days)
+        """Whether it is known whose register this is, of which class and month, and how to read it."""
+        is_known = self.school_id and self.grade and self.month and self.days
+        return bool(is_known) and not self.is_held
 
     def all_problems(self) -> Iterable[dict[str, Any]]:
         """Problems of cells and page, then one for each row that is nobody's yet.
@@ -125,36 +140,25 @@ def show_pages(
     Raises:
         Unreadable: the file as a whole cannot be read; says what to do.
     """
-    hints = Hints(
-        school=register.school.school.udise if register.school else None,
-        grade=register.hints.get("grade") or None,
-        section=register.hints.get("section") or None,
-        month=register.hints.get("month") or None,
-    )
-    with open_kept(register.file) as source:
-        _refuse_pictures(source)
-        pages = [
-            _shown(number, page)
-            for number, page in enumerate(
-                parse_registers(
-                    source,
-                    filename=register.file.name,
-                    hints=hints,
-                    today=today,
-                    progress=progress,
-                )
-            )
-        ]
+    pages = _parsed(register, {}, today=today, progress=progress)
     schools = {
         b.school.udise: b
         for b in Body.objects.filter(
-            school__udise__in={p.school_udise for p in pages if p.school_udise}
+            school__udise__in={u for p in pages for u in (p.school_udise, p.maybe_school) if u}
         ).select_related("school", "area")
     }
     if register.school is not None:
         schools.setdefault(register.school.school.udise, register.school)
     calendars = calendars_of(list(schools.values()))
+    found = [register.school] if register.school is not None else list(schools.values())
+    if len(found) == 1 and any(page.questions for page in pages):
+        # Whose form it is, only the file may say: it is read again with what was answered before.
+        remembered = {r.form: r.answers for r in FormReading.objects.filter(school=found[0])}
+        if any(page.form in remembered for page in pages):
+            pages = _parsed(register, remembered, today=today, progress=None)
     for page in pages:
+        if not page.school_udise and register.school is None and page.maybe_school in schools:
+            page.school_udise = page.maybe_school  # it exists as one
         school = schools.get(page.school_udise) or (
             register.school if not page.school_udise else None
         )
@@ -175,6 +179,29 @@ def show_pages(
             _match(page, school)
             _ask_of_days(page, calendars[school.pk])
     return pages
+
+
+def _parsed(
+    register: RegisterFile,
+    remembered: dict[str, dict[str, str]],
+    *,
+    today: date,
+    progress: Progress | None,
+) -> list[ShownPage]:
+    hints = Hints(
+        school=register.school.school.udise if register.school else None,
+        grade=register.hints.get("grade") or None,
+        section=register.hints.get("section") or None,
+        month=register.hints.get("month") or None,
+        answers=register.answers.get("questions", {}),
+        remembered=remembered,
+    )
+    with open_kept(register.file) as source:
+        _refuse_pictures(source)
+        parsed = parse_registers(
+            source, filename=register.file.name, hints=hints, today=today, progress=progress
+        )
+        return [_shown(number, page) for number, page in enumerate(parsed)]
 
 
 # What a photograph or a scan begins with: JPEG, PNG, GIF, TIFF, WebP; HEIC and PDF below.
@@ -222,7 +249,25 @@ def _shown(number: int, page: Page) -> ShownPage:
         rows=rows,
         problems=[_problem(p) for p in page.problems],
         asks=[_problem(p) for p in page.asks],
+        questions=[_question(q) for q in page.questions],
+        assumed=[_problem(p) for p in page.assumed],
+        form=page.form,
+        maybe_school=page.maybe_school or "",
     )
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "about": question.about,
+        "choices": list(question.choices),
+        "template": question.template,
+        "params": dict(question.params),
+        "rows": list(question.rows),
+        "lasting": question.lasting,
+        "holds": question.holds,
+        "sheet": question.sheet or "",
+    }
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
@@ -377,7 +422,7 @@ def _compare(page: ShownPage, school: Body, year: int, month: date) -> None:
     old = None
     if held is not None:
         children = unpack_children(held.children)
-        old = PageMarks(children, unpack_marks(held.marks, len(children)))
+        old = PageMarks(children, unpack_written(held.marks, len(children)))
     merged = merge_pages(old, new)
     page.added, page.changed, page.silenced = merged.added, merged.changed, merged.silenced
     if merged.changed:

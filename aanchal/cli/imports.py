@@ -31,6 +31,10 @@ def import_registers(
     grade: Annotated[str, typer.Option("--class", help="Class: VI, 6, छठी, ষষ্ঠ.")] = "",
     section: Annotated[str, typer.Option("--section", help="Section: A.")] = "",
     month: Annotated[str, typer.Option("--month", help="Month: 2026-07.")] = "",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", help="Answer a question: KEY=CHOICE, as --dry-run prints them."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what was understood; keep nothing.")
     ] = False,
@@ -49,30 +53,58 @@ def import_registers(
 
     Good rows go in; the rest is kept for repair, with the reason. Importing twice changes nothing.
     With [bold]--dry-run --json[/bold] it prints what it understood, for schools and pupils not yet
-    known too: school, class, section, month, pupils, days, marks and problems.
+    known too: school, class, section, month, pupils, days, marks, problems, what was assumed, and the
+    questions a person must answer before anything goes in, each with its choices and its key.
+    [bold]--answer KEY=CHOICE[/bold] answers one. The code is 2 when a file cannot be read, 3 when it
+    waits for an answer.
     """
+    answers = _answers(answer)
     hints = {"school": school, "grade": grade, "section": section, "month": month}
     if dry_run:
-        _dry_run(files, hints, as_json=as_json)
+        _dry_run(files, hints, answers, as_json=as_json)
         return
     with_django()
     from .register_import import import_files
 
     sys.exit(
-        import_files(files, hints=hints, enrol=enrol, said_yes=yes, as_json=as_json, watch=watch)
+        import_files(
+            files,
+            hints=hints,
+            answers=answers,
+            enrol=enrol,
+            said_yes=yes,
+            as_json=as_json,
+            watch=watch,
+        )
     )
 
 
-def _dry_run(files: list[Path], hints: dict[str, str], *, as_json: bool) -> None:
-    """Read and tell; needs no database. Code 2 when a file could not be read at all."""
+def _answers(given: list[str] | None) -> dict[str, str]:
+    """What --answer said: the key of each question with the choice that was made."""
+    found = {}
+    for text in given or ():
+        key, equals, choice = text.rpartition("=")
+        if not equals or ":" not in key:
+            raise typer.BadParameter(f"“{text}” is no KEY=CHOICE.")
+        found[key] = choice
+    return found
+
+
+def _dry_run(
+    files: list[Path], hints: dict[str, str], answers: dict[str, str], *, as_json: bool
+) -> None:
+    """Read and tell; needs no database. Code 2 when a file could not be read, 3 when it waits."""
     from aanchal.attendance.formats.dry_run import dry_run_json
     from aanchal.attendance.formats.problems import Hints
     from aanchal.attendance.parsing import parse_registers
     from aanchal.lib.tabular.problems import Unreadable
 
-    said = Hints(**{name: value or None for name, value in hints.items()})
+    said = Hints(
+        hints["school"] or None, hints["grade"] or None, hints["section"] or None, hints["month"] or None,
+        answers,
+    )  # fmt: skip
     today = datetime.now(tz=OFFICE).date()
-    failed = False
+    failed = waits = False
     for path in files:
         try:
             with path.open("rb") as source:
@@ -83,13 +115,14 @@ def _dry_run(files: list[Path], hints: dict[str, str], *, as_json: bool) -> None
             failed = True
             told = dry_run_json([])
             told["problems"] = [{"row": None, "column": None, "reason": str(refusal)}]
+        waits = waits or not told["days"] or told["held"] > 0
         told = {"file": path.name, **told}
         if as_json:
             print(json.dumps(told, ensure_ascii=False))
         else:
             _tell(told)
-    if failed:
-        sys.exit(2)
+    if failed or waits:
+        sys.exit(2 if failed else 3)
 
 
 def _tell(told: dict[str, Any]) -> None:
@@ -103,7 +136,11 @@ def _tell(told: dict[str, Any]) -> None:
         f"  {told['pupils']} pupils, {len(told['days'])} days taken: {marks['present']} present, "
         f"{marks['absent']} absent, {marks['leave']} leave, {marks['holiday']} holiday"
     )
-    for problem in told["problems"]:
+    for question in told["questions"]:
+        print(
+            f"  ? {question['reason']} [{' | '.join(question['choices'])}]  --answer '{question['key']}=…'"
+        )
+    for problem in told["problems"] + told["assumed"]:
         where = " ".join(
             f"{name} {problem[name]}" for name in ("row", "column") if problem[name] is not None
         )

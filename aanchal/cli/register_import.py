@@ -9,7 +9,13 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from aanchal.attendance.actions import give_register, read_register, run_watch, take_register
+from aanchal.attendance.actions import (
+    answer_questions,
+    give_register,
+    read_register,
+    run_watch,
+    take_register,
+)
 from aanchal.attendance.formats.grades import grade_of
 from aanchal.attendance.models import Flag, RegisterFile, RegisterPage
 from aanchal.kernel.errors import DomainError
@@ -38,6 +44,7 @@ def import_files(
     files: list[Path],
     *,
     hints: dict[str, str],
+    answers: dict[str, str],
     enrol: bool,
     said_yes: bool,
     as_json: bool,
@@ -50,8 +57,10 @@ def import_files(
     with progress_bar() as bar:
         task = bar.add_task("Registers", total=len(files))
         for path in files:
-            told = _one(path, school=school, hints=hints, enrol=enrol, said_yes=said_yes)
-            failed |= told["state"] != RegisterFile.State.TAKEN
+            told = _one(
+                path, school=school, hints=hints, answers=answers, enrol=enrol, said_yes=said_yes
+            )
+            failed |= told["state"] != RegisterFile.State.TAKEN or not told.get("pages")
             touched |= set(told.pop("classes"))
             if as_json:
                 print(json.dumps(told, ensure_ascii=False, default=str))
@@ -64,7 +73,13 @@ def import_files(
 
 
 def _one(
-    path: Path, *, school: Body | None, hints: dict[str, str], enrol: bool, said_yes: bool
+    path: Path,
+    *,
+    school: Body | None,
+    hints: dict[str, str],
+    answers: dict[str, str],
+    enrol: bool,
+    said_yes: bool,
 ) -> dict[str, Any]:
     actor, now = system_actor("imports"), timezone.now()
     grade = grade_of(hints["grade"]).grade or "" if hints["grade"] else ""
@@ -82,6 +97,22 @@ def _one(
             )
         if register.state in (RegisterFile.State.RECEIVED, RegisterFile.State.SHOWN):
             register = read_register(actor, register=register, at=now)
+        questions = _questions(register)
+        given = {q["key"]: answers[q["key"]] for q in questions if q["key"] in answers}
+        if given and register.state == RegisterFile.State.SHOWN:
+            register = answer_questions(actor, register=register, answers=given, at=now)
+            register = read_register(actor, register=register, at=now)
+            questions = _questions(register)
+        if register.state == RegisterFile.State.SHOWN and any(
+            q["holds"] == "page" for q in questions
+        ):
+            return {
+                "file": path.name,
+                "state": register.state,
+                "reason": _WAITS,
+                "questions": questions,
+                "classes": [],
+            }
         if register.state == RegisterFile.State.REFUSED:
             sentence = register.refusal % (register.refusal_params or {})
             return {"file": path.name, "state": register.state, "reason": sentence, "classes": []}
@@ -109,11 +140,37 @@ def _one(
         "state": register.state,
         **register.counts,
         "asks": asks if taken.waiting else [],
+        "questions": questions,
         "classes": classes,
     }
 
 
+_WAITS = "Nothing was taken in yet: it can be read in more than one way."
+
+
+def _questions(register: RegisterFile) -> list[dict[str, Any]]:
+    """What a person must say of a file that was read, each question once."""
+    found: dict[str, dict[str, Any]] = {}
+    for page in (register.understood or {}).get("pages", []):
+        for q in page.get("questions", ()):
+            found.setdefault(
+                q["key"],
+                {
+                    "about": q["about"],
+                    "choices": q["choices"],
+                    "rows": q["rows"],
+                    "key": q["key"],
+                    "reason": q["template"] % q["params"],
+                    "holds": q["holds"],
+                },
+            )
+    return list(found.values())
+
+
 def _tell(path: Path, told: dict[str, Any]) -> None:
+    for question in told.get("questions", ()):
+        print(f"  ? {question['reason']} [{' | '.join(question['choices'])}]")
+        print(f"    answer with --answer '{question['key']}=…'")
     if "reason" in told:
         say(f"{path.name}: {told['reason']}")
         return

@@ -411,7 +411,7 @@ MARKS = [
     Sample(
         "H beside others is asked about",
         as_csv(table(EN, "P", "A", "H")),
-        marks=(6, 2, 0, 1),
+        marks=(6, 2, 0, 0),
         problems=codes("holiday_beside_marks"),
     ),
     Sample(
@@ -425,14 +425,13 @@ MARKS = [
     Sample(
         "a dot where nothing else is present",
         as_csv(table(EN, ".", "A", "L")),
-        problems=codes("dot_as_present"),
     ),
     Sample("a dot beside P is no mark", as_csv(table(EN, "P", "A", ".")), marks=(6, 2, 0, 0)),
     Sample(
-        "x beside A is asked about",
-        as_csv(table(EN, "P", "A", "x")),
-        marks=(6, 3, 0, 0),
-        problems=codes("cross_beside_absent"),
+        "x beside A, where nothing is P, is asked about",
+        as_csv(table(EN, "x", "A", "L")),
+        marks=(0, 2, 1, 0),
+        problems=codes("cross_beside_absent", "only_absences"),
     ),
     Sample(
         "a word that is no mark",
@@ -942,8 +941,9 @@ PROBLEMS = [
         as_csv(
             [["July 2026"], ["Roll", "Name", 1, 2, 2, 3], *[[*r[:4], "A", r[4]] for r in body()]]
         ),
-        problems=codes("repeated_day"),
-        places=(("repeated_day", 2, "E"),),
+        problems=codes("which_column"),
+        days=(1, 3),
+        marks=(4, 1, 1, 0),
     ),
     Sample(
         "one roll number for two children",
@@ -1240,7 +1240,7 @@ LONG = [
         as_csv([LONG_HEAD, *long_rows(("01/07/2026", "02/07/2026"), "P", "A", "L")]),
         days=(1, 2),
         marks=(4, 2, 0, 0),
-        problems=codes("day_or_month"),
+        problems=codes("order_of_dates"),
     ),
     Sample(
         "either way, but the user said the month",
@@ -1484,7 +1484,6 @@ MARKS += [
     Sample(
         "a stroke where nothing else is present",
         as_csv(table(EN, "/", "A", "L")),
-        problems=codes("dot_as_present"),
     ),
 ]
 

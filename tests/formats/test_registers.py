@@ -24,7 +24,12 @@ def read(sample) -> list[Page]:
 
 
 def said(pages: list[Page]) -> list[tuple[str, int | None, str | None]]:
-    return [(p.code, p.row, p.column) for page in pages for p in (*page.problems, *page.asks)]
+    told = [(p.code, p.row, p.column) for page in pages for p in (*page.problems, *page.asks)]
+    # An unreadable mark is a problem where it stands, and one question for all its places.
+    asked = [
+        (q.code, None, None) for page in pages for q in page.questions if q.code != "what_is_mark"
+    ]
+    return told + asked
 
 
 @pytest.mark.parametrize("sample", samples.SAMPLES, ids=lambda s: s.why)

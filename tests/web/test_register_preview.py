@@ -95,3 +95,33 @@ def test_beside_a_complete_class_nobody_is_told_that_no_register_was_sent(teache
     page = client.get(reverse("register_files")).content.decode()
     assert "No register was sent yet." not in page
     assert "You have sent no file yourself." in page
+
+
+def test_what_can_be_read_two_ways_is_asked_before_anything_goes_in(teacher):
+    client, section, _children = teacher
+    noughts = "1000.000000.000000.000000.00000"
+    rows = [(str(i + 1), NAMES[i], noughts) for i in range(6)]
+
+    page = send(client, a_register_xlsx(rows, udise=section.school.school.udise), "july.xlsx")
+
+    assert "Before it can be taken in" in page
+    assert "Yes, take it in" not in page
+    assert "checked" not in page
+    held = RegisterFile.objects.get()
+    url = reverse("register_file", args=[held.pk])
+    refused = client.post(url, {"step": "answer"}, follow=True).content.decode()
+    assert "Choose an answer to at least one question." in refused
+    answer = {"step": "answer", "answer-ones_or_noughts:1": "present"}
+    page = client.post(url, answer, follow=True).content.decode()
+    assert "Before it can be taken in" not in page
+    assert "Yes, take it in" in page
+
+
+def test_what_was_read_without_certainty_is_shown(teacher):
+    client, section, _children = teacher
+    rows = [(str(i + 1), NAMES[i], "L" + FULL[1:]) for i in range(6)]
+
+    page = send(client, a_register_xlsx(rows, udise=section.school.school.udise), "july.xlsx")
+
+    assert "Read so, without certainty" in page
+    assert "was read as leave" in page

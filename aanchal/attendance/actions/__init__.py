@@ -13,6 +13,7 @@ from .findings import correct_finding, open_finding, record_visit
 from .missing import ask_after_class, note_missing, reopen_missing, say_missing, settle_missing
 from .outcomes import record_outcome, reopen_flag
 from .pages import Recorded, record_page
+from .reading_questions import answer_questions
 from .registers import (
     Taken,
     choose_school,
@@ -42,6 +43,7 @@ __all__ = [
     "Recorded",
     "Taken",
     "agree_to_correction",
+    "answer_questions",
     "ask_after_class",
     "ask_budget_replay",
     "assign_visit",

@@ -16,7 +16,7 @@ from ..models import Correction, RegisterPage
 from ..page_store import page_marks, write_page
 from ..rules.corrections import unpack_cells
 from ..rules.marks import Mark
-from ..rules.pages import DAYS, Marks, Merged, PageMarks, merge_pages, pack_marks, unpack_marks
+from ..rules.pages import DAYS, Marks, Merged, PageMarks, merge_pages, pack_marks, unpack_written
 from .pages import Recorded, held_page, is_kin_of_any, taken_away
 
 
@@ -103,7 +103,7 @@ def undo_correction(actor: Actor, *, correction: Correction, at: datetime) -> Co
     if held is None or correction.before is None:
         raise WrongState
     now = page_marks(held)
-    before = unpack_marks(correction.before, len(marks.children))
+    before = unpack_written(correction.before, len(marks.children))
     cells = (marks.marks != Mark.NOT_TAKEN) & (before != marks.marks)
     if (_rows_of(now, marks.children)[cells] != marks.marks[cells]).any():
         raise WrongState(_("These days have been changed since. It cannot be undone any more."))

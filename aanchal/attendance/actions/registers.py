@@ -387,6 +387,10 @@ def _take_pages(
     missing: Mapping[str, str],
     progress: Progress | None,
 ) -> Taken:
+    if any(p.get("questions") for p in (register.understood or {}).get("pages", [])) and any(
+        ShownPage.from_json(p).is_held for p in (register.understood or {}).get("pages", [])
+    ):
+        raise WrongState(_("First answer what is asked of this register."))
     register = _begin(
         actor, register=register, enrol_unknown=enrol_unknown, said_yes=said_yes, at=at
     )
@@ -436,6 +440,7 @@ def _begin(
         register.state = RegisterFile.State.TAKING
         # A crash leaves the file here: it is finished with the answers that were given, and no other.
         register.answers = {
+            **register.answers,
             "by": actor.user_id,
             "enrol": enrol_unknown,
             "confirmed": said_yes,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from aanchal.lib.tabular.sheets import Range
 from aanchal.lib.tabular.texts import fold
 
-from .headers import Layout, Row
+from .head import Layout
+from .headers import Row
 from .marks import Mark
 from .months import month_in
 from .titles import Title, line_of

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from aanchal.lib.tabular.texts import column_letter, quoted
 
 from .blocks import Block, Line
-from .headers import DayColumn
+from .head import DayColumn
 from .identity import Month
 from .marks import Sense, names_a_closure, sense_of, spells_a_closure
 from .months import a_date, weekdays_of
@@ -22,10 +22,10 @@ from .symbols import OTHER, Symbols
 OFF = {Sense.OFF, Sense.OFF_LETTER}
 TIME_OFF = OFF | {Sense.HOLIDAY, Sense.HOLIDAY_LETTER, Sense.LEAVE_OR_HOLIDAY}
 CHILD = {
-    Sense.PRESENT, Sense.TICK, Sense.ONE, Sense.ABSENT, Sense.ZERO, Sense.CROSS, Sense.LEAVE,
+    Sense.PRESENT, Sense.LATE, Sense.TICK, Sense.ONE, Sense.ABSENT, Sense.ZERO, Sense.CROSS, Sense.LEAVE,
     Sense.LEAVE_LETTER,
 }  # fmt: skip
-HERE = {Sense.PRESENT, Sense.TICK, Sense.ONE}
+HERE = {Sense.PRESENT, Sense.LATE, Sense.TICK, Sense.ONE}
 _ABSENCES = {Sense.ABSENT, Sense.ZERO, Sense.CROSS}
 
 

@@ -1,54 +1,22 @@
 """Finding the head of a table: which row it is, which column holds what, which columns are days."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
+from .day_columns import complete_days, names_periods, set_months_over
+from .day_rows import Fit, read_days
+from .flags import flags_in
+from .head import DayColumn, Layout
 from .labels import Field, field_of
+from .marks import Mark
 from .months import DayCell, Reading, a_date, day_cell, weekdays_of
 
 WHO = (Field.NAME, Field.ROLL, Field.ADMISSION, Field.STATE_ID)
 LOOK_AHEAD = 80  # rows in which the first head must stand
+_SEEN_BELOW = 12  # rows below a head that are looked at for marks
 _LABELS_ABOVE = 3  # rows over the days in which "Roll No." and "Name" may stand
-
-
-@dataclass(slots=True)
-class DayColumn:
-    """One column of marks. `index` counts from 0; month and year are None where the head is bare."""
-
-    index: int
-    day: int
-    month: int | None = None
-    year: int | None = None
-    weekdays: frozenset[int] = frozenset()
-    second: int | None = None  # the column of the afternoon, where a day has two
-
-
-@dataclass(slots=True)
-class Layout:
-    """The columns of one table, and how sure we are of its days.
-
-    `first_row` to `last_row` are the rows of the head, as the user counts them. `days` is empty for
-    the long form, a row for each child and day.
-    """
-
-    first_row: int
-    last_row: int
-    fields: dict[Field, int]
-    days: list[DayColumn] = field(default_factory=list)
-    is_long: bool = False
-    day_or_month: bool = False
-    turned: bool = False
-    repeated: list[tuple[int, int]] = field(default_factory=list)  # (column, day)
-    width: int = 0
-    lines: list[str] = field(default_factory=list)  # the words of the head, for telling its font
-
-    def same_columns(self, other: "Layout") -> bool:
-        return self.fields == other.fields and [
-            (c.index, c.day, c.month, c.year) for c in self.days
-        ] == [(c.index, c.day, c.month, c.year) for c in other.days]
 
 
 Row = tuple[int, Sequence[Cell]]
@@ -64,7 +32,7 @@ def find_header(rows: Sequence[Row], *, start: int = 0) -> tuple[Layout, int] | 
     for place in range(start, len(rows)):
         row = rows[place][1]
         labels = labels_of(row)
-        if is_long_header(labels) and len(day_sequence(row)) < 2:
+        if is_long_header(labels) and len(day_sequence(row)) < 2 and has_status(row, labels):
             return _long_layout(rows[place], labels), place + 1
         if is_daily_header(row, labels) and not any(
             len(day_sequence(near)) >= 2 for _, near in rows[place : place + 3]
@@ -121,10 +89,15 @@ def names_someone(labels: dict[Field, int]) -> bool:
 def is_long_header(labels: dict[Field, int]) -> bool:
     """True for the head of the long form: a date, a status and who it is about."""
     return (
-        Field.DATE in labels
+        (Field.DATE in labels or Field.STAMP in labels)
         and any(which in labels for which in WHO)
         and (Field.STATUS in labels or Field.SUM in labels)
     )
+
+
+def has_status(row: Sequence[Cell], labels: dict[Field, int]) -> bool:
+    """True where a column holds the mark, or a column each stands for a mark."""
+    return Field.STATUS in labels or bool(set(flags_in(row).values()) & {Mark.PRESENT, Mark.ABSENT})
 
 
 def is_daily_header(row: Sequence[Cell], labels: dict[Field, int]) -> bool:
@@ -137,29 +110,67 @@ def is_daily_header(row: Sequence[Cell], labels: dict[Field, int]) -> bool:
 
 
 def _long_layout(row: Row, labels: dict[Field, int]) -> Layout:
-    if Field.STATUS not in labels:
-        labels[Field.STATUS] = labels.pop(Field.SUM)  # a column headed "Present" holding 1 or 0
     number, cells = row
+    flags = flags_in(cells)
+    at_status = labels.get(Field.STATUS)
+    if at_status is None or at_status in flags:
+        labels.pop(Field.STATUS, None)
+        labels.pop(Field.SUM, None)
+    else:
+        flags = {}
+    by_stamp = Field.DATE not in labels and Field.STAMP in labels
+    if by_stamp:
+        labels[Field.DATE] = labels[Field.STAMP]
     lines = [shown(cell) for cell in cells]
-    return Layout(number, number, labels, is_long=True, width=len(cells), lines=lines)
+    return Layout(
+        number,
+        number,
+        labels,
+        is_long=True,
+        width=len(cells),
+        lines=lines,
+        flags=flags,
+        by_stamp=by_stamp,
+    )
 
 
 def day_sequence(row: Sequence[Cell]) -> list[tuple[int, DayCell]]:
-    """The cells of a row that stand for days in order: (column, day); empty when they do not.
+    """The cells of a row that stand for days in order: (column, day); empty when they do not."""
+    return day_fit(row)[0]
 
-    Bare numbers must rise as days do, mostly by one; a row of marks (1 0 1 1) or of totals does not.
-    Where the numbers begin anew, the longest run counts.
+
+def day_fit(row: Sequence[Cell]) -> tuple[list[tuple[int, DayCell]], Fit | None]:
+    """The days of a row, and how its bare numbers were understood; None for dates.
+
+    A row of marks (1 0 1 1) or of totals gives none.
     """
     cells = [
         (index, seen) for index, cell in enumerate(row) if (seen := day_cell(cell)) is not None
     ]
     if not cells:
-        return []
+        return [], None
     dated = [(i, c) for i, c in cells if _is_dated(c)]
     if len(dated) * 2 >= len(cells):
-        return dated if len(dated) == 1 or _mostly_new(dated) else []
-    bare = [(i, c) for i, c in cells if not _is_dated(c)]
-    return _rising(bare)
+        return (dated if len(dated) == 1 or _mostly_new(dated) else []), None
+    bare = {i: c for i, c in cells if not _is_dated(c)}
+    fit = read_days(
+        [(i, c.readings[0].day) for i, c in bare.items()],
+        apart=lambda one, other: _is_apart(row, one, other),
+    )
+    if fit is None:
+        return [], None
+    return [
+        (i, bare[i] if i not in fit.slips else bare[i]._replace(readings=(Reading(day),)))
+        for i, day in fit.days
+    ], fit
+
+
+def _is_apart(row: Sequence[Cell], one: int, other: int) -> bool:
+    """True when a name or a number of a child stands between two columns: another table begins."""
+    between = row[min(one, other) + 1 : max(one, other)]
+    return len(between) > 0 and any(
+        isinstance(cell, str) and field_of(cell) in (*WHO, Field.SERIAL) for cell in between
+    )
 
 
 def _is_dated(cell: DayCell) -> bool:
@@ -170,45 +181,18 @@ def _mostly_new(cells: list[tuple[int, DayCell]]) -> bool:
     return len({c.readings for _, c in cells}) * 10 >= len(cells) * 4
 
 
-def _rising(cells: list[tuple[int, DayCell]]) -> list[tuple[int, DayCell]]:
-    best: list[tuple[int, DayCell]] = []
-    for run in _runs(cells):
-        days = [cell.readings[0].day for _, cell in run]
-        close = sum(1 for a, b in pairwise(days) if b - a <= 2)
-        if len(set(days)) > 4 and close * 10 < (len(days) - 1) * 6:
-            continue
-        if len(run) > 1 and len(set(days)) == 1:
-            continue
-        best = max(best, run, key=len)
-    return best
-
-
-def _runs(cells: list[tuple[int, DayCell]]) -> list[list[tuple[int, DayCell]]]:
-    """Bare numbers cut wherever they fall; a number twice side by side is two sessions of a day."""
-    runs: list[list[tuple[int, DayCell]]] = []
-    for index, cell in cells:
-        day = cell.readings[0].day
-        if runs:
-            before_index, before = runs[-1][-1]
-            beside = day == before.readings[0].day and index - before_index == 1
-            if day > before.readings[0].day or beside:
-                runs[-1].append((index, cell))
-                continue
-        runs.append([(index, cell)])
-    return runs
-
-
 def later_days(row: Sequence[Cell], layout: Layout) -> int | None:
     """The column where day numbers begin anew, right of those read; None when they do not."""
     if not layout.days or layout.days[0].month is not None:
         return None
-    last = layout.days[-1].index
+    last = max(column.index for column in layout.days)
     cells = [
-        (index, seen)
+        (index, seen.readings[0].day)
         for index, cell in enumerate(row)
         if index > last and (seen := day_cell(cell)) is not None
     ]
-    return next((run[0][0] for run in _runs(cells) if len(run) >= 5), None)
+    fit = read_days(cells, apart=lambda one, other: _is_apart(row, one, other))
+    return fit.days[0][0] if fit and len(fit.days) >= 5 else None
 
 
 def _wide_layout(
@@ -258,10 +242,16 @@ def _wide_layout(
         width=max(len(rows[place][1]), first_day),
         lines=lines,
     )
-    _settle_days(layout, days, weekdays)
+    _settle_days(layout, days, weekdays, day_fit(row)[1])
     if sessions:
         for column in layout.days:
-            column.second = column.index + 1
+            column.others = (column.index + 1,)
+    under = [line for _, line in rows[last + 1 : last + 1 + _SEEN_BELOW]]
+    if not sessions:
+        complete_days(layout, row, under)
+    heads_above = [line for _, line in rows[max(start, place - _LABELS_ABOVE) : place]]
+    layout.periods = names_periods([*heads_above, row], layout)
+    set_months_over(layout, heads_above)
     return layout, last + 1
 
 
@@ -329,16 +319,27 @@ def is_column_numbers(row: Sequence[Cell]) -> bool:
 
 
 def _settle_days(
-    layout: Layout, days: list[tuple[int, DayCell]], weekdays: dict[int, frozenset[int]]
+    layout: Layout,
+    days: list[tuple[int, DayCell]],
+    weekdays: dict[int, frozenset[int]],
+    fit: Fit | None,
 ) -> None:
     """Choose one reading for each day of the head, by what makes them days of one month in order."""
     chosen = _chosen(layout, [cell for _, cell in days])
-    seen: dict[tuple[int, int | None, int | None], DayColumn] = {}
+    seen: dict[tuple[int, int | None, int | None, int], DayColumn] = {}
+    begins = [fit.days[place][0] for place in fit.parts] if fit else []
+    if fit:
+        layout.way = fit.way
+        layout.slips = {column: str(number) for column, number in fit.slips.items()}
     for (index, cell), reading in zip(days, chosen, strict=True):
         column = DayColumn(
             index, reading.day, reading.month, reading.year, cell.weekdays or weekdays.get(index, frozenset())
         )  # fmt: skip
-        key = (reading.day, reading.month, reading.year)
+        part = sum(index >= begin for begin in begins)
+        key = (reading.day, reading.month, reading.year, part)
+        if key in seen and cell.has_clock:
+            seen[key].others += (index,)  # another hour of that day
+            continue
         if key in seen:
             layout.repeated.append((index, reading.day))
             continue
@@ -347,7 +348,7 @@ def _settle_days(
     if layout.repeated and [c.index + 1 for c in layout.days] == [i for i, _ in layout.repeated]:
         # Every day twice, side by side: morning and afternoon.
         for column in layout.days:
-            column.second = column.index + 1
+            column.others = (column.index + 1,)
         layout.repeated.clear()
 
 
@@ -356,20 +357,24 @@ def _chosen(layout: Layout, cells: list[DayCell]) -> list[Reading]:
     if all(len(cell.readings) == 1 for cell in cells) and _in_order(plain):
         return plain
     months = {(r.year, r.month) for cell in cells for r in cell.readings if r.month}
+    if any(year for year, _ in months):
+        months = {(year, month) for year, month in months if year}
     fitting = []
     for year, month in sorted(months, key=lambda m: (m[0] or 0, m[1] or 0)):
         picked = [
-            next((r for r in cell.readings if r.month == month and r.year == year), None) for cell in cells
-        ]  # fmt: skip
-        if all(picked) and _in_order([r for r in picked if r]):
-            fitting.append([r for r in picked if r])
+            next((r for r in cell.readings if r.month == month and r.year in (year, None)), None)
+            for cell in cells
+        ]
+        if all(picked) and _in_order([r._replace(year=year) for r in picked if r]):
+            fitting.append([r._replace(year=year) for r in picked if r])
     if len(fitting) == 1:
         own = any(cell.form == "cell" for cell in cells)
         layout.turned = own and any(r.month_first for r in fitting[0])
         return fitting[0]
     if len(fitting) > 1:
-        layout.day_or_month = True
-        return next((f for f in fitting if not any(r.month_first for r in f)), fitting[0])
+        fitting.sort(key=lambda f: any(r.month_first for r in f))
+        layout.ways = [[r[:3] for r in f] for f in fitting]
+        return fitting[0]
     if _in_order(plain):
         return plain
     other = [cell.readings[-1] for cell in cells]
@@ -381,7 +386,8 @@ def _chosen(layout: Layout, cells: list[DayCell]) -> list[Reading]:
 
 def _in_order(readings: list[Reading]) -> bool:
     keys = [(r.year or 0, r.month or 0, r.day) for r in readings]
-    return all(a <= b for a, b in pairwise(keys)) and not _impossible(readings)
+    rising = all(a <= b for a, b in pairwise(keys)) or all(a >= b for a, b in pairwise(keys))
+    return rising and not _impossible(readings)
 
 
 def _impossible(readings: list[Reading]) -> bool:

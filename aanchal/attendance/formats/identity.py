@@ -6,13 +6,13 @@ weekdays, two words that disagree: each is said.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from aanchal.lib.tabular.texts import fold, quoted
 
 from .grades import grade_of, roman, same_section
-from .headers import DayColumn
+from .head import DayColumn
 from .months import a_date, month_in
 from .problems import Hints, Problems
 from .titles import Title, udise_of
@@ -28,6 +28,13 @@ class Said:
     grade: str | None = None
     section: str | None = None
     month: Month | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+    remembered: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def of_form(self, form: str) -> "Said":
+        """The same, with what was answered for other files of this form."""
+        kept = self.remembered.get(form)
+        return replace(self, answers={**kept, **self.answers}) if kept else self
 
 
 @dataclass(slots=True)
@@ -60,8 +67,9 @@ def read_hints(hints: Hints, problems: Problems) -> Said:
             problems.add(None, None, "bad_hint_month", said=quoted(hints.month))
     section = hints.section.strip().upper() if hints.section and hints.section.strip() else None
     return Said(
-        school, seen.grade if seen else None, section or (seen.section if seen else None), month
-    )
+        school, seen.grade if seen else None, section or (seen.section if seen else None), month,
+        dict(hints.answers), dict(hints.remembered),
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -70,6 +78,7 @@ class Identity:
     school_name: str | None
     grade: str | None
     section: str | None
+    maybe_school: str | None = None
 
 
 def identify(
@@ -85,12 +94,17 @@ def identify(
     if key_school and not school:
         problems.add(row, None, "bad_school", text=quoted(key_school))
     school = school or title.school or sheet.school
+    maybe = None if school else title.number
+    if maybe and maybe == said.school:
+        school = maybe  # the sender names it, so it is one
     if school and said.school and school != said.school:
         problems.add(title.row, None, "school_disagrees", file=school, said=said.school)
     school = school or said.school
     if not school and file.school:
         school = file.school
         problems.add(None, None, "school_from_file_name", school=school)
+    if maybe and maybe != school:
+        problems.assume(title.row, None, "number_is_no_code", number=maybe)
 
     seen = grade_of(key_grade) if key_grade else None
     if key_grade and not (seen and seen.grade):
@@ -117,7 +131,9 @@ def identify(
     if section and said.section and not same_section(section, said.section):
         problems.add(title.row, None, "section_disagrees", file=section, said=said.section)
     section = section or said.section or (file.section if file.grade == grade else None)
-    return Identity(school, key_name or title.school_name, grade, section)
+    return Identity(
+        school, key_name or title.school_name, grade, section, None if school else maybe
+    )
 
 
 def months_of(
@@ -142,6 +158,10 @@ def months_of(
                 result[place] = (column.year, number) if column.year else month
     if named:
         _compare_months({m for m in result.values() if m}, evidence, row, problems)
+    elif spanned := _months_in_span(days, evidence):
+        return spanned
+    elif begins := _new_month_at(days):
+        return _cycle(days, begins, evidence, row, problems)
     else:
         month = _bare_month(days, evidence, row, problems)
         result = dict.fromkeys(range(len(days)), month)
@@ -152,6 +172,19 @@ def _bare_month(
     days: Sequence[DayColumn], evidence: Evidence, row: int | None, problems: Problems
 ) -> Month | None:
     title, sheet, file, said = evidence.title, evidence.sheet, evidence.file, evidence.said
+    if title.months:
+        chosen = problems.choose(
+            "two_months",
+            " / ".join(title.months),
+            title.months,
+            rows=[title.row] if title.row else (),
+        )
+        if chosen is None:
+            return None
+        year, _, number = chosen.rpartition("-")
+        return (
+            (int(year), int(number)) if year else _with_year(int(number), days, evidence, problems)
+        )
     if title.month.month:
         month = _with_year(title.month.month, days, evidence, problems)
         if sheet.month.month and sheet.month.month != title.month.month:
@@ -193,8 +226,7 @@ def _with_year(
         if title.month.year:
             return title.month.year, number
         if title.month.session:
-            # An academic year that crosses the new year ends before its first month comes again.
-            return title.month.session + (1 if number < 4 else 0), number
+            return _of_session(number, title, days, evidence, problems)
     said = evidence.said.month
     if said and said[1] == number:
         problems.add(None, None, "year_from_hint", month=shown_month(said))
@@ -215,6 +247,113 @@ def _with_year(
         return month
     problems.add(evidence.title.row, None, "no_year")
     return None
+
+
+def _of_session(
+    number: int,
+    title: Title,
+    days: Sequence[DayColumn],
+    evidence: Evidence,
+    problems: Problems,
+) -> Month | None:
+    """The year of a month in a session "2025-26"; asked where a session may begin before or after it.
+
+    Sessions begin in April in most states, in June or July in others: April and May may stand at its
+    beginning or at its end.
+    """
+    first = title.month.session or 0
+    if number not in _EITHER_END:
+        return first + (1 if number < _EITHER_END[0] else 0), number
+    today = (evidence.today.year, evidence.today.month)
+    both = [(year, number) for year in (first, first + 1)]
+    months = [m for m in both if m <= today and _weekdays_fit(days, m) is not False]
+    if len(months) == 1:
+        if _weekdays_fit(days, months[0]) is not True:
+            problems.assume(title.row, None, "year_of_session", month=shown_month(months[0]))
+        return months[0]
+    said = evidence.said.month
+    if said in both:
+        return said
+    months = months or both
+    chosen = problems.choose(
+        "session_year",
+        f"{first}-{(first + 1) % 100:02} {number:02}",
+        [shown_month(m) for m in months],
+        rows=[title.row] if title.row else (),
+    )
+    return next((m for m in months if shown_month(m) == chosen), None)
+
+
+_EITHER_END = (4, 5)
+
+
+def _months_in_span(
+    days: Sequence[DayColumn], evidence: Evidence
+) -> dict[int, Month | None] | None:
+    """The months of bare days where the title gives the first and the last day of the register."""
+    span = evidence.title.month
+    if span.first is None or span.last is None or not days:
+        return None
+    found: dict[int, Month | None] = {}
+    on = span.first
+    for place, column in enumerate(days):
+        while on.day != column.day and on < span.last:
+            on += timedelta(days=1)
+        if on.day != column.day or on > span.last:
+            return None
+        found[place] = (on.year, on.month)
+    return found
+
+
+def _new_month_at(days: Sequence[DayColumn]) -> int | None:
+    """The place where bare day numbers begin anew (29 30 1 2); None where they only rise."""
+    falls = [place for place in range(1, len(days)) if days[place].day < days[place - 1].day]
+    return falls[0] if len(falls) == 1 else None
+
+
+def _cycle(
+    days: Sequence[DayColumn],
+    begins: int,
+    evidence: Evidence,
+    row: int | None,
+    problems: Problems,
+) -> dict[int, Month | None]:
+    """Days from one month into the next, under one month's name: 26 to 25."""
+    month = _bare_month(days[begins:], evidence, row, problems)
+    if month is None:
+        return dict.fromkeys(range(len(days)))
+    fitting = []
+    for first in (_step(month, -1), month):
+        second = _step(first, 1)
+        last_day = days[begins - 1].day
+        ends = a_date(*first, last_day) and not a_date(*first, last_day + 1)
+        future = second > (evidence.today.year, evidence.today.month)
+        told = [_weekdays_fit(days[:begins], first), _weekdays_fit(days[begins:], second)]
+        if not future and False not in told and (ends or last_day < 28):
+            fitting.append((first, second))
+    names = [
+        f"{shown_month(a)}-{days[0].day:02} – {shown_month(b)}-{days[-1].day:02}"
+        for a, b in fitting
+    ]
+    chosen = names[0] if len(names) == 1 else None
+    if len(names) == 1:
+        problems.assume(row, None, "cycle_taken", days=names[0])
+    elif names:
+        chosen = problems.choose(
+            "cycle", f"{days[0].day}–{days[-1].day} {shown_month(month)}", names,
+            rows=[row] if row else (),
+        )  # fmt: skip
+    else:
+        problems.add(row, None, "weekdays_disagree", month=shown_month(month))
+    if chosen is None:
+        return dict.fromkeys(range(len(days)))
+    one, other = fitting[names.index(chosen)]
+    return {place: one if place < begins else other for place in range(len(days))}
+
+
+def _step(month: Month, by: int) -> Month:
+    number = month[0] * 12 + month[1] - 1 + by
+    return number // 12, number % 12 + 1
 
 
 def _weekdays_fit(days: Sequence[DayColumn], month: Month) -> bool | None:

@@ -6,37 +6,26 @@ left; only then is a mark counted.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from aanchal.lib.tabular.legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
 from aanchal.lib.tabular.problems import Limits
 from aanchal.lib.tabular.survey import Survey
-from aanchal.lib.tabular.texts import column_letter, fold, quoted
+from aanchal.lib.tabular.texts import column_letter, quoted
 
 from .blocks import Line
 from .columns import CHILD, OFF, TIME_OFF, Columns, Part, Verdict
-from .headers import DayColumn
+from .conventions import apply_key, settle_convention
+from .head import Layout
 from .identity import Evidence, Identity, Month, check_weekdays, identify, months_of, shown_month
-from .marks import (
-    Convention,
-    Mark,
-    Sense,
-    convention_of,
-    sense_of,
-)
+from .marks import CHOICES, Convention, Mark, Sense, sense_of
 from .months import a_date
-from .pages import DAYS, Counts, Page, PupilRow
+from .pages import DAYS, Page, PupilRow, counts_of
 from .problems import Problems
 from .rolls import Roll
 from .sentences import QUESTIONS
 from .symbols import OTHER, Symbols
-
-_OF_MARK = {
-    Mark.PRESENT: Sense.PRESENT,
-    Mark.ABSENT: Sense.ABSENT,
-    Mark.LEAVE: Sense.LEAVE,
-    Mark.HOLIDAY: Sense.HOLIDAY,
-}
 
 
 class Builder:
@@ -56,13 +45,15 @@ class Builder:
         evidence: Evidence,
         survey: Survey,
         limits: Limits,
+        book_key: Mapping[str, Mark] | None = None,
     ) -> None:
         self.parts = parts
         self.symbols = symbols
         self.key = key
         self.evidence = evidence
         self.survey = survey
-        self.problems = Problems(limits.problems)
+        self.problems = Problems(limits.problems, evidence.said.answers)
+        self.book_key = book_key or {}
         self.senses = list(symbols.senses)
 
     def pages(self) -> list[Page]:
@@ -77,6 +68,7 @@ class Builder:
             if part is not first and months and not any(c.month for c in layout.days):
                 part.months = dict.fromkeys(range(len(layout.days)), next(iter(months.values())))
             else:
+                self.settle_order(layout, head)
                 part.months = months_of(layout.days, self.evidence, head, self.problems)
             self.say_how_dates_were_read(part)
         self.note_fonts()
@@ -85,25 +77,41 @@ class Builder:
         for part in self.parts:
             self.columns.judge(part)
         convention = self.settle()
+        if "h" not in self.legend:
+            self.ask_about_half_days(convention)
         table, unread = self.tables(convention)
         for part in self.parts:
             self.report_cells(part, unread)
         dated = sorted({m for p in self.parts for m in p.months.values() if m})
         covered: list[Month | None] = [*dated] or [None]
         pages = [self.page(identity, month, table) for month in covered]
-        self.ask(convention, pages)
+        self.ask(pages)
         problems = self.problems.close()
         pages[0].problems = [p for p in problems if p.code not in QUESTIONS]
         pages[0].asks = [p for p in problems if p.code in QUESTIONS]
+        for page in pages:
+            page.questions = list(self.problems.asked.values())
+        pages[0].assumed = self.problems.assumed
         return pages
+
+    def settle_order(self, layout: Layout, head: int) -> None:
+        """Day or month first, where both fit the row of dates: as the month said tells, else asked."""
+        if not layout.ways or any(len(way) != len(layout.days) for way in layout.ways):
+            return
+        said = self.evidence.said.month
+        month = said[1] if said else self.evidence.title.month.month
+        ways = [way for way in layout.ways if any(m == month for _, m, _ in way)]
+        if len(ways) != 1:
+            names = [_shown_day(*way[0]) for way in layout.ways]
+            about = f"{names[0]} / {names[1]}"
+            chosen = self.problems.choose("order_of_dates", about, names, rows=[head])
+            ways = [layout.ways[names.index(chosen)]] if chosen else layout.ways
+        for column, (day, number, year) in zip(layout.days, ways[0], strict=True):
+            column.day, column.month, column.year = day, number, year
+        layout.ways = []
 
     def say_how_dates_were_read(self, part: Part) -> None:
         layout = part.block.layout
-        if layout.day_or_month and not (
-            self.evidence.said.month or self.evidence.title.month.month
-        ):
-            letter = column_letter(layout.days[0].index)
-            self.problems.add(layout.last_row, letter, "day_or_month")
         if layout.turned:
             month = next((m for m in part.months.values() if m), None)
             self.problems.add(
@@ -125,15 +133,9 @@ class Builder:
         legend: dict[str, Mark] = {}
         for part in self.parts:
             legend |= part.block.title.legend | part.block.legend
-        self.legend = legend
-        if not legend:
-            return
-        for number, text in enumerate(self.symbols.texts):
-            mark = legend.get(fold(text).strip(".'\"") or text)
-            if mark is not None and number:
-                if mark is Mark.HOLIDAY and self.senses[number] in OFF:
-                    continue
-                self.senses[number] = _OF_MARK[mark]
+        self.legend = {**self.book_key, **legend}
+        heads = [line for part in self.parts for line in part.block.layout.lines]
+        apply_key(self.legend, self.symbols.texts, self.senses, heads, self.problems)
 
     def sense(self, number: int) -> Sense:
         return self.senses[number] if number < OTHER else Sense.UNKNOWN
@@ -149,7 +151,9 @@ class Builder:
                     joined.subtract(Counter(line.codes[place] for line in part.lines))
             for number, count in joined.items():
                 counts[self.sense(number)] += count
-        return convention_of(counts)
+        return settle_convention(
+            counts, self.evidence.title.text, self.symbols.texts, self.senses, self.problems
+        )
 
     def tables(self, convention: Convention) -> tuple[bytes, frozenset[int]]:
         """A translation of cells' bytes to marks, and the bytes that cannot be read."""
@@ -159,7 +163,7 @@ class Builder:
             mark = convention.marks.get(sense)
             if mark is not None:
                 table[number] = mark
-            elif sense is not Sense.OFF:
+            else:
                 unread.add(number)
         return bytes(table), frozenset(unread)
 
@@ -192,13 +196,20 @@ class Builder:
     def report_cell(self, part: Part, line: Line, place: int, code: int) -> None:
         column = part.block.layout.days[place]
         sense = self.sense(code)
-        if sense is Sense.OFF_LETTER and _is_weekly_off(part.on(place), column):
-            return
         name = {Sense.ZERO: "zero_unclear", Sense.ONE: "one_unclear"}.get(sense, "unreadable_mark")
         letter = column_letter(column.index)
         if name == "unreadable_mark":
             text = quoted(self.symbols.text(code))
             self.problems.add(line.row, letter, name, text=text, day=column.day)
+            if len(text) <= _MARK:
+                self.problems.choose(
+                    "what_is_mark",
+                    text,
+                    tuple(CHOICES),
+                    rows=[line.row],
+                    lasting=True,
+                    holds="cells",
+                )
         else:
             self.problems.add(line.row, letter, name, day=column.day)
 
@@ -265,17 +276,17 @@ class Builder:
 
     def finished(self, identity: Identity, month: Month | None, rows: list[PupilRow]) -> Page:
         joined = b"".join(row.marks for row in rows)
-        counts = Counts(*(joined.count(mark) for mark in (1, 2, 3, 4)))
+        counts = counts_of(joined)
         days = []
         for index in range(DAYS):
             column = joined[index::DAYS]
             on = a_date(*month, index + 1) if month else None
-            if on and (1 in column or 2 in column or 3 in column):
+            if on and any(mark in column for mark in _TAKEN):
                 days.append(on)
                 self.ask_about_day(on, column)
         page = Page(
             identity.school, identity.school_name, identity.grade, identity.section,
-            shown_month(month) if month else None, rows, days, counts,
+            shown_month(month) if month else None, rows, days, counts, maybe_school=identity.maybe_school,
         )  # fmt: skip
         today = self.evidence.today
         if month and month > (today.year, today.month):
@@ -301,14 +312,7 @@ class Builder:
                     return column_letter(column.index)
         return None
 
-    def ask(self, convention: Convention, pages: list[Page]) -> None:
-        for sense, code in (
-            (Sense.CROSS, "cross_beside_absent"), (Sense.DOT, "dot_as_present"), (Sense.ZERO, "zero_alone")
-        ):  # fmt: skip
-            if sense in convention.questions:
-                self.problems.add(None, None, code)
-        if "h" not in self.legend:
-            self.ask_about_half_days()
+    def ask(self, pages: list[Page]) -> None:
         rows = [row for page in pages for row in page.pupils]
         present = sum(page.marks.present for page in pages)
         absent = sum(page.marks.absent + page.marks.leave for page in pages)
@@ -328,7 +332,7 @@ class Builder:
         elif not present and not absent and not any(page.marks.holiday for page in pages):
             self.problems.add(None, None, "no_marks")
 
-    def ask_about_half_days(self) -> None:
+    def ask_about_half_days(self, convention: Convention) -> None:
         letters = [n for n, s in enumerate(self.senses) if s is Sense.HOLIDAY_LETTER]
         if not letters:
             return
@@ -338,13 +342,22 @@ class Builder:
                     continue
                 here = {line.codes[place] for line in part.lines}
                 if here & set(letters) and any(self.sense(code) in CHILD for code in here):
-                    line = next(line for line in part.lines if line.codes[place] in letters)
-                    letter = column_letter(part.block.layout.days[place].index)
-                    self.problems.add(line.row, letter, "holiday_beside_marks")
+                    rows = [line.row for line in part.lines if line.codes[place] in letters]
+                    chosen = self.problems.choose(
+                        "holiday_beside_marks",
+                        self.symbols.text(letters[0]),
+                        ("holiday", "present", "leave"),
+                        rows=rows,
+                        lasting=True,
+                        holds="cells",
+                    )
+                    convention.marks[Sense.HOLIDAY_LETTER] = CHOICES[chosen or "no mark"]
                     return
 
 
-def _is_weekly_off(on: date | None, column: DayColumn) -> bool:
-    if on is not None:
-        return on.weekday() in (4, 5, 6)
-    return bool(column.weekdays & {4, 5, 6})
+def _shown_day(day: int, month: int | None, year: int | None) -> str:
+    return f"{year or '?'}-{month or 0:02}-{day:02}"
+
+
+_MARK = 6  # letters of what may be a mark; longer is a note
+_TAKEN = (Mark.PRESENT, Mark.ABSENT, Mark.LEAVE, Mark.LATE)

@@ -37,6 +37,7 @@ class Field(Enum):
     SCHOOL_NAME = "school name"
     DATE = "date"
     STATUS = "status"
+    STAMP = "time of writing"
     MONTH = "month"
     YEAR = "year"
     PERIOD = "part of the day"
@@ -142,6 +143,8 @@ _WORDS: dict[Field, str] = {
     "present or absent|attendance p a|presence|present status|daily status|"
     "स्थिति|उपस्थिति|हाजिरी|हाज़िरी|उपस्थिति स्थिति|उपस्थित अनुपस्थित|उपस्थिति की स्थिति|चिन्ह|"
     "স্থিতি|উপস্থিতি|হাজিরা|উপস্থিতির অবস্থা|অবস্থা|উপস্থিত অনুপস্থিত|হাজিরার অবস্থা",
+    Field.STAMP: "timestamp|time stamp|submitted at|submission time|submitted on|submission date|completion time|"
+    "start time|recorded at|recorded on|created at|created on|marked at|logged at|टाइमस्टैम्प|টাইমস্ট্যাম্প",
     Field.MONTH: "month|attendance month|माह|महीना|मास|মাস",
     Field.YEAR: "year|academic year|session|वर्ष|सत्र|साल|বছর|বর্ষ|শিক্ষাবর্ষ|সাল",
     Field.PERIOD: "period|shift|session name|half|fn an|am pm|time|slot|lecture|sitting|attendance time|"

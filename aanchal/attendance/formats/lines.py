@@ -58,3 +58,19 @@ def is_only_words_of_a_sum(text: str) -> bool:
         return True
     rest = _SUM.sub("", folded)
     return rest != folded and not re.sub(r"[\s:\-=.()/&+]|of|and|की|के|का|এর", "", rest)
+
+
+_SIGNED = _words(
+    r"sign(?:ature|\.|ed)?s?|(?:class |head |asst\.? |assistant )?teacher(?:'s|s)?|head ?master(?:'s)?|"
+    r"head ?mistress(?:'s)?|h\.? ?m\.?|principal(?:'s)?|in-?charge|initials?|verified|checked|inspect(?:or|ed)?|"
+    r"supervis(?:or|ed)|holidays?|legend|remarks?|notes?",
+    r"हस्ताक्षर|हस्ता\.?|शिक्षक|शिक्षिका|अध्यापक|अध्यापिका|प्रधानाध्यापक|प्रधानाध्यापिका|प्रधान शिक्षक|प्राचार्य|"
+    r"निरीक्षण|निरीक्षक|संकेत|टिप्पणी",
+    r"স্বাক্ষর|সাক্ষর|সই|শিক্ষক|শিক্ষিকা|শ্রেণি শিক্ষকের|শিক্ষকের|শিক্ষিকার|প্রধান শিক্ষক|প্রধান শিক্ষকের|পরিদর্শক|"
+    r"সংকেত|মন্তব্য",
+)
+
+
+def is_signature(text: str) -> bool:
+    """True for a line that somebody signs or that explains: words nobody bears as a name."""
+    return _SIGNED.search(fold(unicode_label(text) or text)) is not None

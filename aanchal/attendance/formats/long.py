@@ -6,8 +6,7 @@ Both keep a few bytes for each child and nothing for each row, so a file of mill
 small in memory, whatever the order of its rows.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from sys import intern
@@ -17,22 +16,21 @@ from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheets import Sheet
 from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
 
-from .dates import are_turned, date_of, is_month_first, picked
 from .headers import is_long_header, labels_of
 from .identity import Evidence, Said, identify
 from .labels import Field
 from .lines import kind_of_line
+from .long_meaning import Meaning, first_reading
 from .long_pages import Child, finished
 from .long_rows import Rows
-from .marks import Mark, Sense, convention_of, sense_of
+from .marks import CHOICES, Mark, Sense, sense_of
 from .months import day_cell
 from .pages import Counts, Page
 from .problems import Problems
 from .sentences import QUESTIONS
 from .titles import Title
 
-_DATES = 20_000  # different texts in the column of dates; more is no column of dates
-_STATUSES = 2_000
+_HERE = (Mark.PRESENT, Mark.LATE)
 _NAME = 200  # letters kept of a name or number
 
 
@@ -44,6 +42,7 @@ def read_long(
     *,
     limits: Limits,
     today: date,
+    book_key: Mapping[str, Mark] | None = None,
 ) -> Iterator[Page]:
     """Read a sheet in the long form; one page for each school, class, section and month in it.
 
@@ -52,114 +51,16 @@ def read_long(
             heads say.
     """
     rows = Rows(sheet, limits, sheet_title, file_title)
-    meaning = _first_reading(rows, sheet, said, limits, today)
+    meaning = first_reading(rows, sheet, said, limits, today, book_key or {})
     book = _Book(rows, meaning, limits)
     book.read()
     yield from book.pages(Evidence(rows.title, sheet_title, file_title, said, today))
 
 
-@dataclass(slots=True)
-class _Meaning:
-    """What the first reading settled: every date text and every status text, and what to report."""
-
-    dates: dict[Cell, date | None]
-    statuses: dict[Cell, int | None]
-    problems: Problems
-
-
-def _first_reading(rows: Rows, sheet: Sheet, said: Said, limits: Limits, today: date) -> _Meaning:
-    dates: Counter[Cell] = Counter()
-    statuses: Counter[Cell] = Counter()
-    at_date, at_status = rows.columns.date, rows.columns.status
-    for _, row in rows:
-        dates[_day_part(row[at_date] if at_date >= 0 else rows.day)] += 1
-        statuses[row[at_status]] += 1
-        if len(dates) > _DATES or len(statuses) > _STATUSES:
-            letter = column_letter(at_date if len(dates) > _DATES else at_status)
-            raise Unreadable(
-                "not_what_the_head_says",
-                N_(
-                    "Column %(column)s holds too many different values to be dates or marks. Check the "
-                    "heads of the columns and send the file again."
-                ),
-                column=letter,
-            )
-    problems = Problems(limits.problems)
-    if sheet.repaired_encoding:
-        problems.add(None, None, "double_encoded")
-    if sheet.damaged_letters:
-        problems.add(None, None, "damaged_letters")
-    head = rows.layout.last_row
-    read = _settle_dates(
-        list(dates),
-        said,
-        rows.title,
-        today,
-        problems,
-        head,
-        column_letter(at_date) if at_date >= 0 else None,
-    )
-    senses: Counter[Sense] = Counter()
-    by_text = {text: sense_of(text) for text in statuses}
-    for text, count in statuses.items():
-        senses[by_text[text]] += count
-    convention = convention_of(senses)
-    legend = rows.title.legend
-    marks: dict[Cell, int | None] = {}
-    for text, sense in by_text.items():
-        mark = legend.get(fold(shown(text)).strip(".'\"")) or convention.marks.get(sense)
-        marks[text] = 0 if sense is Sense.OFF else mark
-    for sense, code in (
-        (Sense.CROSS, "cross_beside_absent"), (Sense.DOT, "dot_as_present"), (Sense.ZERO, "zero_alone")
-    ):  # fmt: skip
-        if sense in convention.questions:
-            problems.add(None, column_letter(at_status), code)
-    return _Meaning(read, marks, problems)
-
-
-def _day_part(cell: Cell) -> Cell:
-    """The date of a time stamp, so that a column of stamps has few different texts."""
-    if isinstance(cell, str) and ":" in cell:
-        head = cell.replace("T", " ").split(" ")
-        if len(head) > 1 and any(mark in head[0] for mark in "-/.") and head[0][-1:].isdigit():
-            return head[0]
-    return cell
-
-
-def _settle_dates(
-    texts: list[Cell],
-    said: Said,
-    title: Title,
-    today: date,
-    problems: Problems,
-    head: int,
-    letter: str | None,
-) -> dict[Cell, date | None]:
-    """Every text's date, day and month told apart by the whole column; None where it has none."""
-    seen = {text: day_cell(text) if not is_empty(text) else None for text in texts}
-    cells = [cell for cell in seen.values() if cell]
-    asked = said.month or (title.month.year or title.month.session or 0, title.month.month or 0)
-    year = asked[0] or None
-    month_first = is_month_first(cells, today=today, month=asked[1] or None, year=year)
-    if month_first is None:
-        problems.add(head, letter, "day_or_month")
-    turned = are_turned(cells)
-    if turned:
-        problems.add(head, letter, "date_cells_turned")
-    read: dict[Cell, date | None] = {}
-    for text, cell in seen.items():
-        if cell is None:
-            read[text] = None
-            continue
-        exchanged = turned if cell.form == "cell" else bool(month_first) and cell.form == "numbers"
-        read[text] = date_of(picked(cell, exchanged), year)
-    return read
-
-
 class _Book:
     """All pages of the file, filled row by row."""
 
-    def __init__(self, rows: Rows, meaning: _Meaning, limits: Limits) -> None:
+    def __init__(self, rows: Rows, meaning: Meaning, limits: Limits) -> None:
         self.rows = rows
         self.meaning = meaning
         self.limits = limits
@@ -215,12 +116,7 @@ class _Book:
                     continue
             mark = statuses[row[at_status]]
             if mark is None:
-                problems.add(
-                    number,
-                    column_letter(at_status),
-                    "unknown_status",
-                    text=quoted(shown(row[at_status])),
-                )
+                self.say_unknown(number, row[at_status])
                 continue
             old = child.marks[index]
             if not old:
@@ -230,14 +126,22 @@ class _Book:
                 if not self.said_periods:
                     self.said_periods = True
                     problems.add(number, None, "two_sessions")
-                if mark == Mark.PRESENT:
+                if mark in _HERE and old not in _HERE:
                     child.marks[index] = mark
             elif mark and mark != old:
-                on = dates[_day_part(raw)]
+                on = dates[self.rows.day_part(raw)]
                 problems.add(
                     number, column_letter(at_status), "two_marks",
                     day=on.isoformat() if on else "", other=child.row,
                 )  # fmt: skip
+
+    def say_unknown(self, number: int, cell: Cell) -> None:
+        text = quoted(shown(cell))
+        letter = self.rows.letter(self.rows.columns.status)
+        self.meaning.problems.add(number, letter, "unknown_status", text=text)
+        self.meaning.problems.choose(
+            "what_is_mark", text, tuple(CHOICES), rows=[number], lasting=True, holds="cells"
+        )
 
     def place(
         self,
@@ -249,7 +153,7 @@ class _Book:
         """The page and day of a row; None when the row is no child's day (and that is said)."""
         if all(is_empty(cell) for cell in row):
             return None
-        on = dates.get(_day_part(place_key[0]))
+        on = dates.get(self.rows.day_part(place_key[0]))
         at_date = self.rows.columns.date
         letter = column_letter(at_date) if at_date >= 0 else None
         if on is None:
@@ -324,6 +228,7 @@ class _Book:
             yield finished(
                 [same.child for same in children], key, (year, month), evidence, self.limits,
                 waiting if number == 0 else None, len(keys), self.rows.layout,
+                list(waiting.asked.values()),
             )  # fmt: skip
         if not keys:
             problems = waiting
@@ -333,7 +238,7 @@ class _Book:
             yield Page(
                 identity.school, identity.school_name, identity.grade, identity.section, None, [], [],
                 Counts(), [p for p in kept if p.code not in QUESTIONS],
-                [p for p in kept if p.code in QUESTIONS],
+                [p for p in kept if p.code in QUESTIONS], list(problems.asked.values()), problems.assumed,
             )  # fmt: skip
 
 

@@ -1,19 +1,20 @@
 """One class and month of a long form, once all its rows have been read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aanchal.lib.tabular.legacy import is_lost
 from aanchal.lib.tabular.problems import Limits
 from aanchal.lib.tabular.texts import column_letter, fold
 
-from .headers import Layout
+from .head import Layout
 from .identifiers import is_aadhaar, kept
 from .identity import Evidence, identify, shown_month
 from .labels import Field
 from .marks import Mark
 from .months import a_date
-from .pages import DAYS, Counts, Page, PupilRow
-from .problems import Problems
+from .pages import DAYS, Page, PupilRow, counts_of
+from .problems import Problems, Question
 from .sentences import QUESTIONS
 
 
@@ -39,10 +40,12 @@ def finished(
     waiting: Problems | None,
     pages: int,
     layout: Layout,
+    asked: Sequence[Question] = (),
 ) -> Page:
-    problems = Problems(limits.problems)
+    problems = Problems(limits.problems, evidence.said.answers)
     if waiting is not None:
         problems.kept, problems.more = list(waiting.kept), waiting.more
+        problems.assumed = list(waiting.assumed)
     identity = identify(evidence, key, children[0].row if children else None, problems)
     said = evidence.said.month
     if said and said != month and pages == 1:
@@ -70,7 +73,7 @@ def finished(
     for index in range(DAYS):
         column = joined[index::DAYS]
         on = a_date(*month, index + 1)
-        if on and any(mark in column for mark in (1, 2, 3)):
+        if on and any(mark in column for mark in (1, 2, 3, 5)):
             days.append(on)
             absent = column.count(Mark.ABSENT)
             if absent >= max(2, 0.8 * len(column)) and absent == len(column) - column.count(0):
@@ -83,8 +86,9 @@ def finished(
     noted = problems.close()
     return Page(
         identity.school, identity.school_name, identity.grade, identity.section, shown_month(month), rows,
-        days, Counts(*(joined.count(mark) for mark in (1, 2, 3, 4))),
+        days, counts_of(joined),
         [p for p in noted if p.code not in QUESTIONS], [p for p in noted if p.code in QUESTIONS],
+        [*asked, *problems.asked.values()], problems.assumed, maybe_school=identity.maybe_school,
     )  # fmt: skip
 
 

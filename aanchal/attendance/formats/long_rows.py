@@ -1,13 +1,18 @@
 """The rows of the long form, as often as they are asked for."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 
+from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheets import Sheet
-from aanchal.lib.tabular.texts import Cell, is_empty
+from aanchal.lib.tabular.texts import Cell, column_letter, is_empty
 
-from .headers import LOOK_AHEAD, Layout, find_header
+from .flags import Flags
+from .head import Layout
+from .headers import LOOK_AHEAD, find_header
 from .labels import Field
 from .sentences import SENTENCES
 from .titles import Title, read_title
@@ -44,10 +49,37 @@ class Rows:
         self.layout: Layout = found[0]
         self.title = read_title([row for row in ahead if row[0] < self.layout.first_row])
         self.columns = _columns(self.layout)
+        below = [row for number, row in ahead if number > self.layout.last_row]
+        self.flags = Flags.of(self.layout.flags, below) if self.layout.flags else None
+        self.at_greenwich = self.columns.date >= 0 and _are_midnights(below, self.columns.date)
         self.day = next((t.day for t in (self.title, *names) if t.day), None)
         if self.columns.date < 0 and self.day is None:
             raise Unreadable("no_day", SENTENCES["no_day"])
         self.most = limits.text_rows if sheet.is_text else limits.rows
+
+    def letter(self, index: int) -> str | None:
+        """The column's letter; None for one that was worked out from others."""
+        return column_letter(index) if 0 <= index < self.layout.width else None
+
+    def has_empty(self, index: int) -> bool:
+        """True when a row names somebody and leaves this column empty."""
+        return any(is_empty(row[index]) for _, row in self if not all(map(is_empty, row)))
+
+    @staticmethod
+    def day_part(cell: Cell) -> Cell:
+        """The day of a moment, so that a column of moments has few different texts."""
+        if isinstance(cell, str):
+            if ":" not in cell:
+                return cell
+            day = india_day(cell)
+            if day is not None:
+                return day.isoformat()
+            head = cell.replace("T", " ").split(" ")
+            if len(head) > 1 and any(mark in head[0] for mark in "-/.") and head[0][-1:].isdigit():
+                return head[0]
+        elif isinstance(cell, datetime):
+            return day_of(cell)
+        return cell
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[Cell]]]:
         needed = self.columns.needed
@@ -64,7 +96,23 @@ class Rows:
                 row = [*row, *[""] * (needed - len(row))]
             if fill.columns:
                 row = fill.filled(number, row)
+            if self.flags:
+                row = [*row[: needed - 1], self.flags.status(row)]
             yield number, row
+
+
+def _are_midnights(rows: Sequence[Sequence[Cell]], at: int) -> bool:
+    """True where every day stands at 18:30:00 without a zone: midnight in India, kept at Greenwich."""
+    cells = [row[at] for row in rows if at < len(row) and not is_empty(row[at])]
+    return len(cells) > 0 and all(
+        cell.time() == time(18, 30)
+        if isinstance(cell, datetime)
+        else isinstance(cell, str) and _HALF_PAST_SIX.search(cell) is not None
+        for cell in cells
+    )
+
+
+_HALF_PAST_SIX = re.compile(r"[T ]18:30(?::00(?:\.0+)?)?$")
 
 
 class FillDown:
@@ -101,8 +149,12 @@ def _columns(layout: Layout) -> Columns:
         if which in fields
     ]  # fmt: skip
     name = at[Field.NAME] if at[Field.NAME] >= 0 else at[Field.OWN_NAME]
+    needed = max([*fields.values(), *layout.flags]) + 1
+    if layout.flags:
+        needed += 1  # the status worked out from the flags stands last
+        at[Field.STATUS] = needed - 1
     key = (at[Field.SCHOOL], at[Field.SCHOOL_NAME], at[Field.CLASS], at[Field.SECTION])
     return Columns(
         at[Field.DATE], at[Field.STATUS], at[Field.ROLL], name, at[Field.ADMISSION], at[Field.STATE_ID],
-        at[Field.SERIAL], key, extras, max(fields.values()) + 1,
+        at[Field.SERIAL], key, extras, needed,
     )  # fmt: skip

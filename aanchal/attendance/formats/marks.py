@@ -6,16 +6,19 @@ present only where nothing else does, H means holiday unless the page's own lege
 
 Choices, said once:
 
-- A child who came late, or for half the day, was in school: present.
-- `L` is leave unless the legend says late.
+- A child who came late was in school: present, and kept as late. One who came for half the day was present.
+- `L` is leave unless the page's key, its sums or a person say late.
+- Excused is leave: asked for, and granted.
 - छुट्टी / ছুটি / अवकाश beside one child is leave; over a whole class it is a holiday.
 - A dash is no mark; a dot or a stroke is a presence where nothing else is, otherwise no mark.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from aanchal.lib.tabular.texts import Cell, fold, shown
 
@@ -28,6 +31,7 @@ class Mark(IntEnum):
     ABSENT = 2
     LEAVE = 3
     HOLIDAY = 4
+    LATE = 5
 
 
 class Sense(Enum):
@@ -35,6 +39,7 @@ class Sense(Enum):
 
     BLANK = "blank"
     PRESENT = "present"
+    LATE = "late"
     ABSENT = "absent"
     LEAVE = "leave"
     HOLIDAY = "holiday"
@@ -54,14 +59,16 @@ class Sense(Enum):
 
 _WORDS: dict[Sense, str] = {
     Sense.PRESENT: "p|pr|pre|prs|prst|prsnt|prsent|presant|present|pres|p1|pp|p/p|p p|yes|y|"
-    "late|lt|late present|half day|halfday|half|hd|1/2|1⁄2|0.5|od|on duty|in|"
-    "उ|उप|उपस्थित|उपस्थिति|उपस्थीत|हाजिर|हाज़िर|हा|हाँ|पी|प्रेजेंट|प|आधा दिन|विलंब|विलम्ब|देर|देर से|"
-    "উ|উপ|উপঃ|উপস্থিত|হা|হাঃ|হাজির|হাজিরা|হ্যাঁ|হাঁ|পি|প|প্রেজেন্ট|বিলম্ব|দেরি|দেরিতে|অর্ধ দিবস|অর্ধদিবস|হাফ ডে",
-    Sense.ABSENT: "a|ab|abs|abst|absnt|abset|absent|abesent|absend|aa|a/a|a a|no|n|not present|"
+    "half day|halfday|half|hd|1/2|1⁄2|0.5|od|on duty|in|"
+    "उ|उप|उपस्थित|उपस्थिति|उपस्थीत|हाजिर|हाज़िर|हा|हाँ|पी|प्रेजेंट|प|आधा दिन|"
+    "উ|উপ|উপঃ|উপস্থিত|হা|হাঃ|হাজির|হাজিরা|হ্যাঁ|হাঁ|পি|প|প্রেজেন্ট|অর্ধ দিবস|অর্ধদিবস|হাফ ডে",
+    Sense.LATE: "late|lt|late present|present late|late coming|came late|tardy|विलंब|विलम्ब|देर|देर से|लेट|"
+    "বিলম্ব|দেরি|দেরিতে|লেট",
+    Sense.ABSENT: "absent unexcused|unexcused|a|ab|abs|abst|absnt|abset|absent|abesent|absend|aa|a/a|a a|no|n|not present|"
     "अ|अनु|अनुप|अनुपस्थित|अनुपस्थीत|अनुपस्थिति|गैरहाजिर|गैर हाजिर|गैरहाज़िर|गै|नहीं|ए|एब्सेंट|एबी|"
     "অ|অনু|অনুঃ|অনুপ|অনুপস্থিত|গরহাজির|গর হাজির|গঃ|গ|গহা|না|এ|এবসেন্ট|অ্যাবসেন্ট",
     Sense.LEAVE: "leave|lv|on leave|ml|cl|sl|pl|el|medical|medical leave|sick|sick leave|ill|illness|"
-    "leave granted|excused|excused absence|authorised absence|casual leave|application|appl|"
+    "leave granted|excused|excused absence|absent excused|absent (excused)|excused absent|authorised absence|casual leave|application|appl|"
     "बीमार|रोग|बी|अवकाश पर|छुट्टी पर|आवेदन|बीमारी|"
     "অসুস্থ|ছুটিতে|অসুখ|আবেদন",
     Sense.LEAVE_LETTER: "l|ल|এল|ল",
@@ -106,11 +113,21 @@ _CLOSURE = re.compile(
 )
 
 
+def without_points(text: str) -> str:
+    """A mark without the points that some programs write after it: "P (2/2)"."""
+    found = _POINTS.match(text) if text[-1:] == ")" else None
+    return found[1] if found else text
+
+
+_POINTS = re.compile(r"(.*?)\s*\(\d+(?:\.\d+)?/\d+(?:\.\d+)?\)$")
+
+
 @lru_cache(maxsize=16_384)
 def _sense_of_text(text: str) -> Sense:
     word = fold(text)
     if word in SENSES:
         return SENSES[word]
+    word = without_points(word)
     bare = word.strip(".:ঃ ()[]'\"`,")
     if bare[-1:] == "0" and bare[-2:-1] > "\u08ff":
         bare = bare[:-1]  # the digit ० typed for the sign of abbreviation: रवि०
@@ -175,18 +192,21 @@ def spells_a_closure(letters: list[str]) -> bool:
 class Convention:
     """How one page writes its marks; built from all its cells and its legend.
 
-    `questions` are the doubtful senses that were settled by weighing, to be said to the user.
+    `questions` are the senses for which two readings fit; their cells are left out until a person
+    says. `assumed` are those settled by weighing, to be said to the user.
     """
 
     one_zero: bool = False
     marks: dict[Sense, Mark] = field(default_factory=dict)
-    questions: set[Sense] = field(default_factory=set)
+    questions: dict[Sense, str] = field(default_factory=dict)  # sense -> code of the question
+    assumed: dict[Sense, str] = field(default_factory=dict)
 
 
 _CERTAIN = {
     Sense.BLANK: Mark.NOT_TAKEN,
     Sense.DASH: Mark.NOT_TAKEN,
     Sense.PRESENT: Mark.PRESENT,
+    Sense.LATE: Mark.LATE,
     Sense.TICK: Mark.PRESENT,
     Sense.ONE: Mark.PRESENT,
     Sense.ABSENT: Mark.ABSENT,
@@ -198,43 +218,106 @@ _CERTAIN = {
 }
 
 
-def convention_of(counts: dict[Sense, int]) -> Convention:
+# What a doubtful sign may stand for, as a question gives them.
+CHOICES = {
+    "present": Mark.PRESENT,
+    "absent": Mark.ABSENT,
+    "late": Mark.LATE,
+    "leave": Mark.LEAVE,
+    "holiday": Mark.HOLIDAY,
+    "no mark": Mark.NOT_TAKEN,
+}
+_FEW = 0.4  # presences to one cross; with fewer, a cross may as well mean that a child came
+
+
+def convention_of(counts: Mapping[Sense, int], *, of_absences: bool = False) -> Convention:
     """Settle what the doubtful marks of a page stand for, from how often each sense occurs.
 
     Senses left out of `marks` (a 0 beside P and A, an unknown word) are unreadable.
+
+    Args:
+        counts: how often each sense occurs on the page.
+        of_absences: the page calls itself a register of absences, so that a bare sign (1, x, a
+            tick) is set for who did not come.
     """
     seen = {sense for sense, count in counts.items() if count}
     found = Convention(marks=dict(_CERTAIN))
-    presents = seen & {Sense.PRESENT, Sense.TICK}
+    presents = seen & {Sense.PRESENT, Sense.TICK, Sense.LATE}
+    letters = seen & {Sense.PRESENT, Sense.ABSENT}
     if Sense.ONE in seen and presents:
         # 1 among P: a slip of the finger or a count, not this page's way of writing.
         del found.marks[Sense.ONE]
     found.one_zero = Sense.ZERO in seen and not presents and Sense.ONE in seen
-    if found.one_zero or (Sense.ZERO in seen and seen <= {Sense.ZERO, Sense.BLANK, Sense.DASH}):
+    if found.one_zero:
         found.marks[Sense.ZERO] = Mark.ABSENT
-        if Sense.ONE not in seen:
-            found.questions.add(Sense.ZERO)
+        if of_absences and not letters:
+            found.marks[Sense.ZERO], found.marks[Sense.ONE] = Mark.PRESENT, Mark.ABSENT
+            found.assumed[Sense.ONE] = "ones_are_absences"
+        elif counts[Sense.ZERO] > counts[Sense.ONE]:
+            found.questions[Sense.ONE] = "ones_or_noughts"
+    elif Sense.ZERO in seen and seen <= {Sense.ZERO, Sense.BLANK, Sense.DASH}:
+        found.questions[Sense.ZERO] = "zero_alone"
+    elif Sense.ONE in seen and of_absences and not letters:
+        found.marks[Sense.ONE] = Mark.ABSENT
+        found.assumed[Sense.ONE] = "ones_are_absences"
+    if of_absences and Sense.TICK in seen and not letters and Sense.CROSS not in seen:
+        found.questions[Sense.TICK] = "sign_unclear"
     if Sense.CROSS in seen:
-        found.marks[Sense.CROSS] = Mark.ABSENT
-        if Sense.ABSENT in seen:
-            found.questions.add(Sense.CROSS)
+        _settle_cross(found, counts, seen, presents, of_absences=of_absences)
     if Sense.DOT in seen:
+        found.marks[Sense.DOT] = Mark.NOT_TAKEN
         if not presents and Sense.ONE not in seen and Sense.ABSENT in seen:
-            found.marks[Sense.DOT] = Mark.PRESENT
-            found.questions.add(Sense.DOT)
+            if counts[Sense.DOT] > counts[Sense.ABSENT]:
+                found.marks[Sense.DOT] = Mark.PRESENT
+                found.assumed[Sense.DOT] = "dot_as_present"
+            else:
+                found.questions[Sense.DOT] = "sign_unclear"
+        elif seen & CHILDS:
+            found.assumed[Sense.DOT] = "dot_no_mark"
         else:
-            found.marks[Sense.DOT] = Mark.NOT_TAKEN
+            found.questions[Sense.DOT] = "sign_unclear"
+    for sense in found.questions:
+        found.marks[sense] = Mark.NOT_TAKEN
+        if sense is Sense.ONE:
+            found.marks[Sense.ZERO] = Mark.NOT_TAKEN
     return found
+
+
+CHILDS = frozenset(
+    (Sense.PRESENT, Sense.LATE, Sense.TICK, Sense.ONE, Sense.ABSENT, Sense.ZERO, Sense.CROSS)
+)
+
+
+def _settle_cross(
+    found: Convention,
+    counts: Mapping[Sense, int],
+    seen: set[Sense],
+    presents: set[Sense],
+    *,
+    of_absences: bool,
+) -> None:
+    """X is an absence beside P or a tick; alone or beside A it may as well be a presence."""
+    found.marks[Sense.CROSS] = Mark.ABSENT
+    if Sense.ABSENT in seen and Sense.PRESENT not in seen:
+        found.questions[Sense.CROSS] = "cross_beside_absent"
+    elif Sense.ABSENT in seen:
+        found.assumed[Sense.CROSS] = "cross_as_absent"
+    elif (not presents and Sense.ONE not in seen and not of_absences) or (
+        presents and _FEW * counts[Sense.CROSS] > sum(counts[p] for p in presents)
+    ):
+        found.questions[Sense.CROSS] = "sign_unclear"
 
 
 _MEANINGS = "|".join(
     f"(?P<{name}>{'|'.join(fold(word) for word in words.split('|'))})"
     for name, words in {
         "half": "half ?day|half|आधा|अर्ध|অর্ধ|হাফ",
-        "late": "late|देर|विलंब|দেরি|বিলম্ব",
-        "absent": r"absent|अनुपस्थित|गैर ?हाजिर|অনুপস্থিত|গরহাজির",
-        "present": "present|उपस्थित|हाजिर|উপস্থিত|হাজির",
-        "leave": "on leave|leave|sick|medical|बीमार|আবেদন|অসুস্থ",
+        "late": r"(?:present\W{0,3})?(?:late|tardy)|देर|विलंब|দেরি|বিলম্ব|लेट|লেট",
+        "excused": r"(?:absent|absence)?\W{0,3}excused",
+        "untaken": r"not (?:marked|taken|entered|recorded)|no class|blank",
+        "absent": r"absent|unexcused|did not come|अनुपस्थित|गैर ?हाजिर|অনুপস্থিত|গরহাজির",
+        "present": "present|on duty|came|उपस्थित|हाजिर|উপস্থিত|হাজির",
+        "leave": "on leave|leave|sick|medical|अवकाश पर|छुट्टी पर|बीमार|আবেদন|অসুস্থ",
         "holiday": "holiday|vacation|weekly off|sunday|छुट्टी|अवकाश|ছুটি|বন্ধ",
     }.items()
 )
@@ -244,7 +327,9 @@ _LEGEND = re.compile(
 )
 _MEANING_MARKS = {
     "half": Mark.PRESENT,
-    "late": Mark.PRESENT,
+    "late": Mark.LATE,
+    "excused": Mark.LEAVE,
+    "untaken": Mark.NOT_TAKEN,
     "absent": Mark.ABSENT,
     "present": Mark.PRESENT,
     "leave": Mark.LEAVE,
@@ -261,4 +346,23 @@ def legend_in(text: str) -> dict[str, Mark]:
     for pair in _LEGEND.finditer(fold(text)):
         meaning = next(name for name, words in pair.groupdict().items() if words and name != "mark")
         found[pair["mark"].strip(".'\"") or pair["mark"]] = _MEANING_MARKS[meaning]
+    return found
+
+
+_MEANING = re.compile(rf"(?:{_MEANINGS})")
+
+
+def key_in(cells: Sequence[Cell]) -> dict[str, Mark]:
+    """A key of marks in the cells of a row: each mark in a cell, what it means in the next."""
+    found: dict[str, Mark] = {}
+    for cell, beside in pairwise(cells):
+        if not isinstance(cell, str) or not isinstance(beside, str):
+            continue
+        mark, said = fold(cell).strip(" .'\"=:-–→()"), fold(beside).strip(" =:-–→()")
+        if not 0 < len(mark) <= 4 or not 4 <= len(said) <= 40:
+            continue
+        meaning = _MEANING.match(said)
+        if meaning:
+            name = next(name for name, words in meaning.groupdict().items() if words)
+            found[mark] = _MEANING_MARKS[name]
     return found

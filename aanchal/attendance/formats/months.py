@@ -7,10 +7,11 @@ its row or column can tell. Whoever holds the row decides; nothing here guesses.
 import math
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.texts import END, LETTER, START, Cell, fold
 
 _MONTH_NAMES: dict[int, str] = {
@@ -70,11 +71,17 @@ _DAY_MONTH = re.compile(rf"(\d{{1,2}}){_ORDINAL}{_GAP}({_MONTH})\.?(?:{_GAP}(\d{
 _MONTH_DAY = re.compile(rf"({_MONTH})\.?{_GAP}(\d{{1,2}}){_ORDINAL}(?:[\s,]+(\d{{4}}))?$")
 _CLOCK = re.compile(r"[t\s]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?|z)?"
                     r"(?:\s*[+-]\d\d:?\d\d)?$")  # fmt: skip
+_HOUR_AND_WORDS = re.compile(
+    r"(.*20\d\d)[t\s]+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s+[^\d]{1,30})$"
+)
 _AROUND_WEEKDAY = re.compile(
     rf"(?:(?P<before>{_WEEKDAY})[\s.,:\-–(]+)?(?P<rest>\d.*?|(?:{_MONTH}).*?\d.*?)"
     rf"(?:[\s.,:\-–(]*(?<![{LETTER[3:]}])(?P<after>{_WEEKDAY})[\s.)]*)?$"
 )
 _WEEKDAY_CELL = re.compile(rf"[(\s]*({_WEEKDAY})[.:ঃ)\s]*$")
+
+
+_GREENWICH = time(18, 30)
 
 
 class Reading(NamedTuple):
@@ -95,12 +102,14 @@ class DayCell(NamedTuple):
     """A header or date cell: its possible readings, most Indian first, and a weekday beside it.
 
     `form` tells how it was written: "cell" (a date of the spreadsheet's own), "numbers" (1/7/2026,
-    which needs its neighbours to be understood) or "plain" (all that is read one way).
+    which needs its neighbours to be understood) or "plain" (all that is read one way). `has_clock`
+    where an hour stands beside the day: two such heads of one day are two parts of it.
     """
 
     readings: tuple[Reading, ...]
     weekdays: frozenset[int] = frozenset()
     form: str = "plain"
+    has_clock: bool = False
 
 
 def a_date(year: int, month: int, day: int) -> date | None:
@@ -143,13 +152,14 @@ def day_cell(cell: Cell) -> DayCell | None:
     if isinstance(cell, int | float):
         return _of_number(cell)
     if isinstance(cell, str):
-        return _of_text(cell) if len(cell) <= 40 else None
+        return _of_text(cell) if len(cell) <= 48 else None
     return None
 
 
 def _of_date(cell: date) -> DayCell:
     if isinstance(cell, datetime):
-        cell = cell.date()
+        # Half past six in the evening is midnight in India, written by a program of Greenwich.
+        cell = day_of(cell, UTC if cell.time() == _GREENWICH else None)
     plain = Reading(cell.day, cell.month, cell.year)
     if cell.day <= 12 and cell.day != cell.month:
         # A spreadsheet set to American dates turns the typed 1/7 into 7 January.
@@ -176,11 +186,17 @@ def _of_text(text: str) -> DayCell | None:
     folded = fold(text).strip("'\"` ")
     if not folded:
         return None
+    if ":" in text and (day := india_day(text)):
+        return DayCell((Reading(day.day, day.month, day.year),), has_clock=True)
+    has_clock = False
     if ":" in folded or "." in folded:
-        folded = _CLOCK.sub("", folded)
+        bare = _CLOCK.sub("", folded)
+        if bare == folded and (hour := _HOUR_AND_WORDS.match(folded)):
+            bare = hour[1]  # "01 jul 2026 9.00am all students"
+        has_clock, folded = bare != folded, bare
     readings = _readings(folded)
     if readings:
-        return DayCell(readings, form=_form(folded))
+        return DayCell(readings, form=_form(folded), has_clock=has_clock)
     around = _AROUND_WEEKDAY.match(folded)
     if around and (around["before"] or around["after"]):
         readings = _readings(around["rest"].strip(" .,:-–()"))
@@ -228,21 +244,33 @@ def _plausible(readings: Iterable[Reading]) -> tuple[Reading, ...]:
 
 
 class MonthSeen(NamedTuple):
-    """A month as a title names it; `session` is the first year of an academic year "2026-27"."""
+    """A month as a title names it; `session` is the first year of an academic year "2026-27".
+
+    `strength` ranks what several lines say: 3 after the word month, 2 a month with its year or a month
+    by its first and last day, 1 anything looser. `first` and `last` are the days of a register that
+    runs from the one to the other, over the end of a month.
+    """
 
     month: int | None
     year: int | None
     session: int | None = None
     other_calendar: bool = False
+    strength: int = 0
+    first: date | None = None
+    last: date | None = None
 
 
 _SESSION = re.compile(r"(?<!\d)(20\d\d)\s*[-–—/]\s*(?:20)?(\d\d)(?!\d)(?!\s*[-–—/.]\s*\d)")
 _YEAR = re.compile(r"(?<![\d.])(20\d\d)(?![\d])")
 _NAMED = re.compile(
     rf"{START}(?P<month>{_MONTH}){END}\.?(?:{_GAP}(?:year|वर्ष|सन|साल|সাল|সন|বছর)?{_GAP}"
-    r"(?P<year>20\d\d|(?<=['’\-/ ])\d\d)(?!\d))?(?P<session>\s*[-–/]\s*(?:20)?\d\d(?!\d))?"
+    r"(?P<year>20\d\d|(?<=['’\-/ ])\d\d(?![\s,]*20\d\d))(?!\d))?(?P<session>\s*[-–/]\s*(?:20)?\d\d(?!\d))?"
 )
-_LABEL = re.compile(rf"{START}(?:month|mth|माह|महिना|मास|মাস|মাসের নাম){END}")
+# "Holidays in this month: 5" counts days and names no month.
+_LABEL = re.compile(
+    rf"(?<!this )(?<!the )(?<!last )(?<!next )(?<!per )(?<!previous )(?<!each )(?<!every )(?<!इस )(?<!এই )"
+    rf"(?<!गत )(?<!গত ){START}(?:{fold('month|mth|माह|महीना|मास|মাস|মাসের নাম')}){END}"
+)
 _LABELLED_NUMBERS = re.compile(
     r"[^0-9¦]{0,24}?(?:¦\s*)?(?:(?P<y1>20\d\d)\s*[-–/.]\s*(?P<m1>\d{1,2})|"
     r"(?P<m2>\d{1,2})\s*[-–/.,\s]\s*(?P<y2>20\d\d|\d\d)|(?P<m3>\d{1,2}))(?!\d)"
@@ -264,8 +292,10 @@ def month_in(text: str, *, loose: bool = False) -> MonthSeen:
     when the word can hardly mean anything else; "may", "march" and abbreviations need the label or
     the year, unless `loose` (a file's or sheet's name, where little else is said).
     """
+    text = without_other_dates(text)
     session_found = _SESSION.search(text)
     session = None
+    strength = 1
     if session_found and (int(session_found[1]) + 1) % 100 == int(session_found[2]):
         session = int(session_found[1])
     label = _LABEL.search(text)
@@ -276,11 +306,13 @@ def month_in(text: str, *, loose: bool = False) -> MonthSeen:
         if not (found["year"] or labelled or loose or word not in _SHORT_OR_COMMON):
             continue
         month = MONTHS[word]
+        strength = 3 if labelled else 2 if found["year"] else 1
         if found["year"] and not (found["session"] and session is not None):
             year = full_year(found["year"])
         break
     if month is None and label and (numbers := _LABELLED_NUMBERS.match(text, label.end())):
         month, year = _month_of(numbers)
+        strength = 3
     if month is None and (numbers := _BARE_NUMBERS.search(text)):
         month, year = _month_of(numbers)
         if session is not None and numbers.span()[0] == (session_found or numbers).span()[0]:
@@ -289,30 +321,80 @@ def month_in(text: str, *, loose: bool = False) -> MonthSeen:
         rest = text[label.end() : label.end() + 40]
         if any(word in OTHER_CALENDAR_MONTHS for word in re.findall(rf"[{LETTER}]+", rest)):
             return MonthSeen(None, None, session, other_calendar=True)
-    if month is None and not label and (covered := _range_in(text)):
-        month, year = covered.month, covered.year
+    covered = None if label and month else _range_in(text)
+    if covered and covered[0].month == covered[1].month and covered[0].year == covered[1].year:
+        return MonthSeen(covered[0].month, covered[0].year, session, strength=2)
+    if covered and (covered[1] - covered[0]).days < 62:
+        return MonthSeen(
+            None, covered[0].year, session, strength=2, first=covered[0], last=covered[1]
+        )
     if year is None and session is None and (short := _SHORT_YEAR.search(text)):
         year = full_year(short[1])
     lone = set(_YEAR.findall(text)) if year is None and session is None else set()
     if len(lone) == 1:
         year = int(lone.pop())
-    return MonthSeen(month, year, session)
+    return MonthSeen(month, year, session, strength=strength if month else 0)
 
 
 _SHORT_YEAR = re.compile(
     START + "(?:" + fold("year|वर्ष|सन|साल|সাল|সন|বছর") + r")\s*[:=\-–]+\s*(\d\d)(?![\d/\-–])"
 )
+# What is printed, founded, enacted or announced on a day is of no month of the register.
+_OF_ANOTHER_MATTER = re.compile(
+    START
+    + "(?:"
+    + "|".join(
+        fold(word)
+        for word in r"generated|generation|printed|print|printing|downloaded|exported|created|updated|modified|"
+        r"(?:run|report|print|issue|entry|birth) date|date of (?:issue|print|printing|birth|entry|report|"
+        r"submission|admission)|as on|as of|w\.?e\.?f|with effect from|effective|estd|established|founded|"
+        r"foundation|since|acts?|rules?|order|circular|memo|g\.o|registration|regd|affiliat(?:ed|ion)|"
+        r"recogni[sz](?:ed|ed by)|copyright|version|batch|vacations?|holidays?|exam(?:ination)?s?|last date|"
+        r"opened on|census|form no|मुद्रित|मुद्रण|प्रिंट|स्थापना|स्थापित|अधिनियम|आदेश|परिपत्र|निर्मित|"
+        r"মুদ্রিত|মুদ্রণ|প্রিন্ট|প্রতিষ্ঠা|প্রতিষ্ঠিত|স্থাপিত|আইন|আদেশ".split("|")
+    )
+    + ")"
+    + END
+    + rf".*?(?=¦|;|$|(?<!this )(?<!the )(?<!इस )(?<!এই ){START}(?:"
+    + "|".join(
+        fold(word)
+        for word in "month|session|class|std|section|school|academic|year|attendance|register|udise|"
+        "माह|महीना|सत्र|कक्षा|वर्ग|विद्यालय|मास|মাস|শ্রেণি|ক্লাস|বিদ্যালয়|শিক্ষাবর্ষ".split("|")
+    )
+    + f"){END})"
+)
+_FULL_DATE = (
+    rf"(?:\d{{1,2}}[./\-]\d{{1,2}}[./\-]20\d\d|20\d\d[./\-]\d{{1,2}}[./\-]\d{{1,2}}|"
+    rf"\d{{1,2}}{_ORDINAL}{_GAP}(?:{_MONTH})\.?{_GAP}20\d\d|(?:{_MONTH})\.?{_GAP}\d{{1,2}}{_ORDINAL}[\s,]+20\d\d)"
+)
 _RANGE = re.compile(
-    r"(?<!\d)0?1[-/.](0?[1-9]|1[0-2])[-/.](20\d\d)\s*(?:to|till|upto|-|–|से|থেকে)\s*"
-    r"(?:2[89]|3[01])[-/.](0?[1-9]|1[0-2])[-/.](20\d\d)(?!\d)"
+    rf"(?<!\d)(?P<first>{_FULL_DATE})\s*(?:to|till|upto|up to|-|–|—|से|থেকে)\s*(?P<last>{_FULL_DATE})(?!\d)"
+)
+# "from 1 April 2026" alone tells since when something holds.
+_SINCE = re.compile(
+    rf"{START}from\s+{_FULL_DATE}(?!\s*(?:to|till|upto|up to|-|–|—)\s*\d)(?!\s*(?:to|till|-|–)\s*(?:{_MONTH}))"
 )
 
 
-def _range_in(text: str) -> date | None:
-    """The first day of the month that a line names by its first and last day; None for any other."""
+@lru_cache(maxsize=4_096)
+def without_other_dates(text: str) -> str:
+    """A folded line without the dates that are of no register: of printing, of a law, of a founding."""
+    return _SINCE.sub(" ", _OF_ANOTHER_MATTER.sub(" ", text))
+
+
+def _range_in(text: str) -> tuple[date, date] | None:
+    """The first and the last day that a line names, the one before the other; None for any other."""
     found = _RANGE.search(text)
-    if found and int(found[1]) == int(found[3]) and found[2] == found[4]:
-        return date(int(found[2]), int(found[1]), 1)
+    if not found:
+        return None
+    ends = [_of_text(found[name]) for name in ("first", "last")]
+    dates = [[r.on() for r in end.readings] for end in ends if end]
+    if len(dates) != 2:
+        return None
+    for place in (0, -1):
+        first, last = dates[0][place], dates[1][place]
+        if first and last and first <= last:
+            return first, last
     return None
 
 

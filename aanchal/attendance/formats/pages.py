@@ -7,25 +7,34 @@ from typing import NamedTuple
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.texts import fold
 
+from .problems import Question
+
 DAYS = 31
 # Marks cross from process to process as text.
 _AS_JSON = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
 
 class Counts(NamedTuple):
-    """How many marks of each kind a page holds."""
+    """How many marks of each kind a page holds; `late` are among `present`."""
 
     present: int = 0
     absent: int = 0
     leave: int = 0
     holiday: int = 0
+    late: int = 0
+
+
+def counts_of(marks: bytes) -> Counts:
+    """How many marks of each kind stand among `marks`; a child who came late was present."""
+    late = marks.count(5)
+    return Counts(marks.count(1) + late, marks.count(2), marks.count(3), marks.count(4), late)
 
 
 @dataclass(slots=True)
 class PupilRow:
     """One child's line. `marks` has one byte for each day of the month, the 1st at 0.
 
-    Codes are `Mark`'s: 0 not taken, 1 present, 2 absent, 3 leave, 4 holiday. `row` is where the child
+    Codes are `Mark`'s: 0 not taken, 1 present, 2 absent, 3 leave, 4 holiday, 5 late. `row` is where the child
     first stands in the file. Fields the file does not have are None; `name` may be "" where only a
     roll number is written.
     """
@@ -65,6 +74,10 @@ class Page:
     marks: Counts
     problems: list[Problem] = field(default_factory=list)
     asks: list[Problem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    assumed: list[Problem] = field(default_factory=list)
+    form: str = ""  # a fingerprint of the headings, by which an answer is remembered
+    maybe_school: str | None = None  # eleven digits that nothing calls a school's code
     sheet: str | None = None
     is_day: bool = False  # a list of one day, to be put with the other days of its class
 
@@ -82,7 +95,9 @@ def join_pages(page: Page, other: Page) -> None:
             continue
         held.marks = bytes(a or b for a, b in zip(held.marks, row.marks, strict=True))
     joined = b"".join(row.marks for row in page.pupils)
-    page.marks = Counts(*(joined.count(code) for code in (1, 2, 3, 4)))
+    page.marks = counts_of(joined)
     page.days = sorted({*page.days, *other.days})
     page.problems += [p for p in other.problems if p not in page.problems]
     page.asks += other.asks
+    page.questions += [q for q in other.questions if q not in page.questions]
+    page.assumed += [a for a in other.assumed if a not in page.assumed]

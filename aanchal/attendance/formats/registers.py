@@ -14,15 +14,19 @@ from aanchal.lib.tabular.sheets import Progress, Sheet, Source, open_sheets
 
 from .blocks import Block
 from .columns import Part
-from .headers import LOOK_AHEAD, Layout, Row, find_header
+from .forms import form_of, key_of_book, sheet_name_title
+from .head import Layout
+from .headers import LOOK_AHEAD, Row, find_header
 from .identity import Evidence, Said, read_hints
 from .interpretation import Builder
 from .labels import Field
 from .long import read_long
-from .marks import Sense, sense_of
-from .pages import Page, join_pages
+from .marks import Mark, Sense, sense_of
+from .pages import Counts, Page, join_pages
 from .problems import Hints, Problems
+from .same_class import SameClass, ask_of_difference
 from .sentences import SENTENCES
+from .shapes import as_table
 from .titles import Title, title_of_name
 from .wide import Table
 
@@ -109,19 +113,25 @@ class _Reading:
         self.limits = limits
         self.today = today
         self.notes = notes
+        self.key: dict[str, Mark] = {}  # the key of marks, wherever in the file it stands
 
     def pages(self, sheets: list[Sheet], progress: Progress | None) -> Iterator[Page]:
         """The pages of all visible sheets; sheets of single days are put together at the end."""
         visible = [sheet for sheet in sheets if not sheet.hidden and not sheet.survey.is_blank]
         several = len(visible) > 1
+        if len(sheets) > 1:
+            self.key = key_of_book(sheets)
         days: dict[tuple[str | None, ...], Page] = {}
+        same = SameClass(self.said.answers)
         for number, sheet in enumerate(visible, 1):
             try:
-                for page in _pages_of(sheet, self):
+                for page in _pages_of(sheet, self, [s.name for s in visible]):
                     _mark_sheet(page, sheet.name if several else None)
                     if several and page.is_day:
-                        _gather(days, page)
-                    else:
+                        _gather(days, page, self.said.answers)
+                    elif several:
+                        same.hold(page)
+                    elif same.compare(page):
                         yield page
             except Unreadable as refusal:
                 if not several or refusal.code != "no_day":
@@ -129,6 +139,7 @@ class _Reading:
                 self.note("no_day", sheet)
             if progress and len(visible) > 1:
                 progress(number / len(visible))
+        yield from same.held()
         yield from days.values()
 
     def note(self, code: str, sheet: Sheet) -> None:
@@ -159,40 +170,59 @@ def _nothing(notes: list[Problem]) -> Unreadable:
 def _mark_sheet(page: Page, name: str | None) -> None:
     if name is not None:
         page.sheet = name
-        page.problems = [problem.with_sheet(problem.sheet or name) for problem in page.problems]
+        page.problems = [p.with_sheet(p.sheet or name) for p in page.problems]
         page.asks = [ask.with_sheet(name) for ask in page.asks]
+        page.assumed = [note.with_sheet(name) for note in page.assumed]
+        page.questions = [q._replace(sheet=name) for q in page.questions]
 
 
-def _gather(days: dict[tuple[str | None, ...], Page], page: Page) -> None:
+def _gather(days: dict[tuple[str | None, ...], Page], page: Page, answers: dict[str, str]) -> None:
     """Put a sheet of one day with the other days of its class and month."""
     key = (page.school, page.grade, page.section, page.month)
     if key in days:
+        ask_of_difference(days[key], page, answers)
         join_pages(days[key], page)
         days[key].sheet = None
     else:
         days[key] = page
 
 
-def _pages_of(sheet: Sheet, reading: _Reading) -> Iterator[Page]:
-    file_title, said, limits, today = reading.file, reading.said, reading.limits, reading.today
-    sheet_title = title_of_name(sheet.name) if sheet.name else Title()
+def _pages_of(sheet: Sheet, reading: _Reading, names: list[str]) -> Iterator[Page]:
+    file_title, limits, today = reading.file, reading.limits, reading.today
     found, ahead, rows = _head_of(sheet)
+    noted = Problems(limits.problems, reading.said.answers)
+    table_of = as_table(sheet, found[0] if found else None, ahead, noted)
+    if table_of is None:
+        yield Page(
+            None, None, None, None, None, [], [], Counts(), questions=list(noted.asked.values())
+        )
+        return
+    if table_of is not sheet:
+        sheet = table_of
+        found, ahead, rows = _head_of(sheet)
+    assumed = noted.assumed
     if found is None:
         if _holds_marks(ahead):
             reading.note("not_understood", sheet)
         return
+    form = form_of(found[0])
+    said = reading.said.of_form(form)
+    sheet_title = sheet_name_title(sheet.name, names, ahead, found[0], file_title)
+    problems = Problems(limits.problems, said.answers)
     if found[0].is_long:
         is_day = Field.DATE not in found[0].fields
-        for page in read_long(sheet, sheet_title, file_title, said, limits=limits, today=today):
-            page.is_day = is_day
+        for page in read_long(
+            sheet, sheet_title, file_title, said, limits=limits, today=today, book_key=reading.key
+        ):
+            page.is_day, page.form = is_day, form
+            page.assumed = [*assumed, *page.assumed]
             yield page
         return
-    problems = Problems(limits.problems)
     if sheet.repaired_encoding:
         problems.add(None, None, "double_encoded")
     if sheet.damaged_letters:
         problems.add(None, None, "damaged_letters")
-    table = Table(sheet, limits=limits, problems=problems)
+    table = Table(sheet, limits=limits, problems=problems, names=(sheet_title, file_title))
     blocks = table.read(found, ahead, rows)
     if sheet.survey.cut_below is not None:
         problems.add(None, None, "cut_below", row=sheet.survey.cut_below)
@@ -210,11 +240,18 @@ def _pages_of(sheet: Sheet, reading: _Reading) -> Iterator[Page]:
         )
     for number, (group, key) in enumerate(groups, 1):
         evidence = Evidence(group[0].block.title, sheet_title, file_title, said, today)
-        pages = Builder(group, table.symbols, key, evidence, sheet.survey, limits).pages()
+        pages = Builder(
+            group, table.symbols, key, evidence, sheet.survey, limits, reading.key
+        ).pages()
         last = max((part.lines[-1].row for part in group if part.lines), default=0)
         mine = [p for p in waiting if p.row is None or p.row <= last or number == len(groups)]
         waiting = [p for p in waiting if p not in mine]
         pages[0].problems = mine + pages[0].problems
+        if number == 1:
+            pages[0].assumed = [*assumed, *problems.assumed, *pages[0].assumed]
+        for page in pages:
+            page.form = form
+            page.questions = [*problems.asked.values(), *page.questions]
         yield from pages
 
 

@@ -81,13 +81,8 @@ SENTENCES: dict[str, str] = {
         "There is no day %(day)d in %(month)s. Its marks were left out; remove the column or correct the "
         "month."
     ),
-    "repeated_day": N_(
-        "Day %(day)d stands above two columns. Only the first was read; correct the number above this "
-        "one."
-    ),
-    "day_or_month": N_(
-        "The dates can be read with the day first or the month first. The day was taken first; if that "
-        "is wrong, say the month with --month."
+    "no_heading": N_(
+        "Marks stand in this column, and no day above them. They were left out; write the day."
     ),
     "dates_turned": N_(
         "The dates above the columns have day and month exchanged, as a program set to American dates "
@@ -229,18 +224,81 @@ SENTENCES: dict[str, str] = {
         "This sheet could not be understood as a register: it needs a row with the days 1, 2, 3 … and a "
         "row for each child."
     ),
+    # Taken without certainty.
+    "number_is_no_code": N_(
+        "%(number)s stands here, and nothing calls it a school's code. It was not taken as one."
+    ),
+    "year_of_session": N_("Of the two years of the session %(month)s was taken: the other is still to come."),
+    "cycle_taken": N_("The days run over the end of a month; %(days)s was taken."),
+    "letter_as_leave": N_("“%(text)s” was read as leave: the file has no key that says otherwise."),
+    "letter_as_late": N_(
+        "“%(text)s” was read as late, and so present: the sums beside the marks count who came late."
+    ),
+    "ones_are_absences": N_(
+        "“%(text)s” was read as absent, because the title calls this a register of absences."
+    ),
+    "cross_as_absent": N_("“%(text)s” was read as absent, like A."),
+    "dot_as_present": N_(
+        "“%(text)s” was read as present, because nothing else marks a presence."
+    ),
+    "dot_no_mark": N_("“%(text)s” was read as no mark, because presences are written otherwise."),
+    "heading_corrected": N_("“%(text)s” stands above this column; by the columns beside it, it was read as day %(day)d."),
+    "days_fall": N_("The days stand from the last to the first; they were read so."),
+    "periods_joined": N_(
+        "The columns are periods of one day. A child present in any of them was counted present."
+    ),
+    "late_evening": N_(
+        "The dates stand at %(clock)s, which is midnight in India written by another program. They were read "
+        "as the day after."
+    ),
+    "stamp_is_day": N_("The day was taken from the time at which each line was written."),
+    "flags_read": N_("The marks were read from the columns %(columns)s."),
+    "turned_over": N_("The pupils stand across and the days below; the table was read turned over."),
+    "blocks_read": N_("Each pupil has several lines here; only the line of her status was read."),
+    "line_of_counts": N_("This line counts pupils and names none; it was passed over."),
+    "absences_only": N_(
+        "Only absences stand in this file. Nobody was taken as present for not being named."
+    ),
+    # Asked before anything goes in.
+    "two_months": N_("The title names two months, %(about)s. Which month is this register of?"),
+    "session_year": N_(
+        "This month may be at the beginning or at the end of the session (%(about)s). Which is it?"
+    ),
+    "cycle": N_("The days run over the end of a month (%(about)s). From which day to which day?"),
+    "ones_or_noughts": N_(
+        "Most pupils have 0 and few have %(about)s. Does %(about)s stand for present or for absent?"
+    ),
+    "sign_unclear": N_("What does “%(about)s” stand for in this register?"),
+    "what_is_mark": N_("“%(about)s” is not a mark that is known. What does it stand for?"),
+    "letter_late_or_leave": N_(
+        "The sums count both who came late and who was on leave. What does “%(about)s” stand for?"
+    ),
+    "which_column": N_("Day %(about)s stands above more than one column. Which of them holds it?"),
+    "no_heading_calculated": N_(
+        "The headings after “%(about)s” are formulas that were never calculated. Which days are they?"
+    ),
+    "days_or_periods": N_(
+        "Are the columns %(about)s days of a month or periods of one day?"
+    ),
+    "flag_left_empty": N_(
+        "In the column “%(about)s” some cells are empty. What does an empty cell stand for?"
+    ),
+    "which_layout": N_("This sheet can be read in more than one way. Which is right?"),
+    "two_sheets": N_(
+        "Two parts of the file, %(about)s, are of the same class and month and differ. Which is right?"
+    ),
+    "order_of_dates": N_(
+        "The dates can be read with the day first or the month first, as %(about)s. Which is right?"
+    ),
     # Questions.
     "all_absent": N_("All %(count)d children are marked absent on %(day)s. Was the school closed?"),
     "all_leave": N_("All %(count)d children are marked on leave on %(day)s. Was the school closed?"),
     "holiday_beside_marks": N_(
-        "H stands for some children on a day when others are marked. It was read as holiday; if it means "
-        "half day, write “H = half day” above the table."
+        "“%(about)s” stands for some children on a day when others are marked. Is it a holiday, half a day "
+        "of school, or leave?"
     ),
-    "cross_beside_absent": N_("Both A and x are used. x was read as absent; is that right?"),
-    "dot_as_present": N_(
-        "A dot or a stroke was read as present, because nothing else marks a presence. Is that right?"
-    ),
-    "zero_alone": N_("Only 0 is used, and no 1. It was read as absent; is that right?"),
+    "cross_beside_absent": N_("Both A and “%(about)s” are used. What does “%(about)s” stand for?"),
+    "zero_alone": N_("Only “%(about)s” is used, and no 1. What does it stand for?"),
     "only_absences": N_(
         "Only absences are written here. Empty cells were not counted as present; write P for the "
         "children who came."
@@ -252,7 +310,4 @@ SENTENCES: dict[str, str] = {
 }  # fmt: skip
 
 # What is asked rather than reported: the answer may be that all is right.
-QUESTIONS = frozenset(
-    "all_absent all_leave holiday_beside_marks cross_beside_absent dot_as_present zero_alone "
-    "only_absences only_presences".split()
-)
+QUESTIONS = frozenset("all_absent all_leave only_absences only_presences".split())

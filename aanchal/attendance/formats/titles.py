@@ -10,7 +10,7 @@ from aanchal.lib.tabular.texts import END, START, Cell, fold, is_empty, shown
 from .grades import ClassSeen, class_in, grade_of, section_in
 from .labels import Field, field_of
 from .marks import Mark, legend_in
-from .months import MonthSeen, day_cell, month_in
+from .months import MonthSeen, day_cell, month_in, without_other_dates
 
 _LINE = 1_000
 BAR = " ¦ "  # stands between the cells of one row, so that a label finds its value to the right
@@ -23,7 +23,10 @@ _UDISE = re.compile(
     + r"[^\d¦]{0,24}(?:¦[^\d¦]{0,4})?(?P<code>\d(?:[\s\-]?\d){9,10})(?!\d)"
 )
 _BARE_UDISE = re.compile(r"(?<![\d+./\-])(?P<code>(?:0[1-9]|[1-2]\d|3[0-8])\d{9})(?![\d./\-])")
-_CALL = re.compile(r"phone|mobile|mob\b|contact|फोन|मोबाइल|ফোন|মোবাইল")
+_CALL = re.compile(
+    r"phone|mobile|mob\b|contact|\btel\b|\btele|\bph\b|\bcell\b|whats ?app|\bfax\b|call|\bstd\b|account|a/c|"
+    r"aadha?ar|फोन|मोबा|दूरभाष|संपर्क|ফোন|মোবাইল|দূরভাষ"
+)
 _SCHOOL_LABEL = re.compile(
     r"(?:name of (?:the )?school|school(?:'s)? name|school|विद्यालय का नाम|विद्यालय|स्कूल का नाम|स्कूल|"
     r"বিদ্যালয়ের নাম|স্কুলের নাম|বিদ্যালয়|স্কুল)\s*(?:[:=¦]|[-–]\s)+\s*(?P<name>[^¦\n]{3,80})",
@@ -62,6 +65,9 @@ class Title:
     row: int | None = None
     several: frozenset[str] = frozenset()  # kinds said twice, differently, in one title
     day: str | None = None  # the one day a list is of, as written
+    number: str | None = None  # eleven digits that nothing calls a school's code
+    months: tuple[str, ...] = ()  # two months said with the same weight, as written
+    text: str = ""  # all the lines, folded
 
     def says_which(self) -> bool:
         """True when the lines name a class, section, school or month."""
@@ -70,12 +76,14 @@ class Title:
     def over(self, older: "Title") -> "Title":
         """This title, its silences filled from an older one (the lines of the page before)."""
         month = self.month
-        if month.month is None:
-            month = MonthSeen(
-                older.month.month,
-                month.year or older.month.year,
-                month.session or older.month.session,
-                self.month.other_calendar or older.month.other_calendar,
+        if month.month is None or older.month.strength > month.strength:
+            weak = older.month.strength and older.month.year  # the older says it all
+            month = older.month._replace(
+                year=older.month.year if weak else month.year or older.month.year,
+                session=older.month.session or (None if weak else month.session),
+                other_calendar=self.month.other_calendar or older.month.other_calendar,
+                first=older.month.first or month.first,
+                last=older.month.last or month.last,
             )
         elif month.year is None and month.session is None:
             month = month._replace(year=older.month.year, session=older.month.session)
@@ -91,6 +99,8 @@ class Title:
             month=month,
             legend=older.legend | self.legend,
             day=self.day or older.day,
+            number=self.number or older.number,
+            text=f"{older.text} ¦ {self.text}"[-2 * _LINE :] if older.text else self.text,
         )
 
 
@@ -115,6 +125,7 @@ def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
     """Read the lines above a header; `rows` are (row number, cells), top first."""
     title = Title()
     several: set[str] = set()
+    said: dict[int, dict[tuple[int, int | None], None]] = {}
     for place, (number, row) in enumerate(rows):
         below = rows[place + 1][1] if place + 1 < len(rows) else ()
         line = _labels_over_values(row, below) or line_of(row)
@@ -125,9 +136,15 @@ def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
             old, new = getattr(title, kind), getattr(found, kind)
             if old and new and old != new:
                 several.add(kind)
+        now = found.month
+        if now.month and now.strength >= 2 and number is not None:
+            said.setdefault(now.strength, {}).setdefault((now.month, now.year), None)
         # The first line to say a thing is nearest the printed head of the form; later lines add.
         title = title.over(found) if title.row else found
-    return replace(title, several=frozenset(several))
+    strongest = list(said[max(said)]) if said else []
+    differ = {m for m, _ in strongest} if len({y for _, y in strongest if y}) <= 1 else strongest
+    months = [f"{y}-{m:02}" if y else f"{m:02}" for m, y in strongest] if len(differ) > 1 else []
+    return replace(title, several=frozenset(several), months=tuple(months))
 
 
 def _labels_over_values(row: Sequence[Cell], below: Sequence[Cell]) -> str | None:
@@ -149,7 +166,7 @@ _OVER = frozenset(
 def title_of_line(line: str) -> Title:
     """What one line says. Cells are parted by a bar; a value may stand in the cell after its label."""
     folded = fold(line)
-    school = udise_in(folded)
+    school = udise_in(folded) or _code_beside_a_school(line)
     seen = class_in(folded)
     return Title(
         school=school,
@@ -159,6 +176,8 @@ def title_of_line(line: str) -> Title:
         month=month_in(folded),
         legend=legend_in(line),
         day=day_in(folded),
+        number=None if school else number_in(folded),
+        text=folded,
     )
 
 
@@ -170,6 +189,7 @@ _NOT_ITS_DAY = re.compile(r"print|generat|birth|report|जन्म|জন্ম
 
 def day_in(folded: str) -> str | None:
     """The date written after its label in a folded line, as text; none of the day of printing."""
+    folded = without_other_dates(folded)
     for found in _DAY_LABEL.finditer(folded):
         if _NOT_ITS_DAY.search(folded[max(0, found.start() - 20) : found.start()]):
             continue
@@ -190,9 +210,26 @@ def udise_in(folded: str) -> str | None:
     if found := _UDISE.search(folded):
         digits = re.sub(r"\D", "", found["code"])
         return digits.zfill(11)
-    if (found := _BARE_UDISE.search(folded)) and not _CALL.search(folded):
-        return found["code"]
     return None
+
+
+def _code_beside_a_school(line: str) -> str | None:
+    """The code that stands in brackets after a school's name: "Primary School Kalpanapur (10050100102)"."""
+    for text in line.split(BAR):
+        folded = fold(text)
+        found = _IN_BRACKETS.search(folded)
+        if found and _SCHOOL_WORD.search(folded[: found.start()]) and not _CALL.search(folded):
+            return found["code"]
+    return None
+
+
+_IN_BRACKETS = re.compile(r"[(\[]\s*(?P<code>(?:0[1-9]|[1-2]\d|3[0-8])\d{9})\s*[)\]]")
+
+
+def number_in(folded: str) -> str | None:
+    """Eleven digits that may be a school's code, though the line does not call them one."""
+    found = _BARE_UDISE.search(folded)
+    return found["code"] if found and not _CALL.search(folded) else None
 
 
 def udise_of(cell: Cell) -> str | None:
@@ -248,7 +285,7 @@ def title_of_name(text: str, *, is_file: bool = False) -> Title:
         if seen.grade is not None and alone.isdigit() and int(alone) > 12:
             seen = ClassSeen(None)
     return Title(
-        school=udise_in(folded),
+        school=udise_in(folded) or (number_in(folded) if is_file else None),
         grade=seen.grade,
         section=section_in(folded) or seen.section,
         month=month_in(folded, loose=True),

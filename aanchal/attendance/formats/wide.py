@@ -15,8 +15,9 @@ from aanchal.lib.tabular.sheets import Range, Sheet
 from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, quoted, shown
 
 from .blocks import Block, Closure, Line, filled_down, merges_by_row, month_in_head
+from .head import Layout
+from .head_questions import say_how_days_were_read, settle_days
 from .headers import (
-    Layout,
     Row,
     day_sequence,
     find_header,
@@ -27,8 +28,8 @@ from .headers import (
     weekday_row,
 )
 from .labels import Field
-from .lines import Kind, is_only_words_of_a_sum, kind_of_line
-from .marks import Sense, legend_in, names_a_closure, sense_of
+from .lines import Kind, is_only_words_of_a_sum, is_signature, kind_of_line
+from .marks import Sense, key_in, legend_in, names_a_closure, sense_of
 from .problems import Problems
 from .symbols import Symbols
 from .titles import Title, line_of, read_title, title_of_line
@@ -41,10 +42,14 @@ class Table:
         sheet: the sheet; its rows are read once.
         limits: rows and pupils beyond them refuse the file.
         problems: where a row's problem is noted.
+        names: what the sheet's and the file's names say.
     """
 
-    def __init__(self, sheet: Sheet, *, limits: Limits, problems: Problems) -> None:
+    def __init__(
+        self, sheet: Sheet, *, limits: Limits, problems: Problems, names: Sequence[Title] = ()
+    ) -> None:
         self.sheet = sheet
+        self.names = names
         self.limits = limits
         self.problems = problems
         self.symbols = Symbols()
@@ -76,7 +81,11 @@ class Table:
 
     tall: dict[int, int]  # first row of a name merged downward -> its last row
 
-    def start_block(self, title: Title, layout: Layout, rows: Sequence[Row]) -> None:
+    def start_block(
+        self, title: Title, layout: Layout, rows: Sequence[Row], *, is_new_head: bool = True
+    ) -> None:
+        if is_new_head:
+            settle_days(layout, title, self.sheet.survey, self.names, self.problems)
         self.block = Block(title, layout, legend=dict(title.legend))
         self.blocks.append(self.block)
         self.layout = layout
@@ -101,14 +110,21 @@ class Table:
             [fields.get(which, -1) for which in _KEY] if any(w in fields for w in _KEY) else []
         )
         self.needed = (
-            max([*self.columns, *fields.values(), *(c.second or 0 for c in layout.days)]) + 1
+            max([*self.columns, *fields.values(), *(i for c in layout.days for i in c.others)]) + 1
         )
         self.head_lines += layout.lines
-        self.has_sessions = any(column.second for column in layout.days)
-        if self.has_sessions:
+        self.others = max((len(column.others) for column in layout.days), default=0)
+        self.has_sessions = self.others > 0
+        if layout.periods:
+            self.problems.assume(layout.last_row, None, "periods_joined")
+        elif self.has_sessions:
             self.problems.add(layout.last_row, None, "two_sessions")
-        for column, day in layout.repeated:
-            self.problems.add(layout.last_row, column_letter(column), "repeated_day", day=day)
+        if is_new_head:
+            say_how_days_were_read(layout, self.problems)
+        for _, row in rows:
+            # A key of marks beside the rows.
+            self.block.legend |= key_in(row[max(self.columns) + 1 :])
+            self.block.legend |= legend_in(line_of(row[max(self.columns) + 1 :]))
         for number, row in rows:
             if layout.first_row <= number <= layout.last_row:
                 again = later_days(row, layout)
@@ -164,6 +180,8 @@ class Table:
             and len(row) <= max(self.needed, self.layout.width)
             and not is_only_words_of_a_sum(name)
         ):
+            if waiting:
+                self.turn_page(waiting)
             self.add(number, row, roll, serial, name, codes)
             waiting.clear()
             return
@@ -185,17 +203,25 @@ class Table:
             return
         if self.is_head_again(number, row, waiting):
             return
-        if not filled and not _has_digit(roll) and self.is_title(row):
+        # "Class 7" or "August 2026" in the column of roll numbers begins another page.
+        if not filled and not (_has_digit(roll) and name) and self.is_title(row):
             waiting.append((number, row))
             return
         has_number = _has_digit(roll) or _has_digit(serial)
         marks = [self.symbols.sense(code) for code in filled]
+        if self.counts_pupils(name, has_number, marks):
+            self.problems.assume(number, None, "line_of_counts")
+            waiting.append((number, row))
+            return
         readable = sum(1 for sense in marks if sense is not Sense.UNKNOWN)
         words = line_of(row[: self.columns[0]]) or line_of(row)
         kind = kind_of_line(words)
         is_sum = is_only_words_of_a_sum(name or words)
-        no_child = kind is Kind.SIGNATURE or not name or not _are_letters(marks) or is_sum
-        if kind and (not has_number or is_sum) and no_child:
+        if (
+            kind
+            and (not has_number or is_sum)
+            and not self.is_child(name, kind, is_sum, has_number, marks)
+        ):
             self.note_legend(row)
             waiting.append((number, row))
             return
@@ -220,8 +246,50 @@ class Table:
         ):
             waiting.append((number, row))  # words run into the days: a note, not a child
             return
+        self.turn_page(waiting)
         self.add(number, row, roll, serial, name, codes)
         waiting.clear()
+
+    def is_child(
+        self, name: str, kind: Kind, is_sum: bool, has_number: bool, marks: list[Sense]
+    ) -> bool:
+        """True for a child whose name is also a word of the foot: Seal, Date, Male, হাজিরা.
+
+        Sums hold numbers and a teacher her own initials: letters of marks are a child's.
+        """
+        if not name or not _are_letters(marks) or _closes(marks):
+            return False
+        numerals = all(sense in (Sense.ONE, Sense.ZERO, Sense.UNKNOWN) for sense in marks)
+        if numerals:
+            return has_number if is_sum else not (kind is Kind.SIGNATURE and is_signature(name))
+        return not is_signature(name)
+
+    def counts_pupils(self, name: str, has_number: bool, marks: list[Sense]) -> bool:
+        """True for a line of numbers without a child's own number, where children have letters."""
+        return (
+            bool(name)
+            and bool(marks)
+            and not has_number
+            and all(sense in (Sense.ONE, Sense.ZERO, Sense.DASH) for sense in marks)
+            and any(sense is not Sense.DASH for sense in marks)
+            and self.last is not None
+            and any(self.symbols.sense(code) in _WRITTEN for code in self.last.codes)
+        )
+
+    def turn_page(self, waiting: list[Row]) -> None:
+        """Begin a new page where a line between children names another class or month."""
+        lines = [row for row in waiting if self.is_title(row[1]) and _is_alone(row[1])]
+        if not lines or not self.block.lines:
+            return
+        told, old = read_title(lines), self.block.title
+        another = (told.grade or told.section) and (told.grade or old.grade, told.section) != (
+            old.grade, old.section,
+        )  # fmt: skip
+        month = told.month.month if told.month.strength >= 2 else None
+        if another or (month and month != old.month.month):
+            at = self.name_at, self.serial_at
+            self.start_block(told.over(old), self.layout, (), is_new_head=False)
+            self.name_at, self.serial_at = at
 
     def without_name(
         self,
@@ -259,7 +327,7 @@ class Table:
         self.note_legend(row)
 
     def note_legend(self, row: Sequence[Cell]) -> None:
-        self.block.legend |= legend_in(line_of(row))
+        self.block.legend |= legend_in(line_of(row)) | key_in(row)
 
     def admission_of(self, row: Sequence[Cell]) -> str:
         for which in (Field.ADMISSION, Field.STATE_ID):
@@ -352,10 +420,13 @@ class Table:
                 # A class written once, beside its first child, is the class of those below too.
                 key = filled_down(key, self.key)
             line.key = self.key = key
-        seconds = [column.second for column in self.layout.days]
-        if any(seconds):
-            later = bytes(self.symbols[row[at]] if at is not None else 0 for at in seconds)
-            line.codes = self.joined(codes, later)
+        if self.others:
+            for turn in range(self.others):
+                later = bytes(
+                    self.symbols[row[c.others[turn]]] if turn < len(c.others) else 0
+                    for c in self.layout.days
+                )
+                line.codes = self.joined(line.codes, later)
         return line
 
     def joined(self, codes: bytes, later: bytes) -> bytes:
@@ -406,7 +477,8 @@ class Table:
 
 _SAYS_MORE = re.compile(r"[:=]|\s\S+\s")
 _NAME = 200  # letters kept of a name or number
-_HERE = (Sense.PRESENT, Sense.TICK, Sense.ONE)
+_WRITTEN = (Sense.PRESENT, Sense.ABSENT, Sense.TICK, Sense.CROSS)  # marks that are no numbers
+_HERE = (Sense.PRESENT, Sense.LATE, Sense.TICK, Sense.ONE)
 _KEY = (Field.SCHOOL, Field.SCHOOL_NAME, Field.CLASS, Field.SECTION)
 _ATTRIBUTES = {
     "admission": Field.ADMISSION,
@@ -443,6 +515,11 @@ def _are_letters(senses: list[Sense]) -> bool:
         1 for sense in senses if sense not in (Sense.UNKNOWN, Sense.ONE, Sense.ZERO, Sense.DASH)
     )
     return sure * 2 > len(senses) or (bool(senses) and all(s is not Sense.UNKNOWN for s in senses))
+
+
+def _is_alone(row: Sequence[Cell]) -> bool:
+    """True for a line with little else in it than a title."""
+    return sum(not is_empty(cell) for cell in row) <= 4
 
 
 def _closes(senses: list[Sense]) -> bool:

@@ -2,12 +2,16 @@
 
 from enum import IntEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Mark(IntEnum):
     """One child on one day, as stored in mark arrays (uint8).
 
     Only PRESENT and ABSENT say anything about a child. LEAVE was asked for and granted, HOLIDAY
     and NOT_TAKEN are the school's doing: the watch leaves such days out, neither for nor against.
+    LATE is kept in the register's page and counted as PRESENT (`counted`).
     """
 
     NOT_TAKEN = 0
@@ -15,6 +19,7 @@ class Mark(IntEnum):
     ABSENT = 2
     LEAVE = 3
     HOLIDAY = 4
+    LATE = 5  # as the register has it; for every count and for the watch she was present
 
 
 LETTERS: dict[str, Mark] = {
@@ -23,3 +28,8 @@ LETTERS: dict[str, Mark] = {
     "L": Mark.LEAVE,
     "H": Mark.HOLIDAY,
 }
+
+
+def counted(marks: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The marks as they count: a child who came late was present."""
+    return np.where(marks == Mark.LATE, np.uint8(Mark.PRESENT), marks)

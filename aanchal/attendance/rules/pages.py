@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from .marks import Mark
+from .marks import Mark, counted
 
 DAYS = 31
 Marks = NDArray[np.uint8]
@@ -63,13 +63,19 @@ def pack_marks(marks: Marks) -> bytes:
 
 
 def unpack_marks(data: bytes, children: int) -> Marks:
-    """The inverse of `pack_marks`; children × 31."""
+    """The marks of a page as they count, children × 31: late is present."""
+    return counted(unpack_written(data, children))
+
+
+def unpack_written(data: bytes, children: int) -> Marks:
+    """The inverse of `pack_marks`, children × 31: late stays late. For what writes a page again."""
     return np.frombuffer(zlib.decompress(data), np.uint8).reshape(children, DAYS).copy()
 
 
 def days_taken(marks: Marks) -> int:
     """Bits of the days that were taken: at least one child present or absent. Bit d-1 is day d."""
-    taken = ((marks == Mark.PRESENT) | (marks == Mark.ABSENT)).any(axis=0)
+    here = counted(marks)
+    taken = ((here == Mark.PRESENT) | (here == Mark.ABSENT)).any(axis=0)
     return int(sum(1 << d for d in range(DAYS) if taken[d]))
 
 

@@ -9,11 +9,12 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-# Mark codes as everywhere in arrays: 0 not taken, 1 present, 2 absent, 3 leave, 4 holiday.
-MARK_CLASSES = ("n", "p", "a", "l", "h", "x")
+# Mark codes as everywhere in arrays: 0 not taken, 1 present, 2 absent, 3 leave, 4 holiday, 5 late,
+# which is drawn as present.
+MARK_CLASSES = ("n", "p", "a", "l", "h", "p", "x")
 # The class was marked that day, and this child does not stand in its register.
-NOT_IN_REGISTER = 5
-NOT_TAKEN, PRESENT, ABSENT, LEAVE, HOLIDAY = range(5)
+NOT_IN_REGISTER = 6
+NOT_TAKEN, PRESENT, ABSENT, LEAVE, HOLIDAY, LATE = range(6)
 
 
 def strip(
@@ -29,7 +30,7 @@ def strip(
     """A child's days as cells, oldest first, with the same in words.
 
     Args:
-        marks: mark codes 0-4, as numbers or as a string of digits.
+        marks: mark codes 0-5, as numbers or as a string of digits.
         days: the date of each mark; then months stand under their name.
         class_shares: share of the class present each day, 0-1, None where not taken; drawn
             as bars below the child's days.
@@ -43,8 +44,9 @@ def strip(
         ValueError: a mark is no mark code, or the sequences differ in length.
     """
     codes = [int(mark) for mark in marks]
-    if any(not NOT_TAKEN <= code <= HOLIDAY for code in codes):
-        raise ValueError("a mark code is 0 to 4")
+    if any(not NOT_TAKEN <= code <= LATE for code in codes):
+        raise ValueError("a mark code is 0 to 5")
+    codes = [PRESENT if code == LATE else code for code in codes]
     if (days and len(days) != len(codes)) or (class_shares and len(class_shares) != len(codes)):
         raise ValueError("days and class shares go mark by mark")
     if taken or class_shares:

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from aanchal.attendance.formats.grades import roman
-from aanchal.attendance.reading import CODES, ShownPage
+from aanchal.attendance.reading import ShownPage
 from aanchal.attendance.rules.marks import Mark
 from aanchal.kernel import reading
 
@@ -26,6 +26,42 @@ def told(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for p in problems
     ]
+
+
+# What a question's choice is called; a day, a month, a sheet's name stand for themselves.
+_CHOICES = {
+    "present": pgettext_lazy("mark", "present"),
+    "absent": pgettext_lazy("mark", "absent"),
+    "leave": pgettext_lazy("mark", "leave"),
+    "holiday": pgettext_lazy("mark", "holiday"),
+    "late": gettext_lazy("late"),
+    "no mark": gettext_lazy("no mark"),
+    "days": gettext_lazy("days of a month"),
+    "periods": gettext_lazy("periods of one day"),
+    "table": gettext_lazy("a row for each pupil"),
+    "pupils across": gettext_lazy("a column for each pupil"),
+    "blocks of lines": gettext_lazy("several lines for each pupil"),
+    "counts of days": gettext_lazy("sums, and no register"),
+    "no days": gettext_lazy("no days"),
+}
+
+
+def questions_of(pages: list[ShownPage]) -> list[dict[str, Any]]:
+    """What a person must say of the file, each question once."""
+    found: dict[str, dict[str, Any]] = {}
+    for page in pages:
+        for q in page.questions:
+            found.setdefault(
+                q["key"],
+                {
+                    "name": f"answer-{q['key']}",
+                    "reason": _(q["template"]) % q["params"],
+                    "rows": q["rows"][:6],
+                    "sheet": q["sheet"],
+                    "choices": [(c, _CHOICES.get(c, c)) for c in q["choices"]],
+                },
+            )
+    return list(found.values())
 
 
 def page_title(page: ShownPage) -> str:
@@ -95,7 +131,7 @@ def shown_rows(page: ShownPage, *, district: str) -> dict[str, Any]:
     rows = []
     by_day = {day: [0, 0] for day in page.days}
     for row in page.rows:
-        codes = _codes(row.marks, page.days)
+        codes = row.codes_on(page.days)
         for day, code in zip(page.days, codes, strict=True):
             by_day[day][0] += code == Mark.PRESENT
             by_day[day][1] += code == Mark.ABSENT
@@ -128,8 +164,3 @@ def shown_rows(page: ShownPage, *, district: str) -> dict[str, Any]:
             for day, sums in by_day.items()
         ],
     }
-
-
-def _codes(letters: str, days: list[int]) -> list[int]:
-    """The marks of the days that were taken, as codes."""
-    return [CODES[letters[d - 1]] for d in days]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
 from aanchal.attendance.actions import (
+    answer_questions,
     choose_school,
     give_register,
     read_register,
@@ -56,6 +57,7 @@ from .register_pages import (
     page_asked,
     page_row,
     page_title,
+    questions_of,
     shown_rows,
     told,
     totals,
@@ -208,7 +210,9 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     problems = [p for page in pages for p in told(page.problems)]
     shown = page_asked(request, pages)
     state = register.state
-    can_take = any(p.can_be_taken for p in pages) and state == RegisterFile.State.SHOWN
+    is_held = any(p.is_held for p in pages)
+    is_shown = state == RegisterFile.State.SHOWN
+    can_take = any(p.can_be_taken for p in pages) and is_shown and not is_held
     return render(
         request,
         "registers/file.html",
@@ -228,6 +232,8 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "shown": shown_rows(shown, district=register.district) if shown else None,
             "problems": problems[:PROBLEMS_SHOWN],
             "more_problems": max(0, len(problems) - PROBLEMS_SHOWN),
+            "questions": questions_of(pages) if is_shown else [],
+            "assumed": [a for page in pages for a in told(page.assumed)][:PROBLEMS_SHOWN],
             "asks": [a for page in pages for a in told(page.asks)],
             "unknown": sum(r.match == "unknown" for p in pages for r in p.rows),
             "unsure": sum(r.match == "unsure" for p in pages for r in p.rows),
@@ -237,6 +243,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "missing_choices": list(SAID.items()),
             "can_refuse": state == RegisterFile.State.SHOWN and not working,
             "needs_place": state == RegisterFile.State.SHOWN
+            and not is_held
             and not any(p.can_be_taken for p in pages)
             and not working,
             "place": place,
@@ -318,6 +325,18 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
             blame(place, error)
             return None
         _read(request, held, size_bytes=register.file.size_bytes, at=now)
+    elif step == "answer" and register.state == RegisterFile.State.SHOWN:
+        answers = {
+            name.removeprefix("answer-"): request.POST[name]
+            for name in request.POST
+            if name.startswith("answer-")
+        }
+        try:
+            held = answer_questions(request.actor, register=register, answers=answers, at=now)
+        except Invalid as error:
+            messages.error(request, str(error))
+        else:
+            _read(request, held, size_bytes=register.file.size_bytes, at=now)
     elif step == "again" and register.state == RegisterFile.State.RECEIVED:
         read_later(register)
     elif step == "refuse" and register.state == RegisterFile.State.SHOWN:

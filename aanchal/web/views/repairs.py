@@ -34,8 +34,8 @@ from aanchal.attendance.queries.repairs import (
     problems_repaired,
     problems_set_aside,
 )
-from aanchal.attendance.reading import CODES, ShownPage, ShownRow
-from aanchal.attendance.rules.marks import Mark
+from aanchal.attendance.reading import ShownPage, ShownRow
+from aanchal.attendance.rules.marks import Mark, counted
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.models import ImportProblem
 
@@ -207,7 +207,7 @@ def _item(
 
 
 def _row_item(row: ShownRow, page: ShownPage, held: ClassToMatch) -> dict[str, Any]:
-    codes = [CODES[row.marks[day - 1]] for day in page.days]
+    codes = row.codes_on(page.days)
     near, others = held.candidates(row)
     return {
         "marks": codes,
@@ -234,7 +234,7 @@ def _overwrite(
     if child is None or pupil is None or child not in held.days:
         return None
     now = held.days[child]
-    marks = row.mark_array()
+    marks = counted(row.mark_array())
     days = [d for d in range(31) if now[d] or marks[d]]
     month = date.fromisoformat(page.month + "-01")
     return {
@@ -253,7 +253,7 @@ def _cell_item(problem: ImportProblem, page: ShownPage, held: ClassToMatch) -> d
     child = child_of_cell(problem, page)
     pupil = held.names.get(child) if child is not None else None
     row = next((r for r in page.rows if r.row == problem.row), None)
-    codes = [CODES[row.marks[day - 1]] for day in page.days] if row is not None else []
+    codes = row.codes_on(page.days) if row is not None else []
     return {
         "is_cell": True,
         "day": date_format(month.replace(day=int(problem.params["day"])), "l j F"),

@@ -1,0 +1,79 @@
+"""Answers to what a register's reading could not know."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.places.models import Body
+
+from ..models import FormReading, RegisterFile
+from .registers import scope_of_file
+
+
+@use_case
+def answer_questions(
+    actor: Actor, *, register: RegisterFile, answers: Mapping[str, str], at: datetime
+) -> RegisterFile:
+    """Keep what a person answered of a file that was read; it is to be read again with it.
+
+    An answer that is of the form and not of the month is kept for the school's next registers.
+
+    Args:
+        answers: the choice made, by the key of its question.
+
+    Raises:
+        NotAllowed: the actor may not send registers of this school or class.
+        WrongState: the file does not wait for an answer.
+        Invalid: no answer is one of the choices that were offered.
+    """
+    register = (
+        RegisterFile.objects.select_for_update(of=("self",))
+        .select_related("school__area", "file")
+        .get(pk=register.pk)
+    )
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    if register.state != RegisterFile.State.SHOWN:
+        raise WrongState
+    given: dict[str, str] = {}
+    lasting: dict[tuple[str, str], dict[str, str]] = {}
+    for page in (register.understood or {}).get("pages", []):
+        for question in page.get("questions", ()):
+            choice = answers.get(question["key"], "")
+            if choice not in question["choices"]:
+                continue
+            given[question["key"]] = choice
+            if question["lasting"] and page["form"] and page["school_id"]:
+                of_form = lasting.setdefault((page["school_id"], page["form"]), {})
+                of_form[question["key"]] = choice
+    if not given:
+        raise Invalid(_("Choose an answer to at least one question."))
+    register.answers = {
+        **register.answers,
+        "questions": {**register.answers.get("questions", {}), **given},
+    }
+    register.state = RegisterFile.State.RECEIVED
+    register.save(update_fields=["answers", "state"])
+    for (school, form), choices in lasting.items():
+        _remember(actor, school, form, choices, at=at)
+    record(
+        actor, Verb.REGISTER_RECEIVED, register, scope=scope_of_file(actor, register),
+        fields=["answers"],
+    )  # fmt: skip
+    return register
+
+
+def _remember(
+    actor: Actor, school_id: str, form: str, choices: dict[str, Any], *, at: datetime
+) -> None:
+    school = Body.objects.select_related("area").get(pk=school_id)
+    held = FormReading.objects.select_for_update().filter(school=school, form=form).first()
+    reading = held or FormReading(school=school, form=form, district=school.area.district)
+    reading.answers = {**(reading.answers or {}), **choices}
+    reading.answered_by, reading.answered_at = actor.user_id, at
+    reading.save()

@@ -1,0 +1,78 @@
+"""A block of lines for each person, as machines at the door print them: status, in, out, hours."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
+
+from .headers import Row, day_sequence
+
+_CODE = re.compile(
+    r"(?:emp(?:loyee)?|student|pupil|user|person)?\.?\s*(?:code|id|no|number|roll no)\.?\s*:?$"
+)
+_NAME = re.compile(r"(?:emp(?:loyee)?|student|pupil|user|person)?\.?\s*name\s*:?$")
+_STATUS = re.compile(r"(?:status|attendance|mark)\s*:?$")
+_LEAST = 2
+
+
+class BlocksOfPerson:
+    """Lines "Name: …", then "Status", "InTime", "OutTime" under days that stand once above all."""
+
+    name = "blocks of lines"
+    note = "blocks_read"
+
+    def fit(self, ahead: Sequence[Row], sheet: Sheet) -> tuple[float, tuple[str, ...]]:
+        """Fits where lines that name somebody go before lines that begin with the word status."""
+        people = sum(_person(row) is not None for _, row in ahead)
+        statuses = sum(_is_status(row) for _, row in ahead)
+        if people < 1 or statuses < 1 or statuses > 2 * people or people > 2 * statuses:
+            return 0.0, ()
+        sure = 1.0 if min(people, statuses) >= _LEAST else 0.85
+        return sure, ("a line names a person", "a line of statuses follows it")
+
+    def rows(self, sheet: Sheet) -> Iterator[Sequence[Cell]]:
+        """A row for each person where her statuses stand; every other line of a block is left out."""
+        person: tuple[str, str] | None = None
+        has_head = False
+        for row in sheet.rows():
+            found = _person(row)
+            if found is not None:
+                person = found
+                yield []
+            elif _is_status(row) and person is not None and has_head:
+                at = next(i for i, cell in enumerate(row) if not is_empty(cell))
+                yield ["", *person, *row[at + 1 :]]
+            elif len(day_sequence(row)) >= _LEAST and not has_head:
+                has_head = True
+                at = day_sequence(row)[0][0]
+                yield ["", "Roll No", "Name", *row[at:]]
+            else:
+                yield [] if has_head else row
+
+
+def _is_status(row: Sequence[Cell]) -> bool:
+    first = next((cell for cell in row if not is_empty(cell)), "")
+    return _STATUS.match(fold(shown(first))) is not None and len(row) > _LEAST
+
+
+def _person(row: Sequence[Cell]) -> tuple[str, str] | None:
+    """(code, name) of a line that names somebody; None for any other."""
+    cells = [shown(cell) for cell in row if not is_empty(cell)]
+    if not 2 <= len(cells) <= 12:
+        return None
+    code = name = ""
+    for place, cell in enumerate(cells):
+        word, colon, rest = cell.partition(":")
+        value = (
+            rest.strip()
+            if colon and rest.strip()
+            else (cells[place + 1] if place + 1 < len(cells) else "")
+        )
+        if not colon:
+            continue
+        if _NAME.match(fold(word)):
+            name = value
+        elif _CODE.match(fold(word)):
+            code = value
+    return (code, name) if name else None

@@ -1,0 +1,135 @@
+"""What is asked and said of the head of a table before its rows are read."""
+
+from collections.abc import Sequence
+
+from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.problems import Unreadable
+from aanchal.lib.tabular.survey import Survey
+from aanchal.lib.tabular.texts import column_letter
+
+from .head import DayColumn, Layout
+from .months import day_cell
+from .problems import Problems
+from .titles import Title
+
+_FEW_COLUMNS = 8  # more columns under one date are days of its month
+
+
+def settle_days(
+    layout: Layout,
+    title: Title,
+    survey: Survey,
+    names: Sequence[Title],
+    problems: Problems,
+) -> None:
+    """Settle repeated days, heads that were never calculated, and periods of one day.
+
+    Raises:
+        Unreadable: the columns are periods of a day that nothing names.
+    """
+    _settle_repeated(layout, problems)
+    _settle_formulas(layout, survey, problems)
+    day = next((t.day for t in (title, *names) if t.day), None)
+    bare = not any(column.month for column in layout.days)
+    numbers = [column.day for column in layout.days]
+    if (
+        not layout.periods
+        and bare
+        and title.day
+        and title.month.strength < 3
+        and 1 < len(numbers) <= _FEW_COLUMNS
+        and numbers == list(range(1, len(numbers) + 1))
+    ):
+        about = f"{numbers[0]}–{numbers[-1]}"
+        said = problems.choose("days_or_periods", about, ("days", "periods"), lasting=True)
+        layout.periods = said == "periods"
+    if layout.periods:
+        _join_periods(layout, day)
+
+
+def _settle_repeated(layout: Layout, problems: Problems) -> None:
+    """Ask which of two columns holds a day that stands over both; neither is read till then."""
+    by_day: dict[int, list[int]] = {}
+    for column, day in layout.repeated:
+        by_day.setdefault(day, []).append(column)
+    for day, columns in by_day.items():
+        first = next((c for c in layout.days if c.day == day), None)
+        if first is None:
+            continue
+        letters = [column_letter(index) for index in (first.index, *columns)]
+        said = problems.choose("which_column", str(day), letters, rows=[layout.last_row])
+        if said is None:
+            layout.days.remove(first)
+        else:
+            first.index = (first.index, *columns)[letters.index(said)]
+    layout.repeated.clear()
+    if not layout.days:
+        raise Unreadable(
+            "no_days_told",
+            N_(
+                "Every day stands above two columns here. Write one day above each column of marks."
+            ),
+        )
+
+
+def _settle_formulas(layout: Layout, survey: Survey, problems: Problems) -> None:
+    """Heads that are formulas never calculated, right of the last day: asked to go on by one."""
+    if not layout.nameless or not survey.uncalculated:
+        return
+    heads = range(layout.first_row, layout.last_row + 1)
+    last = max(layout.days, key=lambda column: column.index)
+    further: list[int] = []
+    for index in sorted(layout.nameless):
+        if index == last.index + len(further) + 1 and any(
+            (row, index + 1) in survey.uncalculated for row in heads
+        ):
+            further.append(index)
+    if not further:
+        return
+    until = last.day + len(further)
+    layout.nameless = [index for index in layout.nameless if index not in further]
+    said = problems.choose(
+        "no_heading_calculated", str(last.day), (f"{last.day + 1}–{until}", "no days"),
+        rows=[layout.last_row],
+    )  # fmt: skip
+    if said and said != "no days":
+        layout.days += [
+            DayColumn(index, last.day + step, last.month, last.year)
+            for step, index in enumerate(further, 1)
+        ]
+
+
+def _join_periods(layout: Layout, day: str | None) -> None:
+    seen = day_cell(day) if day else None
+    if seen is None or seen.readings[0].month is None:
+        raise Unreadable(
+            "no_day",
+            N_(
+                "The columns are periods of one day, and no date is written. Write the date above them, such "
+                "as “Date: 01-07-2026”."
+            ),
+        )
+    reading = seen.readings[0]
+    first, *others = layout.days
+    further = tuple(index for c in others for index in (c.index, *c.others))
+    layout.days = [
+        DayColumn(
+            first.index, reading.day, reading.month, reading.year, others=first.others + further
+        )
+    ]
+
+
+def say_how_days_were_read(layout: Layout, problems: Problems) -> None:
+    """Say every head that was corrected, and every column of marks that no day stands over."""
+    row = layout.last_row
+    if layout.way == "falling":
+        problems.assume(row, None, "days_fall")
+    by_index = {column.index: column for column in layout.days}
+    for index, text in sorted(layout.slips.items()):
+        column = by_index.get(index)
+        if column is not None:
+            problems.assume(
+                row, column_letter(index), "heading_corrected", text=text, day=column.day
+            )
+    for index in layout.nameless:
+        problems.add(row, column_letter(index), "no_heading")

@@ -1,0 +1,162 @@
+"""What the cells of a long form stand for, settled by the whole column before any page is filled."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, shown
+
+from .conventions import apply_key, settle_convention
+from .dates import are_turned, date_of, is_month_first, picked
+from .identity import Said
+from .long_rows import Rows
+from .marks import CHOICES, Mark, Sense, sense_of
+from .months import day_cell
+from .problems import Problems
+from .titles import Title
+
+_DATES = 20_000  # different texts in the column of dates; more is no column of dates
+_STATUSES = 2_000
+
+
+@dataclass(slots=True)
+class Meaning:
+    """Every date text and every status text with what it stands for, and what to report."""
+
+    dates: dict[Cell, date | None]
+    statuses: dict[Cell, int | None]
+    problems: Problems
+
+
+def first_reading(
+    rows: Rows,
+    sheet: Sheet,
+    said: Said,
+    limits: Limits,
+    today: date,
+    book_key: Mapping[str, Mark],
+) -> Meaning:
+    """Read the rows once for their different dates and marks, and settle both.
+
+    Raises:
+        Unreadable: the columns are not what their heads say.
+    """
+    problems = Problems(limits.problems, said.answers)
+    _settle_flags(rows, problems)
+    dates: Counter[Cell] = Counter()
+    statuses: Counter[Cell] = Counter()
+    at_date, at_status = rows.columns.date, rows.columns.status
+    day_part = rows.day_part
+    for _, row in rows:
+        dates[day_part(row[at_date] if at_date >= 0 else rows.day)] += 1
+        statuses[row[at_status]] += 1
+        if len(dates) > _DATES or len(statuses) > _STATUSES:
+            raise Unreadable(
+                "not_what_the_head_says",
+                N_(
+                    "Column %(column)s holds too many different values to be dates or marks. Check the "
+                    "heads of the columns and send the file again."
+                ),
+                column=rows.letter(at_date if len(dates) > _DATES else at_status) or "?",
+            )
+    if sheet.repaired_encoding:
+        problems.add(None, None, "double_encoded")
+    if sheet.damaged_letters:
+        problems.add(None, None, "damaged_letters")
+    head = rows.layout.last_row
+    _say_how_rows_are_read(rows, head, problems)
+    letter = column_letter(at_date) if at_date >= 0 else None
+    read = _settle_dates(list(dates), said, rows.title, today, problems, head, letter)
+    if rows.at_greenwich:
+        problems.assume(head, letter, "late_evening", clock="18:30")
+        read = {text: on + timedelta(days=1) if on else None for text, on in read.items()}
+    return Meaning(read, _settle_marks(rows, statuses, book_key, problems), problems)
+
+
+def _settle_flags(rows: Rows, problems: Problems) -> None:
+    """Ask what an empty cell stands for where one column alone tells who was absent, or present."""
+    flags = rows.flags
+    if flags is None or not flags.asks_of_empty:
+        return
+    ((index, mark),) = flags.columns.items()
+    if mark not in (Mark.PRESENT, Mark.ABSENT):
+        return
+    if not rows.has_empty(index):
+        return
+    said = problems.choose(
+        "flag_left_empty",
+        rows.layout.lines[index],
+        ("present", "absent", "no mark"),
+        lasting=True,
+        holds="cells",
+    )
+    flags.empty_is = CHOICES[said] if said else None
+
+
+def _say_how_rows_are_read(rows: Rows, head: int, problems: Problems) -> None:
+    if rows.layout.by_stamp:
+        problems.assume(head, column_letter(rows.columns.date), "stamp_is_day")
+    if rows.flags:
+        names = ", ".join(rows.layout.lines[index] for index in sorted(rows.flags.columns))
+        problems.assume(head, None, "flags_read", columns=names)
+    if rows.layout.absences:
+        problems.assume(head, None, "absences_only")
+
+
+def _settle_marks(
+    rows: Rows, statuses: Counter[Cell], book_key: Mapping[str, Mark], problems: Problems
+) -> dict[Cell, int | None]:
+    cells = list(statuses)
+    texts = ["", *(shown(cell) for cell in cells)]
+    senses = [Sense.BLANK, *(sense_of(cell) for cell in cells)]
+    key = {**book_key, **rows.title.legend}
+    apply_key(key, texts, senses, [], problems)
+    counts: Counter[Sense] = Counter()
+    for cell, sense in zip(cells, senses[1:], strict=True):
+        counts[sense] += statuses[cell]
+    found = settle_convention(counts, rows.title.text, texts, senses, problems)
+    return {
+        cell: 0 if sense is Sense.OFF else found.marks.get(sense)
+        for cell, sense in zip(cells, senses[1:], strict=True)
+    }
+
+
+def _settle_dates(
+    texts: list[Cell],
+    said: Said,
+    title: Title,
+    today: date,
+    problems: Problems,
+    head: int,
+    letter: str | None,
+) -> dict[Cell, date | None]:
+    """Every text's date, day and month told apart by the whole column; None where it has none."""
+    seen = {text: day_cell(text) if not is_empty(text) else None for text in texts}
+    cells = [cell for cell in seen.values() if cell]
+    asked = said.month or (title.month.year or title.month.session or 0, title.month.month or 0)
+    year = asked[0] or None
+    month_first = is_month_first(cells, today=today, month=asked[1] or None, year=year)
+    if month_first is None:
+        doubtful = next(c for c in cells if c.form == "numbers" and len(c.readings) > 1)
+        ways = [date_of(picked(doubtful, turned), year) for turned in (False, True)]
+        names = [on.isoformat() if on else "?" for on in ways]
+        about = next(shown(raw) for raw, cell in seen.items() if cell is doubtful)
+        chosen = problems.choose(
+            "order_of_dates", about, names, rows=[head] if head else (), column=letter or ""
+        )
+        month_first = chosen is not None and chosen == names[1]
+    turned = are_turned(cells)
+    if turned:
+        problems.add(head, letter, "date_cells_turned")
+    read: dict[Cell, date | None] = {}
+    for text, cell in seen.items():
+        if cell is None:
+            read[text] = None
+            continue
+        exchanged = turned if cell.form == "cell" else bool(month_first) and cell.form == "numbers"
+        read[text] = date_of(picked(cell, exchanged), year)
+    return read

@@ -1,0 +1,132 @@
+"""A register that can be read two ways waits for an answer, which holds for the school's form."""
+
+import pytest
+
+from aanchal.attendance.actions import answer_questions, read_register, take_register
+from aanchal.attendance.models import FormReading, RegisterFile, RegisterPage
+from aanchal.attendance.queries.books import shown_pages
+from aanchal.attendance.rules.marks import Mark
+from aanchal.attendance.rules.pages import unpack_marks, unpack_written
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.permissions import Role
+from tests.audited import audited
+from tests.factories import (
+    NAMES,
+    NOW,
+    a_class,
+    a_given_register,
+    a_register_xlsx,
+    a_school,
+    an_actor,
+)
+
+pytestmark = pytest.mark.django_db
+
+CROSSES = "xxxx.xxxxxx.xxxxxx..xxxx..xxxxx"
+JULY = "Class: VI  Section: A   Month: July 2026"
+AUGUST = "Class: VI  Section: A   Month: August 2026"
+
+
+def sent(section, title=JULY, marks=CROSSES, name="r.xlsx", sheet=None):
+    rows = sheet or [(str(i + 1), NAMES[i], marks) for i in range(5)]
+    data = a_register_xlsx(rows, udise=section.school.school.udise, title=title, days=31)
+    return a_given_register(an_actor(), data, name=name)
+
+
+def noughts(section, **kwargs):
+    return sent(section, marks="1000.000000.000000.000000.00000", **kwargs)
+
+
+def answered(held, choice="present"):
+    (question, *_others) = shown_pages(an_actor(), held)[0].questions
+    held = answer_questions(an_actor(), register=held, answers={question["key"]: choice}, at=NOW)
+    return read_register(an_actor(), register=held, at=NOW)
+
+
+def test_marks_a_question_touches_do_not_go_in_before_the_answer():
+    held = sent(a_class(pupils=5)[0])
+
+    (page,) = shown_pages(an_actor(), held)
+
+    assert page.questions[0]["about"] == "x"
+    assert page.counts["present"] == page.counts["absent"] == 0
+    assert not page.can_be_taken
+
+
+def test_a_file_that_is_held_is_not_taken_in():
+    held = noughts(a_class(pupils=5)[0])
+    assert shown_pages(an_actor(), held)[0].is_held
+
+    with pytest.raises(WrongState):
+        take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+
+    assert not RegisterPage.objects.exists()
+    held.refresh_from_db()
+    assert held.state == RegisterFile.State.SHOWN
+
+
+def test_an_answer_is_kept_and_the_file_read_again_with_it():
+    section, _children = a_class(pupils=5)
+
+    held = answered(noughts(section), "absent")
+
+    (page,) = shown_pages(an_actor(), held)
+    assert not page.questions
+    assert page.counts["absent"] == 5
+    assert "answers" in str([e.content for e in audited().filter(verb="register.received")])
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    assert taken.pages == 1
+
+
+def test_the_answer_holds_for_the_next_register_of_the_form():
+    section, _children = a_class(pupils=5)
+    answered(sent(section))
+    assert FormReading.objects.count() == 1
+
+    (page,) = shown_pages(an_actor(), sent(section, title=AUGUST, name="next.xlsx"))
+
+    assert not page.questions
+    assert page.counts["present"] > 0
+
+
+def test_the_answer_is_of_this_school_only():
+    section, _children = a_class(pupils=5)
+    answered(sent(section))
+    other, _others = a_class(pupils=5, school=a_school())
+
+    (page,) = shown_pages(an_actor(), sent(other, name="other.xlsx"))
+
+    assert page.questions
+
+
+def test_only_what_was_offered_is_an_answer():
+    held = sent(a_class(pupils=5)[0])
+
+    for answers in ({}, {"sign_unclear:x": "perhaps"}, {"another": "present"}):
+        with pytest.raises(Invalid):
+            answer_questions(an_actor(), register=held, answers=answers, at=NOW)
+
+
+def test_only_who_may_send_registers_answers():
+    held = sent(a_class(pupils=5)[0])
+
+    with pytest.raises(NotAllowed):
+        answer_questions(
+            an_actor(Role.VOLUNTEER), register=held, answers={"sign_unclear:x": "present"}, at=NOW
+        )
+
+
+def test_late_is_kept_as_late_and_counts_as_present():
+    section, _children = a_class(pupils=5)
+    late = "TTPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
+    rows = [(str(i + 1), NAMES[i], late) for i in range(5)]
+    held = sent(section, title=JULY + "  T = Late", sheet=rows)
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    assert taken.pages == 1
+
+    page = RegisterPage.objects.get()
+    assert (unpack_written(page.marks, 5)[:, 0] == Mark.LATE).all()
+    assert (unpack_marks(page.marks, 5)[:, 0] == Mark.PRESENT).all()
+    assert page.days_taken & 1
+    again = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    assert (again.marks_added, again.marks_changed) == (0, 0)
