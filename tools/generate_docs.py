@@ -315,6 +315,8 @@ def _if_nobody(row: Any) -> str:
         told = [f"Urgent: {_ladder(row.urgent_steps)}", f"Ordinary: {_ladder(row.steps)}"]
     if row.opened_gives:
         told.append(f"Opened by one of them: {_hours(row.opened_gives)} more.")
+    if row.urgent_opened_gives != row.opened_gives:
+        told.append(f"An urgent one: {_hours(row.urgent_opened_gives)} more.")
     return " ".join(told)
 
 

@@ -4,10 +4,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_noop as N_
 
 from .rules.fitting import fits
+
+if TYPE_CHECKING:
+    from .models import Finding
 
 GROUPS = frozenset({"empty", "help", "again", "danger"})
 
@@ -80,6 +84,17 @@ def is_given_on(kind: str) -> bool:
     """Say whether a finding became a concern: only those who may see that read what was found."""
     found = vocabulary().findings.get(kind)
     return found is not None and bool(found.concern)
+
+
+def was_given_on(finding: "Finding") -> bool:
+    """Say whether a finding is, or was before it was put right, a danger that became a concern."""
+    kinds = [finding.kind, *(before["kind"] for before in finding.earlier or ())]
+    return any(is_given_on(kind) for kind in kinds)
+
+
+def is_doubt(finding: "Finding") -> bool:
+    """Say whether she who wrote it is not sure that the child is safe, and no case worker was told."""
+    return finding.next_step == NOT_SURE_SAFE and not is_given_on(finding.kind)
 
 
 def group_of(kind: str) -> str:

@@ -69,6 +69,8 @@ class Concern(WithSealedFacts):
     handed_to = SealedFact("head", to="access.User")
     # When it last moved, or work was written in it while in somebody's hands.
     acted_at = sealed_time("head")
+    # Since when a correction waits to be read by whoever holds it; None when none does.
+    corrected_at = sealed_time("head")
     # User ids: those who alone see a sealed one; those implicated, who learn nothing of it.
     team = SealedFact("head", default=list, to="access.User")
     implicated = SealedFact("head", default=list, to="access.User")
@@ -81,6 +83,10 @@ class Concern(WithSealedFacts):
     seen = SealedFact("body", default=dict)
     # Words for somebody who works with us and may have a part in it, where no account was chosen.
     implicated_words = SealedFact("body")
+    # The question of the watch out of which it was told; "" for none, or told by its visit.
+    question_id = SealedFact("body")
+    # What was written later in place of what was told: `kind`, `found`, `told`, `seen`, `by`, `at`.
+    corrections = SealedFact("body", default=list)
     # Who was called, and when.
     calls = SealedFact("body", default=list)
     # Notes of those who work on it: `text`, `by`, `at`.

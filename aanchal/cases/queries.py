@@ -226,9 +226,14 @@ def like_named(area: Area, words: str, *, at: datetime) -> frozenset[str]:
     return frozenset(
         str(grant.user_id)
         for grant in held
-        if covers(grant.area_path, area.path)
-        and likeness(grant.user.get_full_name(), words) >= LIKE_NAMED
+        if covers(grant.area_path, area.path) and is_meant(grant.user.get_full_name(), words)
     )
+
+
+def is_meant(name: str, words: str) -> bool:
+    """Whether somebody of a name may be meant by some words, in which several people may be named."""
+    named = (part.strip() for part in words.split(";"))
+    return any(likeness(name, part) >= LIKE_NAMED for part in named if part)
 
 
 def colleagues_like(area: Area, words: str, *, at: datetime) -> list[User]:
@@ -279,7 +284,7 @@ def sources_shut_out(actor: Actor, sources: Sequence[tuple[str, str, str]]) -> s
         for concern in found
         if actor.user_id in concern.implicated
         or concern.child_id in of_her_kin
-        or (concern.implicated_words and likeness(name, concern.implicated_words) >= LIKE_NAMED)
+        or is_meant(name, concern.implicated_words)
     }
 
 

@@ -148,6 +148,8 @@ class Verb(StrEnum):
     OUTCOME_RECORDED = "outcome.recorded"
     COLLEAGUES_SEARCHED = "colleagues.searched"
     CONCERN_RAISED = "concern.raised"
+    CONCERN_CORRECTED = "concern.corrected"
+    CONCERN_CORRECTION_READ = "concern.correction_read"
     CONCERN_OPENED = "concern.opened"
     CONCERN_TAKEN_UP = "concern.taken_up"
     CONCERN_CALL_RECORDED = "concern.call_recorded"

@@ -61,7 +61,7 @@ def pass_on(actor: Actor, *, at: datetime) -> Passed:
     require(actor, Permission.NOTICE_PASS_ON, Scope(area_path=ROOT))
     staff = Staff(at=at)
     held = {(x.district, x.thing_tag): x for x in Ladder.objects.select_for_update()}
-    waiting = in_order(things(at=at))
+    waiting = in_order(things(at=at), at=at)
     in_hand = _in_hand(held.values())
     told: dict[str, bool] = {}  # user → whether something urgent is among it
     outside: set[str] = set()

@@ -322,6 +322,8 @@ ONE_RECORD = frozenset(
     attendance.actions.withdrawals.withdraw_flag
     cases.actions.raising.name_team
     cases.actions.raising.raise_concern
+    cases.actions.correcting.tell_correction
+    cases.actions.correcting.read_correction
     cases.actions.working.add_note
     cases.actions.working.close_concern
     cases.actions.working.hand_over_concern

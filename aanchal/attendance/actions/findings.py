@@ -1,21 +1,23 @@
 """What a visit found, and its correction. Danger becomes a concern at once."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from aanchal.access.models import User
-from aanchal.cases.actions import raise_concern
+from aanchal.cases.actions import raise_concern, tell_correction
+from aanchal.cases.models import Concern
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.statistics import Counted, count
 
-from ..findings import group_of, vocabulary
+from ..findings import group_of, is_given_on, vocabulary, was_given_on
 from ..guidance import guidance
 from ..labour import WORKS, kind_under_law, known_band
 from ..models import Finding, Flag, Visit
@@ -23,7 +25,8 @@ from ..queries.flags import nobody_home_counts
 from ..queries.hands import is_correctable
 from ..rules.labour import Band, Danger
 from ..rules.tries import Next, after_visit, is_good_day
-from .holding import MOST_NOTE, counted, end_of, hold_flag, hold_visit
+from .holding import MOST_NOTE, begin_of_day, counted, end_of, hold_flag, hold_visit
+from .outcomes import reopen_after_correction
 
 
 @use_case
@@ -135,11 +138,7 @@ def _raise_danger(
         source_id=str(visit.pk),
         told=finding.note,
         reason=flag.reason,
-        seen={
-            "whom_met": finding.whom_met,
-            "child_seen": finding.child_seen,
-            "visited_on": finding.visited_on.isoformat(),
-        },
+        seen=_seen(finding),
         implicated=implicated,
         implicated_words=implicated_words,
         may_implicate=may_implicate,
@@ -188,11 +187,21 @@ def correct_finding(
     whom_met: str,
     child_seen: bool,
     note: str,
+    age_band: str = "",
+    dangerous_work: str = "",
     at: datetime,
+    implicated: Sequence[User] = (),
+    implicated_words: str = "",
+    may_implicate: bool = False,
 ) -> Finding:
     """Put right what one wrote; what stood before is kept, and so is a concern that was raised.
 
-    A correction that finds a danger raises its concern. Where the visit stands does not change.
+    A correction that finds a danger raises its concern; the concern of one that was a danger before
+    learns what stands now. A flag that had ended is open again: it ended on other words.
+
+    Args:
+        age_band, dangerous_work: of work, as for `record_visit`.
+        implicated, implicated_words, may_implicate: of a danger that was none before, as there.
 
     Raises:
         NotAllowed: another wrote it, or the place is no longer hers.
@@ -208,6 +217,49 @@ def correct_finding(
     require(actor, Permission.FINDING_CORRECT, finding)
     if not is_correctable(finding, at=at):
         raise WrongState(_("This was written too long ago. Call your coordinator."))
+    _check_correction(finding, kind=kind, whom_met=whom_met, note=note)
+    flag, was = finding.visit.flag, finding.kind
+    work = finding.work
+    if kind != was:
+        kind, work = _under_law(
+            flag,
+            kind,
+            age_band=age_band,
+            dangerous_work=dangerous_work,
+            visited_on=finding.visited_on,
+        )
+    after = {
+        "kind": kind,
+        "whom_met": whom_met,
+        "child_seen": child_seen,
+        "note": note.strip(),
+        "next_step": finding.next_step,
+        "work": work,
+    }
+    if kind != was and is_given_on(kind):
+        # The case worker acts now, whatever was asked of the coordinator.
+        after["next_step"] = "coordinator"
+    before = {name: getattr(finding, name) for name in after}
+    changed = [name for name in after if before[name] != after[name]]
+    if not changed:
+        return finding
+    finding.earlier = [*(finding.earlier or []), {**before, "until": at.isoformat()}]
+    for name, value in after.items():
+        setattr(finding, name, value)
+    finding.save()
+    record(actor, Verb.FINDING_CORRECTED, finding, scope=finding.scope(), fields=changed)
+    said: dict[str, Any] = {
+        "implicated": implicated,
+        "implicated_words": implicated_words,
+        "may_implicate": may_implicate,
+    }
+    if _tell_of_correction(actor, finding, at=at, **said) is None:
+        _raise_danger(actor, finding, at=at, **said)
+    reopen_after_correction(actor, flag, at=at)
+    return finding
+
+
+def _check_correction(finding: Finding, *, kind: str, whom_met: str, note: str) -> None:
     words = vocabulary()
     was_again = group_of(finding.kind) == "again"
     if kind != finding.kind and (
@@ -218,23 +270,34 @@ def correct_finding(
         raise Invalid(_("Choose whom you met."), field="whom_met")
     if len(note) > MOST_NOTE:
         raise Invalid(_("The note is too long. Write the most important."), field="note")
-    if kind != finding.kind:
-        # The form of a correction asks for no age: what is not known is looked into.
-        band = known_band(finding.visit.flag.child, on=finding.visited_on)
-        kind = kind_under_law(kind, band=band, danger=None)
-    after = {"kind": kind, "whom_met": whom_met, "child_seen": child_seen, "note": note.strip()}
-    before = {name: getattr(finding, name) for name in after}
-    changed = [name for name in after if before[name] != after[name]]
-    if not changed:
-        return finding
-    finding.earlier = [*(finding.earlier or []), {**before, "until": at.isoformat()}]
-    for name, value in after.items():
-        setattr(finding, name, value)
-    finding.save()
-    record(actor, Verb.FINDING_CORRECTED, finding, scope=finding.scope(), fields=changed)
-    if "kind" in changed:
-        _raise_danger(actor, finding, at=at)
-    return finding
+
+
+def _tell_of_correction(
+    actor: Actor, finding: Finding, *, at: datetime, **said: Any
+) -> Concern | None:
+    """Tell the concern that a finding raised what stands there now; None when it raised none."""
+    if not was_given_on(finding):
+        return None
+    return tell_correction(
+        actor,
+        area=finding.visit.flag.area,
+        source_kind="visit",
+        source_id=str(finding.visit_id),
+        kind=vocabulary().findings[finding.kind].concern,
+        found=finding.kind,
+        told=finding.note,
+        seen=_seen(finding),
+        at=at,
+        **said,
+    )
+
+
+def _seen(finding: Finding) -> dict[str, Any]:
+    return {
+        "whom_met": finding.whom_met,
+        "child_seen": finding.child_seen,
+        "visited_on": finding.visited_on.isoformat(),
+    }
 
 
 def _go_on(
@@ -307,8 +370,3 @@ def _check_finding(
             % {"days": most},
             field="again_on",
         )
-
-
-def begin_of_day(at: datetime) -> datetime:
-    """Midnight before a moment, in the office's zone."""
-    return timezone.make_aware(datetime.combine(timezone.localdate(at), time()))

@@ -41,3 +41,8 @@ def end_of(day: date) -> datetime:
 def counted(what: Counted, flag: Flag, detail: str) -> Happened:
     """Something that happened to a flag, as what is to be counted."""
     return Happened(what, flag.district, flag.area.path, child_id=flag.child_id, detail=detail)
+
+
+def begin_of_day(at: datetime) -> datetime:
+    """Midnight before a moment, in the office's zone."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(at), time()))

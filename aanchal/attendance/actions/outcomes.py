@@ -11,6 +11,7 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.statistics import Counted, count
+from aanchal.kernel.waiting import something_waits
 
 from ..models import Flag, Outcome, Reopening, Visit
 from ..queries.ends import (
@@ -22,7 +23,7 @@ from ..queries.ends import (
 )
 from ..rules.ends import Missing, missing_for_struck_off
 from ..rules.returns import Came, Standing
-from .holding import MOST_NOTE, counted, hold_flag
+from .holding import MOST_NOTE, begin_of_day, counted, hold_flag
 
 
 @use_case
@@ -145,6 +146,26 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
     outcome = Outcome.objects.filter(flag=flag).first()
     if outcome is None:
         raise WrongState
+    _reopen(actor, flag, outcome, because=because[:MOST_NOTE], at=at, on=at)
+    return flag
+
+
+def reopen_after_correction(actor: Actor, flag: Flag, *, at: datetime) -> None:
+    """Open a flag again that ended on a finding which was put right since; others stay as they are.
+
+    Where there is a newer question about the child, that one is worked on. The caller holds the flag.
+    """
+    outcome = Outcome.objects.filter(flag=flag).first()
+    newer = Flag.objects.filter(child=flag.child_id, state__in=Flag.LIVE).exclude(pk=flag.pk)
+    if flag.state == Flag.State.CLOSED and outcome is not None and not newer.exists():
+        # In the open stands the day: the moment would join the flag to a concern of that moment.
+        _reopen(actor, flag, outcome, because="", at=at, on=begin_of_day(at))
+
+
+def _reopen(
+    actor: Actor, flag: Flag, outcome: Outcome, *, because: str, at: datetime, on: datetime
+) -> None:
+    """Keep how a flag had ended and open it. Words why; none when a correction opens it."""
     reopening = Reopening.objects.create(
         district=flag.district,
         flag=flag,
@@ -157,10 +178,11 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
             "numbers": outcome.numbers,
             "recorded_by": outcome.recorded_by,
             "recorded_at": outcome.recorded_at.isoformat(),
+            "reopened_at": at.isoformat(),
         },
-        because=because[:MOST_NOTE],
+        because=because,
         reopened_by=actor.user_id,
-        reopened_at=at,
+        reopened_at=on,
     )
     if how := _how_she_left(outcome):
         count([counted(Counted.CHILD_LEFT_UNDONE, flag, how)], at=at)
@@ -168,7 +190,7 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
     flag.state = Flag.State.VISITED if was_visited(flag) else Flag.State.OPEN
     flag.save(update_fields=["state"])
     record(actor, Verb.FLAG_REOPENED, reopening, scope=flag.scope())
-    return flag
+    something_waits()
 
 
 def _check_struck_off(flag: Flag, *, kind: str, ground: str, note: str, confirmed: bool) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from aanchal.cases.queries import sources_shut_out
 from aanchal.kernel.permissions import Actor
 
-from ..findings import is_given_on
+from ..findings import is_given_on, was_given_on
 from ..models import Flag, Outcome
 
 SHOWN_INSTEAD = "other"
@@ -20,7 +20,7 @@ def hide_concerns_from(actor: Actor, flags: Iterable[Flag]) -> None:
     """Put another finding in the place of a danger, on the loaded records only; never saved.
 
     Args:
-        flags: with `visits`, their `finding`, and `outcome` fetched. Two queries where a visit found
+        flags: with `visits`, their `finding`, `outcome`, and for a story `reopenings` fetched. Two queries where a visit found
             a danger, whatever their number; none where none did.
     """
     held = list(flags)
@@ -28,7 +28,7 @@ def hide_concerns_from(actor: Actor, flags: Iterable[Flag]) -> None:
         (flag, visit)
         for flag in held
         for visit in flag.visits.all()
-        if getattr(visit, "finding", None) is not None and is_given_on(visit.finding.kind)
+        if getattr(visit, "finding", None) is not None and was_given_on(visit.finding)
     ]
     if not dangers:
         return
@@ -38,8 +38,21 @@ def hide_concerns_from(actor: Actor, flags: Iterable[Flag]) -> None:
     for flag, visit in dangers:
         if str(visit.pk) not in hidden:
             continue
-        visit.finding.kind, visit.finding.next_step = SHOWN_INSTEAD, NEXT_INSTEAD
-        visit.finding.note = ""
+        if is_given_on(visit.finding.kind):
+            visit.finding.kind, visit.finding.next_step = SHOWN_INSTEAD, NEXT_INSTEAD
+            visit.finding.note = ""
+        # What stood before it was put right may have been the danger.
+        visit.finding.earlier = [
+            {**before, "kind": SHOWN_INSTEAD, "next_step": NEXT_INSTEAD, "note": ""}
+            if is_given_on(before["kind"])
+            else before
+            for before in visit.finding.earlier or ()
+        ]
         outcome = getattr(flag, "outcome", None)
         if outcome is not None and outcome.kind == Outcome.Kind.CONCERN:
             outcome.kind = Outcome.Kind.EXPLAINED.value
+        if "reopenings" not in getattr(flag, "_prefetched_objects_cache", ()):
+            continue  # a page that shows no story
+        for reopening in flag.reopenings.all():
+            if reopening.was["kind"] == Outcome.Kind.CONCERN:
+                reopening.was["kind"] = Outcome.Kind.EXPLAINED.value

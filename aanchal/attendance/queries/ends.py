@@ -4,7 +4,7 @@ from datetime import date
 
 from aanchal.people.models import Enrolment
 
-from ..findings import group_of, vocabulary
+from ..findings import group_of, was_given_on
 from ..guidance import guidance
 from ..models import Finding, Flag
 from ..rules.returns import Came, Standing, came_since, standing
@@ -29,11 +29,11 @@ def is_struck_off(flag: Flag) -> bool:
 
 
 def became_a_concern(flag: Flag) -> bool:
-    """Say whether a visit of this flag found danger, which raised a concern. One query."""
-    known = vocabulary().findings
-    return any(
-        f.kind in known and known[f.kind].concern for f in Finding.objects.filter(visit__flag=flag)
-    )
+    """Say whether a visit of this flag found danger, which raised a concern. One query.
+
+    Put right since, the finding may be no danger any more; the case worker has the concern still.
+    """
+    return any(was_given_on(f) for f in Finding.objects.filter(visit__flag=flag))
 
 
 def was_visited(flag: Flag) -> bool:

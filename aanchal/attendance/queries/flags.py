@@ -48,6 +48,7 @@ def get_flag(
         .select_related("child__household", "child__area", "area", "class_section__school__area")
         .prefetch_related(
             "child__household__kinships",
+            "reopenings",
             Prefetch("visits", Visit.objects.select_related("volunteer", "finding")),
         )
         .first()

@@ -1,6 +1,7 @@
 """Writes about concerns: raised at once, worked on by named people, closed with a reason."""
 
 from .colleagues import search_colleagues
+from .correcting import read_correction, tell_correction
 from .raising import CODE_LETTERS, name_team, nearest_case_workers, raise_concern
 from .working import (
     add_note,
@@ -26,9 +27,11 @@ __all__ = [
     "nearest_case_workers",
     "open_concern",
     "raise_concern",
+    "read_correction",
     "record_call",
     "release_concern",
     "reopen_concern",
     "search_colleagues",
     "take_up_concern",
+    "tell_correction",
 ]

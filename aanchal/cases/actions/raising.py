@@ -73,7 +73,7 @@ def raise_concern(
     kinds = concern_kinds()
     if kind not in kinds:
         raise Invalid(_("Choose what kind of concern it is."), field="kind")
-    require(actor, Permission.CONCERN_RAISE, _told_from(actor, area))
+    require(actor, Permission.CONCERN_RAISE, told_from(actor, area))
     concern = Concern(district=area.district)
     concern.source_kind, concern.source_id = source_kind, source_id
     known = Concern.objects.filter(source_tag=_tag(concern, "source")).first()
@@ -117,7 +117,7 @@ def _new_code(concern: Concern) -> str:
             return str(concern.code)
 
 
-def _told_from(actor: Actor, area: Area) -> Scope:
+def told_from(actor: Actor, area: Area) -> Scope:
     """Where one who tells of a place stands: over it, or in a school of it."""
     held = [g for g in grants_for(actor, Permission.CONCERN_RAISE) if g.body_id]
     schools = {

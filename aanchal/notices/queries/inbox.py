@@ -27,7 +27,7 @@ from .things import SOURCES, Thing, concerns_waiting, flags, in_order
 
 @dataclass(frozen=True)
 class Inbox:
-    """What waits for a person; urgent first, then the longest waiting.
+    """What waits for a person, in the order of `in_order`.
 
     `late` are those past their time, the longest first; they are among `things` too.
     """
@@ -62,7 +62,8 @@ def inbox(actor: Actor, *, at: datetime) -> Inbox:
             if any(may_anywhere(actor, p) for p in permissions)
             for thing in read(actor, at)
             if waits_for(thing, actor, at=at)
-        ]
+        ],
+        at=at,
     )
     late = sorted((t for t in found if t.late_at() <= at), key=lambda t: t.late_at())
     return Inbox(found, late, unread(actor, at=at))

@@ -34,6 +34,7 @@ from aanchal.attendance.models import (
     Visit,
     Withdrawal,
 )
+from aanchal.attendance.queries.doubts import doubt_due_at, doubts
 from aanchal.attendance.queries.silent import every_silent_class, silent_classes
 from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.models import Concern
@@ -72,6 +73,7 @@ class Thing:
         scope: where it stands, who is excluded, whose team alone may see it.
         since: when it began to wait in this state.
         due: when the record itself is due; None for what has no day of its own.
+        is_danger: a child may be in danger: it stands before all else.
         holder: user id of the one in whose hands it is; "" for nobody.
         acts: permissions one of which it takes, where the row's own is not all of them.
         not_by: user ids who may not act though their role would: a second person is needed.
@@ -86,6 +88,7 @@ class Thing:
     since: datetime
     due: datetime | None = None
     is_urgent: bool = False
+    is_danger: bool = False
     holder: str = ""
     not_by: frozenset[str] = field(default_factory=frozenset)
     place: Area | None = None
@@ -114,6 +117,10 @@ class Thing:
         return step_times(
             self.row, urgent=self.is_urgent, since=self.since, due=self.due, opened=opened
         )
+
+    def begun(self, *, at: datetime) -> datetime:
+        """The day that counts: that on which it was due, once it is over; before, since it waits."""
+        return self.due if self.due is not None and self.due <= at else self.since
 
     def late_at(self) -> datetime:
         """When its time is over: its own due time, or when it goes to a further person."""
@@ -162,7 +169,7 @@ def _concerns(found: ConcernList) -> Iterator[Thing]:
     kin = _kin_of({UUID(c.child_id) for c in held if c.child_id})
     for concern in held:
         taken = concern.stage == Concern.Stage.TAKEN_UP
-        yield Thing(
+        found_thing = Thing(
             f"concern.{concern.stage}",
             str(concern.pk),
             concern_scope(
@@ -173,9 +180,18 @@ def _concerns(found: ConcernList) -> Iterator[Thing]:
             ),
             since=_since(concern),
             is_urgent=True,
+            is_danger=True,
             holder=concern.handed_to or (concern.taken_up_by if taken else ""),
             place=concern.area,
         )
+        yield found_thing
+        if concern.corrected_at is not None:
+            yield replace(
+                found_thing,
+                kind="concern_correction.unread",
+                since=concern.corrected_at,
+                holder=concern.taken_up_by or concern.handed_to,
+            )
 
 
 # --- questions and visits ---
@@ -207,13 +223,16 @@ def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     rows = list(
         Flag.objects.filter(reach, state__in=[Flag.State.OPEN, Flag.State.VISITED])
         .annotate(back_at=Max("visits__handed_back_at"), told_at=Max("visits__recorded_at"))
-        .annotate(household=F("child__household_id"))
+        .annotate(opened_at=Max("reopenings__reopened_at"), household=F("child__household_id"))
         .select_related("area")
         .defer("reason")
     )
     kin = _kin(flag.household for flag in rows)
+    in_doubt = doubts(Flag.objects.filter(reach))
     for flag in rows:
-        steps = [flag.raised_at, flag.back_at, flag.told_at]
+        steps = [flag.raised_at, flag.back_at, flag.told_at, flag.opened_at]
+        doubt = in_doubt.get(flag.pk)
+        began = doubt or max(step for step in steps if step is not None)
         yield Thing(
             f"flag.{flag.state}",
             str(flag.pk),
@@ -222,8 +241,11 @@ def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
                 district=flag.district,
                 excluded=kin.get(flag.household, NOBODY),
             ),
-            since=max(step for step in steps if step is not None),
-            is_urgent=flag.channel == Flag.Channel.URGENT and flag.state == Flag.State.OPEN,
+            since=began,
+            due=doubt_due_at(doubt) if doubt is not None else None,
+            is_urgent=doubt is not None
+            or (flag.channel == Flag.Channel.URGENT and flag.state == Flag.State.OPEN),
+            is_danger=doubt is not None,
             place=flag.area,
         )
 
@@ -540,6 +562,7 @@ KINDS = frozenset(
         "concern.new",
         "concern.taken_up",
         "concern.handed_over",
+        "concern_correction.unread",
         "flag.open",
         "flag.visited",
         "visit.assigned",
@@ -559,6 +582,20 @@ KINDS = frozenset(
 )
 
 
-def in_order(found: Sequence[Thing]) -> list[Thing]:
-    """The most urgent first, and among these the longest waiting."""
-    return sorted(found, key=lambda thing: (not thing.is_urgent, thing.since, thing.key))
+def in_order(found: Sequence[Thing], *, at: datetime) -> list[Thing]:
+    """What stands where, on every page: danger, then what is past its day, then what is urgent.
+
+    Among these the longest waiting first: of what is past its day, by that day.
+    """
+
+    def place(thing: Thing) -> tuple[bool, bool, bool, datetime, str]:
+        past = thing.due is not None and thing.due <= at
+        return (
+            not thing.is_danger,
+            not past,
+            not thing.is_urgent,
+            thing.begun(at=at),
+            thing.key,
+        )
+
+    return sorted(found, key=place)

@@ -49,6 +49,7 @@ class HandOver:
         urgent_steps: for an urgent record; `steps` when there are none of its own.
         is_urgent: every record in this state is urgent: quiet hours do not hold it back.
         opened_gives: time that is added once somebody who was told has opened it.
+        urgent_opened_gives: the same for an urgent record, where it has steps of its own.
         waits_in: key of the state of another record in which this one's waiting is counted.
         is_final: nothing follows by itself.
     """
@@ -63,6 +64,7 @@ class HandOver:
     urgent_steps: tuple[Step, ...] = ()
     is_urgent: bool = False
     opened_gives: timedelta = timedelta()
+    urgent_opened_gives: timedelta = timedelta()
     waits_in: str = ""
     is_final: bool = False
 
@@ -102,6 +104,7 @@ def _read(key: str, row: Mapping[str, Any]) -> HandOver:
         raise ValueError(f"{key} has steps and does not say which permission acts")
     if not (steps or row.get("nobody") or row.get("waits_in") or row.get("final")):
         raise ValueError(f"{key} does not say what happens if nobody acts")
+    opened = row.get("opened_gives_hours", 0)
     return HandOver(
         key=key,
         told=row["told"],
@@ -112,7 +115,8 @@ def _read(key: str, row: Mapping[str, Any]) -> HandOver:
         steps=steps,
         urgent_steps=urgent,
         is_urgent=bool(row.get("urgent", False)),
-        opened_gives=timedelta(hours=row.get("opened_gives_hours", 0)),
+        opened_gives=timedelta(hours=opened),
+        urgent_opened_gives=timedelta(hours=row.get("urgent_opened_gives_hours", opened)),
         waits_in=row.get("waits_in", ""),
         is_final=bool(row.get("final", False)),
     )
@@ -152,11 +156,12 @@ def step_times(
         due: when the record itself is due; steps from the due time count from `since` without it.
         opened: when somebody who was told first opened it; None when nobody has.
     """
+    gives = row.urgent_opened_gives if urgent else row.opened_gives
     times = []
     for step in row.ladder(urgent=urgent):
         at = (due if step.from_due and due is not None else since) + step.after
         if opened is not None and at > opened:
-            at = max(at, opened + row.opened_gives)
+            at = max(at, opened + gives)
         times.append(at)
     return tuple(times)
 

@@ -59,6 +59,7 @@ def story_told(held: Flag, visits: list[Visit], names: dict[str, str]) -> list[T
         told.append((outcome.recorded_at, title, " · ".join(filter(None, (since, by, said)))))
     told += [_reopened_told(r, names) for r in held.reopenings.all()]
     told += [_visit_told(v) for v in visits]
+    told += [event for v in visits for event in _corrections_told(v)]
     if held.withdrawn_at is not None:
         told.append((held.withdrawn_at, _("Withdrawn"), _("The marks were corrected.")))
     late = (timezone.localdate(held.register_received_at) - held.signal_on).days > LATE_DAYS
@@ -70,13 +71,18 @@ def story_told(held: Flag, visits: list[Visit], names: dict[str, str]) -> list[T
 
 def _reopened_told(reopening: Reopening, names: dict[str, str]) -> tuple[datetime, str, str]:
     was = OUTCOMES.get(reopening.was["kind"], "")
+    by_correction = not reopening.because
     text = [
+        _("What the visit had found was put right after the end.") if by_correction else "",
         names.get(reopening.reopened_by, ""),
-        f"“{reopening.because}”",
+        f"“{reopening.because}”" if reopening.because else "",
         _("It had ended: %(how)s") % {"how": was},
         names.get(reopening.was["recorded_by"], ""),
     ]
-    return reopening.reopened_at, _("Opened again"), " · ".join(filter(None, text))
+    # Of one that a correction opened the row says the day only.
+    moment = reopening.was.get("reopened_at")
+    when = datetime.fromisoformat(moment) if moment else reopening.reopened_at
+    return when, _("Opened again"), " · ".join(filter(None, text))
 
 
 def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
@@ -87,12 +93,44 @@ def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
         day = date_format(timezone.localtime(visit.due_at), "j M")
         text.append(_("due %(day)s") % {"day": day})
     if finding is not None:
-        text.append(finding_word(finding.kind))
-    # What was told of a danger is the concern's, and the concern may be sealed.
-    if finding is not None and not is_given_on(finding.kind):
-        text.append(_("child seen") if finding.child_seen else _("child not seen"))
-        step = vocabulary().next_steps.get(finding.next_step)
-        text.append(_(step.label) if step else "")
-        if finding.note:
-            text.append(f"“{finding.note}”")
+        text += _found_words(
+            finding.kind, finding.child_seen, finding.next_step, finding.note, finding.whom_met
+        )
     return when, str(STATES[Visit.State(visit.state)]), " · ".join(filter(None, text))
+
+
+def _found_words(
+    kind: str, child_seen: bool, next_step: str, note: str, whom_met: str
+) -> list[str]:
+    """What a visit found, in words; of a danger only who has it now."""
+    if is_given_on(kind):
+        # What was told of a danger is the concern's, and the concern may be sealed.
+        return [finding_word(kind)]
+    words = vocabulary()
+    step = words.next_steps.get(next_step)
+    met = words.met.get(whom_met)
+    return [
+        finding_word(kind),
+        _("met: %(who)s") % {"who": _(met)} if met else "",
+        _("child seen") if child_seen else _("child not seen"),
+        _(step.label) if step else "",
+        f"“{note}”" if note else "",
+    ]
+
+
+def _corrections_told(visit: Visit) -> list[Told]:
+    """When the volunteer put right what she had written, and what it had said."""
+    finding = getattr(visit, "finding", None)
+    told = []
+    for before in (finding.earlier or ()) if finding is not None else ():
+        said = _found_words(
+            before["kind"],
+            before["child_seen"],
+            before.get("next_step", ""),
+            before["note"],
+            before["whom_met"],
+        )
+        how = _("It had said: %(what)s") % {"what": " · ".join(filter(None, said))}
+        text = " · ".join((visit.volunteer.get_full_name(), how))
+        told.append((datetime.fromisoformat(before["until"]), _("Put right"), text))
+    return told

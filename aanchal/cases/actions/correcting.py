@@ -1,0 +1,153 @@
+"""What a visit found was put right: the concern that it raised learns it, and whoever holds it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from aanchal.access.models import User
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.waiting import something_waits
+from aanchal.people.rules.names import tidy
+from aanchal.places.models import Area
+
+from ..kinds import concern_kinds
+from ..models import Concern
+from ..queries import like_named
+from ..rules.due import due_after
+from .raising import hold_concern, nearest_case_workers, told_from
+
+Stage = Concern.Stage
+# Between the words for several people who may have a part in it.
+BETWEEN_NAMES = "; "
+
+
+@use_case
+def tell_correction(
+    actor: Actor,
+    *,
+    area: Area,
+    source_kind: str,
+    source_id: str,
+    kind: str,
+    found: str,
+    told: str,
+    seen: dict[str, Any],
+    implicated: Sequence[User] = (),
+    implicated_words: str = "",
+    may_implicate: bool = False,
+    at: datetime,
+) -> Concern | None:
+    """Tell of a concern that what raised it was put right. It stays, with what was told first.
+
+    A graver kind, or one as grave, takes the place of the former; a lesser one does not, nor does a
+    finding that is no danger. What must be sealed now is sealed. Whoever holds it is told; one that
+    was closed and is a danger still, or whose holder is implicated, is nobody's again and urgent.
+
+    Args:
+        kind: what kind of concern it is now; "" when what was found is no danger any more.
+        found, told, seen: what stands now: the code of the finding, the words, what she saw.
+
+    Returns:
+        The concern; None when this source raised none.
+
+    Raises:
+        NotAllowed: the actor may not raise concerns here.
+    """
+    require(actor, Permission.CONCERN_RAISE, told_from(actor, area))
+    known = Concern.objects.filter(
+        source_tag=_source_tag(area.district, source_kind, source_id)
+    ).first()
+    if known is None:
+        return None
+    concern = hold_concern(known)
+    concern.corrections = [
+        *concern.corrections,
+        {
+            "kind": kind,
+            "found": found,
+            "told": told,
+            "seen": seen,
+            "at": at.isoformat(),
+            "by": actor.user_id,
+        },
+    ]
+    named = [str(u.pk) for u in implicated]
+    concern.implicated = sorted({*concern.implicated, *named})
+    words = tidy(implicated_words)
+    if words:
+        concern.implicated_words = BETWEEN_NAMES.join(
+            filter(None, (concern.implicated_words, words))
+        )
+    kinds = concern_kinds()
+    if kind and kinds[kind].gravity <= kinds[concern.kind].gravity:
+        concern.kind = kind
+    is_secret = bool(kind) and kinds[kind].is_sealed
+    _seal(concern, is_sealed=is_secret or bool(named or words) or may_implicate, at=at)
+    _hand_on(concern, is_danger=bool(kind), at=at)
+    concern.save()
+    something_waits()
+    record(actor, Verb.CONCERN_CORRECTED, concern, scope=concern.scope())
+    return concern
+
+
+def _source_tag(district: str, source_kind: str, source_id: str) -> str:
+    field: Any = Concern._meta.get_field("source_tag")
+    return str(field.tag(district, f"{source_kind}:{source_id}"))
+
+
+def _shut_out(concern: Concern, *, at: datetime) -> frozenset[str]:
+    meant = like_named(concern.area, concern.implicated_words, at=at)
+    return concern.scope().excluded | meant
+
+
+def _seal(concern: Concern, *, is_sealed: bool, at: datetime) -> None:
+    """Seal it when it must be; whoever is implicated is of no team."""
+    out = _shut_out(concern, at=at)
+    if is_sealed and not concern.is_sealed:
+        nearest = nearest_case_workers(concern.area, at=at, excluded=out)
+        concern.team = [str(u.pk) for u in nearest]
+        # Whoever works on it already knows of it, and goes on.
+        held = concern.taken_up_by, concern.handed_to
+        concern.team = sorted({*concern.team, *filter(None, held)})
+        concern.is_sealed = True
+    if concern.is_sealed:
+        concern.team = sorted(set(concern.team) - out)
+
+
+def _hand_on(concern: Concern, *, is_danger: bool, at: datetime) -> None:
+    """Where it waits now: with who holds it, or with nobody and urgent."""
+    hands = {concern.taken_up_by, concern.handed_to} - {""}
+    if concern.stage == Stage.CLOSED:
+        is_anew = is_danger
+    else:
+        is_anew = bool(hands & _shut_out(concern, at=at))
+    if is_anew:
+        concern.history = [
+            *concern.history,
+            {"what": "corrected", "by": "", "at": at.isoformat(), "words": ""},
+        ]
+        concern.taken_up_by, concern.taken_up_at, concern.handed_to = "", None, None
+        concern.stage, concern.acted_at = Stage.NEW.value, at
+        concern.due_at = due_after(Stage.NEW.value, at=at)
+    # Whoever takes up what is nobody's reads it then; for one that is closed nothing is to be done.
+    is_held = concern.stage in (Stage.TAKEN_UP, Stage.HANDED_OVER)
+    concern.corrected_at = at if is_held else None
+
+
+@use_case
+def read_correction(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
+    """Note that whoever works on a concern has read what was put right; sent twice, it is one.
+
+    Raises:
+        NotAllowed: the actor may not work on concerns here.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    if concern.corrected_at is None:
+        return concern
+    concern.corrected_at = None
+    concern.save_facts("corrected_at")
+    record(actor, Verb.CONCERN_CORRECTION_READ, concern, scope=concern.scope())
+    return concern
