@@ -56,15 +56,18 @@ def blame(form: forms.Form, error: Invalid) -> None:
     form.add_error(str(field) if field in form.fields else None, str(error))
 
 
-def choose_again(request: HttpRequest, key: str, *, about: str, once: str = "") -> HttpResponse:
+def choose_again(
+    request: HttpRequest, key: str, *, about: str, once: str = "", carry: str = ""
+) -> HttpResponse:
     """Go on to the page of a choice: a page of its own, so that the back button finds the choices.
 
     The address holds a keyed mark of the choice, not its name: a shared phone keeps its history.
 
     Args:
         once: a number of `open_once`, when the page may be shown one time only.
+        carry: more of the address, such as "about=…".
     """
-    more = f"&t={once}" if once else ""
+    more = (f"&t={once}" if once else "") + (f"&{carry}" if carry else "")
     return redirect(f"{request.path}?on={_mark(request, key, about)}{more}")
 
 

@@ -1,5 +1,8 @@
 """What a page may call a child and a class. Lists: code and first name. Files: the whole name."""
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from aanchal.attendance.formats.grades import roman
 from aanchal.people.models import Child, ClassSection
 
@@ -14,6 +17,11 @@ def first_name(child: Child) -> str:
 def whole_name(child: Child) -> str:
     """The whole name, in her own script when it is known."""
     return child.own_script_name or f"{child.given_name} {child.family_name}".strip()
+
+
+def code_mark(code: str) -> SafeString:
+    """A code such as K-0412 inside other words: it never breaks at its hyphen."""
+    return format_html('<span class="code">{}</span>', code)
 
 
 def class_name(section: ClassSection) -> str:

@@ -48,6 +48,7 @@ def raise_concern(
     told: str = "",
     reason: dict[str, Any] | None = None,
     seen: dict[str, Any] | None = None,
+    question_id: str = "",
     implicated: Sequence[User] = (),
     implicated_words: str = "",
     may_implicate: bool = False,
@@ -61,6 +62,7 @@ def raise_concern(
 
     Args:
         seen: what the teller saw for herself, for the case worker: codes of `whom_met` and the like.
+        question_id: key of the question of the watch out of which it is told by a person.
         implicated: people with an account who may have a part in it: they learn nothing of it.
         implicated_words: a name or words for such a person, where no account was chosen. Case
             workers whose name is like it are left out of the team.
@@ -91,7 +93,7 @@ def raise_concern(
     concern.reason, concern.told = reason, told
     concern.raised_by, concern.raised_at = actor.user_id, at
     concern.implicated, concern.implicated_words = named, tidy(implicated_words)
-    concern.seen = seen or {}
+    concern.seen, concern.question_id = seen or {}, question_id
     if sealed:
         out |= like_named(area, concern.implicated_words, at=at)
         concern.team = [u.pk for u in nearest_case_workers(area, at=at, excluded=out)]

@@ -41,8 +41,9 @@ from aanchal.people.rules.sounds import is_only_titles
 
 from ..context import local_name
 from ..look.numbers import in_script
-from ..names import class_name, first_name, whole_name
+from ..names import class_name, code_mark, first_name, whole_name
 from ..narrowing import Choice, Narrowed
+from .about import tell_about_href
 from .cards import flag_cards
 from .question import strip_shown
 from .stories import people_of_story, story_shown, story_told
@@ -160,7 +161,7 @@ def _rows(request: HttpRequest, children: list[Child], *, whole: bool = False) -
                     reverse("child", args=[held.pk]),
                     in_script(name or held.code),
                 ),
-                held.code,
+                code_mark(held.code),
                 in_script(local_name(held.area)),
                 format_html(
                     "<span>{} · {}</span>", in_script(local_name(seat.school)), class_name(seat)
@@ -204,7 +205,7 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
         "child": held,
         "crumb_items": [
             {"label": _("Children"), "href": reverse("children")},
-            {"label": held.code},
+            {"label": code_mark(held.code)},
         ],
         "name": whole_name(held),
         "latin": f"{held.given_name} {held.family_name}".strip(),
@@ -217,10 +218,14 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
             for e in enrolments
         ],
         "siblings": [
-            {"href": reverse("child", args=[c.pk]), "title": f"{first_name(c)} · {c.code}"}
+            {
+                "href": reverse("child", args=[c.pk]),
+                "title": format_html("{} · {}", in_script(first_name(c)), code_mark(c.code)),
+            }
             for c in _siblings(request, held)
         ],
         "next": _who_acts(live, at=now) if live is not None else None,
+        "tell_href": tell_about_href(request, held),
         "sees_flags": sees_flags,
         "may_describe": may(request.actor, Permission.HOUSE_DESCRIBE, held),
         # Newest first, and what is open above what has ended.
@@ -263,7 +268,7 @@ def _concerns_of(request: HttpRequest, held: Child) -> list[dict[str, Any]]:
     return [
         {
             "href": reverse("concern", args=[c.pk]),
-            "title": _(kinds[c.kind].label) if c.kind in kinds else c.code,
+            "title": _(kinds[c.kind].label) if c.kind in kinds else code_mark(c.code),
             "hint": date_format(timezone.localtime(c.raised_at), "j M Y") if c.raised_at else "",
             "status": CONCERN_STAGES.get(c.stage, ""),
             "level": "now" if c.stage == Concern.Stage.NEW else "plain",

@@ -25,6 +25,7 @@ from aanchal.cases.actions import (
     leave_team,
     name_implicated,
     open_concern,
+    read_correction,
     record_call,
     release_concern,
     reopen_concern,
@@ -39,7 +40,7 @@ from aanchal.kernel.permissions import Permission, may, require
 
 from ..context import local_name
 from ..forms import ChoiceRows, blame, yes_no
-from ..names import whole_name
+from ..names import code_mark, whole_name
 from .children import facts_of
 from .conflicts import (
     NOT_LISTED,
@@ -179,6 +180,8 @@ def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
     open_concern(request.actor, concern=held, at=timezone.now())
     if held.stage in (Concern.Stage.NEW, Concern.Stage.HANDED_OVER):
         opened(request, f"concern.{held.stage}", held)
+    if held.corrected_at is not None:
+        opened(request, "concern_correction.unread", held)
     bound = next((form for form in (call, note) if form.is_bound), None)
     return render(
         request,
@@ -191,7 +194,9 @@ def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
     """What the page of a concern shows of it."""
     people = {held.raised_by, held.taken_up_by, held.handed_to}
-    people |= {entry["by"] for entry in (*held.calls, *held.notes, *held.history)}
+    people |= {
+        entry["by"] for entry in (*held.calls, *held.notes, *held.history, *held.corrections)
+    }
     people |= {entry["to"] for entry in held.history if entry.get("to")}
     if held.is_sealed:
         people |= {*held.team, *held.implicated}
@@ -203,14 +208,17 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "concern": held,
         "crumb_items": [
             {"label": _("Concerns"), "href": reverse("concerns")},
-            {"label": held.code},
+            {"label": code_mark(held.code)},
         ],
         "kind": _(concern_kinds()[held.kind].label),
         "danger": danger_help(held.kind),
         "reason": reason_sentence(held.reason, held.child.sex)
         if held.reason and held.child
         else "",
-        "seen": _seen(held),
+        "seen": _seen(held.seen),
+        "put_right": _put_right(held),
+        "is_unread": held.corrected_at is not None,
+        "about": _about(held),
         "name": whole_name(held.child) if held.child else "",
         "facts": facts_of(held.child) if held.child else [],
         "place": local_name(held.area),
@@ -234,9 +242,32 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
     }
 
 
-def _seen(held: Concern) -> list[str]:
+def _about(held: Concern) -> str:
+    """Out of what it was told, when that was a question about the child or her file."""
+    if held.source_kind != "person" or held.child is None:
+        return ""
+    if held.question_id:
+        return _("It was told by one who follows the question about this child:")
+    return _("It was told out of this child's file.")
+
+
+def _put_right(held: Concern) -> list[dict[str, Any]]:
+    """What the volunteer wrote later in place of what was told, the last first."""
+    findings = vocabulary().findings
+    return [
+        {
+            "at": timezone.localtime(_moment(entry)),
+            "found": _(findings[entry["found"]].label) if entry["found"] in findings else "",
+            "is_danger": bool(entry["kind"]),
+            "told": entry["told"],
+            "seen": _seen(entry["seen"]),
+        }
+        for entry in reversed(held.corrections)
+    ]
+
+
+def _seen(seen: dict[str, Any]) -> list[str]:
     """What the teller saw for herself, in sentences."""
-    seen = held.seen
     if not seen:
         return []
     found = []
@@ -256,6 +287,8 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
     """Who told, who took it up, who was called, what was noted; newest first."""
     events: list[tuple[datetime, str, str]] = []
     title = _("Told after a visit") if held.source_kind == "visit" else _("Told")
+    if held.question_id:
+        title = _("Told out of a question of the watch")
     events.append((held.raised_at, title, names.get(held.raised_by, "")))
     if held.taken_up_at is not None:
         events.append((held.taken_up_at, _("Taken up"), names.get(held.taken_up_by, "")))
@@ -268,6 +301,10 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
     for note in held.notes:
         title = _("Note of %(name)s") % {"name": names.get(note["by"], "")}
         events.append((_moment(note), title, note["text"]))
+    for entry in held.corrections:
+        events.append(
+            (_moment(entry), _("Put right by her who wrote it"), names.get(entry["by"], ""))
+        )
     reasons = closing_reasons()
     for entry in held.history:
         reason = reasons.get(entry.get("reason", ""))
@@ -277,6 +314,7 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
             "released": _("Given back"),
             "closed": _("Closed: %(reason)s") % {"reason": _(reason.label) if reason else ""},
             "reopened": _("Reopened"),
+            "corrected": _("Nobody's again, after what was told was put right"),
             "shut_out": _("Shut out: %(name)s") % {"name": names.get(entry.get("to", ""), "")},
         }.get(entry["what"], "")
         parts = [names.get(entry["by"], ""), entry["words"]]
@@ -302,6 +340,8 @@ def _act(
         if step == "take_up":
             take_up_concern(request.actor, concern=held, at=now)
             messages.success(request, _("The concern is in your hands now."))
+        elif step == "read":
+            read_correction(request.actor, concern=held, at=now)
         elif step == "leave_team":
             leave_team(request.actor, concern=held, at=now)
             messages.success(request, _("You are not of its team any more, and do not see it."))
@@ -506,7 +546,7 @@ def _step(
             "concern": held,
             "crumb_items": [
                 {"label": _("Concerns"), "href": reverse("concerns")},
-                {"label": held.code, "href": reverse("concern", args=[held.pk])},
+                {"label": code_mark(held.code), "href": reverse("concern", args=[held.pk])},
                 {"label": title},
             ],
             "title": title,

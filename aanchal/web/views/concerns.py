@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django import forms
@@ -26,6 +27,7 @@ from aanchal.places.models import Area
 from ..context import local_name
 from ..forms import ChoiceRows, blame, choose_again, chosen_key
 from ..names import first_name
+from .about import About, about_whom
 from .conflicts import implicated_from, implicated_name, implicated_question
 from .danger import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 
@@ -71,8 +73,23 @@ class ConcernForm(forms.Form):
     part = implicated_question()
     who = implicated_name()
 
-    def __init__(self, *args: Any, areas: list[Area], about: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        areas: list[Area],
+        about: str,
+        child_known: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.areas = areas
+        if is_for_the_police(about):
+            self.fields["told"].label = HOW_TO_REACH
+            self.fields["told"].help_text = NOT_HER_STORY
+        if child_known:
+            # The village is that of the child.
+            del self.fields["area"]
+            return
         places = [(str(a.pk), local_name(a)) for a in areas]
         if len(places) > MOST_ROWS:
             self.fields["area"].widget = forms.Select()
@@ -80,52 +97,56 @@ class ConcernForm(forms.Form):
         self.fields["area"].choices = places  # type: ignore[attr-defined]
         if len(areas) == 1:
             self.fields["area"].initial = str(areas[0].pk)
-        if is_for_the_police(about):
-            self.fields["told"].label = HOW_TO_REACH
-            self.fields["told"].help_text = NOT_HER_STORY
+
+    def chosen_area(self) -> Area:
+        """The village that was chosen; of a valid form."""
+        return next(a for a in self.areas if str(a.pk) == self.cleaned_data["area"])
 
 
 def new_concern(request: HttpRequest) -> HttpResponse:
     """Tell of a concern: its kind, whom to call, and only then the words."""
-    areas = areas_for_concern(request)
+    if request.method != "POST" and "told" in request.GET:
+        return render(request, "concerns/told.html")
+    about = about_whom(request)
+    areas = areas_for_concern(request) if about is None else []
     if request.method != "POST":
-        if "told" in request.GET:
-            return render(request, "concerns/told.html")
         kind = chosen_key(request, concern_kinds(), about="concern")
         if kind is None:
-            return render(request, "concerns/kind.html", {"form": ConcernKindForm()})
+            return _ask_kind(request, ConcernKindForm(), about)
         first = {"kind": kind, "key": str(uuid4())}
-        return _ask_words(request, kind, ConcernForm(initial=first, areas=areas, about=kind))
+        form = ConcernForm(initial=first, areas=areas, about=kind, child_known=about is not None)
+        return _ask_words(request, kind, form, about)
     chosen = ConcernKindForm(request.POST)
     if not chosen.is_valid():
-        return render(request, "concerns/kind.html", {"form": chosen}, status=400)
+        return _ask_kind(request, chosen, about)
     kind = chosen.cleaned_data["kind"]
     if request.POST.get("step") != "concern":
-        return choose_again(request, kind, about="concern")
-    form = ConcernForm(request.POST, areas=areas, about=kind)
+        carry = urlencode({"about": about.mark}) if about is not None else ""
+        return choose_again(request, kind, about="concern", carry=carry)
+    form = ConcernForm(request.POST, areas=areas, about=kind, child_known=about is not None)
     if form.is_valid():
-        area = next(a for a in areas if str(a.pk) == form.cleaned_data["area"])
+        given = about.said() if about is not None else {"area": form.chosen_area()}
         now = timezone.now()
-        chosen_person = implicated_from(request, area, form.cleaned_data, at=now)
+        chosen_person = implicated_from(request, given["area"], form.cleaned_data, at=now)
         if chosen_person.page is not None:
             return chosen_person.page
         try:
             raise_concern(
                 request.actor,
                 kind=kind,
-                area=area,
                 source_kind="person",
                 # The key was drawn when the page was made: sent twice, it is one concern.
                 source_id=f"{request.actor.user_id}:{form.cleaned_data['key']}"[:64],
                 told=form.cleaned_data["told"],
                 at=now,
+                **given,
                 **chosen_person.said(),
             )
         except Invalid as error:
             blame(form, error)
         else:
             return redirect(f"{request.path}?told")
-    return _ask_words(request, kind, form)
+    return _ask_words(request, kind, form, about)
 
 
 def areas_for_concern(request: HttpRequest) -> list[Area]:
@@ -145,9 +166,27 @@ def areas_for_concern(request: HttpRequest) -> list[Area]:
     )
 
 
-def _ask_words(request: HttpRequest, kind: str, form: ConcernForm) -> HttpResponse:
-    context = {"form": form, "danger": danger_help(kind), "kind": _(concern_kinds()[kind].label)}
+def _ask_kind(request: HttpRequest, form: ConcernKindForm, about: About | None) -> HttpResponse:
+    context = {"form": form, "about": _shown(about)}
+    return render(request, "concerns/kind.html", context, status=400 if form.is_bound else 200)
+
+
+def _ask_words(
+    request: HttpRequest, kind: str, form: ConcernForm, about: About | None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "danger": danger_help(kind),
+        "kind": _(concern_kinds()[kind].label),
+        "about": _shown(about),
+    }
     return render(request, "concerns/new.html", context, status=400 if form.is_bound else 200)
+
+
+def _shown(about: About | None) -> dict[str, str] | None:
+    if about is None:
+        return None
+    return {"name": first_name(about.child), "code": about.child.code, "mark": about.mark}
 
 
 def concern_list(request: HttpRequest) -> HttpResponse:

@@ -30,6 +30,7 @@ YES, NO, UNSURE = "yes", "no", "unsure"
 NOT_LISTED = "not_listed"
 # Fields of the step that asks which of them; the rest of the form is carried along.
 OWN_FIELDS = frozenset({"csrfmiddlewaretoken", "person"})
+PART_FIELDS = OWN_FIELDS | {"part", "who", "asked"}
 
 
 def implicated_question() -> forms.ChoiceField:
@@ -61,6 +62,13 @@ def implicated_name() -> forms.CharField:
         max_length=80,
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+
+
+class PartForm(forms.Form):
+    """Both on a page of their own, where only the answers before it showed the danger."""
+
+    part = implicated_question()
+    who = implicated_name()
 
 
 @dataclass
@@ -144,18 +152,15 @@ def implicated_from(
         key = form.cleaned_data["person"]
         chosen = [p for p in people if str(p.pk) == key]
         return Implicated(people=chosen, words="" if chosen else words, may_implicate=True)
-    carried = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in {*OWN_FIELDS, "asked"}
-        for value in values
-    ]
     page = render(
         request,
         "concerns/which_person.html",
         {
             "form": form,
-            "carry": [*carried, ("asked", asked_mark(request, area, words))],
+            "carry": [
+                *carried(request, OWN_FIELDS | {"asked"}),
+                ("asked", asked_mark(request, area, words)),
+            ],
             "words": words,
             "hints": {NOT_LISTED: _("Or I would rather not say. Only my words are kept.")},
         },
@@ -183,6 +188,38 @@ def asked_mark(request: HttpRequest, area: Area, words: str) -> str:
 def is_second_step(request: HttpRequest) -> bool:
     """Whether the people were shown already, and one of them is to be chosen now."""
     return bool("person" in request.POST or request.POST.get("asked"))
+
+
+def implicated_asked(
+    request: HttpRequest, area: Area, *, danger: dict[str, Any] | None, at: datetime
+) -> Implicated:
+    """The same, asked on a page of its own when it was not asked before.
+
+    Args:
+        danger: whom to call and what the law asks, as `danger_help` says it.
+    """
+    asked = request.POST.get("asked_part") == "yes"
+    form = PartForm(request.POST if asked else None)
+    if form.is_valid():
+        return implicated_from(request, area, form.cleaned_data, at=at)
+    carry = [x for x in carried(request, PART_FIELDS) if x[0] != "asked_part"]
+    page = render(
+        request,
+        "visits/more.html",
+        {"form": form, "danger": danger, "carry": [*carry, ("asked_part", "yes")]},
+        status=400 if asked else 200,
+    )
+    return Implicated(page=page)
+
+
+def carried(request: HttpRequest, own: frozenset[str]) -> list[tuple[str, str]]:
+    """What a form sent, to be sent along by the next one, without the fields of that one."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in own
+        for value in values
+    ]
 
 
 def roles_of(people: list[User], *, at: datetime) -> dict[str, str]:

@@ -4,7 +4,7 @@ Each page is shown once for one press. What she chose stands in no address: a sh
 history.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,11 +27,10 @@ from aanchal.attendance.findings import (
     vocabulary,
 )
 from aanchal.attendance.guidance import guidance
-from aanchal.attendance.labour import WORKS, ages_of, kind_under_law, known_band
+from aanchal.attendance.labour import ages_of
 from aanchal.attendance.models import Visit
 from aanchal.attendance.queries.flags import my_recent_visits, my_visits
 from aanchal.attendance.queries.hands import is_outside
-from aanchal.attendance.rules.labour import Band, Danger
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.people.models import Child
 
@@ -48,9 +47,22 @@ from ..forms import (
     yes_no,
 )
 from ..names import first_name
-from .conflicts import implicated_from, implicated_name, implicated_question
+from .conflicts import (
+    Implicated,
+    implicated_asked,
+    implicated_from,
+    implicated_name,
+    implicated_question,
+)
 from .danger import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 from .visits import RECENT, in_hand, open_private
+from .work import (
+    age_band_question,
+    ask_about_work,
+    concern_found,
+    dangerous_work_question,
+    sure_concern,
+)
 
 
 class FindingForm(forms.Form):
@@ -79,27 +91,8 @@ class FindingForm(forms.Form):
         label=gettext_lazy("Day of the visit"),
         error_messages={"required": gettext_lazy("Say on which day you went.")},
     )
-    age_band = ChoiceRows(
-        label=gettext_lazy("How old is the child, as far as you know?"),
-        choices=[
-            (Band.CHILD, gettext_lazy("Under 14")),
-            (Band.ADOLESCENT, gettext_lazy("14 to 17")),
-            (Band.ADULT, gettext_lazy("18 or older")),
-            (Band.NOT_KNOWN, gettext_lazy("I do not know")),
-        ],
-        error_messages={"required": gettext_lazy("Say how old the child is, as far as you know.")},
-    )
-    dangerous_work = ChoiceRows(
-        label=gettext_lazy(
-            "Is the work dangerous: a mine, fire or explosives, machines, chemicals?"
-        ),
-        choices=[
-            (Danger.YES, gettext_lazy("Yes")),
-            (Danger.NO, gettext_lazy("No")),
-            (Danger.NOT_KNOWN, gettext_lazy("I do not know")),
-        ],
-        required=False,
-    )
+    age_band = age_band_question()
+    dangerous_work = dangerous_work_question()
     note = forms.CharField(
         label=gettext_lazy("Anything else, in your own words"),
         help_text=gettext_lazy("Leave it empty if there is nothing. Write no names of others."),
@@ -116,13 +109,14 @@ class FindingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         words = vocabulary()
-        self._ask_about_work(found, child)
-        if not found.concern:
+        ask_about_work(self, found.key, child)
+        concern = sure_concern(found.key, child)
+        if not concern:
             del self.fields["part"], self.fields["who"]
         self.known: dict[str, Any] = {}
         if found.group == "again":
             self.known = {"whom_met": "nobody", "child_seen": False, "next_step": "visit_again"}
-        elif found.concern:
+        elif concern:
             self.known = {"next_step": "coordinator"}
         elif is_unsure:
             # What she fears is no danger by its kind: her doubt itself goes to the coordinator.
@@ -145,17 +139,9 @@ class FindingForm(forms.Form):
                 "min": today().isoformat(),
                 "max": last.isoformat(),
             }
-        if found.concern and is_for_the_police(found.concern):
+        if concern and is_for_the_police(concern):
             self.fields["note"].label = HOW_TO_REACH
             self.fields["note"].help_text = NOT_HER_STORY
-
-    def _ask_about_work(self, found: FindingKind, child: Child) -> None:
-        """Age and danger are asked only of work, and only as far as the record does not tell."""
-        band = known_band(child, on=today())
-        if found.key != WORKS or band is not Band.NOT_KNOWN:
-            del self.fields["age_band"]
-        if found.key != WORKS or band not in (Band.NOT_KNOWN, Band.ADOLESCENT):
-            del self.fields["dangerous_work"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -268,7 +254,7 @@ def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
     form = _finding_form(held, kind, request.POST, is_unsure=bool(request.POST.get("doubt")))
     if form.is_valid():
         now, found = timezone.now(), dict(form.cleaned_data)
-        said = implicated_from(request, held.flag.area, found, at=now)
+        said = _implicated(request, held, form, at=now)
         if said.page is not None:
             return said.page
         for name in ("part", "who", "doubt"):
@@ -284,6 +270,19 @@ def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
     return _ask_rest(request, held, kind, form)
 
 
+def _implicated(
+    request: HttpRequest, held: Visit, form: FindingForm, *, at: datetime
+) -> Implicated:
+    """Who may have a part in it: asked beside the rest, or once the answers show a danger."""
+    area, found = held.flag.area, form.cleaned_data
+    if "part" in form.fields:
+        return implicated_from(request, area, found, at=at)
+    concern = concern_found(found["kind"], held.flag.child, found)
+    if not concern:
+        return Implicated()
+    return implicated_asked(request, area, danger=danger_help(concern), at=at)
+
+
 def _finding_form(held: Visit, kind: str, data: Any = None, **kwargs: Any) -> FindingForm:
     return FindingForm(data, found=vocabulary().findings[kind], child=held.flag.child, **kwargs)
 
@@ -291,9 +290,7 @@ def _finding_form(held: Visit, kind: str, data: Any = None, **kwargs: Any) -> Fi
 def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -> HttpResponse:
     found = vocabulary().findings[kind]
     # By her record alone the work may be forbidden: then whom to call stands above the questions.
-    band = known_band(held.flag.child, on=today())
-    known = vocabulary().findings[kind_under_law(kind, band=band, danger=Danger.NO)]
-    is_sure = band is not Band.NOT_KNOWN
+    concern = sure_concern(kind, held.flag.child)
     return render(
         request,
         "visits/finding.html",
@@ -303,7 +300,7 @@ def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -
             "name": first_name(held.flag.child),
             "found": _(found.label),
             "doubt": form.known.get("next_step") == NOT_SURE_SAFE,
-            "danger": danger_help(known.concern if is_sure else found.concern),
+            "danger": danger_help(concern),
         },
         status=400 if form.is_bound else 200,
     )

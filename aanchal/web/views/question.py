@@ -36,7 +36,8 @@ from aanchal.notices.queries.contacts import phones_to_call
 
 from ..context import local_name
 from ..forms import ChoiceRows, DayField, blame, today
-from ..names import class_name, first_name
+from ..names import class_name, code_mark, first_name
+from .about import tell_about_href
 from .cards import (
     OUTCOMES,
     again_sentence,
@@ -172,7 +173,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "flag": held,
             "crumb_items": [
                 {"label": _("Questions"), "href": reverse("flags")},
-                {"label": held.child.code},
+                {"label": code_mark(held.child.code)},
             ],
             "name": first_name(held.child),
             "reason": flag_sentence(held),
@@ -206,6 +207,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "is_danger": found_danger(visits),
             "danger_word": _("danger"),
             "ended": _ended(held, since.returned),
+            "tell_href": tell_about_href(request, held),
             "has_volunteers": bool(volunteers),
             "may_assign": is_live and may(request.actor, Permission.VISIT_ASSIGN, held),
             "is_visited": held.state == Flag.State.VISITED,

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -38,7 +39,8 @@ from ..forms import (
     open_once,
     today,
 )
-from ..names import class_name, first_name
+from ..look.numbers import in_script
+from ..names import class_name, code_mark, first_name
 from .cards import returned_sentence
 
 RECENT = timedelta(days=30)
@@ -90,7 +92,9 @@ def _written_line(visit: Visit) -> dict[str, str]:
     assert visit.recorded_at is not None  # it is recorded
     return {
         "href": reverse("visit_written", args=[visit.pk]),
-        "title": f"{first_name(visit.flag.child)} · {visit.flag.child.code}",
+        "title": format_html(
+            "{} · {}", in_script(first_name(visit.flag.child)), code_mark(visit.flag.child.code)
+        ),
         "hint": date_format(timezone.localtime(visit.recorded_at), "j M"),
     }
 

@@ -39,7 +39,10 @@ from ..forms import (
     yes_no,
 )
 from ..names import first_name
+from .conflicts import carried, implicated_asked
+from .danger import danger_help
 from .visits import RECENT
+from .work import WorkForm, concern_found
 
 
 class CorrectionForm(forms.Form):
@@ -123,13 +126,50 @@ def _told_lines(told: Finding) -> list[dict[str, str]]:
     return [line for line in lines if line["value"]]
 
 
+def _ask_more(
+    request: HttpRequest, told: Finding, kind: str, *, at: datetime
+) -> dict[str, Any] | HttpResponse:
+    """What the first path asks of another finding: of work, and who may have a part in a danger.
+
+    Returns:
+        Keywords of `correct_finding`; or the page that must still be answered.
+    """
+    child = told.visit.flag.child
+    if kind == told.kind:
+        return {}
+    asked = request.POST.get("asked_work") == "yes"
+    work = WorkForm(request.POST if asked else None, kind=kind, child=child)
+    answers: dict[str, Any] = {}
+    if work.fields:
+        if not work.is_valid():
+            own = frozenset({"csrfmiddlewaretoken", "asked_work", *work.fields})
+            carry = [*carried(request, own), ("asked_work", "yes")]
+            return render(
+                request,
+                "visits/more.html",
+                {"form": work, "carry": carry},
+                status=400 if asked else 200,
+            )
+        answers = work.cleaned_data
+    concern = concern_found(kind, child, answers)
+    if not concern or concern == vocabulary().findings[told.kind].concern:
+        return answers
+    said = implicated_asked(request, told.visit.flag.area, danger=danger_help(concern), at=at)
+    return said.page if said.page is not None else answers | said.said()
+
+
 def _save_correction(
     request: HttpRequest, told: Finding, context: dict[str, Any], now: datetime
 ) -> HttpResponse:
     form = CorrectionForm(request.POST, told=told)
     if form.is_valid():
+        more = _ask_more(request, told, form.cleaned_data["kind"], at=now)
+        if isinstance(more, HttpResponse):
+            return more
         try:
-            now_told = correct_finding(request.actor, finding=told, at=now, **form.cleaned_data)
+            now_told = correct_finding(
+                request.actor, finding=told, at=now, **form.cleaned_data, **more
+            )
         except Invalid as error:
             blame(form, error)
         except WrongState as error:

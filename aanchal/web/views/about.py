@@ -1,0 +1,79 @@
+"""About which child a concern is told, when one comes from her file or from a question about her.
+
+The address carries it sealed for the person who came: a browser's history does not say whom she
+told of.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from aanchal.attendance.models import Flag
+from aanchal.attendance.queries.flags import get_flag
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import Permission, may
+from aanchal.kernel.sealing import Tampered, seal, unseal
+from aanchal.people.models import Child
+from aanchal.people.queries import get_child
+
+
+@dataclass(frozen=True)
+class About:
+    """A child, and the question about her, out of which a concern is told.
+
+    Args:
+        mark: as the address and the forms carry it.
+    """
+
+    child: Child
+    flag: Flag | None
+    mark: str
+
+    def said(self) -> dict[str, Any]:
+        """As keyword arguments of `raise_concern`."""
+        said: dict[str, Any] = {"child": self.child, "area": self.child.area}
+        if self.flag is not None:
+            said |= {
+                "area": self.flag.area,
+                "question_id": str(self.flag.pk),
+                "reason": self.flag.reason,
+            }
+        return said
+
+
+def tell_about_href(request: HttpRequest, record: Child | Flag) -> str:
+    """The address at which a concern about a child is told; "" for whoever may tell of none here."""
+    area = record.area
+    if not may(request.actor, Permission.CONCERN_RAISE, area.scope()):
+        return ""
+    kind = "flag" if isinstance(record, Flag) else "child"
+    sealed = seal(f"{kind}:{record.pk}".encode(), place=_place(request), pad=64)
+    return f"{reverse('concern_new')}?about={urlsafe_b64encode(sealed).decode()}"
+
+
+def about_whom(request: HttpRequest) -> About | None:
+    """Whom the page is about; None when it was opened for no child.
+
+    Raises:
+        NotFound: another's address, an altered one, or a child whom she may not see any more. It is
+            not told of nobody instead: the concern would lose the child.
+    """
+    mark = request.POST.get("about", "") or request.GET.get("about", "")
+    if not mark:
+        return None
+    try:
+        text = unseal(urlsafe_b64decode(mark.encode()), place=_place(request), pad=64).decode()
+    except (Tampered, ValueError):
+        raise NotFound from None
+    kind, _colon, key = text.partition(":")
+    if kind == "flag":
+        flag = get_flag(request.actor, pk=key)
+        return About(flag.child, flag, mark)
+    return About(get_child(request.actor, pk=key), None, mark)
+
+
+def _place(request: HttpRequest) -> str:
+    return f"web.about|{request.actor.user_id}"
