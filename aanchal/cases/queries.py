@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple, overload
 from uuid import UUID
@@ -21,6 +22,7 @@ from aanchal.access.queries import live_grants
 from aanchal.access.rules.places import path_and_above
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.facts import unsaid_facts
+from aanchal.kernel.fields import Sealed
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas, may
 from aanchal.people.queries import kin_children
 from aanchal.people.rules.names import likeness
@@ -164,9 +166,35 @@ def opened(rows: QuerySet[Concern]) -> list[Listed]:
     unsaid = unsaid_facts(Concern, "head")
     with _no_garbage_collection():
         return [
-            Listed(pk, district, is_open, due_at, {**unsaid, **column.open_of(pk, head)})
+            Listed(pk, district, is_open, due_at, {**unsaid, **_open_head(column, pk, head)})
             for pk, district, is_open, due_at, head in rows.values_list(*LISTED)
         ]
+
+
+# Heads opened in this request, by key and ciphertext: a head that was written since is another.
+_opened_heads: ContextVar[dict[tuple[UUID, bytes], dict[str, Any]] | None] = ContextVar(
+    "opened_heads", default=None
+)
+
+
+@contextmanager
+def heads_opened_once() -> Iterator[None]:
+    """Within, no head is opened twice: the badge and the list of one page read the same concerns."""
+    held = _opened_heads.set({})
+    try:
+        yield
+    finally:
+        _opened_heads.reset(held)
+
+
+def _open_head(column: Any, pk: UUID, head: Sealed) -> dict[str, Any]:
+    opened_already = _opened_heads.get()
+    if opened_already is None:
+        return dict(column.open_of(pk, head))
+    key = (pk, head.data)
+    if key not in opened_already:
+        opened_already[key] = column.open_of(pk, head)
+    return opened_already[key]
 
 
 @contextmanager
@@ -210,6 +238,8 @@ def may_be_opened(concern: Concern, *, at: datetime) -> bool:
 def get_concern(actor: Actor, *, pk: UUID | str) -> Concern:
     """One concern the actor may see; `NotFound` whether absent, hidden or sealed."""
     found = Concern.objects.filter(pk=pk).first()
+    if found is not None and isinstance(head := found.__dict__["head"], Sealed):
+        found.head = dict(_open_head(Concern._meta.get_field("head"), found.pk, head))
     if found is None or not may(actor, Permission.CONCERN_VIEW, found):
         raise NotFound
     return found

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from aanchal.access.queries import actor_for
+from aanchal.cases.queries import heads_opened_once
 from aanchal.kernel import reading, rowguard
 from aanchal.kernel.errors import DomainError, Locked, NotFound, TooLarge
 from aanchal.kernel.permissions import Actor
@@ -73,7 +74,8 @@ class Actors:
         acts = request.actor.user_id and request.method not in ("GET", "HEAD")
         if acts:
             count_anew(request.actor.user_id)
-        response = self.get_response(request)
+        with heads_opened_once():
+            response = self.get_response(request)
         if acts:
             # The page after this one must not show the number of before.
             count_anew(request.actor.user_id)

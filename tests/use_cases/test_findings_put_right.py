@@ -101,7 +101,9 @@ def test_whatever_is_put_right_after_the_end_goes_back_to_the_coordinator(change
     correcting(finding, volunteer, at=LATER, **change)
 
     assert Flag.objects.get().state == Flag.State.VISITED
-    thing = next(t for t in inbox(acting(a_coordinator()), at=LATER).things if t.kind == "flag.visited")
+    thing = next(
+        t for t in inbox(acting(a_coordinator()), at=LATER).things if t.kind == "flag.visited"
+    )
     assert LATER - thing.since < timedelta(days=1), "it waits anew, and not since the visit"
     assert not Concern.objects.exists()
 

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from aanchal.kernel.permissions import Actor
 
 from ..models import Flag, RegisterFile, Visit
 from .books import visible_register_files
+from .doubts import doubts
 from .flags import overdue_visits, visible_flags
+
+# So many are put in their order one by one; a list has 30 a page.
+MAX_PLACED = 200
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,8 @@ class Waiting:
         late_since: when the longest of them fell due; None when there is none.
         stranded: visits not yet late whose volunteer can no longer go.
         with_nobody: questions in nobody's hands; `urgent` of them are urgent.
-        visited: visited questions whose end is not written down.
+        visited: visited questions whose end is not written down; of `doubts` of them the volunteer
+            is not sure that the child is safe.
         registers: register files that need somebody.
     """
 
@@ -31,6 +36,7 @@ class Waiting:
     with_nobody: int
     urgent: int
     visited: int
+    doubts: int
     registers: int
 
     @property
@@ -40,7 +46,7 @@ class Waiting:
 
 
 def what_waits(actor: Actor, *, at: datetime) -> Waiting:
-    """Everything that waits for the actor. Three queries."""
+    """Everything that waits for the actor. Four queries."""
     visits = (
         overdue_visits(actor, at=at)
         .order_by()
@@ -68,6 +74,7 @@ def what_waits(actor: Actor, *, at: datetime) -> Waiting:
         with_nobody=flags["open"],
         urgent=flags["urgent"],
         visited=flags["visited"],
+        doubts=len(doubts(visible_flags(actor))) if flags["visited"] else 0,
         registers=waiting_registers(actor).count(),
     )
 
@@ -76,6 +83,30 @@ def overdue_flags(actor: Actor, *, at: datetime) -> QuerySet[Flag]:
     """Questions whose visit is overdue or with one who can no longer go, the first due first."""
     late = overdue_visits(actor, at=at).order_by()
     return by_due_day(visible_flags(actor).filter(pk__in=late.values("flag_id")))
+
+
+def doubtful_flags(actor: Actor) -> QuerySet[Flag]:
+    """Visited questions of which the volunteer is not sure that the child is safe, longest first."""
+    return _placed(visible_flags(actor).filter(state=Flag.State.VISITED), only=True)
+
+
+def visited_flags(flags: QuerySet[Flag]) -> QuerySet[Flag]:
+    """Of some flags those visited, those in doubt before all others, then as they stood."""
+    return _placed(flags.filter(state=Flag.State.VISITED), only=False)
+
+
+def _placed(flags: QuerySet[Flag], *, only: bool) -> QuerySet[Flag]:
+    in_doubt = list(doubts(flags))
+    if only:
+        flags = flags.filter(pk__in=in_doubt)
+    if not in_doubt:
+        return flags
+    # The doubt is sealed, so the database is told which they are.
+    place = Case(
+        *(When(pk=pk, then=Value(n)) for n, pk in enumerate(in_doubt[:MAX_PLACED])),
+        default=Value(MAX_PLACED),
+    )
+    return flags.order_by(place, *flags.query.order_by)
 
 
 def by_due_day(flags: QuerySet[Flag]) -> QuerySet[Flag]:

@@ -11,9 +11,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.findings import GIVEN_ON, group_of, is_given_on, vocabulary
+from aanchal.attendance.findings import (
+    GIVEN_ON,
+    group_of,
+    is_doubt,
+    is_given_on,
+    vocabulary,
+    was_given_on,
+)
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.conflicts import hide_concerns_from
+from aanchal.attendance.queries.doubts import doubt_due_at
 from aanchal.attendance.queries.returns import NOTHING, Since, since_signal
 from aanchal.attendance.rules.returns import Came, Return, Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
@@ -133,6 +141,13 @@ def _standing(flag: Flag, back: Returned | None, *, at: datetime) -> tuple[str, 
         found = _last_finding(visits)
         if found_danger(visits):
             return "now", found, []
+        doubt = doubt_of(visits)
+        if doubt is not None:
+            due = timezone.localtime(doubt_due_at(doubt))
+            text = _("not sure that the child is safe: call by %(time)s")
+            if due < at:
+                text = _("not sure that the child is safe: call now, due since %(time)s")
+            return "now", text % {"time": date_format(due, "j M, H:i")}, [found] if found else []
         if back is not None:
             return *returned_tag(back), [found] if found else []
         return "soon", found, []
@@ -168,6 +183,15 @@ def _last_finding(visits: list[Visit]) -> str:
     return finding_word(max(told, key=lambda f: f.recorded_at).kind)
 
 
+def doubt_of(visits: list[Visit]) -> datetime | None:
+    """Since when the last who went is not sure that the child is safe; None when nobody doubts."""
+    told = [v for v in visits if getattr(v, "finding", None) is not None]
+    if not told:
+        return None
+    last = max(told, key=lambda v: v.assigned_at).finding
+    return last.recorded_at if is_doubt(last) else None
+
+
 def finding_word(kind: str) -> str:
     """A finding in a word, for those who follow questions; of a danger only who has it now."""
     if is_given_on(kind):
@@ -180,6 +204,12 @@ def nobody_home(visits: list[Visit]) -> bool:
     """Whether the last that was found is that nobody was at home."""
     told = [v.finding for v in visits if getattr(v, "finding", None) is not None]
     return bool(told) and group_of(max(told, key=lambda f: f.recorded_at).kind) == "again"
+
+
+def was_danger(visits: list[Visit]) -> bool:
+    """Whether a visit found a danger, though it was put right since: the case worker has it still."""
+    told = [v.finding for v in visits if getattr(v, "finding", None) is not None]
+    return any(was_given_on(finding) for finding in told)
 
 
 def found_danger(visits: list[Visit]) -> bool:

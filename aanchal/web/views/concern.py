@@ -253,17 +253,21 @@ def _about(held: Concern) -> str:
 
 def _put_right(held: Concern) -> list[dict[str, Any]]:
     """What the volunteer wrote later in place of what was told, the last first."""
-    findings = vocabulary().findings
+    labels = {kind.key: kind.label for kind in vocabulary().findings.values()}
     return [
         {
             "at": timezone.localtime(_moment(entry)),
-            "found": _(findings[entry["found"]].label) if entry["found"] in findings else "",
+            "found": _found_word(labels.get(entry["found"], "")),
             "is_danger": bool(entry["kind"]),
             "told": entry["told"],
             "seen": _seen(entry["seen"]),
         }
         for entry in reversed(held.corrections)
     ]
+
+
+def _found_word(label: str) -> str:
+    return _(label) if label else ""
 
 
 def _seen(seen: dict[str, Any]) -> list[str]:

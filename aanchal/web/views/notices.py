@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from aanchal.access import actions
 from aanchal.access.models import Notice, User
 from aanchal.access.notices import sentence
-from aanchal.kernel.permissions import Actor
+from aanchal.attendance.queries.waiting import what_waits
+from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.notices.actions import note_opened
 from aanchal.notices.queries.contacts import phones_to_call
 from aanchal.notices.queries.inbox import Unread, inbox
@@ -25,6 +26,7 @@ from aanchal.notices.queries.ladders import is_news_to
 from aanchal.notices.queries.things import Thing
 
 from ..context import local_name
+from .day import urgent_sentence
 
 MOST_SHOWN = 30
 MOST_TO_ASK = 6
@@ -43,7 +45,7 @@ TITLES: dict[str, Any] = {
     "class_move.waiting": gettext_lazy("A child who would be moved to another class"),
     "kinship.waiting": gettext_lazy("Is a colleague of a child's family? A second yes is asked"),
     "kinship.leaving": gettext_lazy("Is a colleague not of a child's family after all?"),
-    "missing_pupil.waiting": gettext_lazy("A pupil missing from the register of her class"),
+    "missing_pupil.waiting": gettext_lazy("A pupil missing from the class register"),
     "class_register.silent": gettext_lazy("A class that sends no register"),
     "grant.waiting": gettext_lazy("A role waits for a second person"),
     "invitation.waiting": gettext_lazy("An invitation waits for a second person"),
@@ -123,10 +125,18 @@ def waiting(request: HttpRequest) -> HttpResponse:
             "count": len(found.things),
             "nothing": not found.things and not found.unread,
             "late": len(found.late),
-            "late_since": found.late[0].since if found.late else None,
+            "late_since": min((t.late_at() for t in found.late), default=None),
+            "headline": _headline(request.actor, now),
             "more": _more(found.things) if len(found.things) > MOST_SHOWN else [],
         },
     )
+
+
+def _headline(actor: Actor, now: datetime) -> str:
+    """The sentence of a coordinator's home, word for word: what is late is said once, in one way."""
+    if not may_anywhere(actor, Permission.VISIT_ASSIGN):
+        return ""
+    return urgent_sentence(what_waits(actor, at=now))
 
 
 def opened(request: HttpRequest, kind: str, held: Any) -> None:
@@ -139,13 +149,15 @@ def opened(request: HttpRequest, kind: str, held: Any) -> None:
 def _row(thing: Thing, me: str, now: datetime) -> dict[str, Any]:
     passed_on = thing.holder != me and thing.kind in TITLES_PASSED_ON
     title = TITLES_PASSED_ON[thing.kind] if passed_on else TITLES.get(thing.kind, "")
+    if thing.kind == "flag.visited" and thing.is_danger:
+        title = _("Not sure that the child is safe: call the volunteer")
     if thing.kind == "register_file.taken":
         title = ngettext(
             "%(count)d row of a register to repair", "%(count)d rows of a register to repair",
             thing.count,
         ) % {"count": thing.count}  # fmt: skip
-    # Of what is past its day in other hands, the day counts and not when it was given.
-    begun = thing.due if passed_on and thing.due is not None else thing.since
+    # Of what is past its day that day counts, and not when it was given.
+    begun = thing.begun(at=now)
     days = (timezone.localdate(now) - timezone.localdate(begun)).days
     since = _("since %(day)s") % {"day": date_format(timezone.localtime(begun), "j M")}
     waits = ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else ""

@@ -35,15 +35,17 @@ from aanchal.kernel.permissions import Permission, Role, may
 from aanchal.notices.queries.contacts import phones_to_call
 
 from ..context import local_name
-from ..forms import ChoiceRows, DayField, blame, today
+from ..forms import ChoiceRows, DayField, blame
 from ..names import class_name, code_mark, first_name
 from .about import tell_about_href
 from .cards import (
     OUTCOMES,
     again_sentence,
+    doubt_of,
     found_danger,
     returned_sentence,
     returned_tag,
+    was_danger,
 )
 from .notices import opened
 from .stories import people_of_story, story_shown, story_told
@@ -155,9 +157,8 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     struck_off = is_live and is_struck_off(held)
     outcome = OutcomeForm(
         request.POST if step == "outcome" else None,
-        initial={"since_on": since.returned.since_on if since.returned else today()},
         struck_off=struck_off,
-        is_danger=found_danger(visits),
+        is_danger=was_danger(visits),
         only_back=not visited,
     )
     reopen = ReopenForm(request.POST if step == "reopen" else None)
@@ -204,7 +205,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             },
             "outcome_form": outcome,
             "struck_off": struck_off,
-            "is_danger": found_danger(visits),
+            "is_danger": was_danger(visits),
             "danger_word": _("danger"),
             "ended": _ended(held, since.returned),
             "tell_href": tell_about_href(request, held),
@@ -246,7 +247,8 @@ def _level(held: Flag, visits: list[Visit], *, at: datetime) -> str:
         return "plain"
     late = any(v.state == Visit.State.ASSIGNED and v.due_at < at for v in visits)
     urgent = held.channel == Flag.Channel.URGENT
-    return "now" if urgent or late or found_danger(visits) else "soon"
+    in_doubt = held.state == Flag.State.VISITED and doubt_of(visits) is not None
+    return "now" if urgent or late or in_doubt or found_danger(visits) else "soon"
 
 
 def strip_shown(strip: Strip) -> dict[str, Any]:

@@ -18,7 +18,12 @@ from aanchal.attendance.queries.flags import (
     visible_flags,
 )
 from aanchal.attendance.queries.returns import NOTHING
-from aanchal.attendance.queries.waiting import by_due_day, overdue_flags
+from aanchal.attendance.queries.waiting import (
+    by_due_day,
+    doubtful_flags,
+    overdue_flags,
+    visited_flags,
+)
 from aanchal.places.models import Area
 from aanchal.places.queries import within
 
@@ -34,14 +39,19 @@ from .cards import (
 PAGE = 30
 
 
+# In this order they are looked through for the one to open on: what may be a danger, what is overdue.
 TABS = {
+    "doubts": gettext_lazy("Not sure that the child is safe"),
+    "overdue": gettext_lazy("Overdue"),
     "waiting": gettext_lazy("With nobody"),
     "under_way": gettext_lazy("With a volunteer"),
-    "overdue": gettext_lazy("Overdue"),
     "visited": gettext_lazy("Visited"),
     "ended": gettext_lazy("Ended"),
 }
+# Where something stands in them it is late or grave already: the tab says so.
+GRAVE = frozenset({"doubts", "overdue"})
 EMPTY = {
+    "doubts": gettext_lazy("Of no child a volunteer is in doubt."),
     "waiting": gettext_lazy("Every question is in somebody's hands."),
     "under_way": gettext_lazy("No volunteer holds a visit now."),
     "overdue": gettext_lazy("No visit is overdue."),
@@ -95,16 +105,17 @@ def flag_list(request: HttpRequest) -> HttpResponse:
     flags = flags.filter(here)
     ended = (Flag.State.CLOSED, Flag.State.WITHDRAWN)
     sets = {
+        "doubts": doubtful_flags(request.actor).filter(here),
         "waiting": flags.filter(state=Flag.State.OPEN),
         "under_way": by_due_day(flags.filter(state=Flag.State.ASSIGNED)),
         "overdue": overdue_flags(request.actor, at=now).filter(here),
-        "visited": flags.filter(state=Flag.State.VISITED),
+        "visited": visited_flags(flags),
         "ended": flags.filter(state__in=ended).order_by("-raised_at", "-pk"),
     }
     counts = {key: sets[key].count() for key in TABS if key != "ended"}
     show = request.GET.get("show", "")
     if show not in TABS:
-        # Come here for a place, one wants to see what there is.
+        # One wants to see what is there: the gravest first.
         show = next((key for key, n in counts.items() if n), "waiting")
     listed = sets[show]
     if narrowed["sort"] != "urgent":
@@ -121,8 +132,11 @@ def flag_list(request: HttpRequest) -> HttpResponse:
             "href": f"?show={key}{query}",
             "count": counts.get(key),
             "current": key == show,
+            "is_grave": key in GRAVE and bool(counts[key]),
         }
         for key, label in TABS.items()
+        # There is a doubt on few days only.
+        if key != "doubts" or counts[key] or key == show
     ]
     return render(
         request,

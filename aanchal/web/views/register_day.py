@@ -77,8 +77,8 @@ def _missing(actor: Actor) -> list[dict[str, Any]]:
     if not count:
         return []
     title = ngettext(
-        "%(n)s pupil is missing from the register of her class",
-        "%(n)s pupils are missing from the registers of their classes",
+        "%(n)s pupil is missing from the class register",
+        "%(n)s pupils are missing from the class registers",
         count,
     )
     return [

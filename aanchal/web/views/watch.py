@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 
 from aanchal.attendance.findings import vocabulary
 from aanchal.attendance.guidance import guidance
+from aanchal.attendance.models import Flag
 from aanchal.attendance.queries.figures import (
     PlaceLine,
     Share,
@@ -23,7 +25,12 @@ from aanchal.attendance.queries.figures import (
 )
 from aanchal.attendance.queries.flags import unassigned_flags
 from aanchal.attendance.queries.silent import silent_classes
-from aanchal.attendance.queries.waiting import Waiting, overdue_flags, what_waits
+from aanchal.attendance.queries.waiting import (
+    Waiting,
+    doubtful_flags,
+    overdue_flags,
+    what_waits,
+)
 from aanchal.attendance.queries.weeks import WeekLine, week_lines
 from aanchal.kernel.permissions import Permission, granted_areas
 
@@ -34,6 +41,7 @@ from ..look.numbers import FEWEST_FOR_PERCENT, grouped
 from ..look.pieces import tag
 from ..names import class_name
 from .cards import flag_cards
+from .day import urgent_sentence
 from .register_day import by_urgency, register_tasks
 
 STUCK_DAYS = 30
@@ -51,10 +59,7 @@ def week(request: HttpRequest) -> HttpResponse:
     stuck = where_stuck(request.actor, since=on - timedelta(days=STUCK_DAYS), at=now)
     waits = what_waits(request.actor, at=now)
     silent = silent_classes(request.actor, on=on)
-    if waits.overdue:
-        first = overdue_flags(request.actor, at=now)
-    else:
-        first = unassigned_flags(request.actor)
+    first, first_title, first_all = _first(request, waits, now)
     return render(
         request,
         "watch/week.html",
@@ -82,32 +87,39 @@ def week(request: HttpRequest) -> HttpResponse:
                 [*_items(waits, silent=len(silent)), *register_tasks(request.actor, at=now)]
             ),
             "cards": flag_cards(first[:MOST_CARDS], actor=request.actor, at=now),
-            "most_cards": MOST_CARDS,
+            "first_title": first_title,
+            "first_all": first_all,
             "may_tune": bool(granted_areas(request.actor, Permission.WATCH_TUNE)),
             **_weeks(week_lines(request.actor, last_on=on)),
         },
     )
 
 
+def _first(
+    request: HttpRequest, waits: Waiting, now: datetime
+) -> tuple[QuerySet[Flag], str, dict[str, str] | None]:
+    """The questions that stand first on her day, what they are, and where all of them are."""
+    flags = reverse("flags")
+    if waits.doubts:
+        found = doubtful_flags(request.actor)
+        title, show, count = _("Not sure that the child is safe"), "visited", waits.visited
+        label = _("All %(n)s visited")
+    elif waits.overdue:
+        found = overdue_flags(request.actor, at=now)
+        title, show, count = _("Overdue, the longest first"), "overdue", waits.overdue
+        label = _("All %(n)s overdue")
+    else:
+        found = unassigned_flags(request.actor)
+        title, show, count = _("With nobody yet, urgent first"), "waiting", waits.with_nobody
+        label = _("All %(n)s with nobody yet")
+    more = {"label": label % {"n": grouped(count)}, "href": f"{flags}?show={show}"}
+    return found, title, more if count > MOST_CARDS else None
+
+
 def _headline(waits: Waiting, *, silent: int) -> str:
     """The most urgent of what waits, in one sentence; that nothing waits only when nothing does."""
-    if waits.late and waits.stranded:
-        return _(
-            "Overdue: %(late)s, the longest since %(day)s. "
-            "With somebody who can no longer go: %(stranded)s."
-        ) % {"late": waits.late, "stranded": waits.stranded, "day": _day(waits.late_since)}
-    if waits.late:
-        return ngettext(
-            "%(n)s visit is overdue since %(day)s.",
-            "%(n)s visits are overdue, the longest since %(day)s.",
-            waits.late,
-        ) % {"n": grouped(waits.late), "day": _day(waits.late_since)}
-    if waits.stranded:
-        return ngettext(
-            "%(n)s visit is with somebody who can no longer go.",
-            "%(n)s visits are with somebody who can no longer go.",
-            waits.stranded,
-        ) % {"n": grouped(waits.stranded)}
+    if urgent := urgent_sentence(waits):
+        return urgent
     if waits.urgent:
         return ngettext(
             "%(n)s urgent question is in nobody's hands.",
@@ -137,10 +149,6 @@ def _headline(waits: Waiting, *, silent: int) -> str:
     return _("Nothing waits for you now.")
 
 
-def _day(at: datetime | None) -> str:
-    return date_format(timezone.localtime(at), "j F") if at else ""
-
-
 def _items(waits: Waiting, *, silent: int) -> list[dict[str, Any]]:
     """All that waits, a line each, the most urgent first; each opens just what it counts."""
     flags, hint = reverse("flags"), ""
@@ -152,6 +160,8 @@ def _items(waits: Waiting, *, silent: int) -> list[dict[str, Any]]:
             "n": grouped(waits.urgent)
         }
     lines: list[tuple[int, Any, str, str, str]] = [
+        (waits.doubts, _("Not sure that the child is safe: call the volunteer"),
+         f"{flags}?show=doubts", "now", ""),
         (waits.overdue, late, f"{flags}?show=overdue", "now", ""),
         (waits.with_nobody, _("Questions in nobody's hands"),
          f"{flags}?show=waiting", "now" if waits.urgent else "soon", hint),
