@@ -1,9 +1,18 @@
 """Generated pages are what the code says; every sentence is there in Hindi and Bengali."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 
 from tools import generate_docs, translations
+
+ROOT = Path(__file__).resolve().parents[2]
+# Codes of children and concerns, such as K-0412; those of places and of sign-in have no hyphen.
+CODE = re.compile(r"\{\{\s*[\w.]+\.(?:child_)?code\s*\}\}")
+CODES_WITHOUT = ("access", "places")
+KEPT_WHOLE = re.compile(r'class="[^"]*\b(?:code|visually-hidden)\b[^"]*"[^<]*$')
 
 
 @pytest.mark.parametrize("name", generate_docs.PAGES)
@@ -23,3 +32,19 @@ def test_sentences_are_found_in_code_and_templates():
 
     assert any(w.endswith("errors.py") for where in said.values() for w in where)
     assert any(w.endswith(".html") for where in said.values() for w in where)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        path
+        for path in sorted((ROOT / "aanchal/web/templates").rglob("*.html"))
+        if path.parent.name not in CODES_WITHOUT
+    ],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_a_code_never_breaks_at_its_hyphen(template):
+    text = template.read_text(encoding="utf-8")
+    for found in CODE.finditer(text):
+        before = text[: found.start()]
+        assert KEPT_WHOLE.search(before), f'put it in <span class="code">: {found[0]}'
