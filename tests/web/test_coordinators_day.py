@@ -192,4 +192,4 @@ def test_questions_are_narrowed_and_ordered_and_the_tabs_keep_it(coordinator):
     assert listed(village="not-a-village") == codes(there, new, old)
     page = client.get(reverse("flags"), {"show": "waiting", "school": school.pk})
     assert all(f"school={school.pk}" in tab["href"] for tab in page.context["tabs"])
-    assert page.context["tabs"][0]["count"] == 2
+    assert next(tab for tab in page.context["tabs"] if tab["current"])["count"] == 2

@@ -559,7 +559,8 @@ def test_a_danger_added_by_a_correction_says_whom_to_call():
     page = reverse("visit_written", args=[visit.pk])
     said = {"step": "save", "whom_met": "mother", "child_seen": "yes", "note": ""}
 
-    added = client.post(page, {**said, "kind": "abuse_told"}, follow=True)
+    answered = {"asked_part": "yes", "part": "no", "who": ""}
+    added = client.post(page, {**said, **answered, "kind": "abuse_told"}, follow=True)
     same = client.post(page, {**said, "kind": "abuse_told", "note": "More."}, follow=True)
 
     assert added.redirect_chain[-1][0] == reverse("visit_done", args=[visit.pk])

@@ -265,7 +265,8 @@ def calm_table(
     """A table that becomes cards on a phone; the first column names the row.
 
     Args:
-        columns: `label`, and `number` (True: aligned to the end) for each column.
+        columns: `label`, and `number` (True: aligned to the end) or `whole` (True: a code, which
+            never breaks) for each column.
         rows: one sequence of cells a row, as many as columns; pass safe markup for links
             and tags, an empty string for nothing. Whole numbers are grouped.
         caption: what the table holds, for a reader who hears it; shown above.

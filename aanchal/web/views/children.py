@@ -139,7 +139,7 @@ class FindForm(forms.Form):
 def _columns() -> list[dict[str, Any]]:
     return [
         {"label": _("Child")},
-        {"label": _("Code")},
+        {"label": _("Code"), "whole": True},
         {"label": _("Village")},
         {"label": _("School and class")},
         {"label": _("Question")},
@@ -161,7 +161,7 @@ def _rows(request: HttpRequest, children: list[Child], *, whole: bool = False) -
                     reverse("child", args=[held.pk]),
                     in_script(name or held.code),
                 ),
-                code_mark(held.code),
+                held.code,
                 in_script(local_name(held.area)),
                 format_html(
                     "<span>{} · {}</span>", in_script(local_name(seat.school)), class_name(seat)
