@@ -51,12 +51,25 @@ def simplest(plan: Plan, outcome: str, kind: str) -> Plan:
     """A plan with as few choices as possible that is still read as badly."""
     for name in plan.damages:
         plan = _if_still(replace(plan, damages=_without(plan, name)), plan, outcome, kind)
-    for name, plain in _PLAIN.items():
-        if getattr(plan, name) != plain:
-            plan = _if_still(replace(plan, **{name: plain}), plan, outcome, kind)
+    chosen = [name for name, plain in _PLAIN.items() if getattr(plan, name) != plain]
+    plan = _plainer(plan, chosen, outcome, kind)
     if plan.layout != "wide":
         plan = _if_still(replace(plan, layout="wide", months=1, classes=1), plan, outcome, kind)
     return plan
+
+
+def _plainer(plan: Plan, chosen: list[str], outcome: str, kind: str) -> Plan:
+    """Put back all of these choices at once if that will do, else one half after the other."""
+    if not chosen:
+        return plan
+    back = replace(plan, **{name: _PLAIN[name] for name in chosen})
+    simpler = _if_still(back, plan, outcome, kind)
+    if simpler is plan and len(chosen) > 1:
+        half = len(chosen) // 2
+        plan = _plainer(plan, chosen[:half], outcome, kind)
+        plan = _plainer(plan, chosen[half:], outcome, kind)
+        return plan
+    return simpler
 
 
 def _without(plan: Plan, name: str) -> tuple[str, ...]:
@@ -74,8 +87,13 @@ def _if_still(candidate: Plan, plan: Plan, outcome: str, kind: str) -> Plan:
     return candidate if same else plan
 
 
-def told(plan: Plan) -> str:
+# Choices that seldom are a cause, and say little when they are.
+_SIZES = {"year", "month", "months", "classes", "size", "variant"}
+
+
+def told(plan: Plan, *, sizes: bool = True) -> str:
     """The layout, the choices that are not the default, and the damages, in words."""
     parts = [plan.layout]
-    parts += [f"{n}={getattr(plan, n)}" for n, plain in _PLAIN.items() if getattr(plan, n) != plain]
+    chosen = [n for n, plain in _PLAIN.items() if getattr(plan, n) != plain]
+    parts += [f"{n}={getattr(plan, n)}" for n in chosen if sizes or n not in _SIZES]
     return "; ".join([*parts, *(f"damage: {n}" for n in plan.damages)])

@@ -221,7 +221,7 @@ def _some_marks(book: Book, chance: Random, letters: str, count: int) -> list[Ce
 
 def unknown_mark(plan: Plan, book: Book, chance: Random) -> None:
     for cell in _some_marks(book, chance, "PA", 2):
-        _unknown(book, cell, chance.choice(("Q", "?", "ML", "TC", "7")))
+        _unknown(book, cell, chance.choice(("Q", "?", "Z", "TC", "7")))
 
 
 def letter_o(plan: Plan, book: Book, chance: Random) -> None:

@@ -71,6 +71,10 @@ def _lettered(plan: Plan) -> bool:
     return plan.marking in ("letters", "letters with key", "letters small")
 
 
+def _one_mark_a_day(plan: Plan) -> bool:
+    return _rows(plan) and _lettered(plan) and plan.layout != "two columns a day"
+
+
 def _cycled(plan: Plan) -> bool:
     return plan.layout == "months beside" and plan.heading == "numbers"
 
@@ -173,8 +177,8 @@ DAMAGES: dict[str, Damage] = {
     "Wingdings 2 ticks": Damage(cells.wingdings_2, _rows, lambda p: replace(p, marking="ticks", form="xlsx"), about="marks", turn=0),
     "marks with dots and spaces": Damage(cells.marks_untidy, _lettered, about="marks", turn=0),
     "two ways of marking": Damage(cells.two_ways, lambda p: _lettered(p) and _rows(p), about="marks", turn=0),
-    "unknown mark": Damage(cells.unknown_mark, lambda p: _rows(p) and _lettered(p), about="marks", turn=0),
-    "letter O among the marks": Damage(cells.letter_o, lambda p: _rows(p) and _lettered(p), about="marks", turn=0),
+    "unknown mark": Damage(cells.unknown_mark, _one_mark_a_day, about="marks", turn=0),
+    "letter O among the marks": Damage(cells.letter_o, _one_mark_a_day, about="marks", turn=0),
     "left in the middle": Damage(cells.left_in_the_middle, lambda p: p.layout in _ONE_TABLE, about="marks", turn=0),
     "Sunday spelled downwards": Damage(
         cells.sunday_spelled,

@@ -14,6 +14,9 @@ RIGHT, ASKED, REFUSED, SILENT = "right", "asked", "refused", "silently wrong"
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
 
+_OF_A_CLASS = {"wrong class", "wrong section", "section not read", "child lost", "child invented"}
+
+
 class Difference(NamedTuple):
     """What is wrong, where, and an example in words."""
 
@@ -46,23 +49,22 @@ def judge(book: Book, reading: Reading) -> Verdict:
         marks = sum(len(m) for page in reading.pages for _, _, m in page.pupils)
         verdict.outcome = ASKED if reading.said else (SILENT if marks else REFUSED)
         found = [Difference("counts taken as marks", None, None, "")] if marks else []
+    if "class" in book.open and len({page.grade for page in reading.pages}) > 1:
+        # A class line within a table is right as two classes, and as a question.
+        found = [d for d in found if d.kind not in _OF_A_CLASS]
+        verdict.open = book.open != {"class"}
     silent = [d for d in found if not _covered(d, reading)]
     if silent:
         verdict.outcome = SILENT
         found = silent
     elif reading.said or found:
         verdict.outcome = ASKED
-    elif book.open and not _open_is_answered(book, reading):
+    elif verdict.open:
         verdict.outcome = SILENT
         found = [Difference(f"guessed: {', '.join(sorted(book.open))}", None, None, "")]
     verdict.kinds = Counter(d.kind for d in found)
     verdict.examples = [d.example for d in found[:3] if d.example]
     return verdict
-
-
-def _open_is_answered(book: Book, reading: Reading) -> bool:
-    """A class line within a table is also right as two classes."""
-    return book.open == {"class"} and len({page.grade for page in reading.pages}) > 1
 
 
 def _covered(found: Difference, reading: Reading) -> bool:

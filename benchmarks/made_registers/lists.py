@@ -159,7 +159,8 @@ def responses(plan: Plan, book: Book) -> None:
                 mark(plan, group, 0, child, day),
             )
     book.sheets.append(sheet)
-    book.school = None
+    if plan.variant != 2:
+        book.school = None
 
 
 def sheet_a_day(plan: Plan, book: Book) -> None:

@@ -31,7 +31,7 @@ class Said:
     text: str
     # Day of the month, where it is about the marks of one day.
     day: int | None = None
-    # About the page or file as a whole, not about one row or column.
+    # About the page or file as a whole, not about some of its cells.
     whole: bool = True
     asks: bool = False
 
@@ -86,17 +86,13 @@ def _page(page: Any) -> ReadPage:
 
 
 def _words(page: Any) -> Iterator[Said]:
-    """Problems, questions, and guesses that were owned up to, by whatever names the page has them."""
+    """Problems and questions; a guess that was owned up to but taken in is no question."""
     for name, asks in (("problems", False), ("asks", True), ("questions", True)):
         for word in getattr(page, name, None) or ():
             params = getattr(word, "params", None) or {}
             day = params.get("day") if isinstance(params, dict) else None
             if isinstance(day, str):
                 day = date.fromisoformat(day).day
-            yield Said(
-                code=str(getattr(word, "code", None) or getattr(word, "about", "")),
-                text=str(word),
-                day=day,
-                whole=getattr(word, "row", None) is None and getattr(word, "column", None) is None,
-                asks=asks,
-            )
+            row, column = getattr(word, "row", None), getattr(word, "column", None)
+            holds = getattr(word, "holds", "page" if row is None and column is None else "cells")
+            yield Said(word.code, word.template % params, day, holds != "cells", asks)

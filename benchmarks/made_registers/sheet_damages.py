@@ -111,10 +111,15 @@ def cover_sheet(plan: Plan, book: Book, chance: Random) -> None:
 
 
 def columns_swapped(plan: Plan, book: Book, chance: Random) -> None:
-    """Two days change places, heading and marks together."""
+    """Two days far apart change places, heading and marks together.
+
+    Of two neighbours nobody could say whether their marks went with them: that is
+    `headings_swapped`.
+    """
     for sheet in tables(book):
         columns = day_columns(sheet)
-        one, two = chance.sample(columns, 2)
+        at = chance.randrange(len(columns) - 5)
+        one, two = columns[at], chance.choice(columns[at + 4 :])
         for cells in sheet.rows:
             if len(cells) > max(one, two) and cells[one].role in ("day", "mark", "weekday", "foot"):
                 cells[one], cells[two] = cells[two], cells[one]

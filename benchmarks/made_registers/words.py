@@ -41,7 +41,7 @@ WORDS = {
         "date": "दिनांक", "status": "स्थिति", "day": "दिन", "boys": "उपस्थित बालक",
         "girls": "उपस्थित बालिका", "total": "कुल", "teacher": "कक्षा शिक्षक के हस्ताक्षर",
         "head": "प्रधानाध्यापक के हस्ताक्षर", "morning": "पू.", "evening": "अप.", "period": "कालांश",
-        "holiday": "अवकाश", "sunday": "रविवार", "timestamp": "समय", "attendance": "उपस्थिति",
+        "holiday": "अवकाश", "sunday": "रविवार", "timestamp": "टाइमस्टैम्प", "attendance": "उपस्थिति",
         "absentees": "अनुपस्थित छात्र", "working": "कार्य दिवस", "late": "विलंब", "leave": "छुट्टी",
     },
     "bn": {
@@ -53,7 +53,7 @@ WORDS = {
         "date": "তারিখ", "status": "অবস্থা", "day": "দিন", "boys": "উপস্থিত বালক",
         "girls": "উপস্থিত বালিকা", "total": "মোট", "teacher": "শ্রেণি শিক্ষকের স্বাক্ষর",
         "head": "প্রধান শিক্ষকের স্বাক্ষর", "morning": "সকাল", "evening": "বিকাল", "period": "পিরিয়ড",
-        "holiday": "ছুটি", "sunday": "রবিবার", "timestamp": "সময়", "attendance": "উপস্থিতি",
+        "holiday": "ছুটি", "sunday": "রবিবার", "timestamp": "টাইমস্ট্যাম্প", "attendance": "উপস্থিতি",
         "absentees": "অনুপস্থিত ছাত্র", "working": "কর্মদিবস", "late": "দেরি", "leave": "ছুটি",
     },
 }  # fmt: skip

@@ -26,12 +26,17 @@ def written(plan: Plan, book: Book) -> tuple[str, bytes]:
 
 
 def _csv(book: Book) -> bytes:
+    if len(book.sheets) > 1:
+        raise ValueError("a CSV has one sheet")
     out = io.StringIO()
     writer = csv.writer(out, delimiter=book.delimiter, lineterminator="\r\n")
     for sheet in book.sheets:
         for row in sheet.rows:
             writer.writerow([_text(cell.value) for cell in row])
-    return out.getvalue().encode(book.encoding, errors="replace")
+    try:
+        return out.getvalue().encode(book.encoding)
+    except UnicodeEncodeError:
+        return out.getvalue().encode("utf-8-sig")
 
 
 def _text(value: Any) -> str:
