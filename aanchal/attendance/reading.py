@@ -20,7 +20,7 @@ from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.people.actions import as_known
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.matching import Known, Match, Row, match_rows
-from aanchal.people.rules.names import words
+from aanchal.people.rules.names import tidy
 from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of, year_of
 
@@ -388,7 +388,7 @@ def missing_of(page: ShownPage, school: Body) -> tuple[UUID, ...]:
 
 def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:
     """Keyed hash of a row's class, roll and name: the same row in another month has the same."""
-    name = " ".join(words(row.name))
+    name = tidy(row.name).casefold()
     said = (str(school.pk), str(year), page.grade, page.section, row.roll, name)
     return keyed_hash("|".join(said), purpose="register-row")
 

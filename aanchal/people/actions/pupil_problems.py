@@ -79,6 +79,9 @@ def unsure(pupil: NewPupil) -> PupilProblem:
     return PupilProblem(
         pupil.row,
         "unsure",
-        N_("Row %(row)s may be a pupil already known under another roll number. Say who it is."),
+        N_(
+            "Row %(row)s may be a pupil already known, under another roll number or another surname. "
+            "Say who it is."
+        ),
         {"row": pupil.row},
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .names import likeness, words
+from .names import contradicts, likeness, shares_word
 
 SURE = 88.0
 MAYBE = 62.0
@@ -51,8 +51,9 @@ def match_rows(rows: Sequence[Row], known: Sequence[Known]) -> list[Matched]:
     """Match each row of one class's register to at most one pupil of that class.
 
     An equal admission number decides. Otherwise an equal roll number with a name that is not
-    against it, or a name clearly nearer to one pupil than to any other. A pupil is given to one
-    row only; two rows that claim one pupil are both unsure.
+    against it, or a name clearly nearer to one pupil than to any other. Another surname is another
+    child until a person says so, whatever the roll number. A pupil is given to one row only; two
+    rows that claim one pupil are both unsure.
 
     Returns:
         One `Matched` a row, in the order of `rows`.
@@ -68,8 +69,10 @@ def match_rows(rows: Sequence[Row], known: Sequence[Known]) -> list[Matched]:
             found.append(Matched(Match.SURE, by_admission[row.admission_no].key))
             continue
         same_roll = by_roll.get(_roll(row.roll), []) if row.roll else []
-        if len(same_roll) == 1 and any(words(n) == words(row.name) for n in same_roll[0].names):
-            found.append(Matched(Match.SURE, same_roll[0].key))  # as nearly every row is
+        name = row.name.casefold()
+        same = [p for p in same_roll if any(n.casefold() == name for n in p.names)]
+        if len(same) == 1:
+            found.append(Matched(Match.SURE, same[0].key))  # as nearly every row is
         else:
             found.append(_by_name(row, known, same_roll))
     claims: dict[str, int] = {}
@@ -85,11 +88,9 @@ def match_rows(rows: Sequence[Row], known: Sequence[Known]) -> list[Matched]:
 
 
 def _by_name(row: Row, known: Sequence[Known], same_roll: list[Known]) -> Matched:
-    if len(same_roll) == 1:
-        pupil = same_roll[0]
-        alike = max((likeness(row.name, n) for n in pupil.names if n), default=0.0)
-        if not row.name.strip() or alike >= MAYBE:
-            return Matched(Match.SURE, pupil.key)
+    agreeing = [p for p in same_roll if _agrees(row.name, p)]
+    if len(agreeing) == 1:
+        return Matched(Match.SURE, agreeing[0].key)
     ranked = sorted(
         ((max((likeness(row.name, n) for n in p.names if n), default=0.0), p) for p in known),
         key=lambda pair: (-pair[0], pair[1].key),
@@ -98,12 +99,38 @@ def _by_name(row: Row, known: Sequence[Known], same_roll: list[Known]) -> Matche
         best, pupil = ranked[0]
         second = ranked[1][0] if len(ranked) > 1 else 0.0
         # Another roll number speaks against a name that merely sounds alike.
-        if best >= SURE and best - second >= CLEAR_BY and (not same_roll or best >= 97):
+        is_clear = best >= SURE and best - second >= CLEAR_BY and (not same_roll or best >= 97)
+        if is_clear and not _is_another(row.name, pupil):
             return Matched(Match.SURE, pupil.key)
-        near = tuple(p.key for score, p in ranked[:3] if score >= MAYBE)
+        near = [p.key for score, p in ranked[:3] if score >= MAYBE]
+        # Her roll number and one of her names: perhaps she is written with another surname now.
+        near += [
+            p.key
+            for p in same_roll
+            if p.key not in near and any(shares_word(row.name, n) for n in p.names)
+        ]
         if near:
-            return Matched(Match.UNSURE, suggestions=near)
+            return Matched(Match.UNSURE, suggestions=tuple(near))
     return Matched(Match.UNKNOWN)
+
+
+def _agrees(name: str, pupil: Known) -> bool:
+    """Whether a row with a pupil's roll number is hers: no name, or one like hers in every word."""
+    if not name.strip():
+        return True
+    if _is_another(name, pupil):
+        return False
+    return any(shares_word(name, n) or likeness(name, n) >= MAYBE for n in pupil.names)
+
+
+def _is_another(name: str, pupil: Known) -> bool:
+    """Whether a name contradicts every whole name of a pupil; her given name alone is no whole name."""
+    whole = [n for n in pupil.names if n and not any(_is_part(n, o) for o in pupil.names)]
+    return bool(whole) and all(contradicts(name, n) for n in whole)
+
+
+def _is_part(name: str, other: str) -> bool:
+    return len(name) < len(other) and other.startswith(name + " ")
 
 
 def _roll(text: str) -> str:

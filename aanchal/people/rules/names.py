@@ -44,6 +44,13 @@ _HONORIFICS = frozenset(
     "श्री सुश्री कु कुमारी कुमार मो मोहम्मद मुहम्मद शेख देवी बीबी बेगम "
     "শ্রী কুমারী কুমার মোঃ মো মহম্মদ মোহাম্মদ মোহম্মদ সেখ শেখ বিবি বেগম দেবী".split()
 )
+# Of these a surname is never made; Devi, Kumari, Bibi and Begum are.
+_BEFORE_NAMES = frozenset(
+    "sri smt km ku md mohd mohammad mohammed mohamad mohamed mahammad muhammad muhammed sk sheikh "
+    "shaikh sheik shekh sekh saikh mst mosammat musammat mosamat श्री सुश्री कु मो मोहम्मद मुहम्मद शेख "
+    "শ্রী মোঃ মো মহম্মদ মোহাম্মদ মোহম্মদ সেখ শেখ".split()
+)
+_ONE_WORD = 84.0
 _SPACES = re.compile(r"[\s.,'’`·/()\-_]+")
 
 
@@ -122,6 +129,55 @@ def likeness(one: str, other: str) -> float:
         # Nothing but sound can be compared across scripts; it is never taken as certain.
         return min(float(sounded), 96.0)
     return max(float(spelled), 0.9 * sounded)
+
+
+@lru_cache(maxsize=16384)
+def contradicts(one: str, other: str) -> bool:
+    """Whether each of two whole names has a word that the other lacks: another surname, say.
+
+    "Sunita Patil" and "Sunita Devi" contradict each other, "Sunita" and "Sunita Patil" do not; nor do
+    two spellings of one word, in whatever script. A title before a name (Md, Sk, Smt) says nothing;
+    one after it (Devi, Kumari) is a surname in a register.
+    """
+    a, b = _without_titles(one), _without_titles(other)
+    if not a or not b or a == b:
+        return False
+    left = list(b)
+    lacking = 0
+    for word in a:
+        found = next((w for w in left if w == word), None) or next(
+            (w for w in left if _is_one_word(word, w)), None
+        )
+        if found is None:
+            lacking += 1
+        else:
+            left.remove(found)
+    if not lacking or not left:
+        return False
+    # Written together or apart: Ramkumar, Ram Kumar.
+    return not _is_one_word("".join(a), "".join(b))
+
+
+def shares_word(one: str, other: str) -> bool:
+    """Whether two names have a word in common, as it is spelled or as it sounds."""
+    return any(_is_one_word(a, b) for a in _without_titles(one) for b in _without_titles(other))
+
+
+def _without_titles(name: str) -> list[str]:
+    parts = [p for p in _SPACES.split(tidy(name).casefold()) if p]
+    return [p for p in parts if p not in _BEFORE_NAMES] or parts
+
+
+@lru_cache(maxsize=16384)
+def _is_one_word(one: str, other: str) -> bool:
+    if one == other or fuzz.ratio(one, other) >= _ONE_WORD:
+        return True
+    if min(len(one), len(other)) == 1:  # an initial
+        return one[0] == other[0]
+    return any(
+        _word_skeleton(one, x) == _word_skeleton(other, y) != ""
+        for x, y in (("r", "r"), ("d", "r"), ("r", "d"))
+    )
 
 
 def _script(text: str) -> str:
