@@ -3,7 +3,7 @@
 What comes back is held against a schema and treated as the sender's word, never as our own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import IO, Any
@@ -13,10 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 from aanchal.kernel.limited import BROKE, Refused, read_in_limits, warm
 from aanchal.lib.tabular.problems import Problem, Unreadable
 
-from .formats.answers import PAGE, PROBLEMS, PUPILS
+from .formats.answers import PAGE, PUPILS, SAID
 from .formats.pages import DAYS, Page
 from .formats.problems import Hints, Question
-from .formats.pupil_lines import Pupil, PupilList
+from .formats.pupil_lines import PupilList
 from .rules.marks import Mark
 
 _REGISTERS = "aanchal.attendance.formats.tasks:registers"
@@ -61,7 +61,12 @@ def parse_registers(
 
 
 def parse_pupils(
-    source: IO[bytes], *, filename: str, school: str | None = None, today: date | None = None
+    source: IO[bytes],
+    *,
+    filename: str,
+    school: str | None = None,
+    today: date | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> PupilList:
     """Read a list of pupils, as `formats.pupils.read_pupils` does.
 
@@ -72,21 +77,23 @@ def parse_pupils(
         "filename": filename,
         "school": school,
         "today": today.isoformat() if today else None,
+        "answers": dict(answers or {}),
     }
-    problems: list[Problem] = []
-    pupils: list[Pupil] = []
+    found = PupilList([], [])
     try:
         for number, answer in enumerate(read_in_limits(_PUPILS, source, arguments=arguments)):
             if number == 0:
-                problems = PROBLEMS.validate_json(answer, strict=True)
-                _require_sentences(problems)
+                found.problems, found.questions, found.assumed = SAID.validate_json(
+                    answer, strict=True
+                )
+                _require_sentences([*found.problems, *found.questions, *found.assumed])
             else:
-                pupils += PUPILS.validate_json(answer, strict=True)
+                found.pupils += PUPILS.validate_json(answer, strict=True)
     except Refused as refusal:
         raise _unreadable(refusal) from None
     except ValidationError:
         raise Unreadable("broke", BROKE) from None
-    return PupilList(pupils, problems)
+    return found
 
 
 def parse_toml(source: IO[bytes], *, filename: str) -> dict[str, Any]:

@@ -148,16 +148,30 @@ def _tell(told: dict[str, Any]) -> None:
 
 
 @app.command("pupils")
-def import_pupils(files: Files, school: School = "", as_json: AsJson = False) -> None:
+def import_pupils(
+    files: Files,
+    school: School = "",
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", help="Answer a question: KEY=CHOICE, as they are printed."),
+    ] = None,
+) -> None:
     """Take lists of pupils in: UDISE, class, section, roll, names, village; CSV or XLSX.
 
     A pupil already known stays one record; a village that is not known is the school's, marked as
-    assumed. Importing twice changes nothing.
+    assumed. Importing twice changes nothing. Who may have left, and who has the roll number of a pupil
+    with another surname, is asked about and not enrolled; [bold]--answer KEY=CHOICE[/bold] says which.
+    The code is not 0 when nothing of a file came in.
     """
     with_django()
-    from .pupil_import import import_files
+    from .pupil_import import dry_run_pupils, import_files
 
-    sys.exit(import_files(files, school=school, as_json=as_json))
+    answers = _answers(answer)
+    if dry_run:
+        sys.exit(dry_run_pupils(files, school=school, answers=answers, as_json=as_json))
+    sys.exit(import_files(files, school=school, answers=answers, as_json=as_json))
 
 
 @app.command("areas")

@@ -219,3 +219,141 @@ def test_every_sheet_of_a_workbook_is_read():
     found = read_pupils(io.BytesIO(data), filename="a.xlsx", school="10050100102")
 
     assert [(p.grade, p.name) for p in found.pupils] == [("6", "Asha"), ("7", "Mina")]
+
+
+# --- names ---
+
+
+def test_a_middle_name_is_kept():
+    head = ["UDISE Code", "Class", "Roll No", "First Name", "Middle Name", "Last Name"]
+
+    found = read([head, ["10050100102", "VI", 1, "Asha", "Rani", "Devi"]])
+
+    (pupil,) = found.pupils
+    assert (pupil.name, pupil.given_name, pupil.family_name) == (
+        "Asha Rani Devi",
+        "Asha Rani",
+        "Devi",
+    )
+
+
+def test_whole_names_beside_a_column_of_surnames_are_not_doubled():
+    head = ["UDISE Code", "Class", "Roll No", "Student Name", "Surname"]
+
+    found = read([head, ["10050100102", "VI", 1, "Asha Rani Devi", "Devi"]])
+
+    assert found.pupils[0].name == "Asha Rani Devi"
+
+
+def test_a_column_of_numbers_headed_student_holds_no_names():
+    head = ["UDISE Code", "Class", "Roll No", "Student", "Student Name"]
+    rows = [["10050100102", "VI", n, f"EDU-STU-{n:05}", name] for n, name in
+            enumerate(["Asha Devi", "Mohan Lal", "Rukhsana Khatun"], 1)]  # fmt: skip
+
+    found = read([head, *rows])
+
+    assert [p.name for p in found.pupils] == ["Asha Devi", "Mohan Lal", "Rukhsana Khatun"]
+    assert found.pupils[0].state_id == "EDU-STU-00001"
+
+
+def test_a_number_is_never_a_childs_name():
+    found = read([HEAD, ROW, ["10050100102", "VI", "A", 2, "100347", "F", "", ""]])
+
+    assert [p.name for p in found.pupils] == ["Sunita Devi"]
+    assert codes(found) == [("pupil_name_number", 3, "E")]
+
+
+def test_a_child_whose_name_is_also_the_word_for_a_sum_is_never_passed_over_unsaid():
+    found = read([HEAD, ROW, ["10050100102", "VI", "A", 2, "Total", "F", "", ""]])
+
+    assert len(found.pupils) == 1
+    assert codes(found) == [("pupil_or_sum", 3, "E")]
+
+
+# --- who is still here ---
+
+
+STANDING = ["UDISE Code", "Class", "Roll No", "Name", "Status"]
+
+
+def standing(*words, answers=None, heading="Status"):
+    rows = [
+        ["10050100102", "VI", n, f"Child {'ABCDEFGH'[n]}", word] for n, word in enumerate(words)
+    ]
+    data = samples.as_csv([[*STANDING[:4], heading], *rows])
+    return read_pupils(io.BytesIO(data), filename="a.csv", today=TODAY, answers=answers)
+
+
+def test_who_may_have_left_is_asked_about_and_not_enrolled():
+    found = standing("Studying", "TC issued", "Dropout", "TC issued")
+
+    assert [p.name for p in found.pupils] == ["Child A"]
+    asked = {q.about: (q.choices, q.rows) for q in found.questions}
+    assert asked == {
+        "TC issued": (("left", "here"), (3, 5)),
+        "Dropout": (("left", "here"), (4,)),
+    }
+
+
+@pytest.mark.parametrize("answer, enrolled", [("here", 2), ("left", 1)])
+def test_an_answer_says_whether_they_are_here(answer, enrolled):
+    (question,) = standing("Studying", "TC issued").questions
+
+    found = standing("Studying", "TC issued", answers={question.key: answer})
+
+    assert len(found.pupils) == enrolled
+    assert found.questions == []
+
+
+@pytest.mark.parametrize(
+    "word, heading, is_asked",
+    [
+        ("Active", "Status", False),
+        ("Continuing", "Student Status", False),
+        ("", "Status", False),
+        ("नियमित", "स्थिति", False),
+        ("Left", "Status", True),
+        ("Transferred", "Status", True),
+        ("Inactive", "Status", True),
+        ("Passed out", "Status", True),
+        ("नाम कटा", "स्थिति", True),
+        ("বদলি", "অবস্থা", True),
+        ("XJ4", "Status", True),
+        ("good at sums", "Remarks", False),
+        ("TC taken in May", "Remarks", True),
+        ("12-05-2026", "Date of leaving", True),
+        ("No", "TC issued", False),
+        ("Yes", "TC issued", True),
+    ],
+)
+def test_words_for_standing(word, heading, is_asked):
+    found = standing(word, heading=heading)
+
+    assert len(found.questions) == is_asked
+    assert len(found.pupils) == (not is_asked)
+
+
+# --- births with a clock ---
+
+
+def test_births_at_midnight_told_in_greenwichs_time_are_the_next_day():
+    births = ["2014-04-10T18:30:00.000Z", "2014-05-11T18:30:00.000Z", "2014-06-12T23:59:50"]
+    rows = [["10050100102", "VI", n, f"Child {'ABC'[n]}", born] for n, born in enumerate(births)]
+
+    found = read([["UDISE Code", "Class", "Roll No", "Name", "dob"], *rows])
+
+    assert [p.born_on for p in found.pupils] == [
+        date(2014, 4, 11),
+        date(2014, 5, 12),
+        date(2014, 6, 13),
+    ]
+    assert found.problems == []
+
+
+def test_a_hidden_list_and_a_stray_quotation_mark_are_said():
+    data = samples.as_csv([HEAD, ROW, ROW]).replace(b"Sunita Devi", b'"Sunita Devi', 1)
+
+    found = read_pupils(io.BytesIO(data), filename="a.csv", today=TODAY)
+
+    assert [p.name for p in found.pupils] == ["Sunita Devi"]  # the same child twice
+    assert ("stray_quote", 2, None) in codes(found)

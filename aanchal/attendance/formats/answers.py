@@ -5,8 +5,11 @@ from pydantic import TypeAdapter
 from aanchal.lib.tabular.problems import Problem
 
 from .pages import Page
+from .problems import Question
 from .pupil_lines import Pupil
 
 PAGE: TypeAdapter[Page] = TypeAdapter(Page)
-PROBLEMS: TypeAdapter[list[Problem]] = TypeAdapter(list[Problem])
+SAID: TypeAdapter[tuple[list[Problem], list[Question], list[Problem]]] = TypeAdapter(
+    tuple[list[Problem], list[Question], list[Problem]]
+)
 PUPILS: TypeAdapter[list[Pupil]] = TypeAdapter(list[Pupil])

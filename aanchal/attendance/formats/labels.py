@@ -17,6 +17,7 @@ class Field(Enum):
     STATE_ID = "state identifier"
     NAME = "name"
     FAMILY_NAME = "family name"
+    MIDDLE_NAME = "middle name"
     OWN_NAME = "name in its own script"
     FATHER = "father"
     MOTHER = "mother"
@@ -79,6 +80,8 @@ _WORDS: dict[Field, str] = {
     "ছাত্রছাত্রীদের নাম|ছাত্রদের নাম|ছাত্রীর নাম|ছাত্রীদের নাম|শিক্ষার্থীর নাম|শিক্ষার্থীদের নাম|"
     "পড়ুয়ার নাম|পড়ুয়াদের নাম|শিশুর নাম|পুরো নাম|সম্পূর্ণ নাম|বিদ্যার্থীর নাম",
     Field.FAMILY_NAME: "surname|last name|family name|कुलनाम|उपनाम|পদবি|পদবী",
+    Field.MIDDLE_NAME: "middle name|student middle name|second name|mname|मध्य नाम|बीच का नाम|মধ্য নাম|"
+    "মাঝের নাম",
     Field.OWN_NAME: "name in hindi|name hindi|hindi name|name in bengali|bengali name|name bengali|"
     "name in bangla|name bangla|name in local language|name in own script|own script name|local name|"
     "name in mother tongue|name in regional language|student name in hindi|student name in bengali|"

@@ -1,9 +1,11 @@
 """What reading a list of pupils gives: plain data, a row for each child."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from aanchal.lib.tabular.problems import Problem
+
+from .problems import Question
 
 
 @dataclass(slots=True)
@@ -44,7 +46,12 @@ class Pupil:
 
 @dataclass(slots=True)
 class PupilList:
-    """All pupils of a file, in its order, and what could not be read."""
+    """All pupils of a file, in its order, and what could not be read.
+
+    A child about whom there is a question is not among the pupils until it is answered.
+    """
 
     pupils: list[Pupil]
     problems: list[Problem]
+    questions: list[Question] = field(default_factory=list)
+    assumed: list[Problem] = field(default_factory=list)

@@ -5,13 +5,16 @@ guessed in silence. A row without a name, class or school is left out and said; 
 religion and Aadhaar numbers are not read, whatever column holds them.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import Path
 
 from aanchal.lib.sentences import N_
+from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.legacy import is_lost, legacy_words
-from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.lib.tabular.problems import Limits, Problem, Unreadable
 from aanchal.lib.tabular.sheets import Progress, Sheet, Source, open_sheets
 from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
 
@@ -19,16 +22,19 @@ from .dates import are_turned, date_of, is_month_first, picked
 from .grades import grade_of
 from .headers import labels_of
 from .identifiers import is_aadhaar
-from .labels import Field
+from .labels import Field, field_of
 from .lines import is_only_words_of_a_sum, kind_of_line
 from .months import DayCell, day_cell
 from .problems import Problems
 from .pupil_lines import Pupil, PupilList
 from .pupil_words import age_of, disability_of, phone_of, relation_of, sex_of
 from .rolls import number_of
+from .sentences import SENTENCES
+from .standing import standing_columns, standing_of
 from .titles import Title, read_title, title_of_name, udise_of
 
 _LOOK_AHEAD = 80
+_IDENTIFIER = re.compile(r"(?:[A-Za-z]{1,6}[-/. ]?){0,3}\d[\w\-/.]*$")
 _FULL_NAME = (Field.NAME, Field.OWN_NAME)
 _TELLING = frozenset(
     (
@@ -46,6 +52,7 @@ def read_pupils(
     school: str | None = None,
     limits: Limits | None = None,
     today: date | None = None,
+    answers: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> PupilList:
     """Read a list of pupils from CSV, XLSX, XLS, ODS or a table saved as a web page.
@@ -57,6 +64,7 @@ def read_pupils(
             file's stands and the row is reported.
         limits: caps on size; the usual ones when not given.
         today: no birth can be later; not checked when not given.
+        answers: those a person gave to the questions of an earlier reading, by their keys.
 
     Raises:
         Unreadable: no list of pupils is in it, or it cannot be read as a whole.
@@ -69,18 +77,22 @@ def read_pupils(
                 school=school,
                 limits=limits,
                 today=today,
+                answers=answers,
                 progress=progress,
             )
     limits = limits or Limits()
-    problems = Problems(limits.problems)
+    problems = Problems(limits.problems, answers)
     said = udise_of(school) if school else None
     if school and not said:
         problems.add(None, None, "bad_hint_school", said=quoted(school))
     reader = _Reader(said, title_of_name(filename, is_file=True), problems, limits, today)
     found = False
-    for sheet in open_sheets(source, limits=limits, progress=progress):
+    sheets = open_sheets(source, limits=limits, progress=progress)
+    for sheet in sheets:
         if not sheet.hidden:
             found |= reader.read(sheet)
+        elif _has_list(sheet):
+            problems.add(None, None, "hidden_sheet")
     if not found:
         raise Unreadable(
             "no_pupil_list",
@@ -89,7 +101,21 @@ def read_pupils(
                 "class, and a row for each child."
             ),
         )
-    return PupilList(reader.pupils, problems.close())
+    kept = [*problems.close(), *stray_quotes(sheets)]
+    return PupilList(reader.pupils, kept, list(problems.asked.values()), problems.assumed)
+
+
+def stray_quotes(sheets: Sequence[Sheet]) -> list[Problem]:
+    """The lines on which a quotation mark is opened and never closed, once they were read."""
+    return [
+        Problem(row, None, "stray_quote", SENTENCES["stray_quote"])
+        for sheet in sheets
+        for row in sheet.stray_quotes
+    ]
+
+
+def _has_list(sheet: Sheet) -> bool:
+    return any(_is_head(labels_of(row)) for row in islice(sheet.rows(), _LOOK_AHEAD))
 
 
 class _Reader:
@@ -113,8 +139,10 @@ class _Reader:
         for number, row in rows:
             labels = labels_of(row)
             if _is_head(labels):
+                first = list(islice(rows, _LOOK_AHEAD))
+                _settle_names(labels, row, [cells for _, cells in first])
                 self.start(sheet, labels, row, above, number)
-                self.take_all(rows)
+                self.take_all(chain(first, rows))
                 return True
             above.append((number, row))
             if number >= _LOOK_AHEAD:
@@ -130,6 +158,8 @@ class _Reader:
         number: int,
     ) -> None:
         self.at = labels
+        self.standing = standing_columns(row)
+        self.hidden = sheet.hidden_rows
         self.needed = max(labels.values()) + 1
         self.title = read_title(above)
         self.sheet_title = title_of_name(sheet.name) if sheet.name else Title()
@@ -154,8 +184,10 @@ class _Reader:
             if len(row) < self.needed:
                 row = [*row, *[""] * (self.needed - len(row))]
             pupil = self.pupil(number, row)
-            if pupil is None:
+            if pupil is None or not self.is_still_here(number, row):
                 continue
+            if number in self.hidden:
+                self.problems.add(number, None, "hidden_row")
             self.pupils.append(pupil)
             if len(self.pupils) > self.limits.pupils:
                 raise Unreadable(
@@ -174,6 +206,19 @@ class _Reader:
         for pupil, age_on in self.dated(ages_on, Field.AGE_ON):
             pupil.age_on = age_on
 
+    def is_still_here(self, number: int, row: Sequence[Cell]) -> bool:
+        """False for a child who may have left: nobody enrols her until a person says that she is here."""
+        for at, heading in self.standing:
+            cell = row[at] if at < len(row) else ""
+            if standing_of(heading, cell) is False:
+                said = self.problems.choose(
+                    "pupil_standing", quoted(shown(cell)), ("left", "here"), rows=[number],
+                    holds="cells",
+                )  # fmt: skip
+                if said != "here":
+                    return False
+        return True
+
     def cell(self, row: Sequence[Cell], which: Field) -> Cell:
         at = self.at.get(which)
         return row[at] if at is not None else ""
@@ -189,17 +234,24 @@ class _Reader:
         """The child of one row; None for a row that is no child, or lacks what must be known."""
         if all(is_empty(cell) for cell in row) or _is_head(labels_of(row)):
             return None
-        given = self.text(row, Field.NAME)
+        given = " ".join(
+            part for w in (Field.NAME, Field.MIDDLE_NAME) if (part := self.text(row, w))
+        )
         family = self.text(row, Field.FAMILY_NAME)
+        if family and fold(given).endswith(" " + fold(family)):
+            given = given[: -len(family)].rstrip()  # a column of whole names beside the surnames
         own = self.text(row, Field.OWN_NAME)
         name = " ".join(part for part in (given, family) if part) or own
-        if self.is_foot(row, name):
+        if self.is_foot(number, row, name):
             return None
         if is_lost(name):
             self.problems.add(number, self.letter(Field.NAME), "pupil_name_lost")
             return None
         if not name:
             self.problems.add(number, self.letter(Field.NAME), "pupil_name_missing")
+            return None
+        if not any(letter.isalpha() for letter in name):
+            self.problems.add(number, self.letter(Field.NAME), "pupil_name_number")
             return None
         school = self.school(number, row)
         grade, section = self.grade_and_section(number, row)
@@ -225,16 +277,18 @@ class _Reader:
         self.set_guardian(pupil, row)
         return None if self.is_double(pupil) else pupil
 
-    def is_foot(self, row: Sequence[Cell], name: str) -> bool:
+    def is_foot(self, number: int, row: Sequence[Cell], name: str) -> bool:
         """True for sums and signatures below the list."""
         numbered = any(
             any(c.isdigit() for c in self.text(row, which)) for which in (Field.ROLL, Field.SERIAL, Field.ADMISSION)
         )  # fmt: skip
         words = " ".join(text for cell in row[:4] if (text := shown(cell)))
-        if name and is_only_words_of_a_sum(name):
-            return True
-        if numbered:
+        if numbered and not (name and is_only_words_of_a_sum(name)):
             return False
+        if name and is_only_words_of_a_sum(name):
+            if numbered:  # perhaps a child called so: never passed over unsaid
+                self.problems.add(number, self.letter(Field.NAME), "pupil_or_sum")
+            return True
         if name and not is_empty(self.cell(row, Field.CLASS)):
             return False
         return kind_of_line(words) is not None
@@ -339,7 +393,7 @@ class _Reader:
         self, cells: list[tuple[Pupil, Cell]], which: Field
     ) -> Iterator[tuple[Pupil, date | None]]:
         """Each pupil with the date in her cell, day and month told apart by the whole column."""
-        known: dict[Cell, DayCell | None] = {cell: day_cell(cell) for _, cell in cells}
+        known: dict[Cell, DayCell | None] = {cell: day_cell(_day(cell)) for _, cell in cells}
         read = [cell for cell in known.values() if cell]
         month_first = is_month_first(read, today=self.today or date.max)
         if month_first is None:
@@ -362,6 +416,34 @@ class _Reader:
                 )
                 on = None
             yield pupil, on
+
+
+def _day(cell: Cell) -> Cell:
+    """A moment as the day in India that it is; any other cell as it stands."""
+    if isinstance(cell, datetime):
+        return day_of(cell)
+    if isinstance(cell, str) and (day := india_day(cell)):
+        return day
+    return cell
+
+
+def _settle_names(
+    labels: dict[Field, int], head: Sequence[Cell], rows: Sequence[Sequence[Cell]]
+) -> None:
+    """Take for the name the column that holds names: one headed "Student" may hold numbers."""
+    if Field.NAME not in labels:
+        return
+    columns = [index for index, cell in enumerate(head) if field_of(cell) is Field.NAME]
+    holding = [index for index in columns if _holds_names(index, rows)]
+    if holding and labels[Field.NAME] not in (*holding, labels.get(Field.OWN_NAME)):
+        labels.setdefault(Field.STATE_ID, labels[Field.NAME])
+        labels[Field.NAME] = holding[0]
+
+
+def _holds_names(index: int, rows: Sequence[Sequence[Cell]]) -> bool:
+    cells = [text for row in rows if index < len(row) and (text := shown(row[index]))]
+    named = sum(any(c.isalpha() for c in text) and not _IDENTIFIER.match(text) for text in cells)
+    return 2 * named > len(cells)
 
 
 def _is_head(labels: dict[Field, int]) -> bool:

@@ -182,6 +182,17 @@ SENTENCES: dict[str, str] = {
         "The letters of this name were lost when the file was saved (????). Save it as “CSV UTF-8” or .xlsx "
         "and send it again; the row was left out."
     ),
+    "pupil_name_number": N_(
+        "There is a number where the name should be. Write the child's name; the row was left out."
+    ),
+    "pupil_or_sum": N_(
+        "This row has a number and a name that is also the word for a sum. It was left out; if it is a "
+        "child, write her whole name."
+    ),
+    "pupil_standing": N_(
+        "“%(about)s” is written of these children. They were not enrolled: have they left, or are they "
+        "still here?"
+    ),
     "pupil_twice": N_("This child is already in row %(other)d. The row was left out."),
     "bad_age": N_("“%(text)s” is not an age in years. It was left out."),
     "bad_birth": N_("“%(text)s” is not a date of birth that can be. It was left out; correct it."),

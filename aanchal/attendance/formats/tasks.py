@@ -13,7 +13,7 @@ from aanchal.kernel.limited.words import Refusal
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheets import Progress
 
-from .answers import PAGE, PROBLEMS, PUPILS
+from .answers import PAGE, PUPILS, SAID
 from .problems import Hints
 from .pupils import read_pupils
 from .registers import read_registers
@@ -38,18 +38,19 @@ def registers(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -
 
 
 def pupils(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -> Iterator[bytes]:
-    """A list of pupils: its problems, then the pupils by the hundred."""
+    """A list of pupils: its problems, questions and what was assumed, then the pupils by the hundred."""
     try:
         found = read_pupils(
             source,
             filename=arguments["filename"],
             school=arguments["school"],
             today=date.fromisoformat(arguments["today"]) if arguments["today"] else None,
+            answers=arguments["answers"],
             progress=progress,
         )
     except Unreadable as refusal:
         raise Refusal(refusal.code, refusal.template, dict(refusal.params)) from None
-    yield PROBLEMS.dump_json(found.problems)
+    yield SAID.dump_json((found.problems, found.questions, found.assumed))
     for first in range(0, len(found.pupils), _TOGETHER):
         yield PUPILS.dump_json(found.pupils[first : first + _TOGETHER])
 
