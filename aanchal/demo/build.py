@@ -56,6 +56,7 @@ from .mistakes import write_mistakes
 from .names import Name
 from .register_files import Written, write_files
 from .stories import Told, Work, Worked
+from .waiting import leave_waiting
 
 SEED = 7
 FRIDAY = 4
@@ -123,6 +124,7 @@ def build(folder: Path, *, today: date, seed: int = SEED, tell: Tell = silent) -
     _import_registers(written, registers, built, tell=tell)
     people = _make_people(district, at=start)
     _Past(registers, people).play(tell=tell)
+    leave_waiting(people, at=timezone.now())
     connection.close()  # the next connection waits for the disk again
     os.sync()
     READY.touch()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.models import User
 from aanchal.kernel.errors import Invalid, NotFound
@@ -155,7 +155,12 @@ def _pointed(who: User, day: ReadingDay) -> dict[str, Any]:
         "pk": day.pk,
         "who": who.get_full_name(),
         "on": day.on,
-        "says": _("%(n)d children on %(pages)d pages.") % facts,
+        "says": ngettext(
+            "%(n)d children on %(pages)d page.",
+            "%(n)d children on %(pages)d pages.",
+            facts["pages"],
+        )
+        % facts,
         "why": why,
         "answer": ANSWERS.get(day.answer.get("is", ""), ""),
     }

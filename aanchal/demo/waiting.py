@@ -1,0 +1,75 @@
+"""What waits in the demonstration for a second person, and one day of unusual reading."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from aanchal.access.actions import give_grant, invite_person
+from aanchal.access.models import Grant, User
+from aanchal.access.queries import actor_for
+from aanchal.kernel import audit
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.people.actions import count_readings, record_kinship
+from aanchal.people.models import Child, ReadingDay
+
+# More than one's own work, and more than on any other day: it is pointed at.
+READ_IN_ONE_DAY = 14
+
+
+def leave_waiting(people: Mapping[str, User], *, at: datetime) -> None:
+    """Ask for a role, an invitation and a second word on a colleague's family; read much on one day.
+
+    Args:
+        people: the demonstration's people; some of each role.
+    """
+    volunteer = _first(people, Role.VOLUNTEER)
+    administrator = _first(people, Role.ADMINISTRATOR)
+    coordinator = _first(people, Role.COORDINATOR)
+    if administrator is not None and volunteer is not None and coordinator is not None:
+        _ask(administrator, volunteer, coordinator, at=at)
+    if coordinator is not None and volunteer is not None:
+        place = volunteer.area_path
+        child = (
+            Child.objects.filter(area__path=place, household__isnull=False).order_by("pk").first()
+        )
+        if child is not None:
+            record_kinship(
+                actor_for(coordinator.user, at=at), child=child, user=volunteer.user, at=at
+            )
+    teacher = _first(people, Role.TEACHER)
+    if teacher is not None:
+        _read_much(teacher, at=at)
+
+
+def _first(people: Mapping[str, User], role: Role) -> Grant | None:
+    held = Grant.objects.filter(role=role, user__in=people.values()).select_related("user", "area")
+    return held.order_by("user__username").first()
+
+
+def _ask(administrator: Grant, volunteer: Grant, coordinator: Grant, *, at: datetime) -> None:
+    asking = actor_for(administrator.user, at=at)
+    place = coordinator.area
+    assert place is not None
+    give_grant(asking, user=volunteer.user, role=Role.COORDINATOR, area=place, starts_at=at, at=at)
+    invite_person(
+        asking, for_name="Made-up Newcomer", role=Role.VOLUNTEER, area=volunteer.area, at=at
+    )
+
+
+def _read_much(teacher: Grant, *, at: datetime) -> None:
+    """Yesterday a teacher was shown children of another school, more than are her work."""
+    then = at - timedelta(days=1)
+    others = Child.objects.exclude(enrolments__class_section__school=teacher.body_id)
+    district = teacher.area_path.split("/")[2]
+    keys = others.filter(district=district).order_by("pk").values_list("pk", flat=True)
+    shown = tuple(str(key) for key in keys[:READ_IN_ONE_DAY])
+    event = audit.Event(
+        str(teacher.user_id), str(audit.Verb.PAGE_SHOWN), "", "", district, "", {"page": "class"},
+        shown=shown,
+    )  # fmt: skip
+    with transaction.atomic():
+        audit.write_events([event], at=then)
+    count_readings(system_actor("upkeep"), on=timezone.localdate(then), at=at)
+    assert ReadingDay.objects.exists()
