@@ -29,11 +29,13 @@ from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import (
     agree_to_move,
     enrol_pupils,
+    join_households,
+    part_households,
     refuse_move,
     take_move_back,
     undo_move,
 )
-from aanchal.people.models import ClassMove, Enrolment
+from aanchal.people.models import Child, ClassMove, Enrolment
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.actions.joins import confirm_join, confirm_joins, refuse_join, separate_join
 from aanchal.places.models import AreaJoin
@@ -41,6 +43,7 @@ from tests.factories import (
     NAMES,
     NOW,
     OTHER_DISTRICT,
+    OTHER_VILLAGE,
     VILLAGE,
     a_class,
     a_flag,
@@ -99,6 +102,29 @@ def _asked_move() -> tuple[Any, Any, list[models.Model]]:
     mine = move.to_section
     teacher = an_actor(Role.TEACHER, body_id=str(mine.school_id), grade="6", section="A")
     return teacher, move, source
+
+
+def _two_families() -> tuple[Any, Any, Any]:
+    """A child of one village, another of the next, and an actor of the first village alone."""
+    _mine, [child] = a_class(pupils=1)
+    _theirs, [other] = a_class(a_school(OTHER_VILLAGE), pupils=1)
+    return an_actor(where=VILLAGE), child, other
+
+
+def _family_of(other: Any) -> list[models.Model]:
+    return [other, other.household, *other.household.guardians.all()]
+
+
+def _joins_households() -> Any:
+    near, child, other = _two_families()
+    return lambda: join_households(near, child=child, other=other, at=NOW), _family_of(other)
+
+
+def _parts_households() -> Any:
+    near, child, other = _two_families()
+    join = join_households(an_actor(), child=child, other=other, at=NOW)
+    other = Child.objects.get(pk=other.pk)
+    return lambda: part_households(near, join=join, at=NOW), [join, *_family_of(other)]
 
 
 def _agrees() -> Any:
@@ -227,6 +253,8 @@ def _join(call: Any, state: str) -> Scene:
 
 SCENES: dict[str, Scene] = {
     "people.actions.enrolling.enrol_pupils": _enrols,
+    "people.actions.households.join_households": _joins_households,
+    "people.actions.households.part_households": _parts_households,
     "people.actions.moves.agree_to_move": _agrees,
     "people.actions.moves.refuse_move": _refuses,
     "people.actions.moves.take_move_back": _takes_back,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import WrongState
+from aanchal.kernel.errors import NotFound, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 
 from ..families import a_copy
@@ -23,10 +23,13 @@ def join_households(actor: Actor, *, child: Child, other: Child, at: datetime) -
 
     Raises:
         NotAllowed: the actor may not open the file of each child of the two households, or is kin.
+        NotFound: one of the children is hidden from her.
         WrongState: they are of one household already, or of two districts.
     """
     children = _locked([child.pk, other.pk])
-    one, two = children[child.pk], children[other.pk]
+    one, two = children.get(child.pk), children.get(other.pk)
+    if one is None or two is None:
+        raise NotFound
     for each in (one, two):
         require(actor, Permission.CHILD_OPEN_FILE, each)
     if one.pk == two.pk or (one.household_id and one.household_id == two.household_id):
