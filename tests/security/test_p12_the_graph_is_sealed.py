@@ -348,7 +348,7 @@ def dump_of(thief: Thief) -> dict[str, list[str]]:
             "PGPASSWORD": parts.password, "PGDATABASE": parts.dbname,
         }  # fmt: skip
     text = subprocess.run(
-        [*program("pg_dump"), "--format=plain", "--data-only", "--no-owner"],
+        [program("pg_dump"), "--format=plain", "--data-only", "--no-owner"],
         env=os.environ | where,
         capture_output=True,
         check=True,
