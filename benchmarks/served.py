@@ -87,7 +87,7 @@ def _filled(children: int) -> list[Page]:
     from benchmarks.block import enrol, people_and_pages
     from tests.signing_in import signed_in
 
-    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
     enrol(children)
     pages = []
     for name, (person, path) in people_and_pages().items():

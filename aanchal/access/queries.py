@@ -46,25 +46,37 @@ def live_grants(*, at: datetime) -> QuerySet[Grant]:
 
 def actor_for(user: User, *, at: datetime | None = None) -> Actor:
     """The actor that a signed-in person is now; one query, never cached."""
-    held = list(live_grants(at=at or timezone.now()).filter(user=user).order_by("given_at", "pk"))
+    held = list(
+        live_grants(at=at or timezone.now())
+        .filter(user=user)
+        .order_by("given_at", "pk")
+        .values_list("role", "area_path", "body_id", "grade", "section")
+    )
     # A grant over a body says nothing of places to the row guard; its own path does.
-    above_districts = any(g.area_path.count("/") < 2 for g in held)
+    paths = [row[1] for row in held]
+    above_districts = any(path.count("/") < 2 for path in paths)
     return Actor(
         user_id=str(user.pk),
         language=user.language,
-        grants=tuple(held_grant(g) for g in held),
-        districts=None if above_districts else frozenset(district_of(g.area_path) for g in held),
+        grants=tuple(_held(*row) for row in held),
+        districts=None if above_districts else frozenset(district_of(path) for path in paths),
     )
 
 
 def held_grant(grant: Grant) -> permissions.Grant:
     """A grant as the permission question knows it."""
+    return _held(grant.role, grant.area_path, grant.body_id, grant.grade, grant.section)
+
+
+def _held(
+    role: str, area_path: str, body_id: UUID | None, grade: str, section: str
+) -> permissions.Grant:
     return permissions.Grant(
-        role=Role(grant.role),
-        area_path="" if grant.body_id else grant.area_path,
-        body_id=str(grant.body_id) if grant.body_id else "",
-        grade=grant.grade,
-        section=grant.section,
+        role=Role(role),
+        area_path="" if body_id else area_path,
+        body_id=str(body_id) if body_id else "",
+        grade=grade,
+        section=section,
     )
 
 

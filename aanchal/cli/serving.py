@@ -21,7 +21,8 @@ serve = typer.Typer(add_completion=False)
 work = typer.Typer(add_completion=False)
 
 GRACE_SECONDS = 25.0
-THREADS = 8
+# More would share one core's time among them, and hold locks of the embedded database for longer.
+THREADS = 4
 # The number of the listening socket that a child was given.
 LISTENING = "AANCHAL_LISTENING"
 

@@ -180,6 +180,8 @@ class Event:
     changes: dict[str, Any]
     outcome: str = AuditEvent.Outcome.DONE
     shown: tuple[str, ...] = ()
+    # Its row, sealed before its transaction began so that this does not make others wait.
+    row: AuditEvent | None = None
 
 
 @dataclass
@@ -235,26 +237,38 @@ def record(
     )
 
 
-def write_events(events: list[Event], *, at: datetime) -> None:
-    """Chain and store events, district by district in sorted order; inside a transaction."""
-    by_district: dict[str, list[Event]] = {}
+def write_events(events: list[Event], *, at: datetime | None = None) -> None:
+    """Chain and store events, district by district in sorted order; inside a transaction.
+
+    Args:
+        at: when they happened, of those without a row.
+    """
+    by_district: dict[str, list[AuditEvent]] = {}
     for event in events:
-        by_district.setdefault(event.district, []).append(event)
+        row = event.row or sealed_row(event, at=at or timezone.now())
+        by_district.setdefault(event.district, []).append(row)
     for district in sorted(by_district):
-        AuditHead.objects.get_or_create(district=district, defaults={"hash": GENESIS})
-        head = AuditHead.objects.select_for_update().get(district=district)
-        rows = []
-        for event in by_district[district]:
+        head = _held_head(district)
+        for row in by_district[district]:
             head.seq += 1
-            row = _row(event, at=at)
             row.seq, row.previous_hash = head.seq, head.hash
             row.hash = head.hash = link_hash(row)
-            rows.append(row)
-        AuditEvent.objects.bulk_create(rows, batch_size=500)
+        AuditEvent.objects.bulk_create(by_district[district], batch_size=500)
         head.save(update_fields=["seq", "hash"])
 
 
-def _row(event: Event, *, at: datetime) -> AuditEvent:
+def _held_head(district: str) -> AuditHead:
+    """The head of a chain, held until the transaction ends; made when the chain begins."""
+    heads = AuditHead.objects.select_for_update().filter(district=district)
+    head = heads.first()
+    if head is None:
+        AuditHead.objects.get_or_create(district=district, defaults={"hash": GENESIS})
+        head = heads.get()
+    return head
+
+
+def sealed_row(event: Event, *, at: datetime) -> AuditEvent:
+    """The row of an event as it is stored, but for its place in the chain."""
     content = {
         "at": at.isoformat(timespec="microseconds"),
         "actor": event.actor_id,

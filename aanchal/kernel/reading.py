@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models
 
 from . import audit
 from .permissions import Actor
+from .written_together import WrittenTogether
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Shown:
 
 
 _shown: ContextVar[Shown | None] = ContextVar("aanchal_shown", default=None)
+_together = WrittenTogether()
 
 
 @contextmanager
@@ -91,8 +93,9 @@ def note_when_read(model: type[models.Model], *names: str) -> None:
 def write(actor: Actor, shown: Shown, *, page: str, at: datetime) -> None:
     """Write one event for a page, a district; none when it showed nobody.
 
-    It is the page's last act, in a transaction of its own: the head of the chain is held for a
-    moment only. When it cannot be written, the page must not be shown.
+    It is the page's last act: inside the request's transaction where there is one, else in one with
+    the pages of other threads, so that the head of the chain is held for a moment only. When it
+    cannot be written, the page must not be shown.
     """
     events = [
         audit.Event(
@@ -108,6 +111,11 @@ def write(actor: Actor, shown: Shown, *, page: str, at: datetime) -> None:
         for district, keys in sorted(shown.by_district.items())
         if keys - shown.noted
     ]
-    if events:
-        with transaction.atomic():
-            audit.write_events(events, at=at)
+    if not events:
+        return
+    if connection.in_atomic_block:
+        audit.write_events(events, at=at)
+        return
+    for event in events:
+        event.row = audit.sealed_row(event, at=at)
+    _together.write(events)

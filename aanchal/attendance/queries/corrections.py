@@ -46,7 +46,7 @@ def corrections_to_answer(actor: Actor) -> list[CorrectionLine]:
 
 def corrections_asked_at(actor: Actor) -> list[datetime]:
     """When each correction was asked for that waits for the actor's word; two queries."""
-    return [c.asked_at for c in _to_answer(actor)]
+    return [c.asked_at for c in _without_kin(actor, list(_waiting(actor).select_related(None)))]
 
 
 def correction_to_answer(actor: Actor, *, pk: UUID | None) -> Correction | None:
@@ -65,12 +65,15 @@ def corrections_agreed(actor: Actor, *, since: datetime) -> list[Correction]:
 
 
 def _to_answer(actor: Actor) -> list[Correction]:
-    found = (
+    return _without_kin(actor, list(_waiting(actor)))
+
+
+def _waiting(actor: Actor) -> QuerySet[Correction]:
+    return (
         _corrections()
         .filter(_reach(actor), state=Correction.State.WAITING)
         .exclude(asked_by=actor.user_id)
     )
-    return _without_kin(actor, list(found))
 
 
 def _reach(actor: Actor) -> Q:

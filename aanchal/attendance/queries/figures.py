@@ -322,17 +322,18 @@ def irregular_in(actor: Actor, sections: Sequence[UUID], *, since: date) -> list
             not_kin(actor, "child__"), class_section__in=sections, raised_at__gte=_moment(since)
         )
         .exclude(state=Flag.State.WITHDRAWN)
-        .select_related("outcome")
         .order_by("-raised_at")
+        .values_list("child_id", "state", "outcome__pk", "outcome__facts")
     )
+    facts: Any = Outcome._meta.get_field("facts")
     lines = []
-    for flag in flags:
-        outcome = getattr(flag, "outcome", None)
-        if outcome is not None and outcome.kind in (Outcome.Kind.BACK, Outcome.Kind.LEFT):
-            state = str(outcome.kind)
-        elif flag.state in (Flag.State.VISITED, Flag.State.CLOSED):
+    for child_id, stands, outcome, sealed in flags:
+        kind = facts.open_of(outcome, sealed)["kind"] if sealed else ""
+        if kind in (Outcome.Kind.BACK, Outcome.Kind.LEFT):
+            state = str(kind)
+        elif stands in (Flag.State.VISITED, Flag.State.CLOSED):
             state = "visited"
         else:
             state = "asked"
-        lines.append(TeacherLine(flag.child_id, state))
+        lines.append(TeacherLine(child_id, state))
     return lines

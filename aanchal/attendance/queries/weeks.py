@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
@@ -44,9 +45,9 @@ def week_lines(actor: Actor, *, last_on: date, weeks: int = 12) -> list[WeekLine
     empty: dict[object, bool] = {}
     findings = Finding.objects.filter(
         within(paths, "visit__flag__area__path"), visit__flag__raised_at__gte=begin
-    ).select_related("visit")
+    ).annotate(flag_id=F("visit__flag_id"))
     for finding in sorted(findings, key=lambda f: f.recorded_at):
-        empty[finding.visit.flag_id] = is_empty(finding.kind)
+        empty[finding.flag_id] = is_empty(finding.kind)
     counts = [[0, 0, 0] for _week in range(weeks)]
     for flag, at in raised.items():
         week = (timezone.localdate(at) - first_on).days // 7
