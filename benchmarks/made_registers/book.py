@@ -93,6 +93,8 @@ class Book:
     accepted: dict[tuple[int, int, date], str] = field(default_factory=dict)
     # What a careful person could not know from the file: "month", "class", "marks", "days", "child".
     open: set[str] = field(default_factory=set)
+    # Cells whose mark nobody knows: as long as one is left, something must be said.
+    unknown: set[Tag] = field(default_factory=set)
     # No register is in it: only a refusal is right.
     no_register: bool = False
     encoding: str = "utf-8"

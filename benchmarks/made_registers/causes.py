@@ -7,7 +7,7 @@ from .book import Book
 from .damages import DAMAGES
 from .judging import ASKED, SILENT, Verdict, judge
 from .making import make_file
-from .plan import Plan
+from .plan import TODAY, Plan
 from .reading import Reading, ReadPage, read
 
 _PLAIN = {f.name: f.default for f in fields(Plan) if f.name not in ("seed", "layout", "damages")}
@@ -77,7 +77,8 @@ def _without(plan: Plan, name: str) -> tuple[str, ...]:
 
 
 def _if_still(candidate: Plan, plan: Plan, outcome: str, kind: str) -> Plan:
-    if not all(DAMAGES[name].fits(candidate) for name in candidate.damages):
+    possible = all(DAMAGES[name].fits(candidate) for name in candidate.damages)
+    if not possible or candidate.month_starts()[-1] > TODAY:
         return plan
     try:
         verdict = verdict_of(candidate)

@@ -36,7 +36,7 @@ def heading_slip(plan: Plan, book: Book, chance: Random) -> None:
 def headings_swapped(plan: Plan, book: Book, chance: Random) -> None:
     """Two headings change places and their marks do not: a slip, or not."""
     days = _first_days(tables(book)[0])
-    at = chance.randrange(2, len(days) - 2)
+    at = chance.randrange(2, len(days) // 2 - 2)
     days[at].value, days[at + 1].value = days[at + 1].value, days[at].value
     book.open.add("days")
 
@@ -235,7 +235,7 @@ def _unknown(book: Book, cell: Cell, written: str) -> None:
     assert cell.tag and cell.tag[2]
     cell.value = written
     book.accepted[cell.tag[0], cell.tag[1], cell.tag[2]] = "B"
-    book.open.add("mark")
+    book.unknown.add(cell.tag)
 
 
 def left_in_the_middle(plan: Plan, book: Book, chance: Random) -> None:

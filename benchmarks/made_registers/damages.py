@@ -190,8 +190,8 @@ DAMAGES: dict[str, Damage] = {
     "absurd names": Damage(_nothing, lambda p: p.size >= 6, about="names", turn=0),
     "non-breaking spaces": Damage(cells.non_breaking, turn=4),
     "zero-width signs": Damage(cells.zero_width, turn=4),
-    "name missing": Damage(lines.name_missing, lambda p: p.layout in _ONE_TABLE and "roll" in p.columns, about="names", turn=0),
-    "roll twice": Damage(lines.roll_twice, lambda p: p.layout in _ONE_TABLE and "roll" in p.columns, about="names", turn=0),
+    "name missing": Damage(lines.name_missing, lambda p: p.layout in _ONE_TABLE and "roll" in p.columns, about="rows", turn=0),
+    "roll twice": Damage(lines.roll_twice, lambda p: p.layout in _ONE_TABLE and "roll" in p.columns, about="rows", turn=0),
     "letters lost": Damage(
         cells.letters_lost, lambda p: p.language != "en" and p.layout in _ONE_TABLE, turn=5),
     "class and month in the file's name": Damage(

@@ -66,10 +66,10 @@ def long_flags(plan: Plan, book: Book) -> None:
                 book.groups[0].marks[key] = "P"
                 book.accepted[0, *key] = "P"
     else:
-        heads, letters = (
-            ["Present", "Absent", english["leave"], english["late"]],
-            ["PF", "A", "L", "T"],
-        )
+        kinds = ["Absent", english["leave"]]
+        if plan.seed % 3 == 1:
+            kinds = ["Absent Unexcused", "Absent Excused"]
+        heads, letters = ["Present", *kinds, english["late"]], ["PF", "A", "L", "T"]
 
     def cells(cell: Cell, letter: str) -> list[Cell]:
         return [Cell(yes if letter in of else no, "mark", cell.tag) for of in letters]

@@ -48,6 +48,11 @@ def make_book(plan: Plan) -> Book:
     _LAYOUTS[plan.layout](plan, book)
     for name in in_turn(plan.damages):
         DAMAGES[name].do(plan, book, plan.chance(name))
+    left = {
+        cell.tag for sheet in book.sheets for cells in sheet.rows for cell in cells if cell.value
+    }
+    if book.unknown & left:
+        book.open.add("mark")
     return book
 
 

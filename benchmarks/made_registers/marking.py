@@ -43,6 +43,14 @@ MARKINGS: dict[str, Marking] = {
         {"P": "P", "A": "A", "T": "LT", "L": "E", "B": None},
         ("P: Present  A: Absent  LT: Late  E: Excused (leave)",),
     ),
+    "dash not marked, key": Marking(
+        {"P": "P", "A": "A", "L": "L", "B": "-"},
+        ("Legend: P = Present, A = Absent, L = Leave, - = Not Marked",),
+    ),
+    "points": Marking(
+        {"P": "P (2/2)", "A": "A (0/2)", "T": "L (1/2)", "L": "E (1/2)", "B": None},
+        ("P: Present, L: Late, E: Excused, A: Absent (points/of)",),
+    ),
     "Ab": Marking({"P": "P", "A": "Ab", "B": None}),
     "half days": Marking(
         {"P": "P", "A": "A", "F": "HD", "L": "L", "B": None},

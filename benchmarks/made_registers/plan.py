@@ -75,10 +75,21 @@ _SEVERAL_MONTHS = {"months beside", "months below", "sheet a month"}
 _SEVERAL_CLASSES = {"classes below", "sheet a class"}
 _BOOKS = {"sheet a class", "sheet a month", "sheet a day"}
 TITLES = ("line", "lines", "cells", "sentence", "session", "session line")
-HEADINGS = ("numbers", "padded", "iso", "dmy", "d-Mon", "number weekday", "weekday row", "dates")
+HEADINGS = (
+    "numbers",
+    "padded",
+    "iso",
+    "dmy",
+    "d-Mon",
+    "number weekday",
+    "weekday row",
+    "dates",
+    "weekday in brackets",
+    "with clock",
+)
 COLUMNS = (("roll", "name"), ("serial", "roll", "name"), ("roll", "name", "father"), ("serial", "name"),
            ("roll", "admission", "name", "sex"), ("serial", "admission", "roll", "name", "father", "category"),
-           ("roll", "name", "birth"), ("name",))  # fmt: skip
+           ("roll", "name", "birth"), ("name",), ("name", "phone"), ("id", "name"))  # fmt: skip
 ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-8-sig", "utf-16")
 
 

@@ -29,6 +29,10 @@ def heading(plan: Plan, day: date) -> Cell:
         value = f"{day.day}-{day:%b}"
     elif style == "number weekday":
         value = f"{digits(day.day, own)} {WEEKDAYS[plan.language][day.weekday()]}"
+    elif style == "weekday in brackets":
+        value = f"{digits(day.day, own)} ({WEEKDAYS[plan.language][day.weekday()]})"
+    elif style == "with clock":
+        value = f"{day:%d %b %Y} 9.00AM All students"
     else:
         return Cell(day, "day", style="date")
     return Cell(value, "day")
@@ -61,6 +65,10 @@ def identity(plan: Plan, group: Group, number: int, child: int) -> list[Cell]:
             cells.append(Cell(number_as_written(plan, child + 1), "serial"))
         elif column == "admission":
             cells.append(Cell(number_as_written(plan, 2200 + chance.randrange(700)), "other"))
+        elif column == "phone":
+            cells.append(Cell(f"0{chance.randrange(6 * 10**9, 10**10)}", "other"))
+        elif column == "id":
+            cells.append(Cell(f"EDU-STU-2026-{child + 1:05}", "other"))
         elif column == "sex":
             cells.append(Cell(chance.choice("MF"), "other"))
         elif column == "category":

@@ -30,7 +30,7 @@ WORDS = {
         "girls": "Girls present", "total": "Total", "teacher": "Class Teacher's signature",
         "head": "Signature of Head Teacher", "morning": "M", "evening": "E", "period": "Period",
         "holiday": "Holiday", "sunday": "Sunday", "timestamp": "Timestamp", "attendance": "Attendance",
-        "absentees": "Absentees", "working": "Working days", "late": "Late", "leave": "Leave",
+        "absentees": "Absentees", "working": "Working days", "late": "Late", "leave": "Leave", "phone": "Phone", "id": "Student ID",
     },
     "hi": {
         "register": "छात्र उपस्थिति पंजी", "school": "विद्यालय", "code": "यू-डाइस कोड", "class": "कक्षा",
@@ -42,7 +42,7 @@ WORDS = {
         "girls": "उपस्थित बालिका", "total": "कुल", "teacher": "कक्षा शिक्षक के हस्ताक्षर",
         "head": "प्रधानाध्यापक के हस्ताक्षर", "morning": "पू.", "evening": "अप.", "period": "कालांश",
         "holiday": "अवकाश", "sunday": "रविवार", "timestamp": "टाइमस्टैम्प", "attendance": "उपस्थिति",
-        "absentees": "अनुपस्थित छात्र", "working": "कार्य दिवस", "late": "विलंब", "leave": "छुट्टी",
+        "absentees": "अनुपस्थित छात्र", "working": "कार्य दिवस", "late": "विलंब", "leave": "छुट्टी", "phone": "मोबाइल नं.", "id": "छात्र आईडी",
     },
     "bn": {
         "register": "ছাত্র হাজিরা খাতা", "school": "বিদ্যালয়", "code": "ইউ-ডাইস কোড", "class": "শ্রেণি",
@@ -54,7 +54,7 @@ WORDS = {
         "girls": "উপস্থিত বালিকা", "total": "মোট", "teacher": "শ্রেণি শিক্ষকের স্বাক্ষর",
         "head": "প্রধান শিক্ষকের স্বাক্ষর", "morning": "সকাল", "evening": "বিকাল", "period": "পিরিয়ড",
         "holiday": "ছুটি", "sunday": "রবিবার", "timestamp": "টাইমস্ট্যাম্প", "attendance": "উপস্থিতি",
-        "absentees": "অনুপস্থিত ছাত্র", "working": "কর্মদিবস", "late": "দেরি", "leave": "ছুটি",
+        "absentees": "অনুপস্থিত ছাত্র", "working": "কর্মদিবস", "late": "দেরি", "leave": "ছুটি", "phone": "ফোন", "id": "ছাত্র আইডি",
     },
 }  # fmt: skip
 
