@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.exceptions import FieldError
 from django.db import models
+from django.utils.functional import cached_property
 
 from .sealing import TAG_DIGITS, reference_tag, seal, unseal
 
@@ -84,8 +85,12 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
 
     def open_of(self, pk: Any, value: Sealed) -> Any:
         """Open a value that `values_list` handed out, for many rows at once; never None."""
-        place = f"{self.model._meta.label}.{self.name}|{pk}"
+        place = self._place_before_key + str(pk)
         return self.from_plain_bytes(unseal(value.data, place=place, pad=self.pad))
+
+    @cached_property
+    def _place_before_key(self) -> str:
+        return f"{self.model._meta.label}.{self.name}|"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return None if value is None else Sealed(bytes(value))
@@ -147,7 +152,7 @@ class SealedJSONField(SealedField):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
     def from_plain_bytes(self, data: bytes) -> Any:
-        return json.loads(data)
+        return json.loads(data.decode())
 
 
 class LastingSealedJSONField(SealedJSONField):

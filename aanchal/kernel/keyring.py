@@ -60,6 +60,10 @@ class Keyring:
         """Numbers of the masters held, oldest first."""
         return sorted(self._masters)
 
+    def holds(self, number: int) -> bool:
+        """Say whether a master of this number is held."""
+        return number in self._masters
+
     def key(self, purpose: str, number: int | None = None) -> bytes:
         """Return the 32-byte key for a purpose, under the writing master unless told otherwise.
 
