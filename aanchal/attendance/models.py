@@ -49,6 +49,8 @@ class RegisterFile(models.Model):
     via = models.CharField(max_length=8)
     understood = SealedJSONField(null=True, blank=True, help_text="What was shown, for a yes.")
     counts = models.JSONField(default=dict)
+    classes = models.TextField(default="", help_text='Of which classes it is: "|6/A|7/|".')
+    months = models.TextField(default="", help_text='Of which months it is: "|2026-07|".')
     answers = models.JSONField(
         default=dict,
         help_text="What the sender answered: questions of the reading; by, enrol, confirmed.",
@@ -62,7 +64,7 @@ class RegisterFile(models.Model):
     class Privacy:
         retention = "Two school years."
         OPEN = ("id", "district", "school", "file", "hints", "state", "via", "counts")
-        OPEN += ("refusal", "received_at", "settled_at")
+        OPEN += ("classes", "months", "refusal", "received_at", "settled_at")
         PERSONAL = ("content_hash", "received_by", "answers")
         SENSITIVE = ("understood", "refusal_params")
 

@@ -32,6 +32,7 @@ from .views import (
     question,
     questions,
     readings,
+    register_list,
     registers,
     repairs,
     upkeep,
@@ -136,7 +137,7 @@ urlpatterns: list[URLPattern] = [
         who=P.CLASS_VIEW,
         methods=BOTH,
     ),
-    route("registers/", registers.file_list, name="register_files", who=P.REGISTER_IMPORT),
+    route("registers/", register_list.file_list, name="register_files", who=P.REGISTER_IMPORT),
     route(
         "registers/send/",
         registers.send,

@@ -6,7 +6,7 @@ taken up again. Nothing of it happens twice: the same file is the same record, a
 says nothing new changes nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -211,11 +211,20 @@ def _show_register(
         return register
     register.understood = {"pages": [p.to_json() for p in pages]}
     register.state = RegisterFile.State.SHOWN
-    register.save(update_fields=["understood", "state"])
+    # Plain, for the list to be narrowed by; of pages that are nobody's yet nothing is known.
+    held = [p for p in pages if p.school_id and p.grade]
+    register.classes = _between_bars(f"{p.grade}/{p.section}" for p in held)
+    register.months = _between_bars(p.month for p in held if p.month)
+    register.save(update_fields=["understood", "state", "classes", "months"])
     record(
         actor, Verb.REGISTER_READ, register, scope=scope_of_file(actor, register), pages=len(pages)
     )
     return register
+
+
+def _between_bars(words: Iterable[str]) -> str:
+    found = sorted(set(words))
+    return f"|{'|'.join(found)}|" if found else ""
 
 
 @use_case

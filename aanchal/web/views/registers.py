@@ -7,14 +7,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
@@ -33,13 +29,10 @@ from aanchal.attendance.jobs import read_file, take_file
 from aanchal.attendance.models import RegisterFile
 from aanchal.attendance.progress import note_asked, progress_of
 from aanchal.attendance.queries.books import (
-    class_lines,
     get_register_file,
     open_problems,
     shown_pages,
-    visible_register_files,
 )
-from aanchal.attendance.queries.waiting import waiting_registers
 from aanchal.attendance.reading import ShownPage
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
@@ -48,7 +41,7 @@ from aanchal.kernel.permissions import system_actor
 from aanchal.people.models import Child
 
 from ..context import local_name
-from ..forms import blame, key_or_none, today
+from ..forms import blame, key_or_none
 from ..names import class_name, whole_name
 from .missing import SAID
 from .register_forms import SendForm
@@ -70,71 +63,6 @@ CLASSES_LINKED = 12
 IN_BACKGROUND_BYTES = 1024 * 1024
 # No sign of work for so long: the worker may rest, and the file may be asked for once more.
 SLOW_AFTER_SECONDS = 120
-
-
-def file_list(request: HttpRequest) -> HttpResponse:
-    """Registers that were sent: those that need somebody, and those that are in."""
-    files = visible_register_files(request.actor)
-    done = Q(state=RegisterFile.State.TAKEN) & (
-        Q(counts__rows_left=0) | Q(counts__rows_left__isnull=True)
-    )
-    sets = {"waiting": waiting_registers(request.actor), "taken": files.filter(done)}
-    counts = {key: found.count() for key, found in sets.items()}
-    show = request.GET.get("show", "")
-    if show not in sets:
-        show = "waiting" if counts["waiting"] else "taken"
-    page = Paginator(sets[show], PAGE).get_page(request.GET.get("page"))
-    rows = [
-        [
-            format_html('<a href="{}">{}</a>', reverse("register_file", args=[f.pk]), f.file.name),
-            local_name(f.school) if f.school else _("school not known yet"),
-            date_format(timezone.localtime(f.received_at), "j M Y, H:i"),
-            _standing(f),
-        ]
-        for f in page
-    ]
-    columns = [
-        {"label": _("File")},
-        {"label": _("School")},
-        {"label": _("Sent on")},
-        {"label": _("How it stands")},
-    ]
-    labels = {"waiting": _("Need somebody"), "taken": _("Taken in")}
-    tabs = [
-        {"label": labels[k], "href": f"?show={k}", "count": counts[k], "current": k == show}
-        for k in sets
-    ]
-    return render(
-        request,
-        "registers/list.html",
-        {
-            "page": page,
-            "rows": rows,
-            "columns": columns,
-            "tabs": tabs if any(counts.values()) else [],
-            "show": show,
-            # A teacher whose class is complete by others' files is not told that nothing was sent.
-            "has_registers": not any(counts.values())
-            and any(x.last_on for x in class_lines(request.actor, year_from=today().year - 1)),
-        },
-    )
-
-
-def _standing(register: RegisterFile) -> str:
-    """Where a file stands, as a tag."""
-    state = register.state
-    left = int(register.counts.get("rows_left", 0))
-    level, text = "done", _("taken in")
-    if state == RegisterFile.State.REFUSED:
-        level, text = "now", _("cannot be read")
-    elif state in (RegisterFile.State.RECEIVED, RegisterFile.State.TAKING):
-        level, text = "plain", _("being read")
-    elif state == RegisterFile.State.SHOWN:
-        level, text = "soon", _("waits for your yes")
-    elif left:
-        level = "soon"
-        text = ngettext("%(n)s row to repair", "%(n)s rows to repair", left) % {"n": left}
-    return format_html('<span class="tag {}">{}</span>', level, text)
 
 
 def send(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,189 @@
+"""The list of registers that were sent: narrowed by class, month and standing, in the order asked."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from aanchal.attendance.formats.grades import roman
+from aanchal.attendance.models import RegisterFile
+from aanchal.attendance.queries.books import class_lines, visible_register_files
+from aanchal.attendance.queries.waiting import waiting_registers
+
+from ..context import local_name
+from ..forms import today
+from ..narrowing import Choice, Narrowed
+
+PAGE = 30
+STATE = RegisterFile.State
+STANDINGS: dict[str, tuple[Any, Q]] = {
+    "yes": (gettext_lazy("waits for a yes"), Q(state=STATE.SHOWN)),
+    "repair": (gettext_lazy("has rows to repair"), Q(state=STATE.TAKEN, counts__rows_left__gt=0)),
+    "read": (gettext_lazy("being read"), Q(state__in=[STATE.RECEIVED, STATE.TAKING])),
+    "refused": (gettext_lazy("cannot be read"), Q(state=STATE.REFUSED)),
+}
+SORTS = {
+    "newest": gettext_lazy("the newest first"),
+    "longest": gettext_lazy("the longest waiting first"),
+}
+
+
+def file_list(request: HttpRequest) -> HttpResponse:
+    """Registers that were sent: those that need somebody, and those that are in."""
+    files = visible_register_files(request.actor)
+    narrowed = _narrowed(request, files)
+    fits = _fitting(narrowed)
+    done = Q(state=STATE.TAKEN) & (Q(counts__rows_left=0) | Q(counts__rows_left__isnull=True))
+    sets = {
+        "waiting": waiting_registers(request.actor).filter(fits),
+        "taken": files.filter(done).filter(fits),
+    }
+    counts = {key: found.count() for key, found in sets.items()}
+    show = request.GET.get("show", "")
+    if show not in sets:
+        show = "waiting" if counts["waiting"] else "taken"
+    listed = sets[show]
+    if narrowed["sort"] == "longest":
+        listed = listed.order_by("received_at", "pk")
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    query = f"&{narrowed.query}" if narrowed.query else ""
+    labels = {"waiting": _("Need somebody"), "taken": _("Taken in")}
+    tabs = [
+        {
+            "label": labels[k],
+            "href": f"?show={k}{query}",
+            "count": counts[k],
+            "current": k == show,
+        }
+        for k in sets
+    ]
+    there_are = any(counts.values()) or narrowed.is_narrowed
+    return render(
+        request,
+        "registers/list.html",
+        {
+            "page": page,
+            "rows": [_row(f) for f in page],
+            "columns": [
+                {"label": _("File")},
+                {"label": _("Class and month")},
+                {"label": _("School")},
+                {"label": _("Sent on")},
+                {"label": _("How it stands")},
+            ],
+            "tabs": tabs if there_are else [],
+            "show": show,
+            "narrowed": narrowed if there_are else None,
+            # A teacher whose class is complete by others' files is not told that nothing was sent.
+            "has_registers": not there_are
+            and any(x.last_on for x in class_lines(request.actor, year_from=today().year - 1)),
+        },
+    )
+
+
+def _narrowed(request: HttpRequest, files: QuerySet[RegisterFile]) -> Narrowed:
+    said = list(files.order_by().values_list("classes", "months").distinct())
+    return Narrowed(
+        request,
+        fields=(
+            Choice("class", _("Class"), [(k, _class(k)) for k in _classes(c for c, _m in said)]),
+            Choice("month", _("Month"), [(m, _month(m)) for m in _months(m for _c, m in said)]),
+            Choice(
+                "state", _("How it stands"), [(k, words) for k, (words, _q) in STANDINGS.items()]
+            ),
+            Choice("sort", _("Order"), list(SORTS.items()), default="newest"),
+        ),
+        keep=("show",),
+    )
+
+
+def _fitting(narrowed: Narrowed) -> Q:
+    fits = Q()
+    if narrowed["class"]:
+        fits &= Q(classes__contains=f"|{narrowed['class']}|")
+    if narrowed["month"]:
+        fits &= Q(months__contains=f"|{narrowed['month']}|")
+    if narrowed["state"]:
+        fits &= STANDINGS[narrowed["state"]][1]
+    return fits
+
+
+def _parts(texts: Iterable[str]) -> set[str]:
+    return {part for text in texts for part in text.split("|") if part}
+
+
+def _classes(texts: Iterable[str]) -> list[str]:
+    """Keys of the classes, "6/A", in the order of the school."""
+
+    def place(key: str) -> tuple[int, str]:
+        grade = key.split("/")[0]
+        return (int(grade) if grade.isdecimal() else 0, key)
+
+    return sorted(_parts(texts), key=place)
+
+
+def _months(texts: Iterable[str]) -> list[str]:
+    return sorted(_parts(texts), reverse=True)
+
+
+def _class(key: str) -> str:
+    grade, _slash, section = key.partition("/")
+    return f"{roman(grade)} {section}".strip()
+
+
+def _month(key: str) -> str:
+    return date_format(date.fromisoformat(f"{key}-01"), "F Y")
+
+
+def _row(register: RegisterFile) -> list[Any]:
+    return [
+        format_html(
+            '<a href="{}">{}</a>', reverse("register_file", args=[register.pk]), register.file.name
+        ),
+        _about(register),
+        local_name(register.school) if register.school else _("school not known yet"),
+        date_format(timezone.localtime(register.received_at), "j M Y, H:i"),
+        _standing(register),
+    ]
+
+
+def _about(register: RegisterFile) -> str:
+    """ "VI A · July 2026"; counts, where it is of several."""
+    classes, months = _classes([register.classes]), _months([register.months])
+    words = []
+    if len(classes) == 1:
+        words.append(_class(classes[0]))
+    elif classes:
+        words.append(ngettext("%(n)s class", "%(n)s classes", len(classes)) % {"n": len(classes)})
+    if len(months) == 1:
+        words.append(_month(months[0]))
+    elif months:
+        words.append(ngettext("%(n)s month", "%(n)s months", len(months)) % {"n": len(months)})
+    return " · ".join(words) or "–"
+
+
+def _standing(register: RegisterFile) -> str:
+    """Where a file stands, as a tag."""
+    state = register.state
+    left = int(register.counts.get("rows_left", 0))
+    level, text = "done", _("taken in")
+    if state == STATE.REFUSED:
+        level, text = "now", _("cannot be read")
+    elif state in (STATE.RECEIVED, STATE.TAKING):
+        level, text = "plain", _("being read")
+    elif state == STATE.SHOWN:
+        level, text = "soon", _("waits for your yes")
+    elif left:
+        level = "soon"
+        text = ngettext("%(n)s row to repair", "%(n)s rows to repair", left) % {"n": left}
+    return format_html('<span class="tag {}">{}</span>', level, text)
