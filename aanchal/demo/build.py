@@ -57,6 +57,7 @@ from .names import Name
 from .register_files import Written, write_files
 from .stories import Told, Work, Worked
 from .waiting import leave_waiting
+from .waiting_registers import leave_registers_waiting
 
 SEED = 7
 FRIDAY = 4
@@ -125,6 +126,7 @@ def build(folder: Path, *, today: date, seed: int = SEED, tell: Tell = silent) -
     people = _make_people(district, at=start)
     _Past(registers, people).play(tell=tell)
     leave_waiting(people, at=timezone.now())
+    leave_registers_waiting(at=timezone.now())
     connection.close()  # the next connection waits for the disk again
     os.sync()
     READY.touch()
