@@ -151,6 +151,7 @@ PAGES: dict[str, Page] = {
             "head": labels("own next_class"),
             "coordinator": labels("own next_class sibling"),
         },
+        sends=(just(step="ask_after"),),
     ),
     "register_files": Page(who=STAFF),
     "register_send": Page(who=STAFF),

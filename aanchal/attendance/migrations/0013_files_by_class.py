@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attendance", "0011_undo_exactly"),
+        ("attendance", "0012_form_readings"),
     ]
 
     operations = [
