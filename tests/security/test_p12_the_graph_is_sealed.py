@@ -346,9 +346,10 @@ def dump_of(thief: Thief) -> dict[str, list[str]]:
         where = {
             "PGHOST": parts.host, "PGPORT": str(parts.port), "PGUSER": parts.user,
             "PGPASSWORD": parts.password, "PGDATABASE": parts.dbname,
+            "PGOPTIONS": "-c aanchal.districts=*",
         }  # fmt: skip
     text = subprocess.run(
-        [program("pg_dump"), "--format=plain", "--data-only", "--no-owner"],
+        [program("pg_dump"), "--format=plain", "--data-only", "--enable-row-security"],
         env=os.environ | where,
         capture_output=True,
         check=True,
