@@ -146,7 +146,8 @@ DAMAGES: dict[str, Damage] = {
     # Dates.
     "midnight in UTC": Damage(cells.midnight_utc, _in("long status", "long flags", "absentees"), about="headings", turn=0),
     "ten seconds to midnight": Damage(
-        cells.before_midnight, lambda p: _xlsx(p) and (p.heading == "dates" and _grid(p)), about="headings", turn=0),
+        cells.before_midnight, lambda p: _xlsx(p) and p.heading == "dates" and _grid(p) and p.layout != "blocks",
+        lambda p: replace(p, form="xlsx", heading="dates") if _grid(p) and p.layout != "blocks" else p, about="headings", turn=0),
     "US dates in lines": Damage(cells.us_lines, _in(*_DATED), about="headings", turn=0),
     "US dates in headings": Damage(
         cells.us_headings,
