@@ -5,7 +5,7 @@ afterwards: the same thing, stored sealed with the file.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import IO, Any
 from uuid import UUID
@@ -121,11 +121,12 @@ class ShownPage:
                     "code": "row_unmatched",
                     "template": N_("Row %(row)s matches no pupil of this class. Say who it is."),
                     "params": {"row": row.row, "tag": row.tag},
-                    "raw": {"page": self.number, **asdict(row)},
+                    "raw": {"page": self.number, **vars(row)},
                 }
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        # Copied one level down: `asdict` takes ten times as long over the rows of a page.
+        return {**vars(self), "rows": [dict(vars(row)) for row in self.rows]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "ShownPage":

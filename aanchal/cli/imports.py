@@ -15,7 +15,10 @@ OFFICE = timezone(timedelta(hours=5, minutes=30))
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
 
-Files = Annotated[list[Path], typer.Argument(help="One file or more.", show_default=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="One file or more; for registers also folders.", show_default=False),
+]
 School = Annotated[str, typer.Option("--school", help="UDISE code, where the file does not say.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object for each file.")]
 
@@ -52,6 +55,7 @@ def import_registers(
     """Take attendance registers in: XLSX, XLS, ODS or CSV, wide or long, in three languages.
 
     Good rows go in; the rest is kept for repair, with the reason. Importing twice changes nothing.
+    A folder stands for every file in it; many files are read by as many processes as there are cores.
     With [bold]--dry-run --json[/bold] it prints what it understood, for schools and pupils not yet
     known too: school, class, section, month, pupils, days, marks, problems, what was assumed, and the
     questions a person must answer before anything goes in, each with its choices and its key.

@@ -20,10 +20,10 @@ from aanchal.attendance.formats.grades import grade_of
 from aanchal.attendance.models import Flag, RegisterFile, RegisterPage
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.permissions import system_actor
-from aanchal.places.models import Body
 from aanchal.places.queries import school_by_udise
 
 from . import say
+from .register_workers import files_in, take_files
 
 console = Console(stderr=True)
 
@@ -50,16 +50,17 @@ def import_files(
     as_json: bool,
     watch: bool,
 ) -> int:
-    """Take files in, tell of each, and run the watch over what changed; returns the exit code."""
-    school = school_by_udise(hints["school"]) if hints["school"] else None
-    failed = False
+    """Take files in, tell of each, and run the watch over what changed; returns the exit code.
+
+    A folder stands for every file in it.
+    """
+    given = {"hints": hints, "answers": answers, "enrol": enrol, "said_yes": said_yes}
+    files = files_in(files)
+    failed = not files
     touched: set[UUID] = set()
     with progress_bar() as bar:
         task = bar.add_task("Registers", total=len(files))
-        for path in files:
-            told = _one(
-                path, school=school, hints=hints, answers=answers, enrol=enrol, said_yes=said_yes
-            )
+        for path, told in zip(files, take_files(files, given), strict=True):
             failed |= told["state"] != RegisterFile.State.TAKEN or not told.get("pages")
             touched |= set(told.pop("classes"))
             if as_json:
@@ -72,16 +73,12 @@ def import_files(
     return 1 if failed else 0
 
 
-def _one(
-    path: Path,
-    *,
-    school: Body | None,
-    hints: dict[str, str],
-    answers: dict[str, str],
-    enrol: bool,
-    said_yes: bool,
+def take_one(
+    path: Path, *, hints: dict[str, str], answers: dict[str, str], enrol: bool, said_yes: bool
 ) -> dict[str, Any]:
+    """Take one file in and say what came of it; a refusal is told as its `reason`."""
     actor, now = system_actor("imports"), timezone.now()
+    school = school_by_udise(hints["school"]) if hints["school"] else None
     grade = grade_of(hints["grade"]).grade or "" if hints["grade"] else ""
     kept = {"grade": grade, "section": hints["section"], "month": hints["month"]}
     try:
@@ -119,13 +116,11 @@ def _one(
         taken = take_register(
             actor, register=register, enrol_unknown=enrol, said_yes=said_yes, at=now
         )
-    except DomainError as refusal:
-        return {
-            "file": path.name,
-            "state": "refused",
-            "reason": str(refusal),
-            "classes": [],
-        }
+    except (DomainError, OSError) as refusal:
+        reason = str(refusal)
+        if isinstance(refusal, OSError):
+            reason = refusal.strerror or "It cannot be read."
+        return {"file": path.name, "state": "refused", "reason": reason, "classes": []}
     register.refresh_from_db()
     classes = list(
         RegisterPage.objects.filter(source=register).values_list("class_section_id", flat=True)

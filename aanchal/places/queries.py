@@ -295,7 +295,17 @@ def year_of(body: Body, on: date) -> AcademicYear:
 
 
 def year_start_month(body: Body) -> int:
-    """The month in which a school's year begins: by its own calendar or its nearest area's."""
+    """The month in which a school's year begins: by its own calendar or its nearest area's.
+
+    It is asked once for a body that was loaded, however often the body is asked about.
+    """
+    held: int | None = vars(body).get("_year_start_month")
+    if held is None:
+        held = vars(body)["_year_start_month"] = _year_start_month(body)
+    return held
+
+
+def _year_start_month(body: Body) -> int:
     rows = models.SchoolCalendar.objects.filter(
         Q(body=body) | Q(area__path__in=_prefixes(body.area.path))
     ).select_related("area")

@@ -540,12 +540,15 @@ def _as_pupil(row: ShownRow, page: ShownPage) -> NewPupil:
 
 
 def _class_section(school: Body, page: ShownPage, month: date) -> ClassSection | None:
-    return ClassSection.objects.filter(
+    found = ClassSection.objects.filter(
         school=school,
         year=year_of(school, month).first_on.year,
         grade=page.grade,
         section=page.section,
     ).first()
+    if found is not None:
+        found.school = school  # with its area, which whoever is asked about the class needs
+    return found
 
 
 @use_case
@@ -589,6 +592,8 @@ def open_problems_of(register: RegisterFile) -> int:
 
 
 def _keep_problems(register: RegisterFile, pages: Sequence[ShownPage], *, at: datetime) -> None:
+    if not any(True for page in pages for _problem in page.all_problems()):
+        return
     # A file may name its schools itself, several of them: a problem stands where its page does.
     schools = {
         str(b.pk): b

@@ -1,0 +1,62 @@
+"""Many registers at once: as many processes as there are cores, each through the same door.
+
+Which of two registers of a class comes first makes no difference: a month is a page of its own, and
+who is enrolled waits at the district's turnstile. Imports nothing of Django by itself, so that a
+process can begin before Django is ready in it.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+# Fewer files are sooner read by one process than others are begun.
+MANY = 40
+_SKIPPED = (".", "~$")  # what systems and spreadsheet programs leave beside the files
+
+
+def files_in(paths: Sequence[Path]) -> list[Path]:
+    """The files named, and every file in the folders named, in the order of their names."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = (p for p in path.rglob("*") if p.is_file() and not _is_skipped(p, path))
+        found += sorted(inside)
+    return found
+
+
+def _is_skipped(path: Path, folder: Path) -> bool:
+    return any(part.startswith(_SKIPPED) for part in path.relative_to(folder).parts)
+
+
+def take_files(files: Sequence[Path], given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Take each file in and say what came of it, in the order of the files.
+
+    Args:
+        given: what holds for every file, as `register_import.take_one` has it.
+    """
+    workers = min(os.cpu_count() or 1, len(files) // (MANY // 2))
+    if workers < 2:
+        for path in files:
+            yield _one(path, given)
+        return
+    with ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
+    ) as pool:
+        yield from pool.map(_one, files, [given] * len(files), chunksize=4)
+
+
+def _begin() -> None:
+    from . import with_django
+
+    with_django()
+
+
+def _one(path: Path, given: dict[str, Any]) -> dict[str, Any]:
+    from .register_import import take_one
+
+    return take_one(path, **given)
