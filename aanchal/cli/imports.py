@@ -65,7 +65,9 @@ def import_registers(
     answers = _answers(answer)
     hints = {"school": school, "grade": grade, "section": section, "month": month}
     if dry_run:
-        _dry_run(files, hints, answers, as_json=as_json)
+        from .register_workers import files_in
+
+        _dry_run(files_in(files), hints, answers, as_json=as_json)
         return
     with_django()
     from .register_import import import_files
