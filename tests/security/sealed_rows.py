@@ -56,6 +56,7 @@ def _made(model: type[models.Model], made: dict[type[models.Model], models.Model
         )
         return made[model]
     row = model()
+    named: set[type[models.Model]] = set()
     for field in model._meta.local_concrete_fields:
         if isinstance(field, SealedField):
             setattr(row, field.name, canary_of(field))
@@ -63,7 +64,14 @@ def _made(model: type[models.Model], made: dict[type[models.Model], models.Model
             related = field.related_model
             wanted = not field.null or field.name in FILLED.get(model._meta.label, ())
             if wanted and related is not model:
-                setattr(row, field.name, _made(related, made))
+                # A row that names two of one kind, such as two households, names two different ones.
+                others = {**made}
+                if related in named:
+                    del others[related]
+                    setattr(row, field.name, _made(related, others))
+                else:
+                    setattr(row, field.name, _made(related, made))
+                named.add(related)
         elif not field.null and not field.has_default() and field is not model._meta.pk:
             setattr(row, field.attname, _plain(field))
     row.save(force_insert=True)

@@ -17,7 +17,7 @@ from tests.signing_in import a_person, an_area, signed_in
 
 pytestmark = pytest.mark.django_db
 BLOCK = "IN/S10/D206/B1851"
-TOKENS = re.compile(rb'(name="csrfmiddlewaretoken" value="|nonce=")[^"]+')
+TOKENS = re.compile(rb'(name="(?:csrfmiddlewaretoken|whose)" value="|nonce=")[^"]+')
 
 
 def told(**more):
