@@ -44,7 +44,7 @@ from ..look.numbers import in_script
 from ..names import class_name, code_mark, first_name, whole_name
 from ..narrowing import Choice, Narrowed
 from .about import tell_about_href
-from .cards import flag_cards
+from .cards import doubt_of, flag_cards
 from .question import strip_shown
 from .stories import people_of_story, story_shown, story_told
 
@@ -311,6 +311,9 @@ def _who_acts(live: Flag, *, at: datetime) -> dict[str, Any]:
         }
         return {"text": told, "level": "now" if late else "plain", "href": href}
     if live.state == Flag.State.VISITED:
+        if doubt_of(list(live.visits.all())) is not None:
+            text = _("Not sure that the child is safe: call the volunteer")
+            return {"text": text, "level": "now", "href": href}
         text = _("The coordinator reads what was found and writes how it ended.")
         return {"text": text, "level": "soon", "href": href}
     urgent = live.channel == Flag.Channel.URGENT
