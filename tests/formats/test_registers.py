@@ -23,13 +23,17 @@ def read(sample) -> list[Page]:
     )
 
 
+SAID = ("two_sessions", "month_from_sheet_name")  # assumed, and part of what a sample expects
+
+
 def said(pages: list[Page]) -> list[tuple[str, int | None, str | None]]:
     told = [(p.code, p.row, p.column) for page in pages for p in (*page.problems, *page.asks)]
     # An unreadable mark is a problem where it stands, and one question for all its places.
     asked = [
         (q.code, None, None) for page in pages for q in page.questions if q.code != "what_is_mark"
     ]
-    return told + asked
+    said = [(a.code, a.row, a.column) for page in pages for a in page.assumed if a.code in SAID]
+    return told + asked + said
 
 
 @pytest.mark.parametrize("sample", samples.SAMPLES, ids=lambda s: s.why)

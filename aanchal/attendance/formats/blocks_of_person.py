@@ -7,6 +7,7 @@ from aanchal.lib.tabular.sheets import Sheet
 from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
 from .headers import Row, day_sequence
+from .labels import Field, field_of
 
 _CODE = re.compile(
     r"(?:emp(?:loyee)?|student|pupil|user|person)?\.?\s*(?:code|id|no|number|roll no)\.?\s*:?$"
@@ -14,6 +15,7 @@ _CODE = re.compile(
 _NAME = re.compile(r"(?:emp(?:loyee)?|student|pupil|user|person)?\.?\s*name\s*:?$")
 _STATUS = re.compile(r"(?:status|attendance|mark)\s*:?$")
 _LEAST = 2
+_NUMBERS = (Field.ROLL, Field.SERIAL, Field.ADMISSION, Field.STATE_ID)
 
 
 class BlocksOfPerson:
@@ -53,7 +55,9 @@ class BlocksOfPerson:
 
 def _is_status(row: Sequence[Cell]) -> bool:
     first = next((cell for cell in row if not is_empty(cell)), "")
-    return _STATUS.match(fold(shown(first))) is not None and len(row) > _LEAST
+    text = shown(first)
+    is_status = _STATUS.match(fold(text)) is not None or field_of(text) is Field.STATUS
+    return is_status and len(row) > _LEAST
 
 
 def _person(row: Sequence[Cell]) -> tuple[str, str] | None:
@@ -71,8 +75,9 @@ def _person(row: Sequence[Cell]) -> tuple[str, str] | None:
         )
         if not colon:
             continue
-        if _NAME.match(fold(word)):
+        field = field_of(word)
+        if _NAME.match(fold(word)) or field in (Field.NAME, Field.OWN_NAME):
             name = value
-        elif _CODE.match(fold(word)):
+        elif _CODE.match(fold(word)) or field in _NUMBERS:
             code = value
     return (code, name) if name else None

@@ -12,12 +12,13 @@ from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
 from .head import DayColumn, Layout
 from .labels import Field, field_of
-from .marks import Sense, sense_of
-from .months import month_in, weekdays_of
+from .marks import Sense, key_in, sense_of
+from .months import day_cell, month_in, weekdays_of
 from .titles import line_of
 
 _PERIOD = re.compile(
-    r"(?<![a-z])(?:periods?|lectures?|lecture hours?|hours?)(?![a-z])|कालांश|घंटी|पीरियड|पिरियड|পিরিয়ড|ঘণ্টা|ঘন্টা"
+    r"(?<![a-z])(?:periods?|lectures?|lecture hours?|hours?)(?![a-z])|"
+    + fold("कालांश|घंटी|पीरियड|पिरियड|পিরিয়ড|ঘণ্টা|ঘন্টা")
 )
 _FURTHER = 40  # columns right of the last day that are looked at
 _LETTERS = (
@@ -35,10 +36,9 @@ def complete_days(layout: Layout, head: Sequence[Cell], below: Sequence[Sequence
     marked = [
         index
         for index in range(indices[0], indices[-1] + _FURTHER)
-        if index not in taken
-        and (index >= len(head) or is_empty(head[index]))
-        and _holds_marks(below, index)
+        if index not in taken and _is_nameless(head, index, indices) and _holds_marks(below, index)
     ]
+    marked = [at for at in marked if not any(_is_of_key(row, at) for row in below)]
     if not marked:
         return
     if _is_second_of_each(indices, marked):
@@ -54,10 +54,28 @@ def complete_days(layout: Layout, head: Sequence[Cell], below: Sequence[Sequence
             column = DayColumn(index, before.day + step, before.month, before.year)
             layout.days.append(column)
             by_index[index] = column
-            layout.slips[index] = ""
+            layout.slips[index] = shown(head[index]) if index < len(head) else ""
         else:
             layout.nameless.append(index)
     layout.days.sort(key=lambda column: column.index)
+
+
+def _is_nameless(head: Sequence[Cell], index: int, days: list[int]) -> bool:
+    """True for a column without a head, or among the days with one that is no day and no other word."""
+    if index >= len(head) or is_empty(head[index]):
+        return True
+    if day_cell(head[index]) is not None:
+        return index < days[-1]
+    return (
+        days[0] < index < days[-1]
+        and field_of(head[index]) is None
+        and len(shown(head[index])) <= 4
+    )
+
+
+def _is_of_key(row: Sequence[Cell], at: int) -> bool:
+    """True for a mark, or its meaning, of a key that stands beside the rows."""
+    return bool(key_in(row[at : at + 2]) or key_in(row[max(at - 1, 0) : at + 1]))
 
 
 def _is_second_of_each(indices: list[int], marked: list[int]) -> bool:

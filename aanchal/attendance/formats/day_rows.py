@@ -44,6 +44,9 @@ def read_days(cells: Numbers, *, apart: Callable[[int, int], bool]) -> Fit | Non
     """
     if not cells:
         return None
+    whole = _over_months(cells, apart)
+    if whole is not None and not whole.slips and len(whole.days) == len(cells):
+        return whole
     fits = [fit for way in _WAYS if (fit := way(cells, apart)) is not None]
     fits.sort(key=lambda fit: fit.score, reverse=True)
     if not fits:
@@ -101,7 +104,18 @@ def _over_months(cells: Numbers, apart: Callable[[int, int], bool]) -> Fit | Non
     )
 
 
-_WAYS = (_rising, _falling, _over_months)
+def _shuffled(cells: Numbers, apart: Callable[[int, int], bool]) -> Fit | None:
+    """5 7 6 8: every day once, and few out of their order. As written, or is a heading wrong?"""
+    numbers = [day for _, day in cells]
+    falls = sum(1 for a, b in pairwise(numbers) if b < a)
+    if len(cells) < 5 or len(set(numbers)) != len(numbers) or not falls:
+        return None
+    if falls > max(2, len(cells) // 8) or any(apart(a, b) for (a, _), (b, _) in pairwise(cells)):
+        return None
+    return Fit("shuffled", list(cells), [], {}, 0.99)
+
+
+_WAYS = (_rising, _falling, _over_months, _shuffled)
 
 
 def _fit_of(way: str, run: Numbers, of: int) -> Fit | None:
@@ -126,7 +140,8 @@ def _runs(cells: Numbers, apart: Callable[[int, int], bool]) -> list[list[tuple[
     for place, (column, day) in enumerate(cells):
         if runs:
             before = runs[-1][-1][0]
-            beside = day == reached and abs(column - before) == 1
+            twice = len(runs[-1]) > 1 and runs[-1][-2][1] == day
+            beside = day == reached and abs(column - before) == 1 and not twice
             after = cells[place + 1][1] if place + 1 < len(cells) else None
             slip = not paired and after == reached + 2 and day != reached + 1 and reached >= 1
             if apart(before, column):
@@ -159,13 +174,19 @@ def _first_is_slip(run: list[tuple[int, int]], day: int, cells: Numbers, place: 
 
 def _corrected(run: Numbers) -> tuple[list[int], dict[int, int]]:
     numbers = [day for _, day in run]
+    written = set(numbers)
     slips: dict[int, int] = {}
     if _are_pairs(run):
         return numbers, slips
     for place, (column, day) in enumerate(run):
         before = numbers[place - 1] if place else None
         after = numbers[place + 1] if place + 1 < len(numbers) else None
-        if before is not None and after == before + 2 and day != before + 1:
+        if (
+            before is not None
+            and after == before + 2
+            and day != before + 1
+            and before + 1 not in written
+        ):
             slips[column] = day
             numbers[place] = before + 1
         elif before is None and after is not None and day >= after > 1 and len(run) >= 4:

@@ -10,7 +10,7 @@ from aanchal.lib.tabular.sheets import Sheet
 from aanchal.lib.tabular.texts import fold
 
 from .head import Layout
-from .headers import Row
+from .headers import Row, find_header
 from .marks import Mark, key_in, legend_in
 from .months import MONTHS, WEEKDAYS, day_cell
 from .titles import Title, line_of, read_title, title_of_name
@@ -41,8 +41,14 @@ def key_of_book(sheets: Sequence[Sheet]) -> dict[str, Mark]:
     for sheet in sheets:
         if sheet.survey.cells > _KEY_CELLS:
             continue
-        for row in islice(sheet.rows(), _KEY_ROWS):
-            found = key_in(row) | legend_in(line_of(row)) | found
+        rows = list(islice(sheet.rows(), _KEY_ROWS))
+        is_register = find_header(list(enumerate(rows, 1))) is not None
+        for row in rows:
+            for cell in row:
+                if isinstance(cell, str) and len(cell) > 3:
+                    found = legend_in(cell) | found
+            if not is_register:
+                found = key_in(row) | legend_in(line_of(row)) | found
     return found
 
 

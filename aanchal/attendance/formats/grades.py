@@ -61,7 +61,7 @@ _ALONE = re.compile(
 )
 _SECTION_LABELLED = re.compile(
     rf"{START}{_SECTION}(?:\.|{END})(?:\s*का नाम|\s*নাম|\s*name)?{_SEPARATOR}"
-    rf"(?P<section>[a-z]{{1,12}}|[{LETTER[6:]}]{{1,6}}|\d{{1,2}}){END}"
+    rf"(?P<section>[a-z]{{1,12}}|[{LETTER[6:]}]{{1,6}}|\d{{1,2}}(?!\s*\()){END}"
 )
 # After the class has been named, वर्ग before a single letter names the section.
 _SECTION_AS_CLASS = re.compile(
@@ -108,6 +108,12 @@ def _seen(found: re.Match[str]) -> ClassSeen:
     grade = GRADE_WORDS.get(word) or str(int(word))
     section = parts.get("sec") or parts.get("sec2")
     return ClassSeen(grade, section.upper() if section else None)
+
+
+def section_beside_class(line: str) -> str | None:
+    """The section that वर्ग names in a folded line, once another line has named the class."""
+    found = _SECTION_AS_CLASS.search(line)
+    return found["section"].upper() if found else None
 
 
 def section_in(line: str) -> str | None:

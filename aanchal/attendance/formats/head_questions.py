@@ -28,6 +28,16 @@ def settle_days(
         Unreadable: the columns are periods of a day that nothing names.
     """
     _settle_repeated(layout, problems)
+    if layout.way == "shuffled":
+        numbers = [column.day for column in layout.days]
+        at = next(i for i in range(1, len(numbers)) if numbers[i] < numbers[i - 1])
+        about = " ".join(str(n) for n in numbers[max(at - 2, 0) : at + 2])
+        said = problems.choose(
+            "order_of_days", about, ("as written", "in order"), rows=[layout.last_row]
+        )
+        if said == "in order":
+            for column, day in zip(layout.days, sorted(numbers), strict=True):
+                column.day = day
     _settle_formulas(layout, survey, problems)
     day = next((t.day for t in (title, *names) if t.day), None)
     bare = not any(column.month for column in layout.days)

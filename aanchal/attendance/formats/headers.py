@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
+from .conventions import is_of_absences
 from .day_columns import complete_days, names_periods, set_months_over
 from .day_rows import Fit, read_days
 from .flags import flags_in
@@ -32,7 +33,10 @@ def find_header(rows: Sequence[Row], *, start: int = 0) -> tuple[Layout, int] | 
     for place in range(start, len(rows)):
         row = rows[place][1]
         labels = labels_of(row)
+        _take_time_for_stamp(labels, rows[place + 1 : place + 4])
         if is_long_header(labels) and len(day_sequence(row)) < 2 and has_status(row, labels):
+            return _long_layout(rows[place], labels), place + 1
+        if is_list_of_absences(row, labels, rows[start:place]):
             return _long_layout(rows[place], labels), place + 1
         if is_daily_header(row, labels) and not any(
             len(day_sequence(near)) >= 2 for _, near in rows[place : place + 3]
@@ -42,6 +46,17 @@ def find_header(rows: Sequence[Row], *, start: int = 0) -> tuple[Layout, int] | 
         if days and _is_head(rows, place, labels, days, start):
             return _wide_layout(rows, place, days, start)
     return None
+
+
+def _take_time_for_stamp(labels: dict[Field, int], below: Sequence[Row]) -> None:
+    """A column headed "time" that holds days with their hours is when each line was written."""
+    at = labels.get(Field.PERIOD)
+    if at is None or Field.DATE in labels or Field.STAMP in labels:
+        return
+    cells = [row[at] for _, row in below if at < len(row)]
+    seen = [day_cell(cell) for cell in cells if not is_empty(cell)]
+    if seen and all(cell is not None and cell.readings[0].month for cell in seen):
+        labels[Field.STAMP] = labels.pop(Field.PERIOD)
 
 
 def _is_head(
@@ -72,6 +87,8 @@ def labels_of(row: Sequence[Cell]) -> dict[Field, int]:
         known = field_of(cell)
         if known is None:
             continue
+        if known is Field.CLASS and known in found and fold(cell).strip(" .:") in _SECTION_TOO:
+            known = Field.SECTION
         if known is Field.NAME and known in found:
             first = shown(row[found[known]])
             if first.isascii() != shown(cell).isascii() and Field.OWN_NAME not in found:
@@ -80,6 +97,9 @@ def labels_of(row: Sequence[Cell]) -> dict[Field, int]:
             continue
         found.setdefault(known, index)
     return found
+
+
+_SECTION_TOO = (fold("वर्ग"),)  # the class where it stands alone, the section beside कक्षा
 
 
 def names_someone(labels: dict[Field, int]) -> bool:
@@ -93,6 +113,20 @@ def is_long_header(labels: dict[Field, int]) -> bool:
         and any(which in labels for which in WHO)
         and (Field.STATUS in labels or Field.SUM in labels)
     )
+
+
+def is_list_of_absences(
+    row: Sequence[Cell], labels: dict[Field, int], above: Sequence[Row]
+) -> bool:
+    """True for the head of a list of those who did not come: a date and who, under a title that says so."""
+    if (
+        Field.DATE not in labels
+        or not any(which in labels for which in WHO)
+        or has_status(row, labels)
+    ):
+        return False
+    lines = [shown(cell) for _, line in above for cell in line if not is_empty(cell)]
+    return any(is_of_absences(fold(text)) for text in lines) and len(day_sequence(row)) < 2
 
 
 def has_status(row: Sequence[Cell], labels: dict[Field, int]) -> bool:
@@ -118,6 +152,7 @@ def _long_layout(row: Row, labels: dict[Field, int]) -> Layout:
         labels.pop(Field.SUM, None)
     else:
         flags = {}
+    absences = "" if at_status is not None or flags else "rows"
     by_stamp = Field.DATE not in labels and Field.STAMP in labels
     if by_stamp:
         labels[Field.DATE] = labels[Field.STAMP]
@@ -131,6 +166,7 @@ def _long_layout(row: Row, labels: dict[Field, int]) -> Layout:
         lines=lines,
         flags=flags,
         by_stamp=by_stamp,
+        absences=absences,
     )
 
 
@@ -242,17 +278,35 @@ def _wide_layout(
         width=max(len(rows[place][1]), first_day),
         lines=lines,
     )
+    if Field.CLASS in fields and _are_castes(rows[last + 1 : last + 9], fields[Field.CLASS]):
+        del fields[Field.CLASS]
     _settle_days(layout, days, weekdays, day_fit(row)[1])
     if sessions:
         for column in layout.days:
             column.others = (column.index + 1,)
-    under = [line for _, line in rows[last + 1 : last + 1 + _SEEN_BELOW]]
+    under: list[Sequence[Cell]] = []
+    for _, line in rows[last + 1 : last + 1 + _SEEN_BELOW]:
+        if len(day_sequence(line)) >= 5:
+            break  # the next table
+        under.append(line)
     if not sessions:
         complete_days(layout, row, under)
     heads_above = [line for _, line in rows[max(start, place - _LABELS_ABOVE) : place]]
     layout.periods = names_periods([*heads_above, row], layout)
     set_months_over(layout, heads_above)
     return layout, last + 1
+
+
+_CASTES = frozenset(
+    fold(word)
+    for word in "gen general ur obc bc ebc ews sc st mbc सामान्य अनारक्षित अनुसूचित पिछड़ा সাধারণ তফসিলি".split()
+)
+
+
+def _are_castes(rows: Sequence[Row], at: int) -> bool:
+    """True for a column headed श्रेणी that holds social categories and no classes."""
+    cells = [shown(row[at]) for _, row in rows if at < len(row) and not is_empty(row[at])]
+    return bool(cells) and all(set(fold(cell).split()) & _CASTES for cell in cells)
 
 
 def has_two_sessions(row: Sequence[Cell], days: Sequence[tuple[int, object]]) -> bool:

@@ -204,7 +204,7 @@ def _bare_month(
         month = _with_year(sheet.month.month, days, evidence, problems)
         if month:
             if not said.month:
-                problems.add(None, None, "month_from_sheet_name", month=shown_month(month))
+                problems.assume(None, None, "month_from_sheet_name", month=shown_month(month))
             _compare_hint({month}, evidence, problems)
         return month
     if said.month:

@@ -19,7 +19,7 @@ from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quote
 from .headers import is_long_header, labels_of
 from .identity import Evidence, Said, identify
 from .labels import Field
-from .lines import kind_of_line
+from .lines import is_signature, kind_of_line
 from .long_meaning import Meaning, first_reading
 from .long_pages import Child, finished
 from .long_rows import Rows
@@ -111,6 +111,8 @@ class _Book:
             who = (roll, name, admission, state_id)
             child = children.get(who)
             if child is None:
+                if self.is_foot(row, who, row[at_status]):
+                    continue
                 child = self.child(number, row, who, children)
                 if child is None:
                     continue
@@ -125,7 +127,7 @@ class _Book:
                 # A child who came to any part of the day was in school that day.
                 if not self.said_periods:
                     self.said_periods = True
-                    problems.add(number, None, "two_sessions")
+                    problems.assume(number, None, "two_sessions")
                 if mark in _HERE and old not in _HERE:
                     child.marks[index] = mark
             elif mark and mark != old:
@@ -134,6 +136,16 @@ class _Book:
                     number, column_letter(at_status), "two_marks",
                     day=on.isoformat() if on else "", other=child.row,
                 )  # fmt: skip
+
+    @staticmethod
+    def is_foot(row: Sequence[Cell], who: tuple[Cell, ...], status: Cell) -> bool:
+        """True for an empty line, and for one that somebody signs, without a mark."""
+        if not is_empty(status) and sense_of(status) is not Sense.UNKNOWN:
+            return False
+        if all(map(is_empty, who)):
+            return all(map(is_empty, row))
+        words = [shown(cell) for cell in who if not is_empty(cell)]
+        return any(is_signature(text) and not text.isdigit() for text in words)
 
     def say_unknown(self, number: int, cell: Cell) -> None:
         text = quoted(shown(cell))

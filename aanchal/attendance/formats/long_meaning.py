@@ -140,6 +140,9 @@ def _settle_dates(
     asked = said.month or (title.month.year or title.month.session or 0, title.month.month or 0)
     year = asked[0] or None
     month_first = is_month_first(cells, today=today, month=asked[1] or None, year=year)
+    if month_first is None and letter is None:
+        month_first = False  # one date, above the list: written as it is here
+        problems.assume(head, None, "day_first")
     if month_first is None:
         doubtful = next(c for c in cells if c.form == "numbers" and len(c.readings) > 1)
         ways = [date_of(picked(doubtful, turned), year) for turned in (False, True)]

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheets import Sheet
-from aanchal.lib.tabular.texts import Cell, column_letter, is_empty
+from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, shown
 
 from .flags import Flags
 from .head import Layout
@@ -71,6 +71,7 @@ class Rows:
         if isinstance(cell, str):
             if ":" not in cell:
                 return cell
+            cell = shown(cell)
             day = india_day(cell)
             if day is not None:
                 return day.isoformat()
@@ -98,6 +99,8 @@ class Rows:
                 row = fill.filled(number, row)
             if self.flags:
                 row = [*row[: needed - 1], self.flags.status(row)]
+            elif self.layout.absences:
+                row = [*row[: needed - 1], "absent"]
             yield number, row
 
 
@@ -150,7 +153,7 @@ def _columns(layout: Layout) -> Columns:
     ]  # fmt: skip
     name = at[Field.NAME] if at[Field.NAME] >= 0 else at[Field.OWN_NAME]
     needed = max([*fields.values(), *layout.flags]) + 1
-    if layout.flags:
+    if layout.flags or layout.absences:
         needed += 1  # the status worked out from the flags stands last
         at[Field.STATUS] = needed - 1
     key = (at[Field.SCHOOL], at[Field.SCHOOL_NAME], at[Field.CLASS], at[Field.SECTION])

@@ -317,12 +317,12 @@ _MEANINGS = "|".join(
         "untaken": r"not (?:marked|taken|entered|recorded)|no class|blank",
         "absent": r"absent|unexcused|did not come|अनुपस्थित|गैर ?हाजिर|অনুপস্থিত|গরহাজির",
         "present": "present|on duty|came|उपस्थित|हाजिर|উপস্থিত|হাজির",
-        "leave": "on leave|leave|sick|medical|अवकाश पर|छुट्टी पर|बीमार|আবেদন|অসুস্থ",
+        "leave": "on leave|leave|sick|medical|अवकाश पर|छुट्टी पर|आवेदन|बीमार|আবেদন|অসুস্থ",
         "holiday": "holiday|vacation|weekly off|sunday|छुट्टी|अवकाश|ছুটি|বন্ধ",
     }.items()
 )
 _LEGEND = re.compile(
-    r"(?<![^\s,;/(¦|])(?P<mark>[^\s=:\-–,;/()¦|]{1,4})"
+    r"(?<![^\s,;/(¦|])(?P<mark>[^\s=:\-–,;/()¦|]{1,4}|[-–.](?=\s*[=:]))"
     rf"\s*(?:[=:\-–→>()¦]|means|stands for|is|यानी|का अर्थ|মানে)+\s*(?:{_MEANINGS})"
 )
 _MEANING_MARKS = {
@@ -350,6 +350,7 @@ def legend_in(text: str) -> dict[str, Mark]:
 
 
 _MEANING = re.compile(rf"(?:{_MEANINGS})")
+_WEEKDAY_NAME = re.compile(fold("sunday|रविवार|রবিবার"))  # a mark beside Sunday's word is no key
 
 
 def key_in(cells: Sequence[Cell]) -> dict[str, Mark]:
@@ -362,7 +363,7 @@ def key_in(cells: Sequence[Cell]) -> dict[str, Mark]:
         if not 0 < len(mark) <= 4 or not 4 <= len(said) <= 40:
             continue
         meaning = _MEANING.match(said)
-        if meaning:
+        if meaning and not _WEEKDAY_NAME.match(said):
             name = next(name for name, words in meaning.groupdict().items() if words)
             found[mark] = _MEANING_MARKS[name]
     return found

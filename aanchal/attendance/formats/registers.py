@@ -238,10 +238,14 @@ def _pages_of(sheet: Sheet, reading: _Reading, names: list[str]) -> Iterator[Pag
             pages=limits.pages,
             columns=limits.columns,
         )
+    # A key that stands once, below the last class, is the key of all.
+    marks_key = dict(reading.key)
+    for block in blocks:
+        marks_key = block.legend | marks_key
     for number, (group, key) in enumerate(groups, 1):
         evidence = Evidence(group[0].block.title, sheet_title, file_title, said, today)
         pages = Builder(
-            group, table.symbols, key, evidence, sheet.survey, limits, reading.key
+            group, table.symbols, key, evidence, sheet.survey, limits, marks_key
         ).pages()
         last = max((part.lines[-1].row for part in group if part.lines), default=0)
         mine = [p for p in waiting if p.row is None or p.row <= last or number == len(groups)]

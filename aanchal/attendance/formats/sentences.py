@@ -254,6 +254,7 @@ SENTENCES: dict[str, str] = {
     ),
     "dot_no_mark": N_("“%(text)s” was read as no mark, because presences are written otherwise."),
     "heading_corrected": N_("“%(text)s” stands above this column; by the columns beside it, it was read as day %(day)d."),
+    "day_first": N_("The date above the list was read with the day first."),
     "days_fall": N_("The days stand from the last to the first; they were read so."),
     "periods_joined": N_(
         "The columns are periods of one day. A child present in any of them was counted present."
@@ -283,6 +284,9 @@ SENTENCES: dict[str, str] = {
     "what_is_mark": N_("“%(about)s” is not a mark that is known. What does it stand for?"),
     "letter_late_or_leave": N_(
         "The sums count both who came late and who was on leave. What does “%(about)s” stand for?"
+    ),
+    "order_of_days": N_(
+        "The days stand out of their order (%(about)s). Are they as written, or are headings exchanged?"
     ),
     "which_column": N_("Day %(about)s stands above more than one column. Which of them holds it?"),
     "no_heading_calculated": N_(

@@ -50,6 +50,9 @@ def as_table(
     fits = [("table", _plain(found, ahead), None)] + [
         (shape.name, shape.fit(ahead, sheet)[0], shape) for shape in SHAPES
     ]
+    if any(score >= 1 for _, score, _ in fits[1:]):
+        # Numbers under sums, or a status line below each name, are no rows of pupils whatever the head.
+        fits[0] = (fits[0][0], fits[0][1] / 2, None)
     fits = sorted((fit for fit in fits if fit[1] > 0), key=lambda fit: fit[1], reverse=True)
     if not fits or (fits[0][2] is None and (len(fits) < 2 or fits[0][1] - fits[1][1] >= MARGIN)):
         return sheet

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from aanchal.lib.tabular.legacy import unicode_line
 from aanchal.lib.tabular.texts import END, START, Cell, fold, is_empty, shown
 
-from .grades import ClassSeen, class_in, grade_of, section_in
+from .grades import ClassSeen, class_in, grade_of, section_beside_class, section_in
 from .labels import Field, field_of
 from .marks import Mark, legend_in
 from .months import MonthSeen, day_cell, month_in, without_other_dates
@@ -132,6 +132,8 @@ def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
         if not line:
             continue
         found = replace(title_of_line(unicode_line(line)), row=number)
+        if title.grade and not found.grade and not found.section:
+            found = replace(found, section=section_beside_class(found.text))
         for kind in ("school", "grade", "section"):
             old, new = getattr(title, kind), getattr(found, kind)
             if old and new and old != new:
@@ -165,7 +167,8 @@ _OVER = frozenset(
 
 def title_of_line(line: str) -> Title:
     """What one line says. Cells are parted by a bar; a value may stand in the cell after its label."""
-    folded = fold(line)
+    whole = fold(line)
+    folded = _LAW.sub(" ", whole)
     school = udise_in(folded) or _code_beside_a_school(line)
     seen = class_in(folded)
     return Title(
@@ -211,6 +214,19 @@ def udise_in(folded: str) -> str | None:
         digits = re.sub(r"\D", "", found["code"])
         return digits.zfill(11)
     return None
+
+
+# "Under the RTE Act 2009, section 12" names no section of a class.
+_LAW = re.compile(
+    START
+    + "(?:"
+    + fold("act|acts|rule|rules|अधिनियम|नियम|আইন|বিধি")
+    + ")"
+    + END
+    + f"[^¦]*?(?=¦|$|{START}(?:"
+    + fold("class|std|month|कक्षा|माह|শ্রেণি|মাস|udise")
+    + f"){END})"
+)
 
 
 def _code_beside_a_school(line: str) -> str | None:

@@ -78,7 +78,7 @@ def _axis(rows: Sequence[Sequence[Cell]]) -> tuple[int, int, int, int] | None:
         for above in range(first - 1, max(first - 1 - _HEAD_ROWS, -1), -1):
             values = [shown(cell) for cell in rows[above][column + 1 :] if not is_empty(cell)]
             names = sum(map(_is_name, values))
-            if names >= 2 and names * 2 > len(values):
+            if names >= 2 and names * 2 > len(values) and 2 * len(set(values)) > len(values):
                 top = above
                 while top > 0 and _is_head(rows[top - 1], column, len(values)):
                     top -= 1

@@ -118,7 +118,7 @@ class Table:
         if layout.periods:
             self.problems.assume(layout.last_row, None, "periods_joined")
         elif self.has_sessions:
-            self.problems.add(layout.last_row, None, "two_sessions")
+            self.problems.assume(layout.last_row, None, "two_sessions")
         if is_new_head:
             say_how_days_were_read(layout, self.problems)
         for _, row in rows:
@@ -170,7 +170,7 @@ class Table:
             self.last.codes = self.joined(self.last.codes, codes)
             if not self.has_sessions:
                 self.has_sessions = True
-                self.problems.add(number, None, "two_sessions")
+                self.problems.assume(number, None, "two_sessions")
             return
         if (
             name
@@ -201,6 +201,8 @@ class Table:
         filled = codes.translate(None, b"\x00")
         if not filled and not any(not is_empty(cell) for cell in row):
             return
+        if not filled and not name:
+            self.note_legend(row)
         if self.is_head_again(number, row, waiting):
             return
         # "Class 7" or "August 2026" in the column of roll numbers begins another page.
@@ -209,6 +211,9 @@ class Table:
             return
         has_number = _has_digit(roll) or _has_digit(serial)
         marks = [self.symbols.sense(code) for code in filled]
+        if marks.count(Sense.UNKNOWN) * 2 >= len(marks) > 1 and self.is_title_in_cells(row):
+            waiting.append((number, row))
+            return
         if self.counts_pupils(name, has_number, marks):
             self.problems.assume(number, None, "line_of_counts")
             waiting.append((number, row))
@@ -369,6 +374,12 @@ class Table:
         title = title_of_line(line_of(row))
         return title.says_which() or title.school_name is not None
 
+    def is_title_in_cells(self, row: Sequence[Cell]) -> bool:
+        """A title whose cells stand above the days: "Class", "VI", "Month", "July"."""
+        title = title_of_line(line_of(row))
+        told = (title.school, title.grade, title.section, title.month.month)
+        return sum(one is not None for one in told) >= 2
+
     def is_sum(self, row: Sequence[Cell], days: Sequence[tuple[int, object]]) -> bool:
         """True when rising numbers stand beside a sum's words, not beside the words of a head."""
         words = line_of(row[: days[0][0]]) if days else ""
@@ -376,6 +387,8 @@ class Table:
 
     def is_shifted(self, number: int, row: Sequence[Cell]) -> bool:
         extra = [cell for cell in row[self.layout.width :] if not is_empty(cell)]
+        if key_in(row[self.layout.width :]) or legend_in(line_of(extra)):
+            return False  # the key of marks, beside the rows
         if not (extra and self.sheet.is_text and len(row) > self.layout.width):
             return False
         self.problems.add(number, None, "row_shifted", found=len(row), expected=self.layout.width)
