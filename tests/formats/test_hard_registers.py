@@ -344,15 +344,62 @@ def test_a_cycle_is_placed_by_its_first_and_last_day():
     assert told["days"][-1] == "2026-07-25"
 
 
-def test_a_cycle_under_one_month_is_taken_where_only_one_fits_else_asked():
-    thirty = [*range(26, 31), *range(1, 26)]
-    told = read(wide(thirty, ["P"] * 30, ["P"] * 30))
-    assert told["days"][0] == "2026-06-26"
+def test_a_cycle_under_one_month_is_asked_about():
+    head = [*range(26, 31), *range(1, 26)]
+    data = wide(head, ["P"] * 30, ["P"] * 30)
 
-    both = [*range(26, 32), *range(1, 26)]
-    told = read(wide(both, ["P"] * 31, ["P"] * 31, title="Class VI A August 2026"))
+    told = read(data)
+
     assert told["days"] == []
     assert len(told["questions"][0]["choices"]) == 2
+    answers = {told["questions"][0]["key"]: told["questions"][0]["choices"][0]}
+    assert read(data, answers=answers)["days"][0] == "2026-06-26"
+
+
+def test_december_and_january_are_of_two_years():
+    rows = [
+        ["Class VI A 2025"],
+        ["", "", "December", "", "January"],
+        ["Roll No", "Name", 30, 31, 1, 2],
+        *[[n, name, *"PPAP"] for n, name in enumerate(PUPILS, 1)],
+    ]
+
+    told = read(as_csv(rows))
+
+    assert told["days"] == ["2025-12-30", "2025-12-31", "2026-01-01", "2026-01-02"]
+
+
+def test_a_key_may_say_what_an_empty_cell_means():
+    rows = table([1, 2, 3, 4], ["X", "", "", "X"], ["X", "X", "", ""], ["X", "X", "", "X"])
+    rows += [["X = Present, blank = Absent"]]
+
+    told = read(as_csv(rows))
+
+    assert counts(told) == (7, 2, 0, 0)
+    assert days(told) == [1, 2, 4]
+
+
+def test_exchanged_headings_are_asked_about():
+    data = wide([1, 2, 4, 3, 5, 6, 7, 8], *[["P", "P", "A", "P", "P", "P", "P", "P"]] * 2)
+
+    told = read(data)
+
+    assert told["questions"][0]["choices"] == ["as written", "in order"]
+    assert told["held"] == 1
+
+
+def test_a_list_of_absences_has_absences_only():
+    rows = [
+        ["Absentees"],
+        ["Date", "Roll No", "Name"],
+        ["13-07-2026", 1, "Asha"],
+        ["14-07-2026", 2, "Ravi"],
+    ]
+
+    told = read(as_csv(rows))
+
+    assert counts(told) == (0, 2, 0, 0)
+    assert told["assumed"]
 
 
 def test_two_columns_a_day_without_words_over_them():
@@ -495,6 +542,8 @@ def test_another_class_below_is_another_page(again):
     )
 
     assert [(page.grade, len(page.pupils)) for page in pages] == [("6", 2), ("7", 2)]
+    # Without a head of its own, the rows below may as well be of the class above.
+    assert bool(pages[0].questions) is not again
     assert {page.month for page in pages} == {"2026-07"}
 
 

@@ -327,6 +327,7 @@ ONE_RECORD = frozenset(
     attendance.actions.registers._finish
     attendance.actions.registers._show_register
     attendance.actions.registers.refuse_register
+    attendance.actions.reading_questions.answer_questions
     attendance.actions.registers.wait_for_answer
     attendance.actions.repairs.correct_mark
     attendance.actions.row_undo.put_row_back

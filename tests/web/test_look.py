@@ -162,7 +162,7 @@ def test_a_dated_strip_stands_month_by_month_and_lists_the_days_of_absence():
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"marks": "15"}, {"marks": "11", "days": [MONDAY]}, {"marks": "11", "class_shares": [1.0]}],
+    [{"marks": "16"}, {"marks": "11", "days": [MONDAY]}, {"marks": "11", "class_shares": [1.0]}],
 )
 def test_a_strip_refuses_what_is_not_mark_by_mark(arguments):
     with pytest.raises(ValueError):

@@ -82,7 +82,7 @@ def _falling(cells: Numbers, apart: Callable[[int, int], bool]) -> Fit | None:
 def _over_months(cells: Numbers, apart: Callable[[int, int], bool]) -> Fit | None:
     """26 27 … 31 1 2 … 25, or two months side by side: runs that each go to a month's end."""
     runs = _runs(cells, apart)
-    if not 2 <= len(runs) <= 12 or sum(map(len, runs)) < 5:
+    if not 2 <= len(runs) <= 12 or sum(map(len, runs)) < 4:
         return None
     days: list[tuple[int, int]] = []
     parts = []

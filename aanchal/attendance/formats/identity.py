@@ -157,6 +157,7 @@ def months_of(
             if column.month == number:
                 result[place] = (column.year, number) if column.year else month
     if named:
+        _over_new_year(days, result)
         _compare_months({m for m in result.values() if m}, evidence, row, problems)
     elif spanned := _months_in_span(days, evidence):
         return spanned
@@ -166,6 +167,17 @@ def months_of(
         month = _bare_month(days, evidence, row, problems)
         result = dict.fromkeys(range(len(days)), month)
     return result
+
+
+def _over_new_year(days: Sequence[DayColumn], result: dict[int, Month | None]) -> None:
+    """January right of December is of the next year, where one year was written for both."""
+    crossed = False
+    for place in range(1, len(days)):
+        before, month = result[place - 1], result[place]
+        if month and before and before[1] == 12 and month[1] == 1 and days[place].year is None:
+            crossed = True
+        if crossed and month and days[place].year is None and before and month < before:
+            result[place] = (month[0] + 1, month[1])
 
 
 def _bare_month(
@@ -326,10 +338,9 @@ def _cycle(
     for first in (_step(month, -1), month):
         second = _step(first, 1)
         last_day = days[begins - 1].day
-        ends = a_date(*first, last_day) and not a_date(*first, last_day + 1)
         future = second > (evidence.today.year, evidence.today.month)
         told = [_weekdays_fit(days[:begins], first), _weekdays_fit(days[begins:], second)]
-        if not future and False not in told and (ends or last_day < 28):
+        if not future and False not in told and a_date(*first, last_day):
             fitting.append((first, second))
     names = [
         f"{shown_month(a)}-{days[0].day:02} – {shown_month(b)}-{days[-1].day:02}"

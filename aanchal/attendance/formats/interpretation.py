@@ -159,12 +159,15 @@ class Builder:
         """A translation of cells' bytes to marks, and the bytes that cannot be read."""
         table = bytearray(256)
         unread = {OTHER}
+        if self.legend.get("") is not None:
+            self.problems.assume(None, None, "empty_by_key")
         for number, sense in enumerate(self.senses):
             mark = convention.marks.get(sense)
             if mark is not None:
                 table[number] = mark
             else:
                 unread.add(number)
+        table[0] = self.legend.get("", Mark.NOT_TAKEN)
         return bytes(table), frozenset(unread)
 
     def report_cells(self, part: Part, unread: frozenset[int]) -> None:
@@ -229,6 +232,8 @@ class Builder:
             )
             straight = straight and usable == list(range(len(part.block.layout.days)))
             special = [p for p in usable if part.verdicts[p] in (Verdict.CLOSED, Verdict.HOLIDAY)]
+            if table[0]:
+                special += [p for p in usable if part.verdicts[p] is Verdict.EMPTY]
             for line in part.lines:
                 marks = line.codes.translate(table)
                 if special:
@@ -267,7 +272,7 @@ class Builder:
     def without_closed(self, marks: bytes, codes: bytes, part: Part, special: list[int]) -> bytes:
         changed = bytearray(marks)
         for place in special:
-            if part.verdicts[place] is Verdict.CLOSED:
+            if part.verdicts[place] in (Verdict.CLOSED, Verdict.EMPTY):
                 changed[place] = 0
             elif codes[place]:
                 counted = self.sense(codes[place]) in TIME_OFF - OFF

@@ -84,6 +84,8 @@ class _Book:
             columns.name,
         )
         at_admission, at_state_id = columns.admission, columns.state_id
+        # In a list of one day the serial number tells two of one name apart.
+        at_serial = columns.serial if at_date < 0 and at_roll < 0 else -1
         school_at, called_at, grade_at, section_at = columns.key
         places: dict[tuple[Cell, ...], tuple[dict[object, Child], int]] = {}
         for number, row in self.rows:
@@ -108,7 +110,8 @@ class _Book:
             name = row[at_name] if at_name >= 0 else ""
             admission = row[at_admission] if at_admission >= 0 else ""
             state_id = row[at_state_id] if at_state_id >= 0 else ""
-            who = (roll, name, admission, state_id)
+            serial = row[at_serial] if at_serial >= 0 else ""
+            who = (roll, name, admission, state_id, serial)
             child = children.get(who)
             if child is None:
                 if self.is_foot(row, who, row[at_status]):
@@ -196,7 +199,7 @@ class _Book:
         who: tuple[Cell, ...],
         children: dict[object, Child],
     ) -> Child | None:
-        roll, name, admission, state_id = (shown(cell)[:_NAME] for cell in who)
+        roll, name, admission, state_id, serial = (shown(cell)[:_NAME] for cell in who)
         if not (roll or name or admission or state_id):
             self.meaning.problems.add(number, None, "no_child")
             return None
@@ -208,7 +211,7 @@ class _Book:
             return None  # "Total present", a count beside it
         # One child, written with and without a space or a leading zero, stays one child.
         number_of_hers = fold(admission) or fold(state_id)
-        identity = f"{number_of_hers}\0{fold(roll).lstrip('0')}\0{fold(name)}"
+        identity = f"{number_of_hers}\0{fold(roll).lstrip('0')}\0{fold(name)}\0{fold(serial)}"
         child = children.get(identity)
         if child is None:
             self.children += 1
@@ -225,7 +228,7 @@ class _Book:
                 child.extras = extras
             children[identity] = child
         # The texts kept are shared; a key of the row's own would hold every one of them again.
-        own = (child.roll, child.name, child.admission, child.state_id)
+        own = (child.roll, child.name, child.admission, child.state_id, serial)
         children[own if own == who else who] = child
         return child
 

@@ -15,6 +15,7 @@ from .marks import Mark
 from .months import a_date
 from .pages import DAYS, Page, PupilRow, counts_of
 from .problems import Problems, Question
+from .rolls import number_of
 from .sentences import QUESTIONS
 
 
@@ -56,7 +57,7 @@ def finished(
         problems.add(None, None, "lost_letters")
     rows = [
         PupilRow(
-            c.row, fold(c.roll).removesuffix(".0") or None, c.name, bytes(c.marks), None,
+            c.row, fold(c.roll).removesuffix(".0") or None, c.name, bytes(c.marks), number_of((c.extras or {}).get("serial", "")),
             kept(c.admission), kept(c.state_id), (c.extras or {}).get("own_name") or None,
             (c.extras or {}).get("guardian") or None, (c.extras or {}).get("sex") or None, (c.extras or {}).get("village") or None,
         )

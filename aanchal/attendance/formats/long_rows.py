@@ -147,9 +147,9 @@ def _columns(layout: Layout) -> Columns:
         (attribute, fields[which])
         for attribute, which in (
             ("own_name", Field.OWN_NAME), ("guardian", Field.GUARDIAN), ("sex", Field.SEX),
-            ("village", Field.VILLAGE),
+            ("village", Field.VILLAGE), ("serial", Field.SERIAL),
         )
-        if which in fields
+        if which in fields and (attribute != "serial" or Field.DATE not in fields)
     ]  # fmt: skip
     name = at[Field.NAME] if at[Field.NAME] >= 0 else at[Field.OWN_NAME]
     needed = max([*fields.values(), *layout.flags]) + 1

@@ -20,7 +20,7 @@ from enum import Enum, IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from aanchal.lib.tabular.texts import Cell, fold, shown
+from aanchal.lib.tabular.texts import START, Cell, fold, shown
 
 
 class Mark(IntEnum):
@@ -317,13 +317,17 @@ _MEANINGS = "|".join(
         "untaken": r"not (?:marked|taken|entered|recorded)|no class|blank",
         "absent": r"absent|unexcused|did not come|अनुपस्थित|गैर ?हाजिर|অনুপস্থিত|গরহাজির",
         "present": "present|on duty|came|उपस्थित|हाजिर|উপস্থিত|হাজির",
-        "leave": "on leave|leave|sick|medical|अवकाश पर|छुट्टी पर|आवेदन|बीमार|আবেদন|অসুস্থ",
+        "leave": "ছুটিতে|on leave|leave|sick|medical|अवकाश पर|छुट्टी पर|आवेदन|बीमार|আবেদন|অসুস্থ",
         "holiday": "holiday|vacation|weekly off|sunday|छुट्टी|अवकाश|ছুটি|বন্ধ",
     }.items()
 )
 _LEGEND = re.compile(
     r"(?<![^\s,;/(¦|])(?P<mark>[^\s=:\-–,;/()¦|]{1,4}|[-–.](?=\s*[=:]))"
     rf"\s*(?:[=:\-–→>()¦]|means|stands for|is|यानी|का अर्थ|মানে)+\s*(?:{_MEANINGS})"
+)
+_EMPTY_MEANS = re.compile(
+    START + "(?:" + fold("blank|empty|खाली|रिक्त|ফাঁকা|খালি") + ")"
+    rf"(?:\s(?:cell|box))?\s*[=:→]+\s*(?:{_MEANINGS})"
 )
 _MEANING_MARKS = {
     "half": Mark.PRESENT,
@@ -343,6 +347,9 @@ def legend_in(text: str) -> dict[str, Mark]:
     Only pairs whose meaning is a known word count, so a title such as "Section - A" gives nothing.
     """
     found = {}
+    if empty := _EMPTY_MEANS.search(fold(text)):
+        meaning = next(name for name, words in empty.groupdict().items() if words)
+        found[""] = _MEANING_MARKS[meaning]
     for pair in _LEGEND.finditer(fold(text)):
         meaning = next(name for name, words in pair.groupdict().items() if words and name != "mark")
         found[pair["mark"].strip(".'\"") or pair["mark"]] = _MEANING_MARKS[meaning]

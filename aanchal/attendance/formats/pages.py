@@ -87,9 +87,9 @@ def join_pages(page: Page, other: Page) -> None:
 
     Children are the same where roll number and name are. A mark already there stands.
     """
-    known = {(row.roll, fold(row.name)): row for row in page.pupils}
+    known = {(row.roll or row.serial, fold(row.name)): row for row in page.pupils}
     for row in other.pupils:
-        held = known.get((row.roll, fold(row.name)))
+        held = known.get((row.roll or row.serial, fold(row.name)))
         if held is None:
             page.pupils.append(row)
             continue

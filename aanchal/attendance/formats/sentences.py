@@ -255,6 +255,7 @@ SENTENCES: dict[str, str] = {
     "dot_no_mark": N_("“%(text)s” was read as no mark, because presences are written otherwise."),
     "heading_corrected": N_("“%(text)s” stands above this column; by the columns beside it, it was read as day %(day)d."),
     "day_first": N_("The date above the list was read with the day first."),
+    "empty_by_key": N_("Empty cells of days on which others are marked were read as the key says."),
     "days_fall": N_("The days stand from the last to the first; they were read so."),
     "periods_joined": N_(
         "The columns are periods of one day. A child present in any of them was counted present."
@@ -287,6 +288,10 @@ SENTENCES: dict[str, str] = {
     ),
     "order_of_days": N_(
         "The days stand out of their order (%(about)s). Are they as written, or are headings exchanged?"
+    ),
+    "class_line": N_(
+        "“%(about)s” stands among the pupils, without a head below it. Of which class or month are the rows "
+        "below it?"
     ),
     "which_column": N_("Day %(about)s stands above more than one column. Which of them holds it?"),
     "no_heading_calculated": N_(

@@ -86,7 +86,10 @@ class Title:
                 last=older.month.last or month.last,
             )
         elif month.year is None and month.session is None:
-            month = month._replace(year=older.month.year, session=older.month.session)
+            year = older.month.year
+            if year and older.month.month == 12 and month.month == 1:
+                year += 1  # January below December
+            month = month._replace(year=year, session=older.month.session)
         # The section of another class is none of this one's; one said by itself belongs to it.
         of_another = older.grade is not None and self.grade not in (None, older.grade)
         section = self.section if self.section or of_another else older.section

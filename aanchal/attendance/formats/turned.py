@@ -53,6 +53,7 @@ class PupilsAcross:
                 yield [*labels, *cells[heads:]]
             elif any(not is_empty(cell) for cell in cells[:heads]) or _is_marked(cells[heads:]):
                 yield cells
+        yield from rows[last + 1 :]
 
 
 def _label(cell: Cell, row: Sequence[Cell], column: int) -> Cell:

@@ -292,6 +292,15 @@ class Table:
         )  # fmt: skip
         month = told.month.month if told.month.strength >= 2 else None
         if another or (month and month != old.month.month):
+            row, cells = lines[-1]
+            about = line_of(cells)[:40]
+            new = [told.grade or "", told.section or "", str(month or "")]
+            was = [old.grade or "", old.section or "", str(old.month.month or "")]
+            names = [" ".join(filter(None, words)) for words in (new, was)]
+            if names[0] and names[1] and names[0] != names[1]:
+                said = self.problems.choose("class_line", about, names, rows=[row])
+                if said == names[1]:
+                    return
             at = self.name_at, self.serial_at
             self.start_block(told.over(old), self.layout, (), is_new_head=False)
             self.name_at, self.serial_at = at
