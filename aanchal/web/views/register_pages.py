@@ -43,6 +43,8 @@ _CHOICES = {
     "blocks of lines": gettext_lazy("several lines for each pupil"),
     "counts of days": gettext_lazy("sums, and no register"),
     "no days": gettext_lazy("no days"),
+    "as written": gettext_lazy("as written"),
+    "in order": gettext_lazy("in order, the headings were exchanged"),
 }
 
 
