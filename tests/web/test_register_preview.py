@@ -102,7 +102,8 @@ def test_what_can_be_read_two_ways_is_asked_before_anything_goes_in(teacher):
     noughts = "1000.000000.000000.000000.00000"
     rows = [(str(i + 1), NAMES[i], noughts) for i in range(6)]
 
-    page = send(client, a_register_xlsx(rows, udise=section.school.school.udise), "july.xlsx")
+    data = a_register_xlsx(rows, udise=section.school.school.udise)
+    page = send(client, data, "july.xlsx", own_class=own(section))
 
     assert "Before it can be taken in" in page
     assert "Yes, take it in" not in page
@@ -121,7 +122,8 @@ def test_what_was_read_without_certainty_is_shown(teacher):
     client, section, _children = teacher
     rows = [(str(i + 1), NAMES[i], "L" + FULL[1:]) for i in range(6)]
 
-    page = send(client, a_register_xlsx(rows, udise=section.school.school.udise), "july.xlsx")
+    data = a_register_xlsx(rows, udise=section.school.school.udise)
+    page = send(client, data, "july.xlsx", own_class=own(section))
 
     assert "Read so, without certainty" in page
     assert "was read as leave" in page
