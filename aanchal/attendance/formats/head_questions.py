@@ -39,7 +39,7 @@ def settle_days(
             for column, day in zip(layout.days, sorted(numbers), strict=True):
                 column.day = day
     _settle_formulas(layout, survey, problems)
-    day = next((t.day for t in (title, *names) if t.day), None)
+    of_one_day = next((t.day for t in (title, *names) if t.day), None)
     bare = not any(column.month for column in layout.days)
     numbers = [column.day for column in layout.days]
     if (
@@ -54,7 +54,7 @@ def settle_days(
         said = problems.choose("days_or_periods", about, ("days", "periods"), lasting=True)
         layout.periods = said == "periods"
     if layout.periods:
-        _join_periods(layout, day)
+        _join_periods(layout, of_one_day)
 
 
 def _settle_repeated(layout: Layout, problems: Problems) -> None:
