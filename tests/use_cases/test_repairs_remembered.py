@@ -445,3 +445,35 @@ def test_the_count_falls_with_each_thing_settled():
     repair_row(an_actor(), problem=waiting(held).first(), choice=SET_ASIDE, at=NOW)
 
     assert RegisterFile.objects.get(pk=held.pk).counts["rows_left"] == 0
+
+
+# --- the same roll number, another surname ---
+
+
+def test_another_surname_on_a_pupils_roll_number_waits_until_a_person_says_who_it_is():
+    section, children = a_class()
+    given, family = NAMES[0].split()
+    other = ("1", f"{given} Hembram", GONE)
+
+    held = sent(section, [other, *rows()[1:]])
+
+    assert waiting(held).get().raw["suggestions"] == [str(children[0].pk)]
+    assert days_of(section, children[0]) is None
+    settle(held, children[0])
+    assert days_of(section, children[0]) == GONE
+    june = sent(section, [("1", f"{given} Hembram", JUNE_FULL)], JUNE, name="june.xlsx")
+    assert not waiting(june).exists(), "it was said, and is not asked again"
+    assert family != "Hembram"
+
+
+def test_a_child_of_another_surname_can_be_enrolled_under_the_same_roll_number():
+    section, children = a_class()
+    given = NAMES[0].split()[0]
+
+    held = sent(section, [("1", f"{given} Hembram", GONE), *rows()])
+    settle(held, ENROL)
+
+    new = Child.objects.exclude(pk__in=[c.pk for c in children]).get()
+    assert new.family_name == "Hembram"
+    assert days_of(section, new) == GONE
+    assert days_of(section, children[0]) == FULL
