@@ -7,7 +7,7 @@ in the table tell no time. To add a fact, add a `SealedFact` here: to `head` wha
 question of permission need, to `body` the rest; no migration is needed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -52,6 +52,7 @@ class Concern(WithSealedFacts):
     )
     code_tag = ReferenceTagField(of="code", unique=True)
     source_tag = ReferenceTagField(of="source", unique=True)
+    question_tag = ReferenceTagField(of="question_mark", db_index=True)
     head = SealedFactsField(pad=1024, help_text="What lists and the question of permission need.")
     body = SealedFactsField(pad=1024, help_text="What was told, and what was done since.")
 
@@ -85,6 +86,10 @@ class Concern(WithSealedFacts):
     implicated_words = SealedFact("body")
     # The question of the watch out of which it was told; "" for none, or told by its visit.
     question_id = SealedFact("body")
+    # That question and who told, on the first of them only: equal tags would say that two belong together.
+    question_mark = SealedFact("body")
+    # Other kinds that it is about besides `kind`: what it was first, or was put right since.
+    also = SealedFact("body", default=list)
     # What was written later in place of what was told: `kind`, `found`, `told`, `seen`, `by`, `at`.
     corrections = SealedFact("body", default=list)
     # Who was called, and when.
@@ -100,7 +105,7 @@ class Concern(WithSealedFacts):
     class Privacy:
         retention = "As the law sets for the case it becomes; else three years."
         OPEN = ("id", "district", "is_open", "due_at")
-        SENSITIVE = ("code_tag", "source_tag", "head", "body")
+        SENSITIVE = ("code_tag", "source_tag", "question_tag", "head", "body")
 
     class Meta:
         indexes = [models.Index(fields=["district", "is_open"], name="concern_open_here")]
@@ -109,6 +114,16 @@ class Concern(WithSealedFacts):
     def source(self) -> str:
         """What raised it, as one text: the same source raises one concern only."""
         return f"{self.source_kind}:{self.source_id}"
+
+    def take_kind(self, kind: str, *, gravity: Mapping[str, int]) -> None:
+        """Be about a kind too. The gravest, and of equals the last, gives it its name.
+
+        None is forgotten: each may have duties of its own in law.
+        """
+        known = [self.kind, *self.also]
+        if gravity[kind] <= gravity[self.kind]:
+            self.kind = kind
+        self.also = [k for k in dict.fromkeys([*known, kind]) if k != self.kind]
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if update_fields is None or "head" in update_fields:

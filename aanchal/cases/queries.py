@@ -299,23 +299,58 @@ def sources_shut_out(actor: Actor, sources: Sequence[tuple[str, str, str]]) -> s
     Returns:
         Keys of sources. Two queries, whatever their number; none for no sources.
     """
-    tags: dict[str, str] = {}
     field: Any = Concern._meta.get_field("source_tag")
-    for district, kind, key in sources:
-        tags[field.tag(district, f"{kind}:{key}")] = key
+    tags = [field.tag(district, f"{kind}:{key}") for district, kind, key in sources]
     found = list(Concern.objects.filter(source_tag__in=tags)) if tags else []
+    return {concern.source_id for concern in _shut_out_of(actor, found)}
+
+
+def questions_shut_out(actor: Actor, told: Sequence[tuple[str, str, str]]) -> set[str]:
+    """The same of questions of the watch out of which people told of a concern.
+
+    Args:
+        told: (district, key of the question, user id of who told).
+
+    Returns:
+        Keys of questions. Two queries, whatever their number; none for no questions.
+    """
+    tags = [_question_tag(*one) for one in told]
+    found = list(Concern.objects.filter(question_tag__in=tags)) if tags else []
+    return {concern.question_id for concern in _shut_out_of(actor, found)}
+
+
+def has_told_out_of(actor: Actor, *, district: str, question: str) -> bool:
+    """Whether the actor herself told of a concern out of a question; one query.
+
+    That somebody else did is not said: she may be the one whom it is about.
+    """
+    tag = _question_tag(district, question, actor.user_id)
+    return Concern.objects.filter(question_tag=tag).exists()
+
+
+def question_mark(question: str, teller: str) -> str:
+    """What the first concern that a person told out of a question is marked with."""
+    return f"{question}:{teller}"
+
+
+def _question_tag(district: str, question: str, teller: str) -> str:
+    field: Any = Concern._meta.get_field("question_tag")
+    return str(field.tag(district, question_mark(question, teller)))
+
+
+def _shut_out_of(actor: Actor, found: list[Concern]) -> list[Concern]:
     if not found:
-        return set()
+        return []
     of_her_kin = kin_children(actor)
     person = User.objects.filter(pk=actor.user_id).first()
     name = person.get_full_name() if person is not None else ""
-    return {
-        concern.source_id
+    return [
+        concern
         for concern in found
         if actor.user_id in concern.implicated
         or concern.child_id in of_her_kin
         or is_meant(name, concern.implicated_words)
-    }
+    ]
 
 
 def people_to_hand_over_to(actor: Actor, concern: Concern, *, at: datetime) -> list[User]:

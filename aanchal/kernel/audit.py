@@ -159,6 +159,7 @@ class Verb(StrEnum):
     CONCERN_REOPENED = "concern.reopened"
     CONCERN_IMPLICATED_NAMED = "concern.implicated_named"
     CONCERN_TEAM_LEFT = "concern.team_left"
+    CONCERN_KIND_NAMED = "concern.kind_named"
     CONCERN_CLOSED = "concern.closed"
     CONCERN_TEAM_NAMED = "concern.team_named"
     KEYS_ROTATED = "keys.rotated"

@@ -13,6 +13,7 @@ from .views import (
     class_moves,
     classes,
     concern,
+    concern_kind,
     concerns,
     corrections,
     errors,
@@ -119,6 +120,7 @@ urlpatterns: list[URLPattern] = [
             "close": concern.close,
             "reopen": concern.reopen,
             "conflict": concern.conflict,
+            "kind": concern_kind.kind,
         }.items()
     ),
     # --- teacher ---

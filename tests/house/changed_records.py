@@ -352,6 +352,7 @@ ONE_RECORD = frozenset(
     cases.actions.raising.name_team
     cases.actions.raising.raise_concern
     cases.actions.correcting.tell_correction
+    cases.actions.correcting.name_kind
     cases.actions.correcting.read_correction
     cases.actions.working.add_note
     cases.actions.working.close_concern

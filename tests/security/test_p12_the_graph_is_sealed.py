@@ -182,7 +182,7 @@ def test_no_row_elsewhere_holds_a_concern_and_a_way_on(thief):
     """No join: the key of a concern, its tags and its ciphertexts stand in no other table."""
     for told, row in thief.concerns():
         own = [*shapes(told["pk"]), told["code"].encode()]
-        own += [as_bytes(row[name]) for name in ("code_tag", "source_tag")]
+        own += [as_bytes(row[name]) for name in ("code_tag", "source_tag", "question_tag")]
         for table, (names, rows) in thief.tables.items():
             if table == CONCERN:
                 continue
@@ -212,7 +212,8 @@ def test_a_sealed_concern_looks_like_any_other(thief):
             )
         )
         assert set(row) - {"xmin"} == {
-            "id", "district", "is_open", "due_at", "code_tag", "source_tag", "head", "body",
+            "id", "district", "is_open", "due_at", "code_tag", "source_tag", "question_tag",
+            "head", "body",
         }  # fmt: skip
 
     assert looks[True] == looks[False]
@@ -376,8 +377,11 @@ def written(key: str) -> set[str]:
 def joins_in(dump: dict[str, list[str]], told: dict[str, Any], row: dict[str, Any]) -> set[str]:
     """Where the text joins a concern to what it points at: "table: key"."""
     own = {*written(told["pk"]), told["code"].lower(), told["code"].encode().hex()}
-    own |= {as_bytes(row[n]).hex() for n in ("code_tag", "source_tag")}
-    own |= {as_bytes(row[n]).decode("latin-1").lower() for n in ("code_tag", "source_tag")}
+    own |= {as_bytes(row[n]).hex() for n in ("code_tag", "source_tag", "question_tag")}
+    own |= {
+        as_bytes(row[n]).decode("latin-1").lower()
+        for n in ("code_tag", "source_tag", "question_tag")
+    }
     found = set()
     for table, lines in dump.items():
         for line in lines:

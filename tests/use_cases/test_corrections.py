@@ -18,7 +18,14 @@ from aanchal.attendance.actions import (
     withdraw_flag,
 )
 from aanchal.attendance.actions.pages import page_marks
-from aanchal.attendance.models import Correction, Flag, PageRevision, RegisterPage, Withdrawal
+from aanchal.attendance.models import (
+    Correction,
+    Flag,
+    PageRevision,
+    RegisterPage,
+    Visit,
+    Withdrawal,
+)
 from aanchal.attendance.queries.corrections import (
     corrections_agreed,
     corrections_to_answer,
@@ -38,6 +45,7 @@ from aanchal.kernel.permissions import Role, system_actor
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, a_page, an_actor, kin_of, marks_of
 from tests.signing_in import a_person, acting
+from tests.two_districts import a_finding
 
 pytestmark = pytest.mark.django_db
 
@@ -401,7 +409,7 @@ def test_the_coordinator_withdraws_it_and_the_visit_is_called_off_and_audited(do
     visit.refresh_from_db()
     assert (Flag.objects.get().state, visit.state) == ("withdrawn", "cancelled")
     assert audited().filter(verb="flag.withdrawn").count() == 1
-    assert audited().filter(verb="visit.handed_back").count() == 1
+    assert audited().filter(verb="visit.cancelled").count() == 1
     with pytest.raises(WrongState):
         withdraw_flag(an_actor(), withdrawal=withdrawal, at=NOW)
 
@@ -486,3 +494,19 @@ def test_a_coordinator_of_the_family_takes_no_absences_away_by_sending_a_registe
     assert days_of(section, children[9]) == GONE
     assert not corrections_to_answer(acting(kin))
     assert len(corrections_to_answer(an_actor())) == 1
+
+
+def test_a_flag_that_somebody_visited_is_not_withdrawn_though_a_second_visit_is_on_its_way(doubted):
+    _section, _children, visit, withdrawal = doubted
+    Flag.objects.filter(pk=visit.flag_id).update(state="visited")
+    Visit.objects.filter(pk=visit.pk).update(state="recorded", recorded_at=NOW)
+    a_finding(Visit.objects.get(pk=visit.pk), "visited", kind="fears_school")
+    assign_visit(an_actor(), flag=visit.flag, volunteer=visit.volunteer, at=NOW)
+
+    with pytest.raises(WrongState):
+        withdraw_flag(an_actor(), withdrawal=withdrawal, at=NOW)
+
+    assert Flag.objects.get().state == "assigned"
+    keep_flag(an_actor(), withdrawal=withdrawal, at=NOW)
+    withdrawal.refresh_from_db()
+    assert withdrawal.state == "kept"

@@ -9,6 +9,7 @@ from aanchal.attendance.models import Finding, Flag, Outcome, Reopening
 from aanchal.cases.actions import (
     close_concern,
     hand_over_concern,
+    name_kind,
     read_correction,
     record_call,
     take_up_concern,
@@ -16,7 +17,7 @@ from aanchal.cases.actions import (
 )
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import visible_concerns
-from aanchal.kernel.errors import Invalid, NotAllowed
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import inbox
 from tests.audited import audited
@@ -307,3 +308,59 @@ def test_the_next_step_of_a_danger_is_the_case_workers():
 
     assert Finding.objects.get().next_step == "coordinator"
     assert finding.earlier[0]["next_step"] == "not_sure_safe"
+
+
+# --- several kinds ---
+
+
+def test_a_kind_as_grave_takes_the_name_and_the_first_is_not_forgotten():
+    finding, volunteer, _worker = a_danger("sexual_abuse_told")
+
+    correcting(finding, volunteer, kind="missing")
+
+    held = Concern.objects.get()
+    assert (held.kind, held.also, held.is_sealed) == ("missing", ["sexual_abuse"], True)
+
+
+def test_a_lesser_kind_stands_beside_the_graver():
+    finding, volunteer, _worker = a_danger("missing")
+
+    correcting(finding, volunteer, kind="marriage_fixed")
+
+    held = Concern.objects.get()
+    assert (held.kind, held.also) == ("missing", ["child_marriage"])
+
+
+def in_her_hands():
+    _finding, _volunteer, worker = a_danger("missing")
+    held = take_up_concern(acting(worker), concern=Concern.objects.get(), at=NOW)
+    return held, worker
+
+
+def test_a_case_worker_who_reads_of_sexual_abuse_says_so_and_it_is_sealed():
+    held, worker = in_her_hands()
+    elsewhere = a_worker("IN/S10/D206")
+
+    named = name_kind(acting(worker), concern=held, kind="sexual_abuse", at=LATER)
+    again = name_kind(acting(worker), concern=held, kind="sexual_abuse", at=LATER)
+
+    assert (named.kind, named.also, named.is_sealed) == ("sexual_abuse", ["missing"], True)
+    assert str(worker.pk) in again.team
+    assert list(visible_concerns(acting(worker))) == [held]
+    assert (str(elsewhere.pk) in again.team) == bool(visible_concerns(acting(elsewhere)))
+    assert audited().filter(verb="concern.kind_named").count() == 1
+
+
+def test_a_kind_is_named_only_by_her_who_holds_it_and_none_is_made_up():
+    held, worker = in_her_hands()
+    other = a_worker()
+
+    with pytest.raises(WrongState):
+        name_kind(acting(other), concern=held, kind="abuse", at=LATER)
+    with pytest.raises(NotAllowed):
+        name_kind(an_actor(Role.TEACHER, VILLAGE), concern=held, kind="abuse", at=LATER)
+    with pytest.raises(Invalid):
+        name_kind(acting(worker), concern=held, kind="weather", at=LATER)
+
+    assert Concern.objects.get().also == []
+    assert not audited().filter(verb="concern.kind_named").exists()

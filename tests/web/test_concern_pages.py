@@ -1,14 +1,16 @@
 """Concerns on pages: who may have a part in it, and what a case worker can do with one."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from aanchal.access.queries import actor_for
-from aanchal.cases.actions import raise_concern, take_up_concern
+from aanchal.cases.actions import hand_over_concern, raise_concern, take_up_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
@@ -178,3 +180,41 @@ def test_somebody_is_shut_out_by_name_on_a_page():
     client.post(where, {"who": "Kanchan Prasad", "asked": "person", "person": str(meant.pk)})
 
     assert signed_in(Client(), meant).get(reverse("concern", args=[held.pk])).status_code == 404
+
+
+def test_the_page_of_several_kinds_asks_what_the_law_asks_of_each():
+    worker = a_person(Role.CASE_WORKER, BLOCK)
+    held = take_up_concern(actor_for(worker), concern=a_concern(kind="missing"), at=NOW)
+    client, at = signed_in(Client(), worker), reverse("concern", args=[held.pk])
+    before = client.get(at).content.decode()
+    where = reverse("concern_kind", args=[held.pk])
+    assert where in before and "POCSO" not in before
+    asked = client.get(where).content.decode()
+    assert "checked" not in asked and 'value="missing"' not in asked
+    assert client.post(where, {"kind": ""}).status_code == 400
+
+    client.post(where, {"kind": "sexual_abuse"})
+
+    after = client.get(at).content.decode()
+    assert "POCSO Act 2012 s. 19(1)" in after and "rule 92" in after
+    assert "It is about this too:" in after and "Missing, or ran away" in after
+    assert "It is about this too: Sexual abuse told or feared" in after
+
+
+def test_the_list_opens_on_what_waits_and_says_what_is_not_read():
+    giver, worker = a_person(Role.CASE_WORKER, BLOCK), a_person(Role.CASE_WORKER, BLOCK)
+    at = timezone.now()
+    held = take_up_concern(actor_for(giver), concern=a_concern(), at=at)
+    hand_over_concern(actor_for(giver), concern=held, to=worker, words="Call", at=at)
+    client = signed_in(Client(), worker)
+
+    first = client.get(reverse("concerns")).content.decode()
+
+    assert held.code in first, "handed over to her, and nothing else is new"
+    assert "No concern is under way." not in first
+    long_ago = at - timedelta(days=8)
+    held = take_up_concern(actor_for(worker), concern=held, at=long_ago)
+    assert "nothing written for a week: yours" in client.get(reverse("concerns")).content.decode()
+    held.corrected_at = at
+    held.save()
+    assert "put right, not read yet: yours" in client.get(reverse("concerns")).content.decode()

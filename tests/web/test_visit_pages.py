@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from aanchal.attendance.findings import vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from tests.factories import VILLAGE, a_class, a_flag, a_page
@@ -583,3 +584,61 @@ def test_that_a_case_worker_has_it_is_offered_only_where_one_was_told(found, off
 
     assert 'value="explained"' in page
     assert ('value="concern"' in page) is offered
+
+
+# --- a visit that was taken from her while she was at the house ---
+
+
+def sent_too_late(visit, client, **answers):
+    Visit.objects.filter(pk=visit.pk).update(state="cancelled")
+    Flag.objects.filter(pk=visit.flag_id).update(state="closed")
+    given = {
+        "step": "finding",
+        "whom_met": "mother",
+        "child_seen": "no",
+        "visited_on": timezone.localdate().isoformat(),
+        "note": "A man from the brick kiln came on Tuesday.",
+        "part": "no",
+    }
+    at = reverse("visit_finding", args=[visit.pk])
+    return client.post(at, {**given, **answers}, follow=True)
+
+
+@pytest.mark.parametrize(
+    "answers, kind",
+    [
+        ({"kind": "contractor"}, "trafficking"),
+        ({"kind": "fears_school", "doubt": "doubt"}, "other"),
+    ],
+)
+def test_a_danger_sent_after_the_visit_was_taken_back_is_told_as_a_concern(answers, kind):
+    visit, client = in_hand(left_house_at=timezone.now())
+
+    asked = sent_too_late(visit, client, **answers).content.decode()
+
+    assert "A man from the brick kiln came on Tuesday." in asked
+    assert "Tell the case worker here what you found." in asked
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked))
+    words = {"told": "A man from the brick kiln came on Tuesday.", "part": "no"}
+    client.post(reverse("concern_new"), hidden | words)
+    concern = Concern.objects.get()
+    assert (concern.kind, concern.told) == (kind, words["told"])
+    assert concern.child == visit.flag.child
+    assert concern.question_id == str(visit.flag_id)
+
+
+def test_what_is_no_danger_is_not_told_of_after_the_visit_was_taken_back():
+    visit, client = in_hand(left_house_at=timezone.now())
+
+    answer = sent_too_late(visit, client, kind="sick", next_step="nothing")
+
+    assert "not in your hands any more" in answer.content.decode()
+    assert not Concern.objects.exists()
+
+
+def test_another_cannot_tell_out_of_a_visit_that_was_never_hers():
+    visit, _client = in_hand(left_house_at=timezone.now())
+
+    other = signed_in(Client(), a_person(Role.VOLUNTEER, VILLAGE))
+
+    assert sent_too_late(visit, other, kind="contractor").status_code == 404

@@ -19,6 +19,7 @@ from ..queries.ends import (
     became_a_concern,
     came_back,
     is_struck_off,
+    told_herself,
     was_visited,
 )
 from ..rules.ends import Missing, missing_for_struck_off
@@ -68,12 +69,15 @@ def record_outcome(
     if flag.state not in Flag.LIVE:
         raise WrongState
     came = _check_visited_or_back(flag, kind=kind, since_on=since_on)
-    if kind == Outcome.Kind.CONCERN and not became_a_concern(flag):
+    is_concern = became_a_concern(flag) or told_herself(actor, flag)
+    if kind == Outcome.Kind.CONCERN and not is_concern:
         # Else the question would end in the hands of a case worker who was told nothing.
         raise Invalid(STILL_MISSING[Missing.CONCERN], field="kind", missing=str(Missing.CONCERN))
     struck_off = is_struck_off(flag)
     if struck_off:
-        _check_struck_off(flag, kind=kind, ground=ground, note=note, confirmed=confirmed)
+        _check_struck_off(
+            kind, ground=ground, note=note, confirmed=confirmed, is_concern=is_concern
+        )
     outcome = Outcome(
         district=flag.district, flag=flag, recorded_on=timezone.localdate(at), note=note.strip()
     )
@@ -193,9 +197,11 @@ def _reopen(
     something_waits()
 
 
-def _check_struck_off(flag: Flag, *, kind: str, ground: str, note: str, confirmed: bool) -> None:
+def _check_struck_off(
+    kind: str, *, ground: str, note: str, confirmed: bool, is_concern: bool
+) -> None:
     missing = missing_for_struck_off(
-        kind, ground=ground, note=note, confirmed=confirmed, is_concern=became_a_concern(flag)
+        kind, ground=ground, note=note, confirmed=confirmed, is_concern=is_concern
     )
     if missing is not None:
         raise Invalid(STILL_MISSING[missing], field=FIELD_OF[missing], missing=str(missing))

@@ -15,9 +15,8 @@ from aanchal.people.actions import record_own_kinship
 
 from ..guidance import guidance
 from ..models import Flag, Visit
-from ..queries.ends import (
-    was_visited,
-)
+from ..queries.doubts import is_in_doubt
+from ..queries.ends import was_visited
 from ..queries.flags import found_nobody_often, volunteers_for
 from .holding import end_of, hold_flag, hold_visit
 
@@ -25,6 +24,8 @@ from .holding import end_of, hold_flag, hold_visit
 @use_case
 def assign_visit(actor: Actor, *, flag: Flag, volunteer: User, at: datetime) -> Visit:
     """Put a flag's visit into a volunteer's hands, due by its channel; also after an earlier visit.
+
+    Where she who went before is not sure that the child is safe, it is due as an urgent one.
 
     A visit already in somebody else's hands is taken from her and counted as cancelled.
 
@@ -46,13 +47,14 @@ def assign_visit(actor: Actor, *, flag: Flag, volunteer: User, at: datetime) -> 
         held.state = Visit.State.CANCELLED
         held.save(update_fields=["state"])
         record(actor, Verb.VISIT_CANCELLED, held, scope=flag.scope())
+    channel = Flag.Channel.URGENT.value if is_in_doubt(flag) else flag.channel
     visit = Visit.objects.create(
         district=flag.district,
         flag=flag,
         volunteer=volunteer,
         assigned_by=actor.user_id,
         assigned_at=at,
-        due_at=due_at(flag.channel, at=at),
+        due_at=due_at(channel, at=at),
     )
     flag.state = Flag.State.ASSIGNED
     flag.save(update_fields=["state"])

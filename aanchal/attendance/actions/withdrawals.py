@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 
 from ..models import Flag, Visit, Withdrawal
+from ..queries.ends import was_visited
 
 
 def _hold(withdrawal: Withdrawal) -> tuple[Withdrawal, Flag]:
@@ -35,17 +38,22 @@ def withdraw_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag
 
     Raises:
         NotAllowed: the flag is not of the actor's area, or she is kin of the child.
-        WrongState: answered before, or somebody has visited meanwhile.
+        WrongState: answered before, or somebody has visited meanwhile: what she found, and a doubt,
+            would end with nobody having said how.
     """
     withdrawal, flag = _hold(withdrawal)
     require(actor, Permission.FLAG_WITHDRAW, flag)
     _check(withdrawal, flag)
+    if was_visited(flag):
+        raise WrongState(
+            _("Somebody has visited. Ask after the child all the same, and write how it ended.")
+        )
     flag.state, flag.withdrawn_at = Flag.State.WITHDRAWN, at
     flag.save(update_fields=["state", "withdrawn_at"])
     for visit in flag.visits.select_for_update().filter(state=Visit.State.ASSIGNED):
         visit.state = Visit.State.CANCELLED
         visit.save(update_fields=["state"])
-        record(actor, Verb.VISIT_HANDED_BACK, visit, scope=flag.scope(), fields=["state"])
+        record(actor, Verb.VISIT_CANCELLED, visit, scope=flag.scope())
     _settle(actor, withdrawal, Withdrawal.State.WITHDRAWN, at=at)
     record(actor, Verb.FLAG_WITHDRAWN, flag, scope=flag.scope())
     return flag

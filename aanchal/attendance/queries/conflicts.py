@@ -6,11 +6,11 @@ She follows questions of her block, and may be the one the concern is about. To 
 
 from collections.abc import Iterable
 
-from aanchal.cases.queries import sources_shut_out
+from aanchal.cases.queries import questions_shut_out, sources_shut_out
 from aanchal.kernel.permissions import Actor
 
 from ..findings import is_given_on, was_given_on
-from ..models import Flag, Outcome
+from ..models import Flag, Outcome, Reopening
 
 SHOWN_INSTEAD = "other"
 NEXT_INSTEAD = "coordinator"
@@ -20,10 +20,11 @@ def hide_concerns_from(actor: Actor, flags: Iterable[Flag]) -> None:
     """Put another finding in the place of a danger, on the loaded records only; never saved.
 
     Args:
-        flags: with `visits`, their `finding`, `outcome`, and for a story `reopenings` fetched. Two queries where a visit found
-            a danger, whatever their number; none where none did.
+        flags: with `visits`, their `finding`, `outcome`, and for a story `reopenings` fetched. Two queries where a visit
+            found a danger, whatever their number, and two where one ended as a concern; else none.
     """
     held = list(flags)
+    _hide_told(actor, held)
     dangers = [
         (flag, visit)
         for flag in held
@@ -48,11 +49,45 @@ def hide_concerns_from(actor: Actor, flags: Iterable[Flag]) -> None:
             else before
             for before in visit.finding.earlier or ()
         ]
-        outcome = getattr(flag, "outcome", None)
-        if outcome is not None and outcome.kind == Outcome.Kind.CONCERN:
-            outcome.kind = Outcome.Kind.EXPLAINED.value
-        if "reopenings" not in getattr(flag, "_prefetched_objects_cache", ()):
-            continue  # a page that shows no story
-        for reopening in flag.reopenings.all():
-            if reopening.was["kind"] == Outcome.Kind.CONCERN:
-                reopening.was["kind"] = Outcome.Kind.EXPLAINED.value
+        _hide_end(flag)
+
+
+def _hide_told(actor: Actor, flags: list[Flag]) -> None:
+    """Hide an end that is a concern because whoever wrote it had told of one out of the question."""
+    told = {
+        (flag.district, str(flag.pk), str(by))
+        for flag in flags
+        for by in _ended_as_concern_by(flag)
+    }
+    hidden = questions_shut_out(actor, sorted(told))
+    for flag in flags:
+        if str(flag.pk) in hidden:
+            _hide_end(flag)
+
+
+def _ended_as_concern_by(flag: Flag) -> set[str]:
+    found = {r.was["recorded_by"] for r in _reopenings(flag) if _was_concern(r)}
+    outcome = getattr(flag, "outcome", None)
+    if outcome is not None and outcome.kind == Outcome.Kind.CONCERN:
+        found.add(outcome.recorded_by)
+    return found
+
+
+def _hide_end(flag: Flag) -> None:
+    outcome = getattr(flag, "outcome", None)
+    if outcome is not None and outcome.kind == Outcome.Kind.CONCERN:
+        outcome.kind = Outcome.Kind.EXPLAINED.value
+    for reopening in _reopenings(flag):
+        if _was_concern(reopening):
+            reopening.was["kind"] = Outcome.Kind.EXPLAINED.value
+
+
+def _was_concern(reopening: Reopening) -> bool:
+    return bool(reopening.was["kind"] == Outcome.Kind.CONCERN)
+
+
+def _reopenings(flag: Flag) -> list[Reopening]:
+    """Those of a page that shows its story; none on others."""
+    if "reopenings" not in getattr(flag, "_prefetched_objects_cache", ()):
+        return []
+    return list(flag.reopenings.all())

@@ -1,31 +1,43 @@
-"""Visited questions of which the last finding leaves a doubt whether the child is safe."""
+"""Questions of which the last who met somebody is not sure that the child is safe."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
-from ..findings import is_doubt
+from ..findings import group_of, is_doubt
 from ..guidance import guidance
 from ..models import Finding, Flag
 
+# The coordinator must act: nobody is on her way to the child.
+WITH_NOBODY = (Flag.State.VISITED, Flag.State.OPEN)
 
-def doubts(flags: QuerySet[Flag]) -> dict[UUID, datetime]:
-    """Those of some visited flags that are in doubt → since when, the longest first. One query.
 
-    The doubt is sealed: it is read of the last finding of each flag.
+def doubts(flags: QuerySet[Flag], *, states: Iterable[str] = WITH_NOBODY) -> dict[UUID, datetime]:
+    """Those of some flags that are in doubt → since when, the longest first. One query.
+
+    A doubt stands until somebody has met somebody again: a second visit that was given back, or at
+    which nobody was at home, does not end it.
+
+    Args:
+        states: only flags in these; without more, those for which nobody is on her way.
     """
-    visited = flags.order_by().filter(state=Flag.State.VISITED)
-    later = Finding.objects.filter(
-        visit__flag=OuterRef("visit__flag"), visit__assigned_at__gt=OuterRef("visit__assigned_at")
-    )
-    last = Finding.objects.filter(~Exists(later), visit__flag__in=visited.values("pk"))
-    found = [
-        (finding.visit.flag_id, finding.recorded_at)
-        for finding in last.select_related("visit")
-        if is_doubt(finding)
-    ]
-    return dict(sorted(found, key=lambda pair: (pair[1], pair[0])))
+    held = flags.order_by().filter(state__in=list(states))
+    found = Finding.objects.filter(visit__flag__in=held.values("pk"))
+    # The doubt is sealed: it is read of the findings themselves, the last standing for its flag.
+    last = {
+        finding.visit.flag_id: finding
+        for finding in found.select_related("visit").order_by("visit__assigned_at")
+        if group_of(finding.kind) != "again"
+    }
+    since = [(key, finding.recorded_at) for key, finding in last.items() if is_doubt(finding)]
+    return dict(sorted(since, key=lambda pair: (pair[1], pair[0])))
+
+
+def is_in_doubt(flag: Flag) -> bool:
+    """Say whether a flag that has not ended is in doubt, whoever is on her way. One query."""
+    return bool(doubts(Flag.objects.filter(pk=flag.pk), states=Flag.LIVE))
 
 
 def doubt_due_at(since: datetime) -> datetime:

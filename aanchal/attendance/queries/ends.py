@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from aanchal.cases.queries import has_told_out_of
+from aanchal.kernel.permissions import Actor
 from aanchal.people.models import Enrolment
 
 from ..findings import group_of, was_given_on
@@ -34,6 +36,11 @@ def became_a_concern(flag: Flag) -> bool:
     Put right since, the finding may be no danger any more; the case worker has the concern still.
     """
     return any(was_given_on(f) for f in Finding.objects.filter(visit__flag=flag))
+
+
+def told_herself(actor: Actor, flag: Flag) -> bool:
+    """Say whether the actor told of a concern out of this flag's own page. One query."""
+    return has_told_out_of(actor, district=flag.district, question=str(flag.pk))
 
 
 def was_visited(flag: Flag) -> bool:

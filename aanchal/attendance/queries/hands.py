@@ -41,6 +41,7 @@ def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:
             volunteer_id=actor.user_id,
         )
         .exclude(state=Visit.State.ASSIGNED)
+        .select_related("flag__area", "flag__child__area", "flag__child__household")
         .first()
     )
 

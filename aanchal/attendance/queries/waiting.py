@@ -9,7 +9,7 @@ from aanchal.kernel.permissions import Actor
 
 from ..models import Flag, RegisterFile, Visit
 from .books import visible_register_files
-from .doubts import doubts
+from .doubts import WITH_NOBODY, doubts
 from .flags import overdue_visits, visible_flags
 
 # So many are put in their order one by one; a list has 30 a page.
@@ -25,8 +25,9 @@ class Waiting:
         late_since: when the longest of them fell due; None when there is none.
         stranded: visits not yet late whose volunteer can no longer go.
         with_nobody: questions in nobody's hands; `urgent` of them are urgent.
-        visited: visited questions whose end is not written down; of `doubts` of them the volunteer
-            is not sure that the child is safe.
+        visited: visited questions whose end is not written down.
+        doubts: questions with nobody on her way of which the last who went is not sure that the
+            child is safe.
         registers: register files that need somebody.
     """
 
@@ -74,7 +75,7 @@ def what_waits(actor: Actor, *, at: datetime) -> Waiting:
         with_nobody=flags["open"],
         urgent=flags["urgent"],
         visited=flags["visited"],
-        doubts=len(doubts(visible_flags(actor))) if flags["visited"] else 0,
+        doubts=len(doubts(visible_flags(actor))) if flags["visited"] or flags["open"] else 0,
         registers=waiting_registers(actor).count(),
     )
 
@@ -86,13 +87,18 @@ def overdue_flags(actor: Actor, *, at: datetime) -> QuerySet[Flag]:
 
 
 def doubtful_flags(actor: Actor) -> QuerySet[Flag]:
-    """Visited questions of which the volunteer is not sure that the child is safe, longest first."""
-    return _placed(visible_flags(actor).filter(state=Flag.State.VISITED), only=True)
+    """Questions of which the last who went is not sure that the child is safe, longest first."""
+    return _placed(visible_flags(actor).filter(state__in=WITH_NOBODY), only=True)
 
 
 def visited_flags(flags: QuerySet[Flag]) -> QuerySet[Flag]:
     """Of some flags those visited, those in doubt before all others, then as they stood."""
     return _placed(flags.filter(state=Flag.State.VISITED), only=False)
+
+
+def flags_with_nobody(flags: QuerySet[Flag]) -> QuerySet[Flag]:
+    """Of some flags those in nobody's hands, those in doubt before all others, then as they stood."""
+    return _placed(flags.filter(state=Flag.State.OPEN), only=False)
 
 
 def _placed(flags: QuerySet[Flag], *, only: bool) -> QuerySet[Flag]:

@@ -1,7 +1,7 @@
 """Writes about concerns: raised at once, worked on by named people, closed with a reason."""
 
 from .colleagues import search_colleagues
-from .correcting import read_correction, tell_correction
+from .correcting import name_kind, read_correction, tell_correction
 from .raising import CODE_LETTERS, name_team, nearest_case_workers, raise_concern
 from .working import (
     add_note,
@@ -23,6 +23,7 @@ __all__ = [
     "hand_over_concern",
     "leave_team",
     "name_implicated",
+    "name_kind",
     "name_team",
     "nearest_case_workers",
     "open_concern",

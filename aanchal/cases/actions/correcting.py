@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.waiting import something_waits
 from aanchal.people.rules.names import tidy
@@ -41,8 +44,8 @@ def tell_correction(
 ) -> Concern | None:
     """Tell of a concern that what raised it was put right. It stays, with what was told first.
 
-    A graver kind, or one as grave, takes the place of the former; a lesser one does not, nor does a
-    finding that is no danger. What must be sealed now is sealed. Whoever holds it is told; one that
+    A graver kind, or one as grave, gives it its name; a lesser one does not, nor does a finding that is
+    no danger. Every kind that it was stays beside it, with what the law asks of each. What must be sealed now is sealed. Whoever holds it is told; one that
     was closed and is a danger still, or whose holder is implicated, is nobody's again and urgent.
 
     Args:
@@ -81,8 +84,8 @@ def tell_correction(
             filter(None, (concern.implicated_words, words))
         )
     kinds = concern_kinds()
-    if kind and kinds[kind].gravity <= kinds[concern.kind].gravity:
-        concern.kind = kind
+    if kind:
+        concern.take_kind(kind, gravity={k.key: k.gravity for k in kinds.values()})
     is_secret = bool(kind) and kinds[kind].is_sealed
     _seal(concern, is_sealed=is_secret or bool(named or words) or may_implicate, at=at)
     _hand_on(concern, is_danger=bool(kind), at=at)
@@ -134,6 +137,44 @@ def _hand_on(concern: Concern, *, is_danger: bool, at: datetime) -> None:
     # Whoever takes up what is nobody's reads it then; for one that is closed nothing is to be done.
     is_held = concern.stage in (Stage.TAKEN_UP, Stage.HANDED_OVER)
     concern.corrected_at = at if is_held else None
+
+
+@use_case
+def name_kind(actor: Actor, *, concern: Concern, kind: str, at: datetime) -> Concern:
+    """Say of a concern in one's own hands that it is about another kind too, as its words tell.
+
+    What it was stays beside it, and so do the duties of each. Where the kind is sealed it is sealed
+    now, for the case workers nearest to the place and for whoever names it.
+
+    Raises:
+        NotAllowed: the actor may not work on concerns here.
+        Invalid: no such kind.
+        WrongState: it is not in the actor's hands.
+    """
+    concern = hold_concern(concern)
+    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    kinds = concern_kinds()
+    if kind not in kinds:
+        raise Invalid(_("Choose what it is about."), field="kind")
+    if concern.stage != Stage.TAKEN_UP or concern.taken_up_by != actor.user_id:
+        raise WrongState(_("Take it up first."))
+    if kind in (concern.kind, *concern.also):
+        return concern
+    concern.take_kind(kind, gravity={k.key: k.gravity for k in kinds.values()})
+    concern.history = [
+        *concern.history,
+        {
+            "what": "kind_named",
+            "by": actor.user_id,
+            "at": at.isoformat(),
+            "words": "",
+            "kind": kind,
+        },
+    ]
+    _seal(concern, is_sealed=kinds[kind].is_sealed, at=at)
+    concern.save_facts("kind", "also", "history", "is_sealed", "team")
+    record(actor, Verb.CONCERN_KIND_NAMED, concern, scope=concern.scope())
+    return concern
 
 
 @use_case

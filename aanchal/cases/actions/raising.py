@@ -29,7 +29,7 @@ from aanchal.places.models import Area, Body
 
 from ..kinds import concern_kinds
 from ..models import Concern
-from ..queries import like_named, may_be_opened
+from ..queries import has_told_out_of, like_named, may_be_opened, question_mark
 from ..rules.due import due_after
 
 # No vowels and no letters that are taken for digits: a code is read out on a bad line.
@@ -94,6 +94,8 @@ def raise_concern(
     concern.raised_by, concern.raised_at = actor.user_id, at
     concern.implicated, concern.implicated_words = named, tidy(implicated_words)
     concern.seen, concern.question_id = seen or {}, question_id
+    if question_id and not has_told_out_of(actor, district=area.district, question=question_id):
+        concern.question_mark = question_mark(question_id, actor.user_id)
     if sealed:
         out |= like_named(area, concern.implicated_words, at=at)
         concern.team = [u.pk for u in nearest_case_workers(area, at=at, excluded=out)]

@@ -232,7 +232,9 @@ def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     for flag in rows:
         steps = [flag.raised_at, flag.back_at, flag.told_at, flag.opened_at]
         doubt = in_doubt.get(flag.pk)
-        began = doubt or max(step for step in steps if step is not None)
+        began = max(step for step in steps if step is not None)
+        if doubt is not None and flag.state == Flag.State.VISITED:
+            began = doubt
         yield Thing(
             f"flag.{flag.state}",
             str(flag.pk),
@@ -269,6 +271,9 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         .defer("flag__reason")
     )
     kin = _kin(visit.household for visit in rows)
+    in_doubt = doubts(
+        Flag.objects.filter(pk__in={visit.flag_id for visit in rows}), states=[Flag.State.ASSIGNED]
+    )
     for visit in rows:
         yield Thing(
             "visit.assigned",
@@ -281,7 +286,8 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
             ),
             since=visit.assigned_at,
             due=visit.due_at if visit.goes else visit.assigned_at,
-            is_urgent=visit.flag.channel == Flag.Channel.URGENT,
+            is_urgent=visit.flag.channel == Flag.Channel.URGENT or visit.flag_id in in_doubt,
+            is_danger=visit.flag_id in in_doubt,
             holder=str(visit.volunteer_id) if visit.goes else "",
             place=visit.flag.area,
             flag=str(visit.flag_id),

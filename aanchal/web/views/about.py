@@ -7,12 +7,14 @@ told of.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from aanchal.attendance.models import Flag
+from aanchal.attendance.models import Flag, Visit
 from aanchal.attendance.queries.flags import get_flag
+from aanchal.attendance.queries.hands import my_past_visit
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Permission, may
 from aanchal.kernel.sealing import Tampered, seal, unseal
@@ -50,8 +52,17 @@ def tell_about_href(request: HttpRequest, record: Child | Flag) -> str:
     if not may(request.actor, Permission.CONCERN_RAISE, area.scope()):
         return ""
     kind = "flag" if isinstance(record, Flag) else "child"
-    sealed = seal(f"{kind}:{record.pk}".encode(), place=_place(request), pad=64)
-    return f"{reverse('concern_new')}?about={urlsafe_b64encode(sealed).decode()}"
+    return f"{reverse('concern_new')}?about={_mark(request, kind, record.pk)}"
+
+
+def about_past_visit(request: HttpRequest, visit: Visit) -> About:
+    """The child of a visit that was the actor's and is no more: she may follow no question."""
+    return About(visit.flag.child, visit.flag, _mark(request, "visit", visit.pk))
+
+
+def _mark(request: HttpRequest, kind: str, key: UUID) -> str:
+    sealed = seal(f"{kind}:{key}".encode(), place=_place(request), pad=64)
+    return urlsafe_b64encode(sealed).decode()
 
 
 def about_whom(request: HttpRequest) -> About | None:
@@ -72,6 +83,11 @@ def about_whom(request: HttpRequest) -> About | None:
     if kind == "flag":
         flag = get_flag(request.actor, pk=key)
         return About(flag.child, flag, mark)
+    if kind == "visit":
+        visit = my_past_visit(request.actor, pk=key)
+        if visit is None:
+            raise NotFound
+        return About(visit.flag.child, visit.flag, mark)
     return About(get_child(request.actor, pk=key), None, mark)
 
 

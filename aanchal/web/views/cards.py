@@ -131,23 +131,21 @@ def _standing(flag: Flag, back: Returned | None, *, at: datetime) -> tuple[str, 
         if visit is None:
             return "plain", "", []
         holder = _("with %(name)s") % {"name": visit.volunteer.get_full_name()}
+        in_doubt = doubt_of(visits) is not None
+        also = [_("Not sure that the child is safe"), holder] if in_doubt else [holder]
         if back is not None and back.standing is Standing.BACK:
-            return *returned_tag(back), [holder]
+            return *returned_tag(back), also
         day = date_format(timezone.localtime(visit.due_at), "j M")
         if visit.due_at < at:
-            return "now", _("due since %(day)s") % {"day": day}, [holder]
-        return "plain", _("due %(day)s") % {"day": day}, [holder]
+            return "now", _("due since %(day)s") % {"day": day}, also
+        return "now" if in_doubt else "plain", _("due %(day)s") % {"day": day}, also
     if flag.state == Flag.State.VISITED:
         found = _last_finding(visits)
         if found_danger(visits):
             return "now", found, []
         doubt = doubt_of(visits)
         if doubt is not None:
-            due = timezone.localtime(doubt_due_at(doubt))
-            text = _("not sure that the child is safe: call by %(time)s")
-            if due < at:
-                text = _("not sure that the child is safe: call now, due since %(time)s")
-            return "now", text % {"time": date_format(due, "j M, H:i")}, [found] if found else []
+            return "now", _doubt_word(doubt, at=at), [found] if found else []
         if back is not None:
             return *returned_tag(back), [found] if found else []
         return "soon", found, []
@@ -165,6 +163,9 @@ def _standing(flag: Flag, back: Returned | None, *, at: datetime) -> tuple[str, 
         also.append(_("given back: another must go"))
     if nobody_home(visits):
         also.append(_("nobody at home again and again: another must go"))
+    doubt = doubt_of(visits)
+    if doubt is not None:
+        return "now", _doubt_word(doubt, at=at), also
     if back is not None and back.standing is Standing.BACK:
         return *returned_tag(back), also
     if flag.channel == Flag.Channel.URGENT:
@@ -176,6 +177,15 @@ def _standing(flag: Flag, back: Returned | None, *, at: datetime) -> tuple[str, 
     return "soon", text, also
 
 
+def _doubt_word(since: datetime, *, at: datetime) -> str:
+    """That the last who went is not sure that the child is safe, and by when she is called."""
+    due = timezone.localtime(doubt_due_at(since))
+    text = _("not sure that the child is safe: call by %(time)s")
+    if due < at:
+        text = _("not sure that the child is safe: call now, due since %(time)s")
+    return text % {"time": date_format(due, "j M, H:i")}
+
+
 def _last_finding(visits: list[Visit]) -> str:
     told = [v.finding for v in visits if getattr(v, "finding", None) is not None]
     if not told:
@@ -184,8 +194,15 @@ def _last_finding(visits: list[Visit]) -> str:
 
 
 def doubt_of(visits: list[Visit]) -> datetime | None:
-    """Since when the last who went is not sure that the child is safe; None when nobody doubts."""
-    told = [v for v in visits if getattr(v, "finding", None) is not None]
+    """Since when the last who went is not sure that the child is safe; None when nobody doubts.
+
+    As in `attendance.queries.doubts`: that nobody was at home since does not end the doubt.
+    """
+    told = [
+        v
+        for v in visits
+        if getattr(v, "finding", None) is not None and group_of(v.finding.kind) != "again"
+    ]
     if not told:
         return None
     last = max(told, key=lambda v: v.assigned_at).finding

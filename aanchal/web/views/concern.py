@@ -51,7 +51,7 @@ from .conflicts import (
     roles_of,
     search_colleagues,
 )
-from .danger import danger_help
+from .danger import danger_of
 from .notices import opened
 
 OTHER = "other"
@@ -78,10 +78,11 @@ class CallForm(forms.Form):
         error_messages={"required": gettext_lazy("Say whether they answered.")},
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        lines = {x.number: x for kind in kinds for x in concern_kinds()[kind].call}
         self.fields["number"].choices = [  # type: ignore[attr-defined]
-            *((x.number, f"{x.number} · {_(x.name)}") for x in concern_kinds()[kind].call),
+            *((x.number, f"{x.number} · {_(x.name)}") for x in lines.values()),
             (OTHER, _("Another number")),
         ]
 
@@ -170,7 +171,8 @@ def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One concern, opened with a trace: whom to call, what the law asks, what was told."""
     held = get_concern(request.actor, pk=pk)
     step = request.POST.get("step")
-    call = CallForm(request.POST if step == "call" else None, kind=held.kind)
+    kinds = [held.kind, *held.also]
+    call = CallForm(request.POST if step == "call" else None, kinds=kinds)
     note = NoteForm(request.POST if step == "note" else None)
     if request.method == "POST":
         answer = _act(request, held, call, note)
@@ -211,7 +213,11 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
             {"label": code_mark(held.code)},
         ],
         "kind": _(concern_kinds()[held.kind].label),
-        "danger": danger_help(held.kind),
+        "danger": danger_of([held.kind, *held.also]),
+        "also": [_(concern_kinds()[key].label) for key in held.also],
+        "may_name_kind": stage == "taken_up"
+        and held.taken_up_by == me
+        and len(held.also) + 1 < len(concern_kinds()),
         "reason": reason_sentence(held.reason, held.child.sex)
         if held.reason and held.child
         else "",
@@ -318,6 +324,7 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
             "released": _("Given back"),
             "closed": _("Closed: %(reason)s") % {"reason": _(reason.label) if reason else ""},
             "reopened": _("Reopened"),
+            "kind_named": _("It is about this too: %(kind)s") % {"kind": _kind_word(entry)},
             "corrected": _("Nobody's again, after what was told was put right"),
             "shut_out": _("Shut out: %(name)s") % {"name": names.get(entry.get("to", ""), "")},
         }.get(entry["what"], "")
@@ -327,6 +334,11 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
         {"when": date_format(timezone.localtime(when), "j M Y, H:i"), "title": title, "text": text}
         for when, title, text in sorted(events, key=lambda x: x[0], reverse=True)
     ]
+
+
+def _kind_word(entry: dict[str, Any]) -> str:
+    named = concern_kinds().get(entry.get("kind", ""))
+    return _(named.label) if named is not None else ""
 
 
 def _moment(entry: dict[str, Any]) -> datetime:
@@ -402,7 +414,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The concern is closed. It can be reopened."))
             return redirect("concerns")
-    return _step(
+    return step_page(
         request,
         held,
         form,
@@ -450,7 +462,7 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("concern", pk=held.pk)
     except Invalid as error:
         blame(release if back else form, error)
-    return _step(
+    return step_page(
         request,
         held,
         form if people else None,
@@ -478,7 +490,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The concern is open again, in your hands."))
             return redirect("concern", pk=held.pk)
-    return _step(
+    return step_page(
         request,
         held,
         form,
@@ -520,7 +532,7 @@ def conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
                     request, _("She or he does not see it any more. It is sealed for its team.")
                 )
                 return redirect("concern", pk=held.pk)
-    return _step(
+    return step_page(
         request,
         held,
         form,
@@ -531,7 +543,7 @@ def conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _step(
+def step_page(
     request: HttpRequest,
     held: Concern,
     form: forms.Form | None,
@@ -542,6 +554,7 @@ def _step(
     release: WordsForm | None = None,
     carry: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
+    """The page of one step of work on a concern: a title, a word, a form."""
     bound = [f for f in (form, release) if f is not None and f.is_bound and f.errors]
     return render(
         request,

@@ -149,6 +149,13 @@ def new_concern(request: HttpRequest) -> HttpResponse:
     return _ask_words(request, kind, form, about)
 
 
+def tell_instead(request: HttpRequest, *, kind: str, told: str, about: About) -> HttpResponse:
+    """The page on which a danger is told of, with what was written on another that takes it no more."""
+    first = {"kind": kind, "key": str(uuid4()), "told": told}
+    form = ConcernForm(initial=first, areas=[], about=kind, child_known=True)
+    return _ask_words(request, kind, form, about)
+
+
 def areas_for_concern(request: HttpRequest) -> list[Area]:
     """The villages a person may tell a concern about; her own places."""
     from aanchal.kernel.permissions import grants_for
@@ -196,7 +203,8 @@ def concern_list(request: HttpRequest) -> HttpResponse:
     shown = visible_concerns(request.actor, is_open=True)
     counts = shown.counts("stage")
     if stage not in Concern.Stage.values:
-        stage = Concern.Stage.NEW if counts[Concern.Stage.NEW] else Concern.Stage.TAKEN_UP
+        # It opens where something waits: an empty list first would say that nothing does.
+        stage = next((key for key in STAGES if counts[key]), Concern.Stage.TAKEN_UP)
     if not is_open:
         shown = visible_concerns(request.actor, is_open=False)
     in_stage = shown.where(lambda row: row.head["stage"] == stage)
@@ -251,6 +259,10 @@ def _card(held: Concern, names: dict[str, str], reader: str, *, at: datetime) ->
         late = held.due_at is not None and held.due_at < at
         level = "now" if late else "soon"
         due = _("yours") if held.taken_up_by == reader else names.get(held.taken_up_by, "")
+        if held.corrected_at is not None:
+            level, due = "now", _("put right, not read yet: %(name)s") % {"name": due}
+        elif late:
+            due = _("nothing written for a week: %(name)s") % {"name": due}
     return {
         "pk": held.pk,
         "code": held.code,

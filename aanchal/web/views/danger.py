@@ -1,5 +1,6 @@
 """What a page of danger shows: whom to call, what the law asks, and what must not be written."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,17 @@ NOT_HER_STORY = gettext_lazy(
 def is_for_the_police(kind: str) -> bool:
     """Whether the child's story must not be written here (POCSO Act 2012 s. 24)."""
     return kind == "sexual_abuse"
+
+
+def danger_of(kinds: Sequence[str]) -> dict[str, Any] | None:
+    """The same for something of several kinds at once: nobody's number or duty is left out."""
+    found = [help for help in map(danger_help, kinds) if help is not None]
+    if not found:
+        return None
+    call = {line["number"]: line for help in found for line in help["call"]}
+    duties = {duty["text"]: duty for help in found for duty in help["duties"]}
+    first = sorted(duties.values(), key=lambda duty: not duty["must"])
+    return {"label": found[0]["label"], "call": list(call.values()), "duties": first}
 
 
 def danger_help(kind: str) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ from aanchal.attendance.guidance import guidance
 from aanchal.attendance.labour import ages_of
 from aanchal.attendance.models import Visit
 from aanchal.attendance.queries.flags import my_recent_visits, my_visits
-from aanchal.attendance.queries.hands import is_outside
+from aanchal.attendance.queries.hands import is_outside, my_past_visit
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.people.models import Child
 
@@ -47,6 +47,8 @@ from ..forms import (
     yes_no,
 )
 from ..names import first_name
+from .about import about_past_visit
+from .concerns import tell_instead
 from .conflicts import (
     Implicated,
     implicated_asked,
@@ -151,6 +153,7 @@ class FindingForm(forms.Form):
 SAFE = ("yes", "unsure")
 # She said that the child is not safe, or that she is not sure: kept until she has written.
 DOUBT = "doubt"
+OTHER_CONCERN = "other"
 NOBODY_HOME = "not_home"
 
 
@@ -175,7 +178,7 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
     """
     held = in_hand(request, pk)
     if isinstance(held, HttpResponse):
-        return held
+        return _told_too_late(request, pk) or held
     step = request.POST.get("step", "")
     outside = is_outside(held, at=timezone.now())
     if request.method != "POST":
@@ -264,10 +267,42 @@ def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
         except Invalid as error:
             blame(form, error)
         except WrongState:
-            return in_hand(request, held.pk)  # type: ignore[return-value]
+            late = _told_too_late(request, held.pk)
+            return late or in_hand(request, held.pk)  # type: ignore[return-value]
         else:
             return redirect("visit_done", pk=held.pk)
     return _ask_rest(request, held, kind, form)
+
+
+def _told_too_late(request: HttpRequest, pk: UUID) -> HttpResponse | None:
+    """A danger or a doubt that she sends after the visit was taken from her is told as a concern.
+
+    The question may have ended meanwhile, or another may hold it: what she saw would reach nobody.
+
+    Returns:
+        None when the visit is recorded, or what she found is neither.
+    """
+    past = my_past_visit(request.actor, pk=pk)
+    kind = request.POST.get("kind", "")
+    found = vocabulary().findings.get(kind)
+    is_told = request.method == "POST" and request.POST.get("step") == "finding"
+    if past is None or past.state == Visit.State.RECORDED or found is None or not is_told:
+        return None
+    form = _finding_form(past, kind, request.POST, is_unsure=bool(request.POST.get("doubt")))
+    form.is_valid()
+    concern = concern_found(kind, past.flag.child, form.cleaned_data)
+    if not concern and not request.POST.get("doubt"):
+        return None
+    messages.warning(
+        request,
+        _("This visit is not in your hands any more. Tell the case worker here what you found."),
+    )
+    return tell_instead(
+        request,
+        kind=concern or OTHER_CONCERN,
+        told=form.cleaned_data.get("note") or _(found.label),
+        about=about_past_visit(request, past),
+    )
 
 
 def _implicated(

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import actor_for, people_named
 from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome, reopen_flag
-from aanchal.attendance.findings import group_of, is_given_on, vocabulary
+from aanchal.attendance.findings import group_of, is_doubt, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.books import Strip, class_book, strips_of
 from aanchal.attendance.queries.conflicts import hide_concerns_from
-from aanchal.attendance.queries.ends import is_struck_off
+from aanchal.attendance.queries.ends import is_struck_off, told_herself
 from aanchal.attendance.queries.flags import (
     get_flag,
     volunteers_for,
@@ -67,8 +67,6 @@ class AssignForm(forms.Form):
         self.fields["volunteer"].choices = [  # type: ignore[attr-defined]
             (str(v.pk), v.get_full_name()) for v in volunteers
         ]
-        if len(volunteers) == 1:
-            self.fields["volunteer"].initial = str(volunteers[0].pk)
 
 
 class OutcomeForm(forms.Form):
@@ -155,10 +153,11 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     step = request.POST.get("step", "")
     assign = AssignForm(request.POST if step == "assign" else None, volunteers=volunteers)
     struck_off = is_live and is_struck_off(held)
+    is_concern = was_danger(visits) or (is_live and told_herself(request.actor, held))
     outcome = OutcomeForm(
         request.POST if step == "outcome" else None,
         struck_off=struck_off,
-        is_danger=was_danger(visits),
+        is_danger=is_concern,
         only_back=not visited,
     )
     reopen = ReopenForm(request.POST if step == "reopen" else None)
@@ -205,7 +204,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             },
             "outcome_form": outcome,
             "struck_off": struck_off,
-            "is_danger": was_danger(visits),
+            "is_danger": is_concern,
             "danger_word": _("danger"),
             "ended": _ended(held, since.returned),
             "tell_href": tell_about_href(request, held),
@@ -247,7 +246,7 @@ def _level(held: Flag, visits: list[Visit], *, at: datetime) -> str:
         return "plain"
     late = any(v.state == Visit.State.ASSIGNED and v.due_at < at for v in visits)
     urgent = held.channel == Flag.Channel.URGENT
-    in_doubt = held.state == Flag.State.VISITED and doubt_of(visits) is not None
+    in_doubt = doubt_of(visits) is not None
     return "now" if urgent or late or in_doubt or found_danger(visits) else "soon"
 
 
@@ -350,6 +349,9 @@ def _asks(visits: list[Visit]) -> str:
     if not told:
         return ""
     last = max(told, key=lambda f: f.recorded_at)
+    if doubt_of(visits) is not None:
+        # Nobody was at home since, and the doubt stands.
+        last = max((f for f in told if is_doubt(f)), key=lambda f: f.recorded_at)
     if is_given_on(last.kind) or group_of(last.kind) == "again":
         return ""
     step = vocabulary().next_steps.get(last.next_step)

@@ -21,6 +21,7 @@ from aanchal.attendance.queries.returns import NOTHING
 from aanchal.attendance.queries.waiting import (
     by_due_day,
     doubtful_flags,
+    flags_with_nobody,
     overdue_flags,
     visited_flags,
 )
@@ -106,7 +107,7 @@ def flag_list(request: HttpRequest) -> HttpResponse:
     ended = (Flag.State.CLOSED, Flag.State.WITHDRAWN)
     sets = {
         "doubts": doubtful_flags(request.actor).filter(here),
-        "waiting": flags.filter(state=Flag.State.OPEN),
+        "waiting": flags_with_nobody(flags),
         "under_way": by_due_day(flags.filter(state=Flag.State.ASSIGNED)),
         "overdue": overdue_flags(request.actor, at=now).filter(here),
         "visited": visited_flags(flags),
