@@ -35,7 +35,7 @@ def complete_days(layout: Layout, head: Sequence[Cell], below: Sequence[Sequence
     taken |= {column for column, _ in layout.repeated}
     marked = [
         index
-        for index in range(indices[0], indices[-1] + _FURTHER)
+        for index in range(indices[0], min(indices[-1] + _FURTHER, max(map(len, below), default=0)))
         if index not in taken and _is_nameless(head, index, indices) and _holds_marks(below, index)
     ]
     marked = [at for at in marked if not any(_is_of_key(row, at) for row in below)]

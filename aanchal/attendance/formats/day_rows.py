@@ -44,6 +44,9 @@ def read_days(cells: Numbers, *, apart: Callable[[int, int], bool]) -> Fit | Non
     """
     if not cells:
         return None
+    rising = _rising(cells, apart)
+    if rising is not None and not rising.slips and len(rising.days) == len(cells):
+        return rising
     whole = _over_months(cells, apart)
     if whole is not None and not whole.slips and len(whole.days) == len(cells):
         return whole

@@ -286,7 +286,8 @@ def _wide_layout(
             column.others = (column.index + 1,)
     under: list[Sequence[Cell]] = []
     for _, line in rows[last + 1 : last + 1 + _SEEN_BELOW]:
-        if len(day_sequence(line)) >= 5:
+        here = [line[index] for index, _ in days[1:3] if index < len(line)]
+        if any(map(_may_be_day, here)) and len(day_sequence(line)) >= 5:
             break  # the next table
         under.append(line)
     if not sessions:
@@ -295,6 +296,13 @@ def _wide_layout(
     layout.periods = names_periods([*heads_above, row], layout)
     set_months_over(layout, heads_above)
     return layout, last + 1
+
+
+def _may_be_day(cell: Cell) -> bool:
+    """True for a number, or a text with a digit in it: a quick look before the cell is read."""
+    if isinstance(cell, str):
+        return cell != "" and any(map(str.isdigit, cell))
+    return cell is not None
 
 
 _CASTES = frozenset(

@@ -15,6 +15,8 @@ from .blocks_of_person import BlocksOfPerson
 from .counts_only import CountsOnly
 from .head import Layout
 from .headers import Row
+from .labels import Field
+from .marks import Sense, sense_of
 from .problems import Problems
 from .turned import PupilsAcross, names_among
 
@@ -47,6 +49,8 @@ def as_table(
         ahead: the first rows.
         problems: where the reading taken is said, or the question asked.
     """
+    if found is not None and _is_plainly_a_table(found, ahead):
+        return sheet
     fits = [("table", _plain(found, ahead), None)] + [
         (shape.name, shape.fit(ahead, sheet)[0], shape) for shape in SHAPES
     ]
@@ -70,6 +74,36 @@ def as_table(
         problems.assume(None, None, chosen.note)
     shape = chosen
     return replace(sheet, rows=lambda: shape.rows(sheet), merged=[])
+
+
+_LOOKED_AT = 2  # rows below a head by which a plain table is known
+_LEAST_DAYS = 5
+
+
+def _is_plainly_a_table(found: Layout, ahead: Sequence[Row]) -> bool:
+    """True where names stand under the word for names and marks under the days: no other shape is asked."""
+    at_name = found.fields.get(Field.NAME)
+    columns = [column.index for column in found.days]
+    if found.is_long and Field.STATUS in found.fields:
+        columns = [found.fields[Field.STATUS]]
+    elif len(columns) < _LEAST_DAYS:
+        return False
+    if at_name is None or (found.is_long and not columns):
+        return False
+    seen = 0
+    for number, row in ahead:
+        if number <= found.last_row or len(row) <= at_name:
+            continue
+        cells = [row[i] for i in columns if i < len(row) and row[i] != "" and row[i] is not None]
+        name = row[at_name]
+        if not cells or not isinstance(name, str) or sum(map(str.isalpha, name)) < 2:
+            return False
+        if sum(sense_of(cell) is Sense.UNKNOWN for cell in cells) * 4 > len(cells):
+            return False
+        seen += 1
+        if seen == _LOOKED_AT:
+            return True
+    return seen >= 2
 
 
 def _plain(found: Layout | None, ahead: Sequence[Row]) -> float:

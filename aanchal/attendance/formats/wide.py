@@ -121,10 +121,10 @@ class Table:
             self.problems.assume(layout.last_row, None, "two_sessions")
         if is_new_head:
             say_how_days_were_read(layout, self.problems)
+        beside = max(self.columns) + 1
         for _, row in rows:
-            # A key of marks beside the rows.
-            self.block.legend |= key_in(row[max(self.columns) + 1 :])
-            self.block.legend |= legend_in(line_of(row[max(self.columns) + 1 :]))
+            if len(row) > beside:  # a key of marks beside the rows
+                self.block.legend |= key_in(row[beside:]) | legend_in(line_of(row[beside:]))
         for number, row in rows:
             if layout.first_row <= number <= layout.last_row:
                 again = later_days(row, layout)
