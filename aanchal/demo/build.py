@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from aanchal.access.demo import make_demo_link
 from aanchal.access.models import DemoLink, Grant, User
-from aanchal.access.queries import actor_for
+from aanchal.access.queries import actor_for, live_grants
 from aanchal.attendance.actions import (
     assign_visit,
     give_register,
@@ -502,7 +502,8 @@ def links() -> list[tuple[str, str, str]]:
 
 
 def _busiest(role: Role) -> User | None:
-    held = Grant.objects.filter(role=role, revoked_at__isnull=True).select_related("user")
+    # One whose role still waits for a second person would open another role's page.
+    held = live_grants(at=timezone.now()).filter(role=role).select_related("user")
     grants = list(held.order_by("user__username"))
     if not grants:
         return None

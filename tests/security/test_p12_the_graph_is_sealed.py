@@ -173,7 +173,8 @@ def test_the_story_has_all_that_could_be_told(thief):
 def test_no_column_of_a_concern_holds_what_it_points_at(thief):
     for told, row in thief.concerns():
         for name, value in row.items():
-            for key in told["points_at"]:
+            # Two letters stand in every other ciphertext by chance.
+            for key in (key for key in told["points_at"] if len(key) > 2):
                 for shape in shapes(key):
                     assert shape not in as_bytes(value), f"{name} holds {key}"
 

@@ -642,3 +642,15 @@ def test_another_cannot_tell_out_of_a_visit_that_was_never_hers():
     other = signed_in(Client(), a_person(Role.VOLUNTEER, VILLAGE))
 
     assert sent_too_late(visit, other, kind="contractor").status_code == 404
+
+
+def test_whoever_coordinates_too_is_not_led_to_a_page_on_which_no_child_waits():
+    from tests.signing_in import a_grant
+
+    visit, client = in_hand()
+    a_grant(visit.volunteer, Role.COORDINATOR, "IN/S10/D206/B1851")
+    client = signed_in(Client(), visit.volunteer)
+
+    assert client.get(reverse("home")).url == reverse("my_visits")
+    Visit.objects.update(state="handed_back")
+    assert client.get(reverse("home")).url == reverse("watch")

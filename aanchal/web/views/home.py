@@ -6,14 +6,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from aanchal.access import kept
+from aanchal.attendance.queries.flags import my_visits
 from aanchal.kernel.permissions import Role
 
 from ..context import FIRST_DOOR
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead to the page a role begins its day with; the first role in order of urgency."""
+    """Lead to the page a role begins its day with; the first role in order of urgency.
+
+    Whoever has another role too, and no visit in her hands, is not led to the page that says so: her
+    other work may wait.
+    """
     roles = request.actor.roles()
+    if len(roles) > 1 and Role.VOLUNTEER in roles and not my_visits(request.actor).exists():
+        roles = roles - {Role.VOLUNTEER}
     for role in (
         Role.VOLUNTEER,
         Role.CASE_WORKER,
