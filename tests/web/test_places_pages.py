@@ -297,7 +297,7 @@ def test_a_sender_who_lost_the_role_meanwhile_imports_nothing():
     [
         ("", "This file is empty"),
         ("a,b\n1,2\n", "No line among the first 20 names the columns we know."),
-        ("PK\x03\x04zip", "This is not a text file."),
+        ("PK\x03\x04zip", "The file is damaged"),
     ],
 )
 def test_what_cannot_be_read_is_said_beside_the_field_and_nothing_is_kept(data, says):
