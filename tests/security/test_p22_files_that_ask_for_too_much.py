@@ -18,7 +18,7 @@ import pytest
 
 from aanchal.attendance.formats.problems import Hints
 from aanchal.attendance.parsing import parse_pupils, parse_registers
-from aanchal.kernel import health, limited
+from aanchal.kernel import limited
 from aanchal.kernel.limited import Caps, Refused, probe, read_in_limits
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.parsing import parse_areas, parse_schools
@@ -262,6 +262,8 @@ def _children(pid: int) -> list[str]:
 
 
 def test_the_doctor_tries_out_what_a_parser_is_kept_from():
+    from aanchal.kernel import health  # not above: the limited process imports this module
+
     limited.what_is_shut.cache_clear()
 
     assert limited.what_is_shut() == {"files", "calls"}
@@ -270,6 +272,8 @@ def test_the_doctor_tries_out_what_a_parser_is_kept_from():
 
 @pytest.mark.parametrize("missing, word", [("files", "Landlock"), ("calls", "seccomp")])
 def test_the_doctor_says_what_to_do_where_a_parser_is_not_shut_in(monkeypatch, missing, word):
+    from aanchal.kernel import health  # not above: the limited process imports this module
+
     left = frozenset({"files", "calls"}) - {missing}
     monkeypatch.setattr(limited, "what_is_shut", lambda: left)
 
