@@ -293,8 +293,10 @@ A_DAY = Allowance(
     "contact codes a day", 5, timedelta(days=1),
     _("Five codes were sent today. Try again tomorrow, or ask your coordinator."),
 )  # fmt: skip
+# More than twice what one person is sent: whoever types a number that is not hers does not use up
+# what its owner needs.
 AN_ADDRESS = Allowance(
-    "contact codes to an address", 5, timedelta(days=1),
+    "contact codes to an address", 12, timedelta(days=1),
     _("Enough codes were sent to this number or address today. Try again tomorrow."),
 )  # fmt: skip
 THE_SITE = Allowance(

@@ -211,7 +211,9 @@ def waiting_kinships() -> QuerySet[Kinship]:
         Kinship.objects.exclude(state=Kinship.State.STANDS)
         .filter(copy_of__isnull=True)
         .select_related("household__area", "user")
-        .prefetch_related("household__kinships", "household__children")
+        .prefetch_related(
+            "household__kinships", "household__children", "copies__household__children"
+        )
         .order_by("asked_at", "pk")
     )
 

@@ -169,10 +169,15 @@ def reading_of(event: AuditEvent) -> Reading | None:
     """The reading an event tells of; None for any other event, and for concerns."""
     if event.verb not in READING or event.outcome != AuditEvent.Outcome.DONE:
         return None
-    page = "child" if event.verb == Verb.CHILD_FILE_OPENED else str(event.changes.get("page", ""))
-    if page.startswith("concern"):
+    if is_of_concern(event):
         return None
+    page = "child" if event.verb == Verb.CHILD_FILE_OPENED else str(event.changes.get("page", ""))
     return Reading(event.at, event.actor_id, page, tuple(event.shown))
+
+
+def is_of_concern(event: AuditEvent) -> bool:
+    """Whether a page that was shown is one of concerns; no supervisor learns of it from here."""
+    return str(event.changes.get("page", "")).startswith("concern")
 
 
 def codes_of(actor: Actor, keys: Iterable[str]) -> dict[str, str]:

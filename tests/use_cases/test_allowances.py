@@ -73,11 +73,20 @@ def test_one_code_a_minute_and_five_a_day():
 
 
 def test_one_number_is_not_bombarded_by_several_people():
-    for n in range(5):
+    for n in range(12):
         a_code(*a_reached(), n)
     with pytest.raises(TooMany, match="this number"):
-        a_code(*a_reached(), 10)
-    a_code(*a_reached("98350 54321"), 10)
+        a_code(*a_reached(), 20)
+    a_code(*a_reached("98350 54321"), 20)
+
+
+def test_whoever_types_the_number_of_another_does_not_use_up_her_codes():
+    stranger, owner = a_reached(), a_reached()
+    for minute in range(5):
+        a_code(*stranger, minute)
+
+    for minute in range(5):
+        a_code(*owner, 10 + minute)
 
 
 def test_the_site_runs_up_no_bill():

@@ -124,6 +124,43 @@ def test_a_second_who_says_the_same_confirms_it():
     assert said(child, second, named).state == Kinship.State.STANDS
 
 
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.CASE_WORKER])
+def test_what_two_have_said_the_first_does_not_take_back(role):
+    child, sayer, named, second = a_child(), a_coordinator(), a_coordinator(), a_coordinator(role=role)
+    word = said(child, sayer, named)
+    assert said(child, second, named).state == Kinship.State.STANDS
+
+    with pytest.raises(WrongState):
+        actions.take_kinship_back(acting(sayer), kinship=word, at=NOW)
+    assert kin(child) == {str(named.pk)}
+
+
+def test_one_persons_words_do_not_shut_a_colleague_out_of_a_whole_place():
+    children = a_class(pupils=6)[1]
+    sayer, named, second = a_coordinator(), a_coordinator(), a_coordinator()
+    words = [said(child, sayer, named) for child in children[:4]]
+
+    with pytest.raises(WrongState):
+        said(children[4], sayer, named)
+    assert not kin(children[4])
+    said(children[4], second, named)
+    actions.confirm_kinship(acting(second), kinship=words[0], at=NOW)
+    said(children[5], sayer, named)
+
+
+def test_the_second_is_told_for_which_children_of_other_households_it_holds():
+    child, other = a_class(pupils=2)[1]
+    sayer, named, second = a_coordinator(), a_coordinator(), a_coordinator()
+    other.household.guardians.all().delete()
+    Guardian.objects.create(
+        district=child.district, household=other.household, relation="mother", name="Guardian 0"
+    )
+    assert said(child, sayer, named).copies.count() == 1
+
+    page = signed_in(Client(), second).get(reverse("kinships")).content.decode()
+    assert child.code in page and other.code in page
+
+
 def test_nobody_confirms_it_for_two_weeks_and_it_lapses():
     child, sayer, named = a_child(), a_coordinator(), a_coordinator()
     said(child, sayer, named)

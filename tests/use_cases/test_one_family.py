@@ -7,7 +7,12 @@ from django.urls import reverse
 from aanchal.access.queries import actor_for
 from aanchal.kernel.errors import NotAllowed, NotFound, WrongState
 from aanchal.kernel.permissions import Role
-from aanchal.people.actions import join_households, part_households
+from aanchal.people.actions import (
+    confirm_kinship,
+    join_households,
+    part_households,
+    record_kinship,
+)
 from aanchal.people.models import Child, HouseholdJoin
 from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, an_actor, kin_of
@@ -58,9 +63,32 @@ def test_undone_everything_is_where_it_was(guardian):
         part_households(an_actor(), join=join, at=NOW)
 
 
-def test_kin_of_the_one_are_kin_of_both_and_stay_so_when_it_is_undone():
+@pytest.mark.parametrize("stands_for", ["one", "other"])
+def test_one_person_shuts_nobody_out_and_lets_nobody_in_by_a_join(stands_for):
+    one, other = two()
+    kin = a_person(Role.CASE_WORKER, BLOCK)
+    child, without = (one, other) if stands_for == "one" else (other, one)
+    kin_of(kin, child)
+    with pytest.raises(WrongState):
+        join_households(an_actor(), child=one, other=other, at=NOW)
+
+    # Said for the other too it still waits: taken back after a join, it would let her in to both.
+    sayer = actor_for(a_person(Role.COORDINATOR, BLOCK, starts_at=NOW), at=NOW)
+    word = record_kinship(sayer, child=without, user=kin, at=NOW)
+    with pytest.raises(WrongState):
+        join_households(sayer, child=one, other=other, at=NOW)
+    assert not HouseholdJoin.objects.exists()
+    assert again(one).kin() == again(other).kin() == {str(kin.pk)}
+
+    confirm_kinship(an_actor(), kinship=word, at=NOW)
+    join_households(sayer, child=one, other=other, at=NOW)
+    assert again(one).kin() == again(other).kin() == {str(kin.pk)}
+
+
+def test_kin_of_both_and_of_the_family_since_stay_so_when_it_is_undone():
     one, other = two()
     before, since = (a_person(Role.VOLUNTEER, VILLAGE) for _n in range(2))
+    kin_of(before, one)
     kin_of(before, other)
 
     join = join_households(an_actor(), child=one, other=other, at=NOW)

@@ -86,6 +86,17 @@ def test_a_day_is_counted_once_and_only_for_people(office):
     assert ReadingDay.objects.get().counts["pages"] == 2
 
 
+def test_no_number_tells_that_somebody_told_of_a_concern(office):
+    """Whoever looks over her sees the other pages one by one, and could subtract."""
+    was_shown(office.people["teacher"], strangers(10))
+    was_shown(office.people["teacher"], strangers(1), page="concern_new")
+
+    count()
+
+    counts = ReadingDay.objects.get().counts
+    assert (counts["pages"], counts["children"]) == (1, 10)
+
+
 def test_counting_needs_the_right(office):
     with pytest.raises(NotAllowed):
         count_readings(Actor("u"), on=yesterday(), at=timezone.now())

@@ -330,9 +330,10 @@ class Desk:
                 )
             )
             # Whoever is kin of the family is kin of this child, wherever its other children are.
-            kin = {
-                k.user_id: k for h in self.families_elsewhere.get(key, []) for k in h.kinships.all()
-            }
+            # What stands goes before what waits and may lapse.
+            known = [k for h in self.families_elsewhere.get(key, []) for k in h.kinships.all()]
+            known.sort(key=lambda k: k.state == Kinship.State.STANDS)
+            kin = {k.user_id: k for k in known}
             self.new_kinships.extend(a_copy(kin[user_id], household) for user_id in sorted(kin))
         return household
 

@@ -19,12 +19,13 @@ from ..models import Child, Guardian, Household, HouseholdJoin, Kinship
 def join_households(actor: Actor, *, child: Child, other: Child, at: datetime) -> HouseholdJoin:
     """Say that two children are of one family: whoever lives with `other` lives with `child` now.
 
-    Whoever is kin of the one is kin of both from now on.
+    The same people are kin of both before, so that it shuts nobody out and lets nobody in.
 
     Raises:
         NotAllowed: the actor may not open the file of each child of the two households, or is kin.
         NotFound: one of the children is hidden from her.
-        WrongState: they are of one household already, or of two districts.
+        WrongState: they are of one household already, or of two districts; or somebody is kin of
+            one of them only, or waits for a second person.
     """
     children = _locked([child.pk, other.pk])
     one, two = children.get(child.pk), children.get(other.pk)
@@ -40,10 +41,10 @@ def join_households(actor: Actor, *, child: Child, other: Child, at: datetime) -
     moving = list(_locked([c.pk for c in left.children.all()]).values())
     for each in moving:
         require(actor, Permission.CHILD_OPEN_FILE, each)
+    _require_same_kin(kept, left)
     guardians = [str(g.pk) for g in left.guardians.all()]
     Guardian.objects.filter(household=left).update(household=kept)
     Child.objects.filter(household=left).update(household=kept)
-    _copy_kinships(left, kept)
     join = HouseholdJoin.objects.create(
         district=one.district,
         kept=kept,
@@ -108,6 +109,18 @@ def _household_of(child: Child) -> Household:
         child.household = Household.objects.create(district=child.district, area=child.area)
         child.save(update_fields=["household"])
     return child.household
+
+
+def _require_same_kin(kept: Household, left: Household) -> None:
+    """One person joins; who is shut out, and who no more, is a question for two."""
+    one, two = (set(h.kinships.values_list("user_id", "state")) for h in (kept, left))
+    if one != two or any(state != Kinship.State.STANDS for _user, state in one):
+        raise WrongState(
+            _(
+                "A colleague is written down as kin of one of these families only, or a second person "
+                "has not answered yet. Write it down for both, let it be confirmed, then join them."
+            )
+        )
 
 
 def _copy_kinships(source: Household, target: Household) -> None:

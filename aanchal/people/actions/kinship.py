@@ -22,6 +22,8 @@ from .houses import lock_child
 
 # One person's words, before a second has confirmed any of them, shut out so many people of a family.
 MOST_WAITING = 2
+# One person's words about one colleague wait for so many families: more would shut her out of a place.
+MOST_ABOUT_ONE = 4
 WAITS_FOR = timedelta(days=14)
 State = Kinship.State
 
@@ -31,11 +33,11 @@ def record_kinship(actor: Actor, *, child: Child, user: User, at: datetime) -> K
     """Note that a person is kin of a child's household: from now on she is excluded from it.
 
     Said of another it waits for a second person, and lapses when nobody confirms it. A second who
-    says the same confirms it.
+    says the same confirms it: the first cannot take back any more what two have said.
 
     Raises:
         NotAllowed: the actor may not open this child's file.
-        WrongState: two words of hers about this family wait already.
+        WrongState: two words of hers about this family wait already, or four about this person.
     """
     child = lock_child(child)
     require(actor, Permission.CHILD_OPEN_FILE, child)
@@ -184,13 +186,17 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
     held = Kinship.objects.filter(user=user, household=household).first()
     if held is not None:
         held = _held(held.copy_of or held)
-        confirms = held.asked_by != actor.user_id and may(actor, Permission.KINSHIP_CONFIRM, held)
+        confirms = held.asked_by != actor.user_id and (
+            may(actor, Permission.KINSHIP_CONFIRM, held)
+            or may(actor, Permission.CHILD_OPEN_FILE, held)
+        )
         if held.state != State.STANDS and (is_own or confirms):
             _stand(held)
             record(actor, Verb.KINSHIP_CONFIRMED, held, scope=scope)
         return held
     if not is_own:
         _refuse_too_many(actor, household)
+        _refuse_too_many_about(actor, user)
     kinship = Kinship.objects.create(
         user=user,
         household=household,
@@ -226,6 +232,18 @@ def _refuse_too_many(actor: Actor, household: Household) -> None:
                 len(waiting),
             )
             % {"n": len(waiting)}
+        )
+
+
+def _refuse_too_many_about(actor: Actor, user: User) -> None:
+    """One person's word alone must not shut a colleague out of every family of a place."""
+    waiting = Kinship.objects.filter(user=user, state=State.WAITING, copy_of__isnull=True)
+    if sum(k.asked_by == actor.user_id for k in waiting) >= MOST_ABOUT_ONE:
+        raise WrongState(
+            _(
+                "Several words of yours about this colleague wait for a second person. "
+                "Ask her first, then write down the next."
+            )
         )
 
 

@@ -193,13 +193,15 @@ def _row(request: HttpRequest, kinship: Kinship, names: dict[str, str]) -> dict[
     mine = kinship.asked_by == request.actor.user_id
     is_new = kinship.state == Kinship.State.WAITING
     children = list(kinship.household.children.all())
+    # It holds for other households of the family too: whoever answers is told for which children.
+    copies = [child for copy in kinship.copies.all() for child in copy.household.children.all()]
     sees = may(request.actor, Permission.CHILD_OPEN_FILE, kinship)
     asked = kinship.asked_at or kinship.recorded_at
     return {
         "pk": kinship.pk,
         "name": kinship.user.get_full_name(),
         "is_new": is_new,
-        "codes": ", ".join(sorted(child.code for child in children)),
+        "codes": ", ".join(sorted(child.code for child in (*children, *copies))),
         "href": reverse("child", args=[children[0].pk]) if sees and children else "",
         "place": local_name(kinship.household.area),
         "by": names.get(kinship.asked_by or "", ""),
