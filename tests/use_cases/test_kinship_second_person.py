@@ -126,7 +126,12 @@ def test_a_second_who_says_the_same_confirms_it():
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.CASE_WORKER])
 def test_what_two_have_said_the_first_does_not_take_back(role):
-    child, sayer, named, second = a_child(), a_coordinator(), a_coordinator(), a_coordinator(role=role)
+    child, sayer, named, second = (
+        a_child(),
+        a_coordinator(),
+        a_coordinator(),
+        a_coordinator(role=role),
+    )
     word = said(child, sayer, named)
     assert said(child, second, named).state == Kinship.State.STANDS
 
