@@ -16,7 +16,7 @@ from aanchal.places.models import Body
 
 from .guidance import guidance
 from .models import MissingPupil, RegisterPage
-from .rules.marks import Mark
+from .rules.marks import tells_of_her
 from .rules.missing import unnamed
 from .rules.pages import Marks, PageMarks, merge_pages, unpack_children, unpack_marks
 
@@ -120,7 +120,7 @@ def _named(page: PageMarks) -> set[UUID]:
     return {
         child
         for child, row in zip(page.children, page.marks, strict=True)
-        if (row != Mark.NOT_TAKEN).any()
+        if tells_of_her(row).any()
     }
 
 

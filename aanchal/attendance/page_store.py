@@ -14,7 +14,7 @@ from aanchal.people.models import ClassSection
 
 from .models import Correction, MissingPupil, PageRevision, RegisterFile, RegisterPage
 from .rules.corrections import Cells, pack_cells
-from .rules.marks import Mark
+from .rules.marks import Mark, tells_of_her
 from .rules.pages import (
     DAYS,
     Merged,
@@ -106,5 +106,5 @@ def _given_marks(old: PageMarks | None, new: PageMarks) -> list[UUID]:
     return [
         child
         for child, row in zip(new.children, new.marks, strict=True)
-        if ((row != Mark.NOT_TAKEN) & (row != before.get(child, blank))).any()
+        if (tells_of_her(row) & (row != before.get(child, blank))).any()
     ]

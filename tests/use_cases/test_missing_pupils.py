@@ -394,3 +394,20 @@ def test_marks_of_another_pupil_do_not_bring_her_back():
 
     a_page(section, [children[5]], ["....." + FULL[5:]])
     assert MissingPupil.objects.get().state == "back"
+
+
+def test_holidays_written_for_her_alone_neither_name_her_nor_bring_her_back():
+    """No absence, so the watch is silent; no mark of hers, so she is asked about."""
+    section, children = a_class()
+    a_page(section, children, [JUNE_FULL] * 6, JUNE)
+    alone = FULL.replace("P", "H")
+    sheet = [(str(i + 1), NAMES[i], alone if i == 5 else FULL) for i in range(6)]
+    held = a_given_register(an_actor(), a_register_xlsx(sheet, udise=section.school.school.udise))
+
+    take(held)
+
+    missing = MissingPupil.objects.get()
+    assert (missing.child_id, missing.state) == (children[5].pk, "waiting")
+    a_page(section, [children[5]], ["." * 24 + "P"], JULY)
+    missing.refresh_from_db()
+    assert missing.state == "back"

@@ -28,7 +28,7 @@ from aanchal.attendance.queries.repairs import classes_to_match
 from aanchal.attendance.reading import ShownRow
 from aanchal.attendance.rules.corrections import unpack_cells
 from aanchal.attendance.rules.pages import PageMarks
-from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Grant, Role
 from aanchal.people.models import Child, Enrolment
@@ -336,6 +336,23 @@ def test_a_repair_cannot_be_undone_once_her_days_changed(asked):
 
     problem.refresh_from_db()
     assert problem.state == "repaired"
+
+
+def test_many_absences_that_another_laid_are_not_undone_by_a_teacher_alone(asked):
+    section, children, held = asked
+    problem = settle(held, children[5])
+    teacher = a_teacher(section)
+
+    with pytest.raises(SecondPerson):
+        undo_repair(teacher, problem=problem, at=NOW)
+    assert days_of(section, children[5]) == GONE
+    undo_repair(an_actor(), problem=problem, at=NOW)
+    assert days_of(section, children[5]) is None
+
+    # What she laid herself by mistake she undoes herself.
+    mine = repair_row(teacher, problem=waiting(held).get(), choice=str(children[5].pk), at=NOW)
+    undo_repair(teacher, problem=mine, at=NOW)
+    assert days_of(section, children[5]) is None
 
 
 def test_an_enrolment_by_mistake_is_undone(asked):

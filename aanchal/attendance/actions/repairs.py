@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import Invalid, NotFound, WrongState
+from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, Scope, require
+from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
 from aanchal.people.actions import enrol_pupils, undo_enrolment
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
+from ..guidance import guidance
 from ..models import RegisterFile, RegisterPage, RowDecision
 from ..reading import CODES, ShownPage, ShownRow, page_scope
 from ..rules.marks import Mark
@@ -188,8 +189,12 @@ def child_of_cell(problem: ImportProblem, page: ShownPage) -> UUID | None:
 def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
     """Take a repair back: the days are as they were, and the row or cell waits again.
 
+    Absences that another person laid are taken away like others: more than a few only by whoever
+    corrects registers.
+
     Raises:
         NotAllowed: not the actor's class.
+        SecondPerson: another repaired it, and more absences would go than one may take away.
         WrongState: nothing to undo, or the child's days have been changed since.
     """
     problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
@@ -205,6 +210,14 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     )
     if problem.state != ImportProblem.State.REPAIRED or decision is None:
         raise WrongState
+    if (
+        decision.decided_by != actor.user_id
+        and _absences_gone(decision) > guidance()["correction_silenced_most"]
+        and not may(actor, Permission.REGISTER_CORRECT, place.scope)
+    ):
+        raise SecondPerson(
+            _("Another person repaired this, and absences would be gone. Ask the coordinator.")
+        )
     if decision.page is not None and decision.child_id is not None and decision.after:
         put_row_back(actor, decision=decision, at=at)
     if decision.enrolled and decision.child is not None:
@@ -216,6 +229,17 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
     _count(register)
     return problem
+
+
+def _absences_gone(decision: RowDecision) -> int:
+    """How many absences stand by a decision alone, and would be gone without it."""
+    if decision.after is None:
+        return 0
+    after = np.frombuffer(decision.after, np.uint8)
+    before = np.zeros(DAYS, np.uint8)
+    if decision.before is not None:
+        before = np.frombuffer(decision.before, np.uint8)
+    return int(((after == Mark.ABSENT) & (before != Mark.ABSENT)).sum())
 
 
 def _decide(

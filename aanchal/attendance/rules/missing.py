@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from .marks import Mark
+from .marks import Mark, tells_of_her
 from .pages import PageMarks
 
 
@@ -14,7 +14,8 @@ def unnamed(
 
     A mark on an earlier day does not name her: a name cut from the register in the middle of the
     month, or a first file with her and a second one without, leaves the days after it blank. Blank
-    is no absence, so nobody else would ask.
+    is no absence, so nobody else would ask. Nor does a holiday written for her on days on which
+    others of the class have other marks.
 
     Args:
         page: the class's month with this register laid over it.
@@ -28,9 +29,10 @@ def unnamed(
     columns = [day - 1 for day in sorted(days)[-last:]]
     if not columns:
         return ()
-    marked = {
-        child
-        for child, row in zip(page.children, page.marks, strict=True)
-        if (row[columns] != Mark.NOT_TAKEN).any()
-    }
+    marks = page.marks[:, columns]
+    says = tells_of_her(marks)
+    was_open = says.any(axis=0)
+    # On days that are a holiday for all of the class, the holiday names her like every other.
+    named = says if was_open.any() else marks != Mark.NOT_TAKEN
+    marked = {child for child, row in zip(page.children, named, strict=True) if row.any()}
     return tuple(child for child in expected if child not in marked)
