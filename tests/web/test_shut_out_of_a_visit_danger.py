@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import assign_visit, leave_house, record_visit
+from aanchal.attendance.actions import assign_visit, leave_house, record_outcome, record_visit
+from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Role
 from tests.factories import VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, signed_in
@@ -44,6 +45,22 @@ def pages_of(person, flag):
         reverse("notices"),
     ]
     return " ".join(client.get(a, follow=True).content.decode() for a in addresses).lower()
+
+
+def test_the_one_implicated_does_not_learn_of_it_by_trying_to_end_the_question():
+    """A question ends as a concern only where there is one: whoever tries must not be told."""
+    implicated, other = (a_person(Role.COORDINATOR, BLOCK, starts_at=APRIL) for _n in range(2))
+    flag = a_danger(implicated=[implicated])
+
+    def end(person):
+        return record_outcome(
+            actor_for(person), flag=flag, kind="concern", since_on=timezone.localdate(),
+            child_seen=False, at=timezone.now(),
+        )  # fmt: skip
+
+    with pytest.raises(Invalid, match="No visit found a danger"):
+        end(implicated)
+    assert end(other).kind == "concern"
 
 
 @pytest.mark.parametrize("by_words", [False, True])

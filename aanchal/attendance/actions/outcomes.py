@@ -69,7 +69,7 @@ def record_outcome(
     if flag.state not in Flag.LIVE:
         raise WrongState
     came = _check_visited_or_back(flag, kind=kind, since_on=since_on)
-    is_concern = became_a_concern(flag) or told_herself(actor, flag)
+    is_concern = became_a_concern(actor, flag) or told_herself(actor, flag)
     if kind == Outcome.Kind.CONCERN and not is_concern:
         # Else the question would end in the hands of a case worker who was told nothing.
         raise Invalid(STILL_MISSING[Missing.CONCERN], field="kind", missing=str(Missing.CONCERN))

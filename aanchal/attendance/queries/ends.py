@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from aanchal.cases.queries import has_told_out_of
+from aanchal.cases.queries import has_told_out_of, sources_shut_out
 from aanchal.kernel.permissions import Actor
 from aanchal.people.models import Enrolment
 
@@ -30,12 +30,16 @@ def is_struck_off(flag: Flag) -> bool:
     return not open_now and bool(enrolments) and enrolments[-1][2] == Enrolment.Ended.NAME_CUT
 
 
-def became_a_concern(flag: Flag) -> bool:
-    """Say whether a visit of this flag found danger, which raised a concern. One query.
+def became_a_concern(actor: Actor, flag: Flag) -> bool:
+    """Say whether a visit of this flag found danger, which raised a concern. Three queries at most.
 
     Put right since, the finding may be no danger any more; the case worker has the concern still.
+    To whoever is shut out of the concern the answer is no: by asking she would learn that it exists.
     """
-    return any(was_given_on(f) for f in Finding.objects.filter(visit__flag=flag))
+    dangers = [f for f in Finding.objects.filter(visit__flag=flag) if was_given_on(f)]
+    sources = [(flag.district, "visit", str(f.visit_id)) for f in dangers]
+    hidden = sources_shut_out(actor, sources) if sources else set()
+    return any(key not in hidden for _district, _kind, key in sources)
 
 
 def told_herself(actor: Actor, flag: Flag) -> bool:
