@@ -37,4 +37,5 @@ def counted(marks: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def tells_of_her(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Where the marks name a child: blank does not, nor does a holiday, which is the school's."""
-    return (marks != Mark.NOT_TAKEN) & (marks != Mark.HOLIDAY)
+    named: NDArray[np.bool_] = (marks != Mark.NOT_TAKEN) & (marks != Mark.HOLIDAY)
+    return named
