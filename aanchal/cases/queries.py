@@ -24,7 +24,7 @@ from aanchal.kernel.errors import NotFound
 from aanchal.kernel.facts import unsaid_facts
 from aanchal.kernel.fields import Sealed
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas, may
-from aanchal.people.queries import kin_children
+from aanchal.people.queries import is_person, kin_children
 from aanchal.people.rules.names import likeness
 from aanchal.places.models import Area, district_of
 
@@ -342,7 +342,7 @@ def _shut_out_of(actor: Actor, found: list[Concern]) -> list[Concern]:
     if not found:
         return []
     of_her_kin = kin_children(actor)
-    person = User.objects.filter(pk=actor.user_id).first()
+    person = User.objects.filter(pk=actor.user_id).first() if is_person(actor) else None
     name = person.get_full_name() if person is not None else ""
     return [
         concern

@@ -20,13 +20,13 @@ def not_kin(actor: Actor, child: str = "") -> Q:
     Args:
         child: lookup path to the child, with its trailing underscores; "" on Child itself.
     """
-    user = actor.user_id if _is_uuid(actor.user_id) else None
+    user = actor.user_id if is_person(actor) else None
     return ~Q(**{f"{child}household__kinships__user_id": user}) if user else Q()
 
 
 def kin_children(actor: Actor) -> frozenset[str]:
     """Keys, as text, of the children whose kin the actor is; one query, none for the system."""
-    if not _is_uuid(actor.user_id):
+    if not is_person(actor):
         return frozenset()
     found = Child.objects.filter(household__kinships__user_id=actor.user_id)
     return frozenset(str(pk) for pk in found.values_list("pk", flat=True))
@@ -187,9 +187,10 @@ def _class_moves() -> QuerySet[ClassMove]:
     ).order_by("asked_at", "pk")
 
 
-def _is_uuid(text: str) -> bool:
+def is_person(actor: Actor) -> bool:
+    """Whether the actor has an account: Aanchal itself has none and is nobody's kin."""
     try:
-        UUID(text)
+        UUID(actor.user_id)
     except ValueError:
         return False
     return True
@@ -201,7 +202,7 @@ def kinships_to_answer(actor: Actor) -> QuerySet[Kinship]:
     What she asked herself is among them; of a family whose kin she is nothing is.
     """
     reach = within(granted_areas(actor, Permission.KINSHIP_CONFIRM), "household__area__path")
-    own = Q(household__kinships__user_id=actor.user_id) if _is_uuid(actor.user_id) else Q(pk__in=[])
+    own = Q(household__kinships__user_id=actor.user_id) if is_person(actor) else Q(pk__in=[])
     return waiting_kinships().filter(reach).exclude(own)
 
 
