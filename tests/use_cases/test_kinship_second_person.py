@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aanchal.access.queries import actor_for
+from aanchal.attendance.actions import assign_visit
 from aanchal.cases.health import families_without
 from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
 from aanchal.kernel.health import State
@@ -20,7 +21,7 @@ from aanchal.people import actions
 from aanchal.people.models import Child, Guardian, Household, Kinship
 from aanchal.people.queries import kinships_to_answer
 from tests.audited import audited
-from tests.factories import NOW, VILLAGE, a_class, an_actor, kin_of
+from tests.factories import NOW, VILLAGE, a_class, a_flag, an_actor, kin_of
 from tests.signing_in import a_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,20 @@ def test_the_second_is_told_for_which_children_of_other_households_it_holds():
 
     page = signed_in(Client(), second).get(reverse("kinships")).content.decode()
     assert child.code in page and other.code in page
+
+
+def test_a_visit_of_one_who_is_shut_out_is_in_nobodys_hands_at_once():
+    section, [child] = a_class(pupils=1)
+    sayer, named = a_coordinator(), a_person(Role.VOLUNTEER, VILLAGE, starts_at=APRIL)
+    flag = a_flag(child, section, raised_at=NOW)
+    assign_visit(acting(sayer), flag=flag, volunteer=named, at=NOW)
+    assert not [t for t in inbox(acting(sayer), at=NOW).things if t.kind == "visit.assigned"]
+
+    said(child, sayer, named)
+
+    [visit] = [t for t in things(at=NOW) if t.kind == "visit.assigned"]
+    assert visit.holder == "" and visit.due == NOW
+    assert "visit.assigned" in [t.kind for t in inbox(acting(sayer), at=NOW).things]
 
 
 def test_nobody_confirms_it_for_two_weeks_and_it_lapses():

@@ -255,9 +255,15 @@ def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Visits in somebody's hands; for a coordinator those past their day, or of one who cannot go.
 
-    A visit whose volunteer may no longer go there waits from its start, in nobody's hands.
+    A visit whose volunteer may no longer go there, or is shut out of the family since, waits from its
+    start, in nobody's hands: she does not see it any more.
     """
     goes = Exists(live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER))
+    goes &= ~Exists(
+        Kinship.objects.filter(
+            user=OuterRef("volunteer"), household=OuterRef("flag__child__household")
+        )
+    )
     reach = Q()
     if actor is not None:
         late = Q(due_at__lt=at) | Q(goes=False)
