@@ -235,6 +235,13 @@ def may_be_opened(concern: Concern, *, at: datetime) -> bool:
     return not without_anyone([concern], at=at)
 
 
+def may_be_taken_up(concern: Concern) -> bool:
+    """Whether nobody has it who may still see it: it is new, handed over, or its holder is shut out."""
+    if concern.stage == Concern.Stage.TAKEN_UP:
+        return concern.taken_up_by in concern.scope().excluded
+    return concern.stage in (Concern.Stage.NEW, Concern.Stage.HANDED_OVER)
+
+
 def get_concern(actor: Actor, *, pk: UUID | str) -> Concern:
     """One concern the actor may see; `NotFound` whether absent, hidden or sealed."""
     found = Concern.objects.filter(pk=pk).first()

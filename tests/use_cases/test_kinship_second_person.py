@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from aanchal.access.queries import actor_for
 from aanchal.attendance.actions import assign_visit
+from aanchal.cases.actions import raise_concern, take_up_concern
 from aanchal.cases.health import families_without
 from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
 from aanchal.kernel.health import State
@@ -179,6 +180,26 @@ def test_a_visit_of_one_who_is_shut_out_is_in_nobodys_hands_at_once():
     [visit] = [t for t in things(at=NOW) if t.kind == "visit.assigned"]
     assert visit.holder == "" and visit.due == NOW
     assert "visit.assigned" in [t.kind for t in inbox(acting(sayer), at=NOW).things]
+
+
+def test_a_concern_of_one_who_is_shut_out_waits_for_the_others_at_once():
+    child, sayer = a_child(), a_coordinator()
+    named, other = (a_coordinator(role=Role.CASE_WORKER) for _n in range(2))
+    concern = raise_concern(
+        acting(sayer), kind="missing", area=child.area, child=child,
+        source_kind="person", source_id="x", told="Gone.", at=NOW,
+    )  # fmt: skip
+    take_up_concern(acting(named), concern=concern, at=NOW)
+    with pytest.raises(WrongState):
+        take_up_concern(acting(other), concern=concern, at=NOW)
+
+    said(child, sayer, named)
+
+    [thing] = [t for t in things(at=NOW) if t.kind.startswith("concern")]
+    assert (thing.kind, thing.holder, thing.since) == ("concern.new", "", NOW)
+    assert not [t for t in inbox(acting(named), at=NOW).things if t.kind.startswith("concern")]
+    held = take_up_concern(acting(other), concern=concern, at=NOW)
+    assert held.taken_up_by == str(other.pk)
 
 
 def test_nobody_confirms_it_for_two_weeks_and_it_lapses():

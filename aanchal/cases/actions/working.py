@@ -14,7 +14,7 @@ from aanchal.kernel.statistics import Counted, count
 
 from ..closing import closing_reasons
 from ..models import Concern
-from ..queries import may_be_opened, people_to_hand_over_to
+from ..queries import may_be_opened, may_be_taken_up, people_to_hand_over_to
 from ..rules.closing import missing_to_close
 from ..rules.due import due_after
 from .raising import counted, hold_concern
@@ -40,7 +40,7 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     """Take a concern into one's own hands; from now on it has a name beside it.
 
     One that was handed over may be taken up by her to whom it was offered, and by anyone else who
-    may: a child does not wait for one colleague.
+    may: a child does not wait for one colleague. So may one whose holder is shut out of it since.
 
     Raises:
         NotAllowed: the actor may not take up concerns here.
@@ -48,7 +48,7 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     """
     concern = hold_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
-    if concern.stage not in (Stage.NEW, Stage.HANDED_OVER):
+    if not may_be_taken_up(concern):
         raise WrongState(_("Somebody has already taken up this concern."))
     concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
     _move(concern, Stage.TAKEN_UP, at=at)

@@ -167,10 +167,14 @@ def _concerns(found: ConcernList) -> Iterator[Thing]:
     held = list(found)
     Concern.area.fetch(held)
     kin = _kin_of({UUID(c.child_id) for c in held if c.child_id})
+    left = [c for c in held if c.child_id and c.taken_up_by in kin.get(UUID(c.child_id), NOBODY)]
+    shut_out = _shut_out_since(left)
     for concern in held:
         taken = concern.stage == Concern.Stage.TAKEN_UP
+        # Whoever has it and is shut out since does not see it any more: it is nobody's.
+        lost = shut_out.get((concern.child_id, concern.taken_up_by)) if taken else None
         found_thing = Thing(
-            f"concern.{concern.stage}",
+            "concern.new" if lost else f"concern.{concern.stage}",
             str(concern.pk),
             concern_scope(
                 concern.head,
@@ -178,10 +182,10 @@ def _concerns(found: ConcernList) -> Iterator[Thing]:
                 area_path=concern.area.path,
                 kin=kin.get(UUID(concern.child_id), NOBODY) if concern.child_id else NOBODY,
             ),
-            since=_since(concern),
+            since=lost or _since(concern),
             is_urgent=True,
             is_danger=True,
-            holder=concern.handed_to or (concern.taken_up_by if taken else ""),
+            holder="" if lost else concern.handed_to or (concern.taken_up_by if taken else ""),
             place=concern.area,
         )
         yield found_thing
@@ -192,6 +196,17 @@ def _concerns(found: ConcernList) -> Iterator[Thing]:
                 since=concern.corrected_at,
                 holder=concern.taken_up_by or concern.handed_to,
             )
+
+
+def _shut_out_since(concerns: list[Concern]) -> dict[tuple[str, str], datetime]:
+    """(child, case worker) → since when she who has a concern is kin of its child. One query or none."""
+    if not concerns:
+        return {}
+    rows = Kinship.objects.filter(
+        user__in=[c.taken_up_by for c in concerns],
+        household__children__in=[c.child_id for c in concerns],
+    ).values_list("household__children", "user", "recorded_at")
+    return {(str(child), str(user)): at for child, user, at in rows}
 
 
 # --- questions and visits ---

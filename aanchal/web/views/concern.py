@@ -34,7 +34,7 @@ from aanchal.cases.actions import (
 from aanchal.cases.closing import closing_reasons
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
-from aanchal.cases.queries import get_concern, people_to_hand_over_to
+from aanchal.cases.queries import get_concern, may_be_taken_up, people_to_hand_over_to
 from aanchal.kernel.errors import Invalid, TooMany, WrongState
 from aanchal.kernel.permissions import Permission, may, require
 
@@ -239,7 +239,7 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "implicated": [names[key] for key in held.implicated if key in names],
         "implicated_words": held.implicated_words,
         "may_work": may(request.actor, Permission.CONCERN_TAKE_UP, held),
-        "may_take_up": stage in ("new", "handed_over"),
+        "may_take_up": may_be_taken_up(held),
         "may_leave_team": held.is_sealed
         and me in held.team
         and (stage == "closed" or me not in (held.taken_up_by, held.handed_to)),
