@@ -273,8 +273,8 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     A visit whose volunteer may no longer go there, or is shut out of the family since, waits from its
     start, in nobody's hands: she does not see it any more.
     """
-    goes = Exists(live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER))
-    goes &= ~Exists(
+    works = Exists(live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER))
+    goes = works & ~Exists(
         Kinship.objects.filter(
             user=OuterRef("volunteer"), household=OuterRef("flag__child__household")
         )
