@@ -55,6 +55,9 @@ class RegisterFile(models.Model):
         default=dict,
         help_text="What the sender answered: questions of the reading; by, enrol, confirmed.",
     )
+    said = SealedJSONField(
+        null=True, blank=True, help_text="What the sender said of pupils left out: child → code."
+    )
     refusal = models.CharField(max_length=400, blank=True, help_text="Template of the sentence.")
     refusal_params = SealedJSONField(null=True, blank=True)
     received_by = models.CharField(max_length=64)
@@ -66,7 +69,7 @@ class RegisterFile(models.Model):
         OPEN = ("id", "district", "school", "file", "hints", "state", "via", "counts")
         OPEN += ("classes", "months", "refusal", "received_at", "settled_at")
         PERSONAL = ("content_hash", "received_by", "answers")
-        SENSITIVE = ("understood", "refusal_params")
+        SENSITIVE = ("understood", "said", "refusal_params")
 
     class Meta:
         constraints = [

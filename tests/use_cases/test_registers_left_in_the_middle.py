@@ -2,13 +2,17 @@
 
 import pytest
 
-from aanchal.attendance.actions import take_register, wait_for_answer
+from django.test import Client
+from django.urls import reverse
+
+from aanchal.attendance.actions import say_of_left_out, take_register, wait_for_answer
 from aanchal.attendance.jobs import finish_registers
-from aanchal.attendance.models import PageRevision, RegisterFile
+from aanchal.attendance.models import MissingPupil, PageRevision, RegisterFile
 from aanchal.kernel.errors import NotAllowed, WrongState
 from aanchal.kernel.permissions import Role, system_actor
+from aanchal.kernel.worker import Worker
 from tests.factories import NAMES, NOW, a_class, a_given_register, a_page, a_register_xlsx, an_actor
-from tests.signing_in import a_person, acting
+from tests.signing_in import a_person, acting, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +96,59 @@ def test_a_photograph_or_a_scan_is_refused_with_what_to_send(head):
 
     assert held.state == "refused"
     assert "spreadsheet" in held.refusal
+
+
+def without_the_last_two(sender):
+    """A July register of a class of six that names four."""
+    section, children = a_class()
+    sheet = [(str(i + 1), NAMES[i], FULL) for i in range(4)]
+    data = a_register_xlsx(sheet, udise=section.school.school.udise)
+    return children, a_given_register(sender, data)
+
+
+def said_by_child():
+    return {m.child: m.said for m in MissingPupil.objects.select_related("child")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_takes_a_large_file_in_with_what_its_sender_said_of_each(monkeypatch):
+    monkeypatch.setattr("aanchal.web.views.registers.TOGETHER", 0)
+    monkeypatch.setattr("aanchal.attendance.actions.registers.TOGETHER", 0)
+    sender = a_person(Role.COORDINATOR, "IN/S10/D206")
+    children, held = without_the_last_two(acting(sender))
+    asked = {f"missing-{children[4].pk}": "transferred", f"missing-{children[5].pk}": ""}
+    other = {f"missing-{children[0].pk}": "name_cut"}
+
+    signed_in(Client(), sender).post(
+        reverse("register_file", args=[held.pk]), {"step": "take", **asked, **other}
+    )
+    held.refresh_from_db()
+    assert held.said == {str(children[4].pk): "transferred"}
+    assert not MissingPupil.objects.exists()
+    Worker(poll_seconds=0.01).run(until_idle=True)
+
+    assert said_by_child() == {children[4]: "transferred", children[5]: ""}
+
+
+def test_a_crash_changes_nothing_of_what_was_said():
+    sender = a_person(Role.COORDINATOR, "IN/S10/D206")
+    children, held = without_the_last_two(acting(sender))
+    say_of_left_out(
+        acting(sender), register=held, said={str(children[5].pk): "left_out"}, at=NOW
+    )
+    left(held, by=str(sender.pk), enrol=False, confirmed=True)
+
+    finish_registers()
+
+    assert said_by_child() == {children[4]: "", children[5]: "left_out"}
+
+
+def test_only_the_sender_of_a_shown_file_says_of_whom_it_leaves_out():
+    children, held = without_the_last_two(an_actor())
+    said = {str(children[5].pk): "left_out"}
+    with pytest.raises(NotAllowed):
+        say_of_left_out(an_actor(Role.VOLUNTEER), register=held, said=said, at=NOW)
+    left(held)
+
+    with pytest.raises(WrongState):
+        say_of_left_out(an_actor(), register=held, said=said, at=NOW)

@@ -13,7 +13,7 @@ from .findings import correct_finding, open_finding, record_visit
 from .missing import ask_after_class, note_missing, reopen_missing, say_missing, settle_missing
 from .outcomes import record_outcome, reopen_flag
 from .pages import Recorded, record_page
-from .reading_questions import answer_questions
+from .reading_questions import answer_questions, say_of_left_out
 from .registers import (
     Taken,
     choose_school,
@@ -77,6 +77,7 @@ __all__ = [
     "return_to_house",
     "run_watch",
     "say_missing",
+    "say_of_left_out",
     "set_problem_aside",
     "set_visit_budget",
     "settle_missing",

@@ -13,7 +13,7 @@ from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.places.models import Body
 
 from ..models import FormReading, RegisterFile
-from .registers import scope_of_file
+from .registers import said_of, scope_of_file
 
 
 @use_case
@@ -64,6 +64,39 @@ def answer_questions(
     record(
         actor, Verb.REGISTER_RECEIVED, register, scope=scope_of_file(actor, register),
         fields=["answers"],
+    )  # fmt: skip
+    return register
+
+
+@use_case
+def say_of_left_out(
+    actor: Actor, *, register: RegisterFile, said: Mapping[str, str], at: datetime
+) -> RegisterFile:
+    """Keep what the sender says of the pupils whom a shown file leaves out, until it is taken in.
+
+    A large file is taken in by the worker, a day later after a crash: with these words, no others.
+
+    Args:
+        said: child's id → a code of `MissingPupil.Said`. What is no such code, or is of a pupil whom
+            the file does not leave out, is not kept.
+
+    Raises:
+        NotAllowed: the actor may not send registers of this school or class.
+        WrongState: the file does not wait for its sender's yes.
+    """
+    register = (
+        RegisterFile.objects.select_for_update(of=("self",))
+        .select_related("school__area")
+        .get(pk=register.pk)
+    )
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    if register.state != RegisterFile.State.SHOWN:
+        raise WrongState
+    register.said = said_of(register, said)
+    register.save(update_fields=["said"])
+    record(
+        actor, Verb.REGISTER_RECEIVED, register, scope=scope_of_file(actor, register),
+        fields=["said"],
     )  # fmt: skip
     return register
 

@@ -38,7 +38,7 @@ from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
-from ..models import RegisterFile
+from ..models import MissingPupil, RegisterFile
 from ..queries.books import visible_register_files
 from ..reading import ShownPage, ShownRow, missing_of, show_pages
 from ..rules.pages import PageMarks
@@ -342,7 +342,8 @@ def take_register(
     Args:
         enrol_unknown: enrol the rows that match nobody in their class, as the sender confirmed.
         said_yes: the sender has seen and answered the questions (a closure? a correction?).
-        missing: child's id → what the sender says of a pupil whom the file does not name.
+        missing: child's id → what the sender says of a pupil whom the file does not name; None for
+            what is kept on the file already (`say_of_left_out`).
 
     Raises:
         WrongState: not shown yet, or refused.
@@ -358,7 +359,7 @@ def take_register(
         enrol_unknown=enrol_unknown,
         at=at,
         said_yes=said_yes,
-        missing=missing or {},
+        missing=missing,
         progress=progress,
     )
 
@@ -371,7 +372,7 @@ def _take_together(
     enrol_unknown: bool,
     at: datetime,
     said_yes: bool,
-    missing: Mapping[str, str],
+    missing: Mapping[str, str] | None,
     progress: Progress | None,
 ) -> Taken:
     """A small file is one transaction: a crash leaves all of it or nothing."""
@@ -381,7 +382,7 @@ def _take_together(
         enrol_unknown=enrol_unknown,
         at=at,
         said_yes=said_yes,
-        missing=missing or {},
+        missing=missing,
         progress=progress,
     )
 
@@ -393,7 +394,7 @@ def _take_pages(
     enrol_unknown: bool,
     at: datetime,
     said_yes: bool,
-    missing: Mapping[str, str],
+    missing: Mapping[str, str] | None,
     progress: Progress | None,
 ) -> Taken:
     if any(p.get("questions") for p in (register.understood or {}).get("pages", [])) and any(
@@ -401,7 +402,12 @@ def _take_pages(
     ):
         raise WrongState(_("First answer what is asked of this register."))
     register = _begin(
-        actor, register=register, enrol_unknown=enrol_unknown, said_yes=said_yes, at=at
+        actor,
+        register=register,
+        enrol_unknown=enrol_unknown,
+        said_yes=said_yes,
+        missing=missing,
+        at=at,
     )
     pages = [ShownPage.from_json(p) for p in (register.understood or {}).get("pages", [])]
     taken = Taken()
@@ -419,7 +425,7 @@ def _take_pages(
             register=register,
             page=page,
             enrol_unknown=enrol_unknown,
-            missing=missing,
+            missing=register.said or {},
             at=at,
             to=taken,
         )
@@ -431,7 +437,13 @@ def _take_pages(
 
 @use_case
 def _begin(
-    actor: Actor, *, register: RegisterFile, enrol_unknown: bool, said_yes: bool, at: datetime
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    enrol_unknown: bool,
+    said_yes: bool,
+    missing: Mapping[str, str] | None,
+    at: datetime,
 ) -> RegisterFile:
     register = (
         RegisterFile.objects.select_for_update(of=("self",))
@@ -445,6 +457,9 @@ def _begin(
         RegisterFile.State.TAKEN,
     ):
         raise WrongState
+    if missing is not None and register.state != RegisterFile.State.TAKING:
+        register.said = said_of(register, missing)
+        register.save(update_fields=["said"])
     if register.state == RegisterFile.State.SHOWN:
         register.state = RegisterFile.State.TAKING
         # A crash leaves the file here: it is finished with the answers that were given, and no other.
@@ -458,6 +473,13 @@ def _begin(
         register.save(update_fields=["state", "answers"])
         record(actor, Verb.REGISTER_BEGUN, register, scope=scope_of_file(actor, register))
     return register
+
+
+def said_of(register: RegisterFile, said: Mapping[str, str]) -> dict[str, str]:
+    """What was said of pupils whom a shown file leaves out, without anything else."""
+    pages = (register.understood or {}).get("pages", [])
+    asked = {child for page in pages for child in page.get("missing", [])}
+    return {c: code for c, code in said.items() if c in asked and code in MissingPupil.Said.values}
 
 
 def _take_page(

@@ -22,6 +22,7 @@ from aanchal.attendance.actions import (
     read_register,
     refuse_register,
     run_watch,
+    say_of_left_out,
     take_register,
 )
 from aanchal.attendance.actions.registers import TOGETHER
@@ -286,8 +287,14 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
 def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None:
     enrol = request.POST.get("enrol") == "yes"
     said_yes = request.POST.get("said_yes") == "yes"
+    missing = {
+        name.removeprefix("missing-"): request.POST[name]
+        for name in request.POST
+        if name.startswith("missing-")
+    }
     by = key_or_none(request.actor.user_id)
     if len((register.understood or {}).get("pages", [])) > TOGETHER and by is not None:
+        say_of_left_out(request.actor, register=register, said=missing, at=at)
         note_asked(register.pk)
         enqueue_on_commit(
             take_file, register=register.pk, by=by, enrol=int(enrol), said_yes=int(said_yes)
@@ -299,11 +306,7 @@ def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None
             register=register,
             enrol_unknown=enrol,
             said_yes=said_yes,
-            missing={
-                name.removeprefix("missing-"): request.POST[name]
-                for name in request.POST
-                if name.startswith("missing-")
-            },
+            missing=missing,
             at=at,
         )
     except DomainError as error:
