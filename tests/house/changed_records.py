@@ -323,6 +323,7 @@ ONE_RECORD = frozenset(
     attendance.actions.missing.reopen_missing
     attendance.actions.missing.say_missing
     attendance.actions.missing.settle_missing
+    attendance.actions.reading_questions.say_of_left_out
     attendance.actions.registers._begin
     attendance.actions.registers._finish
     attendance.actions.registers._show_register
