@@ -4,7 +4,7 @@ Reads only. What comes out is what the sender is shown before she says yes, and 
 afterwards: the same thing, stored sealed with the file.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -24,20 +24,23 @@ from aanchal.people.rules.names import tidy
 from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of, year_of
 
+from .beside import TURNED, ClassMonth, open_days_of, question_of_share, span, usual_of
 from .files import open_kept
 from .formats.grades import same_section
-from .formats.pages import Page
+from .formats.pages import Page, counts_of
 from .formats.problems import Hints, Question
 from .left_out import left_out
 from .models import FormReading, RegisterFile, RegisterPage, RowDecision
 from .parsing import parse_registers
 from .rules.marks import Mark, counted
 from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_written
+from .rules.shares import Share
 
 Progress = Callable[[float], None]
 LETTERS = {Mark.NOT_TAKEN: ".", Mark.PRESENT: "P", Mark.ABSENT: "A", Mark.LEAVE: "L"}
 LETTERS |= {Mark.HOLIDAY: "H", Mark.LATE: "T"}
 CODES = {letter: int(mark) for mark, letter in LETTERS.items()}
+_EXCHANGED = str.maketrans("PA", "AP")
 # Fewer rows than this share of a class with known pupils look like another school's register.
 FEW_KNOWN = 0.3
 # How a row stands that a person looked at in an earlier register of the class and set aside.
@@ -94,6 +97,21 @@ class ShownPage:
     assumed: list[dict[str, Any]] = field(default_factory=list)
     form: str = ""
     maybe_school: str = ""  # eleven digits that nothing calls a code; one only where it exists
+    enrolled: int = 0
+    beside: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def share(self) -> Share:
+        """The share of absences among its marks; late are among the present."""
+        absent = self.counts["absent"]
+        return Share(absent, absent + self.counts["present"])
+
+    def turn_round(self) -> None:
+        """Exchange present and absent in every mark; late, leave and holiday stay."""
+        for row in self.rows:
+            row.marks = row.marks.translate(_EXCHANGED)
+        marks = b"".join(row.mark_array().tobytes() for row in self.rows)
+        self.counts = counts_of(marks)._asdict()
 
     @property
     def is_held(self) -> bool:
@@ -157,6 +175,7 @@ def show_pages(
         remembered = {r.form: r.answers for r in FormReading.objects.filter(school=found[0])}
         if any(page.form in remembered for page in pages):
             pages = _parsed(register, remembered, today=today, progress=None)
+    placed: list[tuple[ShownPage, Body]] = []
     for page in pages:
         if not page.school_udise and register.school is None and page.maybe_school in schools:
             page.school_udise = page.maybe_school  # it exists as one
@@ -177,9 +196,50 @@ def show_pages(
             continue
         page.school_id, page.school_udise = str(school.pk), school.school.udise
         if page.grade and page.month:
-            _match(page, school)
-            _ask_of_days(page, calendars[school.pk])
+            placed.append((page, school))
+    _set_beside(register, placed, calendars, today=today)
+    for page, school in placed:
+        _match(page, school)
+        _ask_of_days(page, calendars[school.pk])
     return pages
+
+
+def _set_beside(
+    register: RegisterFile,
+    placed: Sequence[tuple[ShownPage, Body]],
+    calendars: Mapping[UUID, Any],
+    *,
+    today: date,
+) -> None:
+    """Write beside each page what is usual, and ask of one that is turned round against it."""
+    answered = register.answers.get("questions", {})
+    usual = usual_of([(class_month(page, school), page.share) for page, school in placed])
+    for (page, school), beside in zip(placed, usual, strict=True):
+        month = class_month(page, school).month
+        asked = None
+        if not page.is_held:  # else it is not known yet what its marks are
+            asked = question_of_share(page.share, beside, of=page)
+        said = answered.get(asked["key"]) if asked else None
+        if asked and said is None:
+            page.questions.append(asked)
+        elif said == TURNED:
+            page.turn_round()
+            page.assumed.append(
+                _note("exchanged", N_("Present and absent were exchanged, as it was answered."))
+            )
+        page.beside = {
+            **span(month, page.days),
+            "open_days": open_days_of(month, calendars[school.pk], today=today),
+            "past": beside.past.of_100,
+            "neighbours": beside.neighbours.of_100,
+        }
+
+
+def class_month(page: ShownPage, school: Body) -> ClassMonth:
+    """Of which class of its school, in which year, and of which month a page is."""
+    month = date.fromisoformat(page.month + "-01")
+    year = year_of(school, month).first_on.year
+    return ClassMonth(school.pk, year, page.grade, page.section, month)
 
 
 def _parsed(
@@ -278,6 +338,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "code": problem.code,
         "template": problem.template,
         "params": dict(problem.params),
+        "sheet": problem.sheet or "",
     }
 
 
@@ -345,6 +406,7 @@ def _match(page: ShownPage, school: Body) -> None:
         .prefetch_related("child__identifiers")
     )
     known: list[Known] = [as_known(e) for e in enrolments]
+    page.enrolled = len(known)
     rows = [Row(roll=r.roll, name=r.name, admission_no=r.admission_no) for r in page.rows]
     for shown, matched in zip(page.rows, match_rows(rows, known), strict=True):
         shown.match = str(matched.state)

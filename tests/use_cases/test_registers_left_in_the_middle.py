@@ -133,9 +133,7 @@ def test_the_worker_takes_a_large_file_in_with_what_its_sender_said_of_each(monk
 def test_a_crash_changes_nothing_of_what_was_said():
     sender = a_person(Role.COORDINATOR, "IN/S10/D206")
     children, held = without_the_last_two(acting(sender))
-    say_of_left_out(
-        acting(sender), register=held, said={str(children[5].pk): "left_out"}, at=NOW
-    )
+    say_of_left_out(acting(sender), register=held, said={str(children[5].pk): "left_out"}, at=NOW)
     left(held, by=str(sender.pk), enrol=False, confirmed=True)
 
     finish_registers()

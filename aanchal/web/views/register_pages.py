@@ -14,6 +14,8 @@ from aanchal.attendance.reading import ShownPage
 from aanchal.attendance.rules.marks import Mark
 from aanchal.kernel import reading
 
+from .register_beside import days_of, number_or_dash, usual_share
+
 ROWS_SHOWN = 200
 
 
@@ -22,6 +24,7 @@ def told(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             "row": p["row"],
             "column": p["column"],
+            "sheet": p.get("sheet", ""),
             "reason": _(p["template"]) % p["params"],
         }
         for p in problems
@@ -45,6 +48,8 @@ _CHOICES = {
     "no days": gettext_lazy("no days"),
     "as written": gettext_lazy("as written"),
     "in order": gettext_lazy("in order, the headings were exchanged"),
+    "as read": gettext_lazy("as it was read"),
+    "turned round": gettext_lazy("the other way round: who is marked absent was present"),
 }
 
 
@@ -85,8 +90,8 @@ PAGE_COLUMNS = [
     {"label": gettext_lazy("Pupils"), "number": True},
     {"label": gettext_lazy("Known"), "number": True},
     {"label": gettext_lazy("Days"), "number": True},
-    {"label": gettext_lazy("Present"), "number": True},
-    {"label": gettext_lazy("Absent"), "number": True},
+    {"label": gettext_lazy("Absent of 100"), "number": True},
+    {"label": gettext_lazy("Usual"), "number": True},
     {"label": gettext_lazy("To look at"), "number": True},
 ]
 
@@ -99,9 +104,9 @@ def page_row(page: ShownPage, is_shown: bool) -> list[Any]:
         title,
         len(page.rows),
         sum(r.match == "sure" for r in page.rows),
-        len(page.days),
-        page.counts["present"],
-        page.counts["absent"],
+        days_of(page),
+        number_or_dash(page.share.of_100),
+        number_or_dash(usual_share(page)),
         len(page.problems) + len(page.asks),
     ]
 

@@ -45,6 +45,7 @@ from ..context import local_name
 from ..forms import blame, key_or_none
 from ..names import class_name, whole_name
 from .missing import SAID
+from .register_beside import beside_rows, columns_beside, passed_over
 from .register_forms import SendForm
 from .register_pages import (
     PAGE_COLUMNS,
@@ -136,7 +137,8 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             return answer
     working = _working(register)
     pages = [] if working else shown_pages(request.actor, register)
-    problems = [p for page in pages for p in told(page.problems)]
+    passed = [p for page in pages for p in told(passed_over(page))]
+    problems = [p for page in pages for p in told(page.problems) if p not in passed]
     shown = page_asked(request, pages)
     state = register.state
     is_held = any(p.is_held for p in pages)
@@ -162,7 +164,14 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "problems": problems[:PROBLEMS_SHOWN],
             "more_problems": max(0, len(problems) - PROBLEMS_SHOWN),
             "questions": questions_of(pages) if is_shown else [],
-            "assumed": [a for page in pages for a in told(page.assumed)][:PROBLEMS_SHOWN],
+            "assumed": [a for page in pages for a in told(page.assumed) if a not in passed][
+                :PROBLEMS_SHOWN
+            ],
+            "passed": passed[:PROBLEMS_SHOWN],
+            "more_passed": max(0, len(passed) - PROBLEMS_SHOWN),
+            "beside_columns": columns_beside(),
+            "beside_rows": beside_rows(shown) if shown and not register.settled_at else [],
+            "beside_title": page_title(shown) if shown else "",
             "asks": [a for page in pages for a in told(page.asks)],
             "unknown": sum(r.match == "unknown" for p in pages for r in p.rows),
             "unsure": sum(r.match == "unsure" for p in pages for r in p.rows),
