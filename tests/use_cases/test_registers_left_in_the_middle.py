@@ -1,7 +1,6 @@
 """A register left in the middle is finished with the answers that were given, and no others."""
 
 import pytest
-
 from django.test import Client
 from django.urls import reverse
 
