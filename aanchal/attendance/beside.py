@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop as N_
 from .formats.grades import roman
 from .guidance import guidance
 from .models import RegisterPage
+from .rules.pages import unpack_children, unpack_marks
 from .rules.shares import Share, is_turned, share_in, total
 
 AS_READ, TURNED = "as read", "turned round"
@@ -94,7 +95,9 @@ class _Shares:
         if isinstance(found, Share):
             return found
         if found.pk not in self.opened:
-            self.opened[found.pk] = share_in(found.marks)
+            self.opened[found.pk] = share_in(
+                unpack_marks(found.marks, len(unpack_children(found.children)))
+            )
         return self.opened[found.pk]
 
     def usual(self, wanted: ClassMonth) -> Usual:

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from aanchal.attendance.rules.pages import pack_marks
 from aanchal.attendance.rules.shares import Share, is_turned, share_in, total
 
 
@@ -38,7 +37,7 @@ def test_who_came_late_came_and_leave_and_holiday_count_for_neither():
     marks = np.zeros((2, 31), np.uint8)
     marks[0, :6] = [1, 2, 3, 4, 5, 0]
 
-    assert share_in(pack_marks(marks)) == Share(absent=1, marked=3)
+    assert share_in(marks) == Share(absent=1, marked=3)
 
 
 def test_shares_are_put_together_by_their_marks_and_said_of_a_hundred():

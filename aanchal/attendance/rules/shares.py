@@ -1,12 +1,12 @@
 """The share of absences in a register, beside what is usual for its class. Pure."""
 
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from .marks import Mark
+from .pages import Marks
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Share:
         return Share(self.absent + other.absent, self.marked + other.marked)
 
 
-def share_in(packed: bytes | memoryview) -> Share:
-    """The share of absences in a page's packed marks."""
-    codes = np.bincount(np.frombuffer(zlib.decompress(packed), np.uint8), minlength=len(Mark))
+def share_in(marks: Marks) -> Share:
+    """The share of absences among the marks of a page."""
+    codes = np.bincount(marks.ravel(), minlength=len(Mark))
     absent = int(codes[Mark.ABSENT])
     return Share(absent, absent + int(codes[Mark.PRESENT]) + int(codes[Mark.LATE]))
 
