@@ -61,11 +61,11 @@ class Studio:
         """The first page of the busiest person of a role, signed in."""
         from django.test import Client
 
-        from aanchal.demo.build import _busiest
+        from aanchal.demo.ways_in import busiest
         from aanchal.kernel.permissions import Role
         from tests.signing_in import signed_in
 
-        user = _busiest(Role(role))
+        user = busiest(Role(role))
         assert user is not None, f"the demonstration has no {role}"
         user.language = language
         user.save(update_fields=["language"])
@@ -176,11 +176,11 @@ def budget(studio: Studio) -> Page:
     from aanchal.attendance.actions import ask_budget_replay
     from aanchal.attendance.jobs import replay_budget
     from aanchal.attendance.queries.budgets import tunable_blocks
-    from aanchal.demo.build import _busiest
+    from aanchal.demo.ways_in import busiest
     from aanchal.kernel.permissions import Role
 
     page = studio.page("coordinator", language="en", viewport=DESK)
-    user = _busiest(Role.COORDINATOR)
+    user = busiest(Role.COORDINATOR)
     assert user is not None
     block = tunable_blocks(actor_for(user)).first()
     assert block is not None
@@ -192,11 +192,11 @@ def budget(studio: Studio) -> Page:
 
 def person(studio: Studio) -> Page:
     """One person as an administrator sees her: roles, phones, credentials, and no child."""
-    from aanchal.demo.build import _busiest
+    from aanchal.demo.ways_in import busiest
     from aanchal.kernel.permissions import Role
 
     page = studio.page("administrator", language="en", viewport=DESK)
-    user = _busiest(Role.VOLUNTEER)
+    user = busiest(Role.VOLUNTEER)
     assert user is not None
     page.goto(f"/people/{user.pk}/")
     return page

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from aanchal.demo.build import Built, build, is_built, links
-from aanchal.kernel.permissions import ROLE_NAMES, Role
+from aanchal.demo.build import Built, build, is_built
+from aanchal.demo.ways_in import links
 
 from .database import bring_up_to_date
 from .register_import import console, progress_bar
@@ -47,8 +47,8 @@ def show(home: Path, *, serve: bool, port: int, fresh: bool, seed: int) -> None:
         return
     address = f"http://localhost:{port}"
     console.print(f"\nSign in at {address} by one of these links; each works once:")
-    for role, _username, path in links():
-        print(f"  {ROLE_NAMES[Role(role)]!s:14} {address}{path}")
+    for who, _username, path in links():
+        print(f"  {who:14} {address}{path}")
     serve_site(port=port)
 
 

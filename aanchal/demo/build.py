@@ -19,17 +19,18 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from aanchal.access.demo import make_demo_link
-from aanchal.access.models import DemoLink, Grant, User
-from aanchal.access.queries import actor_for, live_grants
+from aanchal.access.models import Grant, User
+from aanchal.access.queries import actor_for
 from aanchal.attendance.actions import (
     assign_visit,
+    correct_finding,
     give_register,
     hand_back_visit,
     leave_house,
     read_register,
     record_outcome,
     record_visit,
+    reopen_flag,
     run_watch,
     take_register,
 )
@@ -55,7 +56,7 @@ from .facts import District, Person
 from .mistakes import write_mistakes
 from .names import Name
 from .register_files import Written, write_files
-from .stories import Told, Work, Worked
+from .stories import NOBODY_HOME, Told, Work, Worked
 from .waiting import leave_waiting
 from .waiting_registers import leave_registers_waiting
 
@@ -68,6 +69,13 @@ FIRST_WATCH = timedelta(days=35)
 AGAIN_AFTER = timedelta(days=3)
 EVENING = time(18)
 SENT_AFTER = timedelta(minutes=40)
+SLIP_SEEN_AFTER = timedelta(minutes=20)
+# Why a question that had ended is opened again, in the coordinator's language.
+REOPENED_WORDS = {
+    "en": "The school she was said to go to does not know her.",
+    "hi": "जिस स्कूल में जाने की बात थी, वहाँ उसे कोई नहीं जानता।",
+    "bn": "যে স্কুলে যাওয়ার কথা ছিল, সেখানে কেউ তাকে চেনে না।",
+}
 
 # Its presence says that the last step was done.
 READY = settings.AANCHAL_DATA / "demo-is-ready"
@@ -356,6 +364,7 @@ class _Past:
         ]
         self.due: list[tuple[date, int, Callable[[datetime], None]]] = []
         self.order = count()
+        self.slipped = self.reopened = False
         self.languages = {p.username: p.language for p in registers.district.people}
 
     def play(self, *, tell: Tell) -> None:
@@ -423,13 +432,15 @@ class _Past:
         volunteer = actor_for(visit.volunteer, at=at)
         leave_house(volunteer, visit=visit, at=at)
         language = self.languages.get(visit.volunteer.username, "en")
+        # One volunteer ticks the wrong answer, sees it a little later and puts it right.
+        is_slip = not self.slipped and told.finding != NOBODY_HOME and not told.concern
         try:
-            record_visit(
+            finding = record_visit(
                 volunteer,
                 visit=visit,
                 kind=told.finding,
                 whom_met=told.whom_met,
-                child_seen=told.child_seen,
+                child_seen=told.child_seen is not is_slip,
                 next_step=told.next_step,
                 note=told.notes.get(language, ""),
                 visited_on=timezone.localdate(at),
@@ -438,6 +449,17 @@ class _Past:
             )
         except Invalid:
             return  # the flag was raised on a day after the visit's: leave it open
+        if is_slip:
+            self.slipped = True
+            correct_finding(
+                volunteer,
+                finding=finding,
+                kind=finding.kind,
+                whom_met=finding.whom_met,
+                child_seen=told.child_seen,
+                note=finding.note,
+                at=min(at + SLIP_SEEN_AFTER, timezone.now()),
+            )
         if work.again is not None:
             again = work.again
             self._later(again.assigned_on, lambda at: self._assign(visit.flag_id, again, at))
@@ -460,6 +482,13 @@ class _Past:
             )
         except Invalid:
             return  # the register does not bear out that the child is back: the question stays
+        if told.outcome == "left" and not self.reopened:
+            self.reopened = True
+            words = REOPENED_WORDS[self.languages.get(self._username(coordinator), "en")]
+            reopen_flag(coordinator, flag=self._flag(flag_id), because=words, at=at)
+
+    def _username(self, actor: Actor) -> str:
+        return next(u.username for u in self.coordinators if str(u.pk) == actor.user_id)
 
     def _flag(self, flag_id: UUID) -> Flag:
         return (
@@ -474,44 +503,3 @@ class _Past:
             if any(flag.area.path.startswith(g.area_path + "/") for g in actor.grants):
                 return actor
         return None
-
-
-# --- ways in ---
-
-SHOWN_ROLES = (
-    Role.VOLUNTEER,
-    Role.TEACHER,
-    Role.COORDINATOR,
-    Role.CASE_WORKER,
-    Role.ADMINISTRATOR,
-)
-
-
-def links() -> list[tuple[str, str, str]]:
-    """A fresh single-use link for one person of each role: (role, username, path).
-
-    The volunteer and the coordinator are those with the most to do; links not used are replaced.
-    """
-    DemoLink.objects.filter(used_at__isnull=True).delete()
-    made = []
-    for role in SHOWN_ROLES:
-        user = _busiest(role)
-        if user is not None:
-            made.append((role.value, user.username, make_demo_link(user)))
-    return made
-
-
-def _busiest(role: Role) -> User | None:
-    # One whose role still waits for a second person would open another role's page.
-    held = live_grants(at=timezone.now()).filter(role=role).select_related("user")
-    grants = list(held.order_by("user__username"))
-    if not grants:
-        return None
-    if role == Role.VOLUNTEER:
-        waiting: dict[UUID, int] = {}
-        for user_id in Visit.objects.filter(state=Visit.State.ASSIGNED).values_list(
-            "volunteer_id", flat=True
-        ):
-            waiting[user_id] = waiting.get(user_id, 0) + 1
-        grants.sort(key=lambda g: -waiting.get(g.user_id, 0))
-    return grants[0].user

@@ -1,7 +1,9 @@
 """What waits in the demonstration for a second person, and one day of unusual reading."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,10 +11,32 @@ from django.utils import timezone
 from aanchal.access.actions import give_grant, invite_person
 from aanchal.access.models import Grant, User
 from aanchal.access.queries import actor_for
+from aanchal.attendance.models import Visit
 from aanchal.kernel import audit
 from aanchal.kernel.permissions import Role, system_actor
-from aanchal.people.actions import count_readings, record_kinship
+from aanchal.people.actions import count_readings, describe_house, record_kinship
+from aanchal.people.houses import house_of
 from aanchal.people.models import Child, ReadingDay
+
+# Where some houses stand, in the language of who goes there.
+HOUSES = {
+    "en": (
+        (
+            "Behind the pond",
+            "The neem tree at the crossing",
+            "From the tree the third gate on the left.",
+        ),
+        ("Upper lane", "The hand pump beside the mill", "Blue door, opposite the pump."),
+    ),
+    "hi": (
+        ("तालाब के पीछे", "चौराहे का नीम का पेड़", "पेड़ से बाईं ओर तीसरा फाटक।"),
+        ("ऊपर की गली", "चक्की के पास का चापाकल", "नीला दरवाज़ा, चापाकल के सामने।"),
+    ),
+    "bn": (
+        ("পুকুরের পিছনে", "মোড়ের নিম গাছ", "গাছ থেকে বাঁ দিকে তৃতীয় দরজা।"),
+        ("উপরের গলি", "কলের পাশের টিউবওয়েল", "নীল দরজা, টিউবওয়েলের উল্টো দিকে।"),
+    ),
+}
 
 # More than one's own work, and more than on any other day: it is pointed at.
 READ_IN_ONE_DAY = 14
@@ -38,9 +62,32 @@ def leave_waiting(people: Mapping[str, User], *, at: datetime) -> None:
             record_kinship(
                 actor_for(coordinator.user, at=at), child=child, user=volunteer.user, at=at
             )
+    _describe_houses(people, at=at)
     teacher = _first(people, Role.TEACHER)
     if teacher is not None:
         _read_much(teacher, at=at)
+
+
+def _describe_houses(people: Mapping[str, User], *, at: datetime) -> None:
+    """The coordinator writes how the first houses of each volunteer who has visits are found."""
+    coordinators = Grant.objects.filter(role=Role.COORDINATOR, user__in=people.values())
+    held = Visit.objects.filter(state=Visit.State.ASSIGNED, flag__child__household__isnull=False)
+    told: dict[UUID, int] = {}
+    for visit in held.select_related("volunteer", "flag__child__area").order_by("pk"):
+        child = visit.flag.child
+        houses = HOUSES[visit.volunteer.language]
+        number = told.get(visit.volunteer_id, 0)
+        sender = next(
+            (g for g in coordinators if child.area.path.startswith(f"{g.area_path}/")), None
+        )
+        if sender is None or number >= len(houses):
+            continue
+        told[visit.volunteer_id] = number + 1
+        hamlet, landmark, directions = houses[number]
+        house = replace(house_of(child), hamlet=hamlet, landmark=landmark, directions=directions)
+        describe_house(
+            actor_for(sender.user, at=at), child=child, house=house, may_call=None, at=at
+        )
 
 
 def _first(people: Mapping[str, User], role: Role) -> Grant | None:

@@ -28,9 +28,13 @@ OF_ROLE = {
     Role.TEACHER: "teacher",
     Role.ADMINISTRATOR: "administrator",
 }
-# What the guides of the roles lead on to.
-MORE = ("register-file",)
-NAMES = (*OF_ROLE.values(), *MORE)
+# What the guides of some roles lead on to: a register file is sent by these alone.
+MORE_OF_ROLE = {
+    Role.COORDINATOR: ("register-file",),
+    Role.TEACHER: ("register-file",),
+    Role.ADMINISTRATOR: ("register-file",),
+}
+NAMES = tuple(dict.fromkeys((*OF_ROLE.values(), *(n for m in MORE_OF_ROLE.values() for n in m))))
 
 
 @dataclass(frozen=True)

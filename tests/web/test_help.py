@@ -40,6 +40,14 @@ def test_each_role_is_led_to_its_own_guide_from_the_foot_of_a_page(role, name):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.CASE_WORKER])
+def test_whoever_sends_no_registers_is_offered_no_guide_to_them(role):
+    page = reader(role).get(reverse("help"), follow=True)
+
+    assert reverse("guide", args=["register-file"]).encode() not in page.content
+
+
+@pytest.mark.django_db
 def test_pictures_and_links_of_a_guide_stay_in_the_site():
     client = reader(Role.TEACHER)
     said = client.get(reverse("guide", args=["teacher"])).content.decode()

@@ -21,6 +21,7 @@ from aanchal.places.actions import change_closures, set_calendar
 from aanchal.places.models import Area, Body, Closure, SchoolCalendar
 from aanchal.places.queries import calendar_above, visible_area, visible_school
 
+from ..closure_names import NAMES
 from ..context import local_name
 from ..forms import ChoiceRows, DayField, blame
 from ..look.fields import errors_of
@@ -236,7 +237,9 @@ def _grid(
 
 def _name_of(closure: Closure) -> str:
     kind = dict(KINDS)[Closure.Kind(closure.kind)]
-    return _(closure.name) if closure.name else str(kind)
+    if closure.name in NAMES:
+        return _(closure.name)
+    return closure.name or str(kind)
 
 
 def _held(place: Area | Body) -> SchoolCalendar | None:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
-from ..guides import MORE, OF_ROLE, guide, picture
+from ..guides import MORE_OF_ROLE, OF_ROLE, guide, picture
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
@@ -19,7 +19,8 @@ def one_guide(request: HttpRequest, title: str) -> HttpResponse:
     shown = guide(title, language)
     roles = request.actor.roles()
     hers = [own for role, own in OF_ROLE.items() if role in roles]
-    others = [n for n in (*hers, *MORE) if n != title]
+    more = [name for role, names in MORE_OF_ROLE.items() if role in roles for name in names]
+    others = [n for n in dict.fromkeys((*hers, *more)) if n != title]
     context = {
         "guide": shown,
         "is_translated": shown.language == language,
