@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from aanchal.access.actions import give_grant, invite_person
 from aanchal.access.models import Grant, User
-from aanchal.access.queries import actor_for
+from aanchal.access.queries import actor_for, live_grants
 from aanchal.attendance.models import Visit
 from aanchal.kernel import audit
 from aanchal.kernel.permissions import Role, system_actor
@@ -70,10 +70,11 @@ def leave_waiting(people: Mapping[str, User], *, at: datetime) -> None:
 
 def _describe_houses(people: Mapping[str, User], *, at: datetime) -> None:
     """The coordinator writes how the first houses of each volunteer who has visits are found."""
-    coordinators = Grant.objects.filter(role=Role.COORDINATOR, user__in=people.values())
+    # Whoever is only asked to be a coordinator is none yet.
+    coordinators = live_grants(at=at).filter(role=Role.COORDINATOR, user__in=people.values())
     held = Visit.objects.filter(state=Visit.State.ASSIGNED, flag__child__household__isnull=False)
     told: dict[UUID, int] = {}
-    for visit in held.select_related("volunteer", "flag__child__area").order_by("pk"):
+    for visit in held.select_related("volunteer", "flag__child__area").order_by("-due_at", "pk"):
         child = visit.flag.child
         houses = HOUSES[visit.volunteer.language]
         number = told.get(visit.volunteer_id, 0)

@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+from django.utils import timezone
+
 from aanchal.access.demo import make_demo_link
-from aanchal.access.models import DemoLink, Grant, User
+from aanchal.access.models import DemoLink, User
+from aanchal.access.queries import live_grants
 from aanchal.attendance.models import Visit
 from aanchal.kernel.permissions import ROLE_NAMES, Role
 
@@ -32,8 +35,11 @@ def links() -> list[tuple[str, str, str]]:
 
 
 def busiest(role: Role) -> User | None:
-    """The person of a role with the most to do; of teachers, one with classes of her own."""
-    held = Grant.objects.filter(role=role, revoked_at__isnull=True).select_related("user")
+    """The person of a role with the most to do; of teachers, one with classes of her own.
+
+    A role that waits for a second person's yes is not held yet.
+    """
+    held = live_grants(at=timezone.now()).filter(role=role).select_related("user")
     if role == Role.TEACHER:
         held = held.exclude(grade="")
     grants = list(held.order_by("user__username"))
@@ -52,7 +58,9 @@ def busiest(role: Role) -> User | None:
 def head_of_school() -> User | None:
     """The head of the school in which the teacher shown teaches: she holds the whole school."""
     teacher = busiest(Role.TEACHER)
-    heads = Grant.objects.filter(role=Role.TEACHER, grade="", revoked_at__isnull=True)
-    of_hers = heads.filter(body__grant__user=teacher) if teacher is not None else heads
-    found = (of_hers or heads).select_related("user").order_by("user__username").first()
+    heads = live_grants(at=timezone.now()).filter(role=Role.TEACHER, grade="", body__isnull=False)
+    if teacher is not None:
+        schools = teacher.grants.values_list("body", flat=True)
+        heads = heads.filter(body__in=list(schools))
+    found = heads.select_related("user").order_by("user__username").first()
     return found.user if found is not None else None
