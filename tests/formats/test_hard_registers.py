@@ -6,7 +6,6 @@ finds in each, is read too where it lies on this computer.
 
 import io
 import json
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from tests.formats.register_samples import as_csv, as_xlsx, as_xlsx_by_another_h
 TODAY = date(2026, 11, 28)
 TITLE = "Class VI A July 2026"
 PUPILS = ["Sunita Devi", "Mohan Lal", "Asha Kumari", "Ravi Das"]
-CASES = Path(os.environ.get("REGISTER_CASES", "/nowhere"))
+CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "registers"
 
 
 def read(data: bytes, **hints) -> dict:
@@ -692,7 +691,7 @@ def _expected() -> dict[str, dict]:
     return json.loads(listed.read_text()) if listed.exists() else {}
 
 
-@pytest.mark.skipif(not _expected(), reason="no folder of further cases on this computer")
+@pytest.mark.skipif(not _expected(), reason="the folder shared/cases/registers is not beside the project")
 @pytest.mark.parametrize("name", [n for n in _expected() if n.startswith("r")] or ["-"])
 def test_a_case_of_the_folder(name):
     wanted = _expected()[name]
