@@ -137,9 +137,9 @@ PAGES: dict[str, Page] = {
         f"concern_{step}": Page(
             kind="concern",
             own={"case_worker": labels("own sibling closed sealed_for_her")},
-            sends=(just(words="Made-up words", reason="safe", sure="on", who="Qz"),),
+            sends=(just(words="Made-up words", reason="safe", sure="on", who="Qz", kind="abuse"),),
         )
-        for step in ("hand_over", "close", "reopen", "conflict")
+        for step in ("hand_over", "close", "reopen", "conflict", "kind")
     },
     # --- school ---
     "classes": Page(who=STAFF),
