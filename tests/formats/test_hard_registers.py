@@ -691,7 +691,9 @@ def _expected() -> dict[str, dict]:
     return json.loads(listed.read_text()) if listed.exists() else {}
 
 
-@pytest.mark.skipif(not _expected(), reason="the folder shared/cases/registers is not beside the project")
+@pytest.mark.skipif(
+    not _expected(), reason="the folder shared/cases/registers is not beside the project"
+)
 @pytest.mark.parametrize("name", [n for n in _expected() if n.startswith("r")] or ["-"])
 def test_a_case_of_the_folder(name):
     wanted = _expected()[name]
