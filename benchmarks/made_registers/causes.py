@@ -36,7 +36,9 @@ def _after_answers(
         return verdict
     if unread["grade"] and group.section_as_written:
         unread["section"] = group.section_as_written
-    after = judge(replace(book, open=set()), read(name, content, **unread))
+    # A name that is missing and a mark that is not known stay open: only what was asked is answered.
+    still_open = book.open & {"child", "mark"}
+    after = judge(replace(book, open=still_open), read(name, content, **unread))
     if after.outcome != SILENT:
         return verdict
     after.kinds = Counter({f"{kind}, after the answer": n for kind, n in after.kinds.items()})

@@ -1,6 +1,7 @@
 """Damages to what stands in single cells: headings, dates, marks, letters."""
 
 import string
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -173,7 +174,13 @@ def cycle_unsaid(plan: Plan, book: Book, chance: Random) -> None:
     _, last = _cycle(plan, book)
     name, year = month_as_written(last, plan.language)
     tables(book)[0].insert_row(0, [Cell(f"{name} {year}", "title")])
-    book.open.add("month")
+    shown = {
+        cell.tag[2] for _, _, cell in tables(book)[0].cells("mark") if cell.tag and cell.tag[2]
+    }
+    length = monthrange(last.year, last.month)[1]
+    # A 31st above a name of thirty days settles it: the days before the first are the month's before.
+    if not any(day.month != last.month and day.day > length for day in shown):
+        book.open.add("month")
 
 
 def _in_font(book: Book, font: str, tick: str, cross: str) -> None:

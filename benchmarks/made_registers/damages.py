@@ -162,7 +162,7 @@ DAMAGES: dict[str, Damage] = {
     "April of a session": Damage(
         _opens("month"),
         lambda p: p.layout in _UNSAID and p.heading in _BARE_DAYS,
-        lambda p: replace(p, title="session", begins=4, month=4, year=2026), about="title", turn=0),
+        lambda p: replace(p, title="session", begins=4, month=4, year=2025), about="title", turn=0),
     "26 to 25, said": Damage(
         cells.cycle_said, _cycled, _to_a_cycle, about="title", turn=0),
     "26 to 25, unsaid": Damage(

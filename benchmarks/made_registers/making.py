@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from unicodedata import digit
 
 from . import grids, lists
 from .book import Book, Group
@@ -44,8 +45,11 @@ def make_book(plan: Plan) -> Book:
     if MARKINGS[plan.marking].write["P"] is None:
         _empty_is_present(groups, accepted)
     book = Book([], groups, accepted=accepted, encoding=plan.encoding, delimiter=plan.delimiter)
-    book.school = school_code(plan) if plan.school else None
+    code = school_code(plan)
+    book.school = code
     _LAYOUTS[plan.layout](plan, book)
+    # Some layouts have no place for the code, or write it only sometimes.
+    book.school = code if _prints(book, code) else None
     for name in in_turn(plan.damages):
         DAMAGES[name].do(plan, book, plan.chance(name))
     left = {
@@ -54,6 +58,17 @@ def make_book(plan: Plan) -> Book:
     if book.unknown & left:
         book.open.add("mark")
     return book
+
+
+def _prints(book: Book, code: str) -> bool:
+    """True where the school's code stands in a cell, in whichever digits."""
+    return any(
+        code in "".join(str(digit(c, "")) or c for c in str(cell.value))
+        for sheet in book.sheets
+        for cells in sheet.rows
+        for cell in cells
+        if cell.value is not None
+    )
 
 
 def _empty_is_present(groups: list[Group], accepted: dict[tuple[int, int, date], str]) -> None:

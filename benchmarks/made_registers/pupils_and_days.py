@@ -37,7 +37,7 @@ def _roll(plan: Plan, number: int) -> str | None:
     """None where the register has no roll numbers; in the digits of our numerals always."""
     if (
         "roll" in plan.columns
-        or plan.layout not in GRIDS
+        or plan.layout not in (*GRIDS, "sheet a day")
         or plan.layout in ("blocks", "pupils across")
     ):
         return str(number)

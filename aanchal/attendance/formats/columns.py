@@ -85,6 +85,29 @@ class Columns:
         for closure in part.block.closures:
             self.close(part, closure.columns, closure.rows, closure.text)
 
+    def judge_across_parts(self) -> None:
+        """Close days on which a word runs down over a table cut in two: SUND above, AY below."""
+        if len(self.parts) < 2:
+            return
+        days: dict[date, list[tuple[Part, int]]] = {}
+        for part in self.parts:
+            for place in part.kinds:
+                on = part.on(place)
+                if on is not None and part.verdicts[place] is not Verdict.CLOSED:
+                    days.setdefault(on, []).append((part, place))
+        for places in days.values():
+            if len(places) < 2:
+                continue
+            filled = [
+                c for part, place in places for line in part.lines if (c := line.codes[place])
+            ]
+            if Sense.UNKNOWN not in map(self.sense, filled):
+                continue
+            texts = [self.symbols.text(code) for code in filled]
+            if spells_a_closure(texts) or self.spells_a_word(filled, texts):
+                for part, place in places:
+                    part.verdicts[place] = Verdict.CLOSED
+
     def verdict(self, part: Part, place: int, codes: Sequence[int], senses: set[Sense]) -> Verdict:
         column = part.block.layout.days[place]
         if senses <= _ABSENCES and self.is_shut(part, place, codes, senses):

@@ -147,6 +147,8 @@ def _runs(cells: Numbers, apart: Callable[[int, int], bool]) -> list[list[tuple[
             beside = day == reached and abs(column - before) == 1 and not twice
             after = cells[place + 1][1] if place + 1 < len(cells) else None
             slip = not paired and after == reached + 2 and day != reached + 1 and reached >= 1
+            written = [n for _, n in cells]
+            slip = slip and not any(_either_may_be_wrong(written, at) for at in (place, place - 1))
             if apart(before, column):
                 pass
             elif slip:
@@ -177,6 +179,7 @@ def _first_is_slip(run: list[tuple[int, int]], day: int, cells: Numbers, place: 
 
 def _corrected(run: Numbers) -> tuple[list[int], dict[int, int]]:
     numbers = [day for _, day in run]
+    written_so = list(numbers)
     written = set(numbers)
     slips: dict[int, int] = {}
     if _are_pairs(run):
@@ -189,6 +192,7 @@ def _corrected(run: Numbers) -> tuple[list[int], dict[int, int]]:
             and after == before + 2
             and day != before + 1
             and before + 1 not in written
+            and not any(_either_may_be_wrong(written_so, at) for at in (place, place - 1))
         ):
             slips[column] = day
             numbers[place] = before + 1
@@ -196,6 +200,15 @@ def _corrected(run: Numbers) -> tuple[list[int], dict[int, int]]:
             slips[column] = day
             numbers[place] = after - 1
     return numbers, slips
+
+
+def _either_may_be_wrong(numbers: Sequence[int], place: int) -> bool:
+    """True for 3 5 5 7: the first 5 may stand for 4, or the second for 6."""
+    around = list(numbers[max(place - 1, 0) : place + 3])
+    if not place or len(around) < 4:
+        return False
+    before, day, after, later = around
+    return day == after == before + 2 and later == after + 2
 
 
 def _are_pairs(cells: Numbers) -> bool:

@@ -274,8 +274,8 @@ def _of_session(
     beginning or at its end.
     """
     first = title.month.session or 0
-    if number not in _EITHER_END:
-        return first + (1 if number < _EITHER_END[0] else 0), number
+    if number not in EITHER_END:
+        return first + (1 if number < EITHER_END[0] else 0), number
     today = (evidence.today.year, evidence.today.month)
     both = [(year, number) for year in (first, first + 1)]
     months = [m for m in both if m <= today and _weekdays_fit(days, m) is not False]
@@ -296,7 +296,8 @@ def _of_session(
     return next((m for m in months if shown_month(m) == chosen), None)
 
 
-_EITHER_END = (4, 5)
+EITHER_END = (4, 5)
+"""Months that may stand at the beginning or at the end of a session."""
 
 
 def _months_in_span(

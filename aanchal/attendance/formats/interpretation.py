@@ -76,6 +76,7 @@ class Builder:
         self.columns = Columns(self.parts, self.symbols, self.senses, self.problems)
         for part in self.parts:
             self.columns.judge(part)
+        self.columns.judge_across_parts()
         convention = self.settle()
         if "h" not in self.legend:
             self.ask_about_half_days(convention)
@@ -168,6 +169,7 @@ class Builder:
             else:
                 unread.add(number)
         table[0] = self.legend.get("", Mark.NOT_TAKEN)
+        self.notes = frozenset(n for n in unread if n and len(self.symbols.text(n)) > _MARK)
         return bytes(table), frozenset(unread)
 
     def report_cells(self, part: Part, unread: frozenset[int]) -> None:
@@ -233,9 +235,11 @@ class Builder:
             straight = straight and usable == list(range(len(part.block.layout.days)))
             special = [p for p in usable if part.verdicts[p] in (Verdict.CLOSED, Verdict.HOLIDAY)]
             if table[0]:
-                special += [p for p in usable if part.verdicts[p] is Verdict.EMPTY]
+                special += [p for p in usable if self.was_not_held(part, p)]
             for line in part.lines:
                 marks = line.codes.translate(table)
+                if table[0] and self.notes and not self.notes.isdisjoint(line.codes):
+                    marks = self.without_days_after_a_note(marks, line.codes, part, usable)
                 if special:
                     marks = self.without_closed(marks, line.codes, part, special)
                 if straight:
@@ -277,6 +281,32 @@ class Builder:
             elif codes[place]:
                 counted = self.sense(codes[place]) in TIME_OFF - OFF
                 changed[place] = Mark.HOLIDAY if counted else 0
+        return bytes(changed)
+
+    def was_not_held(self, part: Part, place: int) -> bool:
+        """True for a day with nothing written in any part of the class: a table may be cut in two."""
+        if part.verdicts[place] is not Verdict.EMPTY:
+            return False
+        on = part.on(place)
+        return on is None or not any(
+            other.on(there) == on and verdict is Verdict.MARKS
+            for other in self.parts
+            if other is not part
+            for there, verdict in enumerate(other.verdicts)
+        )
+
+    def without_days_after_a_note(
+        self, marks: bytes, codes: bytes, part: Part, usable: list[int]
+    ) -> bytes:
+        """Where empty means a mark: nothing after words such as "left for Surat", till a mark stands."""
+        changed, is_after = bytearray(marks), False
+        for place in sorted(usable, key=lambda p: part.block.layout.days[p].day):
+            if codes[place] in self.notes:
+                is_after = True
+            elif codes[place]:
+                is_after = False
+            elif is_after:
+                changed[place] = Mark.NOT_TAKEN
         return bytes(changed)
 
     def finished(self, identity: Identity, month: Month | None, rows: list[PupilRow]) -> Page:

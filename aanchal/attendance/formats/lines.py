@@ -23,11 +23,11 @@ def _words(*parts: str) -> re.Pattern[str]:
 _SUM = _words(
     r"(?:sub|grand|class|page)?[ -]?totals?|sum|average|avg\.?|percent(?:age)?|%|strength|on roll|enrol+ment|"
     r"enrol+ed|no\.? of|number of|nos?\. of|working days?|school days?|present|absent|attendance|boys?|girls?|"
-    r"male|female|b\+g|carried (?:over|forward)|brought forward|c/f|b/f|present total|absentees?",
+    r"male|female|b\+g|new admissions?|re-?admissions?|t\.? ?c\.? issued|drop ?-?outs?|carried (?:over|forward)|brought forward|c/f|b/f|present total|absentees?",
     r"कुल|योग|महायोग|औसत|प्रतिशत|उपस्थिति|उपस्थित|अनुपस्थित|अनुपस्थिति|बालक|बालिका|बालकों|बालिकाओं|लड़के|लड़कियाँ|"
-    r"लड़कियां|छात्र संख्या|कार्य दिवस|कार्यदिवस|नामांकित|नामांकन|छात्र|छात्रा|छात्राएँ|पृष्ठ का योग|गत पृष्ठ",
+    r"लड़कियां|छात्र संख्या|कार्य दिवस|कार्यदिवस|नामांकित|नामांकन|नया प्रवेश|नए प्रवेश|टी\.? ?सी\.? जारी|छात्र|छात्रा|छात्राएँ|पृष्ठ का योग|गत पृष्ठ",
     r"মোট|সর্বমোট|যোগফল|গড়|শতকরা|শতাংশ|উপস্থিত|উপস্থিতি|অনুপস্থিত|অনুপস্থিতি|বালক|বালিকা|ছেলে|মেয়ে|ছাত্র|"
-    r"ছাত্রী|ছাত্র সংখ্যা|কার্যদিবস|হাজিরা|হাজির|পাতার যোগফল|জের",
+    r"ছাত্রী|ছাত্র সংখ্যা|কার্যদিবস|হাজিরা|হাজির|নতুন ভর্তি|টি\.? ?সি\.? দেওয়া|পাতার যোগফল|জের",
 )
 _SIGNATURE = _words(
     r"sign(?:ature|\.|ed)?s?|sig\.?|(?:class |head |asst\.? |assistant )?teacher(?:'s|s)?|head ?master(?:'s)?|"

@@ -31,6 +31,7 @@ from .sentences import QUESTIONS
 from .titles import Title
 
 _HERE = (Mark.PRESENT, Mark.LATE)
+_NAME_WORDS = 5
 _NAME = 200  # letters kept of a name or number
 
 
@@ -114,7 +115,7 @@ class _Book:
             who = (roll, name, admission, state_id, serial)
             child = children.get(who)
             if child is None:
-                if self.is_foot(row, who, row[at_status]):
+                if self.is_foot(row, who, row[at_status], has_names=at_name >= 0):
                     continue
                 child = self.child(number, row, who, children)
                 if child is None:
@@ -141,13 +142,23 @@ class _Book:
                 )  # fmt: skip
 
     @staticmethod
-    def is_foot(row: Sequence[Cell], who: tuple[Cell, ...], status: Cell) -> bool:
-        """True for an empty line, and for one that somebody signs, without a mark."""
+    def is_foot(
+        row: Sequence[Cell], who: tuple[Cell, ...], status: Cell, *, has_names: bool
+    ) -> bool:
+        """True for an empty line, and for one that somebody signs or that explains, without a mark."""
         if not is_empty(status) and sense_of(status) is not Sense.UNKNOWN:
             return False
         if all(map(is_empty, who)):
             return all(map(is_empty, row))
         words = [shown(cell) for cell in who if not is_empty(cell)]
+        roll, name = who[:2]
+        # "Printed on 10/05/2026" under the roll numbers: words, and nobody's name beside them.
+        if has_names and is_empty(name) and _is_words(shown(roll)):
+            return True
+        # "Working days: 24": more than a name is, and nothing beside it.
+        alone = sum(not is_empty(cell) for cell in row) == 1
+        if alone and has_names and _is_sentence(shown(name)):
+            return True
         return any(is_signature(text) and not text.isdigit() for text in words)
 
     def say_unknown(self, number: int, cell: Cell) -> None:
@@ -268,6 +279,14 @@ class _Same:
 
     def __hash__(self) -> int:
         return id(self.child)
+
+
+def _is_sentence(text: str) -> bool:
+    return ":" in text or any(map(str.isdigit, text)) or len(text.split()) > _NAME_WORDS
+
+
+def _is_words(text: str) -> bool:
+    return sum(map(str.isalpha, text)) > 3
 
 
 def _too_many(limits: Limits) -> Unreadable:

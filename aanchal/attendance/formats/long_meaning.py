@@ -12,7 +12,7 @@ from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, shown
 
 from .conventions import apply_key, settle_convention
 from .dates import are_turned, date_of, is_month_first, picked
-from .identity import Said
+from .identity import EITHER_END, Said, shown_month
 from .long_rows import Rows
 from .marks import CHOICES, Mark, Sense, sense_of
 from .months import day_cell
@@ -139,6 +139,7 @@ def _settle_dates(
     cells = [cell for cell in seen.values() if cell]
     asked = said.month or (title.month.year or title.month.session or 0, title.month.month or 0)
     year = asked[0] or None
+    session = None if said.month or title.month.year else title.month.session
     month_first = is_month_first(cells, today=today, month=asked[1] or None, year=year)
     if month_first is None and letter is None:
         month_first = False  # one date, above the list: written as it is here
@@ -161,5 +162,29 @@ def _settle_dates(
             read[text] = None
             continue
         exchanged = turned if cell.form == "cell" else bool(month_first) and cell.form == "numbers"
-        read[text] = date_of(picked(cell, exchanged), year)
+        reading = picked(cell, exchanged)
+        if session is not None and reading.month and not reading.year:
+            read[text] = date_of(
+                reading, _year_of_session(session, reading.month, today, problems, head)
+            )
+        else:
+            read[text] = date_of(reading, year)
     return read
+
+
+def _year_of_session(
+    session: int, month: int, today: date, problems: Problems, head: int
+) -> int | None:
+    """The year of a month of a session such as 2025-26; None while a person has not said which April."""
+    if month not in EITHER_END:
+        return session + (1 if month < EITHER_END[0] else 0)
+    years = [y for y in (session, session + 1) if (y, month) <= (today.year, today.month)]
+    if len(years) == 1:
+        return years[0]
+    chosen = problems.choose(
+        "session_year",
+        f"{session}-{(session + 1) % 100:02} {month:02}",
+        [shown_month((y, month)) for y in (session, session + 1)],
+        rows=[head] if head else (),
+    )
+    return next((y for y in (session, session + 1) if shown_month((y, month)) == chosen), None)

@@ -3,7 +3,7 @@
 What is accepted, and every choice between two readings, is described in the package's README.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Problem, Unreadable
 from aanchal.lib.tabular.sheets import Progress, Sheet, Source, open_sheets
+from aanchal.lib.tabular.texts import Cell
 
 from .blocks import Block
 from .columns import Part
@@ -187,9 +188,29 @@ def _gather(days: dict[tuple[str | None, ...], Page], page: Page, answers: dict[
         days[key] = page
 
 
+def _is_mostly_lost(rows: Sequence[tuple[int, Sequence[Cell]]]) -> bool:
+    """True where most of what is written, or nearly every word, became question marks."""
+    words = [cell for _, row in rows for cell in row if isinstance(cell, str) and cell.strip()]
+    words = [word for word in words if not any(map(str.isdigit, word))]
+    long = [word for word in words if len(word) > 2]
+    if len(words) < _LEAST_WORDS:
+        return False
+    lost = sum(map(_is_lost, words))
+    return lost * 2 > len(words) or sum(map(_is_lost, long)) * 10 > len(long) * 9
+
+
+def _is_lost(word: str) -> bool:
+    return "?" in word and not word.strip("? -:/().")
+
+
+_LEAST_WORDS = 10
+
+
 def _pages_of(sheet: Sheet, reading: _Reading, names: list[str]) -> Iterator[Page]:
     file_title, limits, today = reading.file, reading.limits, reading.today
     found, ahead, rows = _head_of(sheet)
+    if _is_mostly_lost(ahead):
+        raise Unreadable("lost_letters", SENTENCES["lost_letters"])
     noted = Problems(limits.problems, reading.said.answers)
     table_of = as_table(sheet, found[0] if found else None, ahead, noted)
     if table_of is None:

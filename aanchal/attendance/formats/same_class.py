@@ -73,12 +73,19 @@ def _name(page: Page) -> str:
 
 
 def _differences(one: Page, other: Page) -> list[int]:
+    """Rows of the second page that say something else than the first.
+
+    On a day that both have taken, a mark beside none is a difference too. On a day that only one has
+    taken, the other says nothing: the halves of a month may stand on two sheets.
+    """
+    both = {day.day - 1 for day in one.days} & {day.day - 1 for day in other.days}
     held = {(row.roll, fold(row.name)): row.marks for row in one.pupils}
     rows = []
     for row in other.pupils:
         marks = held.get((row.roll, fold(row.name)))
         if marks is not None and any(
-            a and b and a != b for a, b in zip(marks, row.marks, strict=True)
+            a != b and (index in both or (a and b))
+            for index, (a, b) in enumerate(zip(marks, row.marks, strict=True))
         ):
             rows.append(row.row)
     return rows

@@ -88,7 +88,13 @@ def _axis(rows: Sequence[Sequence[Cell]]) -> tuple[int, int, int, int] | None:
 
 
 def _is_head(row: Sequence[Cell], column: int, pupils: int) -> bool:
-    """A further line of the head, such as the roll numbers, above or below the names."""
+    """A further line of the head, such as the roll numbers, above or below the names.
+
+    A title of label and value beside each other ("Class", "VI", "Month", "July") is none.
+    """
+    labels = {field_of(cell) for cell in row[column:] if not is_empty(cell)} - {None}
+    if labels - {Field.ROLL, Field.SERIAL, Field.ADMISSION, Field.NAME}:
+        return False
     return sum(not is_empty(cell) for cell in row[column + 1 :]) * 2 > pupils
 
 

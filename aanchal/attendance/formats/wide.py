@@ -205,11 +205,14 @@ class Table:
             self.note_legend(row)
         if self.is_head_again(number, row, waiting):
             return
+        has_number = (
+            _has_digit(roll) or _has_digit(serial) or _is_identifier(self.admission_of(row))
+        )
         # "Class 7" or "August 2026" in the column of roll numbers begins another page.
-        if not filled and not (_has_digit(roll) and name) and self.is_title(row):
+        is_hers = name and (_has_digit(roll) or _is_identifier(self.admission_of(row)))
+        if not filled and not is_hers and self.is_title(row):
             waiting.append((number, row))
             return
-        has_number = _has_digit(roll) or _has_digit(serial)
         marks = [self.symbols.sense(code) for code in filled]
         if marks.count(Sense.UNKNOWN) * 2 >= len(marks) > 1 and self.is_title_in_cells(row):
             waiting.append((number, row))
@@ -230,7 +233,7 @@ class Table:
             self.note_legend(row)
             waiting.append((number, row))
             return
-        if not name and not roll and not _has_digit(self.admission_of(row)):
+        if not name and not roll and not _is_identifier(self.admission_of(row)):
             self.without_name(number, row, serial, marks, readable, waiting)
             return
         if self.is_shifted(number, row):
@@ -328,6 +331,9 @@ class Table:
     def name_alone(
         self, number: int, row: Sequence[Cell], name: str, codes: bytes, waiting: list[Row]
     ) -> None:
+        if self.note_legend(row):
+            waiting.append((number, row))  # a line of the key, such as "L = Late"
+            return
         if self.roll_at is None and self.serial_at is None:
             # Only a later child below makes this a child and not a line of the foot.
             self.unsure.append(self.line(number, row, "", "", name, codes))
@@ -338,10 +344,12 @@ class Table:
             self.problems.add(number, _letter(self.name_at), "second_line", other=self.last.row)
             return
         waiting.append((number, row))
-        self.note_legend(row)
 
-    def note_legend(self, row: Sequence[Cell]) -> None:
-        self.block.legend |= legend_in(line_of(row)) | key_in(row)
+    def note_legend(self, row: Sequence[Cell]) -> bool:
+        """Keep what a line says of the marks; False when it says nothing of them."""
+        found = legend_in(line_of(row)) | key_in(row)
+        self.block.legend |= found
+        return bool(found)
 
     def admission_of(self, row: Sequence[Cell]) -> str:
         for which in (Field.ADMISSION, Field.STATE_ID):
@@ -522,6 +530,11 @@ def _cells_at(columns: list[int]) -> Callable[[Sequence[Cell]], Sequence[Cell]]:
 
 def _letter(index: int | None) -> str | None:
     return None if index is None else column_letter(index)
+
+
+def _is_identifier(text: str) -> bool:
+    """True for a number that a school or a state gives a child: 2384, EDU-STU-2026-00008."""
+    return any(map(str.isdigit, text)) and not any(map(str.isspace, text))
 
 
 def _has_digit(text: str) -> bool:
