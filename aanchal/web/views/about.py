@@ -28,11 +28,13 @@ class About:
 
     Args:
         mark: as the address and the forms carry it.
+        may_name: False where the child is no longer in her hands: the page tells her code alone.
     """
 
     child: Child
     flag: Flag | None
     mark: str
+    may_name: bool = True
 
     def said(self) -> dict[str, Any]:
         """As keyword arguments of `raise_concern`."""
@@ -57,7 +59,7 @@ def tell_about_href(request: HttpRequest, record: Child | Flag) -> str:
 
 def about_past_visit(request: HttpRequest, visit: Visit) -> About:
     """The child of a visit that was the actor's and is no more: she may follow no question."""
-    return About(visit.flag.child, visit.flag, _mark(request, "visit", visit.pk))
+    return About(visit.flag.child, visit.flag, _mark(request, "visit", visit.pk), may_name=False)
 
 
 def _mark(request: HttpRequest, kind: str, key: UUID) -> str:
@@ -87,7 +89,7 @@ def about_whom(request: HttpRequest) -> About | None:
         visit = my_past_visit(request.actor, pk=key)
         if visit is None:
             raise NotFound
-        return About(visit.flag.child, visit.flag, mark)
+        return About(visit.flag.child, visit.flag, mark, may_name=False)
     return About(get_child(request.actor, pk=key), None, mark)
 
 

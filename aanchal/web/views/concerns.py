@@ -193,7 +193,8 @@ def _ask_words(
 def _shown(about: About | None) -> dict[str, str] | None:
     if about is None:
         return None
-    return {"name": first_name(about.child), "code": about.child.code, "mark": about.mark}
+    name = first_name(about.child) if about.may_name else ""
+    return {"name": name, "code": about.child.code, "mark": about.mark}
 
 
 def concern_list(request: HttpRequest) -> HttpResponse:
