@@ -44,7 +44,7 @@ def test_a_district_with_nobody_in_a_role_waits_for_nothing():
 
 
 def test_a_link_of_a_role_is_that_of_one_who_holds_it():
-    from aanchal.demo.build import _busiest
+    from aanchal.demo.ways_in import busiest
     from tests.signing_in import a_grant
 
     waiting = a_person(Role.VOLUNTEER, VILLAGE)
@@ -53,4 +53,4 @@ def test_a_link_of_a_role_is_that_of_one_who_holds_it():
     a_grant(waiting, Role.COORDINATOR, DISTRICT + "/B1851", needs_approval=True)
     holder = a_person(Role.COORDINATOR, DISTRICT + "/B1851")
 
-    assert _busiest(Role.COORDINATOR) == holder
+    assert busiest(Role.COORDINATOR) == holder
