@@ -78,8 +78,9 @@ def route(
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         method = "GET" if request.method == "HEAD" else request.method
+        is_out = not request.user.is_authenticated
         if who is not Who.ANYONE:
-            if not request.user.is_authenticated:
+            if is_out:
                 if method == "GET":
                     asked = redirect_to_login(request.get_full_path())
                     kept.note_ended(request, asked)
@@ -107,6 +108,9 @@ def route(
             ):
                 # Taken, or shown again in the page's own form with what is wrong.
                 kept.forget(request, pks=request.POST.getlist(kept.SENT_AGAIN_FIELD))
+            if is_out:
+                # A page for everybody takes the cookie of an ended session away too.
+                kept.note_ended(request, answer)
             return answer
         finally:
             request.method = asked_by

@@ -51,7 +51,13 @@
     let answered = false;
     try {
       // Any answer will do, a refusal too: it is the line that is asked after.
-      await fetch(words.alive, { method: "HEAD", cache: "no-store", signal: asked.signal });
+      // Without cookies: the answer must not take away the session that a form still speaks of.
+      await fetch(words.alive, {
+        method: "HEAD",
+        cache: "no-store",
+        credentials: "omit",
+        signal: asked.signal,
+      });
       answered = true;
     } catch {
       clearTimeout(waiting);
