@@ -96,6 +96,19 @@ def test_the_text_is_there_after_sign_in_and_goes_off_when_she_presses(browser, 
     assert not KeptForm.objects.exists()
 
 
+def test_a_page_for_everybody_asked_for_in_between_takes_nothing_away(browser, asha):
+    """Its answer takes the cookie of the ended session out of the browser."""
+    where, form = written(browser)
+    Session.objects.all().delete()
+    browser.get(reverse("health"))
+    assert not browser.cookies["aanchal_session"].value
+
+    answer = browser.post(where, form)
+
+    assert answer.url == f"{reverse('sign_in')}?next={reverse('kept_words')}"
+    assert KeptForm.objects.count() == 1
+
+
 def test_another_person_on_the_same_phone_sees_nothing_of_it(browser, asha):
     sent_too_late(browser)
     other = a_person(Role.ADMINISTRATOR, DISTRICT, name="Bela")
