@@ -41,9 +41,9 @@ def office():
     invite_person(
         acting(asha), for_name="Newcomer", role=Role.VOLUNTEER, area=an_area(VILLAGE), at=now
     )
+    join_households(an_actor(), child=child, other=other, at=now)
     record_kinship(acting(worker), child=child, user=volunteer, at=now)
     kin_of(teacher, child)
-    join_households(an_actor(), child=child, other=other, at=now)
     shown = tuple(str(new_id()) for _n in range(14))
     event = audit.Event(
         str(teacher.pk), "page.shown", "", "", "D206", "", {"page": "class"}, shown=shown
