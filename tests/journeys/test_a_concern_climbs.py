@@ -13,7 +13,7 @@ from aanchal.notices.jobs import pass_notices_on
 from aanchal.notices.models import Contact
 from tests.chromium import DESKTOP, PHONE
 from tests.factories import VILLAGE
-from tests.journeys.village import BLOCK
+from tests.journeys.village import BLOCK, send_all_registers
 from tests.signing_in import a_person, acting, an_area
 
 NIGHT = "Made-up words about a child"
@@ -51,6 +51,7 @@ def reachable(user, number):
 
 
 def test_a_concern_nobody_opens_climbs(village, as_person, look, forward, sent):
+    send_all_registers(village)
     near = reachable(a_person(Role.CASE_WORKER, BLOCK, name="Rekha Kumari"), "+919800000001")
     far = reachable(village.case_worker, "+919800000002")
     coordinator = reachable(village.coordinator, "+919800000003")

@@ -8,12 +8,14 @@ from typing import Any
 from django.utils import timezone
 
 from aanchal.access.models import User
+from aanchal.attendance.actions import record_page
+from aanchal.attendance.rules.pages import PageMarks
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child, ClassSection
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.models import School
-from tests.factories import NAMES, VILLAGE, a_page, a_register_xlsx
+from tests.factories import NAMES, VILLAGE, a_page, a_register_xlsx, marks_of
 from tests.signing_in import a_person, a_school, an_area
 
 BLOCK = "IN/S10/D206/B1851"
@@ -79,6 +81,24 @@ def full_month(month: date) -> str:
     """Every day but Sundays, present."""
     days = range(1, days_in(month) + 1)
     return "".join("." if month.replace(day=d).isoweekday() == 7 else "P" for d in days)
+
+
+def send_all_registers(village: Village) -> None:
+    """Bring the class's pages up to today, so that nobody is asked why it is silent."""
+    today = timezone.localdate()
+    for month in {village.month, today.replace(day=1)}:
+        line = full_month(month)
+        if month == today.replace(day=1):
+            line = line[: today.day]
+        record_page(
+            system_actor("imports"),
+            class_section=village.section,
+            month=month,
+            page=PageMarks(tuple(c.pk for c in village.children), marks_of([line] * PUPILS)),
+            register=None,
+            received_at=timezone.now(),
+            at=timezone.now(),
+        )
 
 
 def a_village(*, pupils: int = PUPILS, names: tuple[str, ...] = NAMES) -> Village:
