@@ -57,6 +57,7 @@ def test_a_struck_off_child_cannot_be_closed_in_one_press(village, as_person, lo
     look(page, "coordinator-struck-off")
 
     page.get_by_label("Nothing more is needed").check()
+    page.get_by_label("Since which day?").fill(timezone.localdate().isoformat())
     page.get_by_role("button", name="Write how it ended").click()
     page.get_by_role("alert").get_by_text("The name was cut at school.").wait_for()
     assert not Outcome.objects.exists()

@@ -41,7 +41,7 @@ def days_of(page: ShownPage) -> str:
 
 
 def columns_beside() -> list[dict[str, Any]]:
-    return [{"label": ""}, {"label": _("In this file")}, {"label": _("Usual")}]
+    return [{"label": _("What was counted")}, {"label": _("In this file")}, {"label": _("Usual")}]
 
 
 def beside_rows(page: ShownPage) -> list[list[str]]:
