@@ -1,5 +1,7 @@
 """One register on its whole way: sent, watched, asked, visited, told, taken up, ended."""
 
+from django.utils import timezone
+
 from aanchal.attendance.models import Flag, Visit
 from aanchal.cases.models import Concern
 from tests.chromium import DESKTOP, PHONE
@@ -114,6 +116,7 @@ def _the_coordinator_writes_how_it_ended(village, as_person, look):
     look(page)
     page.get_by_role("main").get_by_role("link", name="Open").first.click()
     page.get_by_label("It is a concern now").check()
+    page.get_by_label("Since which day?").fill(timezone.localdate().isoformat())
     page.get_by_role("button", name="Write how it ended").click()
     page.get_by_text("How it ended is written down.").wait_for()
     look(page, "coordinator-ended")
