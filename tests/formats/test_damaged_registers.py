@@ -22,7 +22,7 @@ SEED = 4_000_000
 # What is wanted, and how far the reader is: a change may not make it worse, and whoever makes it
 # better writes the better figure here, until both are the same and `REACHED` can go.
 GOAL = {"silently wrong": 0, "undamaged right": 0.98, "damaged right": 0.60}
-REACHED = {"silently wrong": 79, "undamaged right": 0.58, "damaged right": 0.60}
+REACHED = {"silently wrong": 1, "undamaged right": 0.96, "damaged right": 0.60}
 
 pytestmark = pytest.mark.once
 
