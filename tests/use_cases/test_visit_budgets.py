@@ -251,8 +251,9 @@ def test_the_page_asks_a_constant_number_of_queries(
         section, children = a_class(pupils=5, grade=str(n + 1))
         a_page(section, children, [FULL[:30]] * 5, date(2026, 6, 1))
 
-    # PostgreSQL needs two more than SQLite, to say who asks; a dozen count what waits.
-    assert len(few) <= 28
+    # PostgreSQL needs two more than SQLite, to say who asks; fifteen count what waits, which a process
+    # keeps for some seconds where it serves people.
+    assert len(few) <= 31
     with django_assert_num_queries(len(few)):
         assert page_of(desk).status_code == 200
 
