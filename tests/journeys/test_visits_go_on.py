@@ -178,6 +178,7 @@ def test_the_volunteer_finds_the_house_that_the_teacher_described(village, as_pe
 
     page.get_by_role("link", name="I do not feel safe").click()
     page.get_by_role("button", name="I cannot go these days").click()
+    page.get_by_text("The visit goes to another.").wait_for()
     page.go_back()
     page.wait_for_load_state()
     page.go_back()

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aanchal.kernel.sqlite.operations import Operations
 
+# Django's module of operations cannot be imported first: it and its base import each other.
+DatabaseOperations = DatabaseWrapper.ops_class
 INDIA = timezone(timedelta(hours=5, minutes=30))
 
 
