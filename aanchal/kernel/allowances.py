@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from .errors import TooMany
 from .models import Spent
@@ -47,13 +47,17 @@ def _one_more(allowance: Allowance, key: str, *, at: datetime) -> bool:
     # Each of these is one statement, so that two at once cannot both take the last.
     if mine.filter(until_at__lte=at).update(times=1, until_at=until):
         return True
-    if mine.filter(times__lt=allowance.most).update(times=F("times") + 1):
+    if _count_on(mine, allowance):
         return True
     if mine.exists():
-        return False
+        return _count_on(mine, allowance)  # it may have begun only now, and then has room
     try:
         with transaction.atomic():
             Spent.objects.create(pk=pk, times=1, until_at=until)
     except IntegrityError:  # another first use came between
-        return bool(mine.filter(times__lt=allowance.most).update(times=F("times") + 1))
+        return _count_on(mine, allowance)
     return True
+
+
+def _count_on(mine: QuerySet[Spent], allowance: Allowance) -> bool:
+    return bool(mine.filter(times__lt=allowance.most).update(times=F("times") + 1))

@@ -1,8 +1,11 @@
-"""Which households are one family: the same guardian, name and number, in one village."""
+"""Which households are one family: the same guardian, name and number, in one village.
+
+A name alone joins nobody: it is proposed to whoever may say whether they are one.
+"""
 
 from uuid import UUID
 
-from .models import Household, Kinship
+from .models import Guardian, Household, Kinship
 from .rules.names import words
 
 
@@ -25,6 +28,31 @@ def same_family(household: Household) -> list[Household]:
         for other in (others.prefetch_related("guardians") if keys else ())
         if keys & {family_key(g.name, g.phone, other.area_id) for g in other.guardians.all()}
     ]
+
+
+def namesakes(household: Household) -> list[Household]:
+    """Other households of the village that may be the same family: a guardian of one name.
+
+    Guardians of two different numbers are two people. Two queries.
+    """
+    mine = [g for g in household.guardians.all() if g.name]
+    others = Household.objects.filter(area=household.area_id).exclude(pk=household.pk)
+    return [
+        other
+        for other in (others.prefetch_related("guardians").order_by("pk") if mine else ())
+        if any(_may_be_one(g, theirs) for g in mine for theirs in other.guardians.all())
+    ]
+
+
+def _may_be_one(one: Guardian, other: Guardian) -> bool:
+    if words(one.name) != words(other.name):
+        return False
+    return not (one.phone and other.phone) or digits(one.phone) == digits(other.phone)
+
+
+def digits(number: str) -> str:
+    """A telephone number as it is compared: however it was written, with or without the country."""
+    return "".join(letter for letter in number if letter.isdigit())[-10:]
 
 
 def a_copy(kinship: Kinship, household: Household) -> Kinship:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from aanchal.kernel.errors import Invalid
 
+from .families import digits
 from .models import Child, Consent, Guardian, Household
 from .rules.names import tidy
 
@@ -29,11 +30,11 @@ class House:
 
 
 def house_of(child: Child) -> House:
-    """How the child's house is found; `household` must be loaded. One query."""
+    """How the child's house is found; `household` must be loaded. Two queries."""
     household = child.household
     if household is None:
         return House()
-    guardian = _asked_for(household)
+    guardian = _asked_for(household, numbers_agreed(child))
     return House(
         guardian_name=guardian.name if guardian else "",
         guardian_relation=guardian.relation if guardian else "",
@@ -44,21 +45,33 @@ def house_of(child: Child) -> House:
     )
 
 
+def numbers_agreed(child: Child) -> frozenset[str]:
+    """Numbers on which the family agreed to be called about this child. One query.
+
+    It agreed to one number, not to whichever is written down later or comes by a joined household.
+    """
+    held = child.consents.filter(purpose=Consent.Purpose.VISITS, withdrawn_on__isnull=True)
+    return frozenset(digits(consent.number or "") for consent in held) - {""}
+
+
 def may_be_called(child: Child) -> bool:
-    """Whether the family agreed to be called for a visit, and did not take it back. One query."""
-    return child.consents.filter(purpose=Consent.Purpose.VISITS, withdrawn_on__isnull=True).exists()
+    """Whether the family agreed to be called on the number that is written down. Three queries."""
+    return digits(house_of(child).phone) in numbers_agreed(child)
 
 
 def house_for_volunteer(child: Child) -> House:
     """The house as its volunteer may see it: the phone only where the family agreed."""
     house = house_of(child)
-    return house if house.phone and may_be_called(child) else replace(house, phone="")
+    is_agreed = digits(house.phone) in numbers_agreed(child)
+    return house if is_agreed else replace(house, phone="")
 
 
-def _asked_for(household: Household) -> Guardian | None:
-    """The guardian to ask for: the one first written down, whose name is known."""
+def _asked_for(household: Household, agreed: frozenset[str]) -> Guardian | None:
+    """The guardian to ask for: whose number was agreed to; else the first whose name is known."""
     known = sorted(household.guardians.all(), key=lambda g: g.pk)
-    return next((g for g in known if g.name), known[0] if known else None)
+    called = (g for g in known if digits(g.phone) in agreed)
+    named = (g for g in known if g.name)
+    return next(called, None) or next(named, known[0] if known else None)
 
 
 def write_house(child: Child, house: House) -> list[str]:
@@ -87,7 +100,7 @@ def write_house(child: Child, house: House) -> list[str]:
     if child.household_id is None:
         child.household = household
         child.save(update_fields=["household"])
-    guardian = _asked_for(household)
+    guardian = _asked_for(household, numbers_agreed(child))
     if guardian is None and (house.guardian_name or house.phone):
         guardian = Guardian(district=child.district, household=household)
     if guardian is not None:

@@ -455,6 +455,7 @@ class Consent(models.Model):
     given_by = models.CharField(max_length=10, choices=GivenBy.choices)
     given_on = models.DateField()
     note = SealedTextField(default="")
+    number = SealedTextField(null=True, help_text="Of visits: the telephone that may be called.")
     recorded_by = models.CharField(max_length=64)
     withdrawn_on = models.DateField(null=True, blank=True)
 
@@ -462,7 +463,7 @@ class Consent(models.Model):
         retention = "As long as the child."
         OPEN = ("id", "district")
         PERSONAL = ("child", "purpose", "given_by", "given_on", "recorded_by", "withdrawn_on")
-        SENSITIVE = ("note",)
+        SENSITIVE = ("note", "number")
 
     def scope(self) -> Scope:
         return self.child.scope()

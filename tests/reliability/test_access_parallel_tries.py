@@ -1,10 +1,7 @@
 """Many tries at once are not more tries; one link accepted twice at once lets one person in."""
 
-import threading
-
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,28 +11,11 @@ from aanchal.access.links import nobody
 from aanchal.access.models import User
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Role
+from tests.at_once import at_once
 from tests.signing_in import PASSPHRASE, a_person, a_phone, an_invitation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VILLAGE = "IN/S10/D206/B1851/P1/V1"
-
-
-def at_once(what, times):
-    ready, results = threading.Barrier(times), []
-
-    def run():
-        ready.wait()
-        try:
-            results.append(what())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _n in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_a_dozen_tries_at_once_look_at_the_passphrase_five_times(monkeypatch):

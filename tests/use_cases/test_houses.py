@@ -1,5 +1,6 @@
 """How a child's house is found: who writes it, who is shown it, and until when."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from aanchal.people.actions import (
     record_consent,
     record_kinship,
 )
+from aanchal.people.families import namesakes
 from aanchal.people.houses import House, house_of
 from aanchal.people.models import Child, Consent, Household
 from aanchal.people.rules.pupils import NewPupil
@@ -217,6 +219,75 @@ def test_kin_of_the_family_are_kin_of_its_child_in_another_class_too():
     record_kinship(an_actor(), child=child, user=after, at=NOW)
 
     assert Child.objects.get(pk=sibling.pk).kin() == {str(before.pk), str(after.pk)}
+
+
+def test_a_number_written_down_later_was_never_agreed_to():
+    child, section = a_child()
+    described(child, may_call=True)
+    visit, volunteer = a_visit(child, section)
+    assert open_visited_house(volunteer, visit=visit, at=NOW).phone == "98350 12345"
+
+    described(child, replace(RAJKALA, phone="+91 98350-12345"))
+    assert open_visited_house(volunteer, visit=visit, at=NOW).phone == "+91 98350-12345"
+    described(child, replace(RAJKALA, phone="98350 99999"))
+    assert open_visited_house(volunteer, visit=visit, at=NOW).phone == ""
+    described(child, replace(RAJKALA, phone="98350 99999"), may_call=True)
+    assert open_visited_house(volunteer, visit=visit, at=NOW).phone == "98350 99999"
+
+
+def a_list(*pupils):
+    """A pupil list of the coordinator's: given name, guardian, her or his relation and number."""
+    done = enrol_pupils(
+        an_actor(),
+        school=a_school(VILLAGE),
+        pupils=[
+            NewPupil(
+                grade="6", section="A", roll=str(n), given_name=given, guardian_name=guardian,
+                guardian_relation=relation, guardian_phone=phone,
+            )
+            for n, (given, guardian, relation, phone) in enumerate(pupils, start=1)
+        ],
+        on=JULY,
+        at=NOW,
+    )  # fmt: skip
+    children = Child.objects.in_bulk(done.children)
+    return [children[pk] for pk in done.children]
+
+
+@pytest.mark.parametrize("number", ["", "98350 12345"])
+def test_two_fathers_of_one_name_in_a_village_are_two_families(number):
+    ram, shyam = a_list(
+        ("Gudiya", "Ram Paswan", "father", number), ("Roshan", "Ram Paswan", "father", "")
+    )
+    [later] = a_list(("Anjali", "Ram Paswan", "father", ""))
+
+    assert len({ram.household_id, shyam.household_id, later.household_id}) == 3
+    assert {c.code for h in namesakes(later.household) for c in h.children.all()} == {
+        ram.code,
+        shyam.code,
+    }
+
+
+def test_kin_of_a_family_of_that_name_stay_shut_out_until_somebody_says_that_it_is_another():
+    [child] = a_list(("Gudiya", "Ram Paswan", "father", ""))
+    kin = a_person(Role.COORDINATOR, VILLAGE)
+    kin_of(kin, child)
+
+    [sibling] = a_list(("Anjali", "Ram Paswan", "father", ""))
+
+    assert sibling.household_id != child.household_id
+    assert sibling.kin() == {str(kin.pk)}
+
+
+def test_of_two_numbers_they_are_not_even_proposed_and_of_one_they_are_one_family():
+    one, other, sister = a_list(
+        ("Gudiya", "Ram Paswan", "father", "98350 12345"),
+        ("Roshan", "Ram Paswan", "father", "98350 99999"),
+        ("Anjali", "Ram Paswan", "father", "98350 12345"),
+    )
+
+    assert one.household_id == sister.household_id != other.household_id
+    assert namesakes(one.household) == namesakes(other.household) == []
 
 
 def test_the_coordinators_list_joins_the_family():

@@ -366,11 +366,11 @@ def test_the_page_asks_the_database_the_same_number_of_times_however_much_waits(
     second = a_coordinator()
     client = signed_in(Client(), second)
     counts = []
-    for _round in range(2):
+    for _round in range(3):
         for child in a_class(pupils=4, section="ABCD"[_round])[1]:
             said(child, a_coordinator(), a_coordinator(role=Role.VOLUNTEER))
         client.get(reverse("kinships"))
         with CaptureQueriesContext(connection) as seen:
             client.get(reverse("kinships"))
         counts.append(len(seen))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]  # by the second class there are households of one name

@@ -1,5 +1,7 @@
 """Two households that are one family are joined by somebody who knows, and parted again."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,10 +11,12 @@ from aanchal.kernel.errors import NotAllowed, NotFound, WrongState
 from aanchal.kernel.permissions import Role
 from aanchal.people.actions import (
     confirm_kinship,
+    describe_house,
     join_households,
     part_households,
     record_kinship,
 )
+from aanchal.people.houses import house_for_volunteer, house_of
 from aanchal.people.models import Child, HouseholdJoin
 from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, an_actor, kin_of
@@ -126,6 +130,68 @@ def test_joined_twice_it_says_so():
     for theirs in (other, one):
         with pytest.raises(WrongState):
             join_households(an_actor(), child=one, other=theirs, at=NOW)
+
+
+NUMBERS = ("98350 11111", "98350 22222")
+
+
+def with_numbers(*children, may_call=(True, None)):
+    for child, number, called in zip(children, NUMBERS, may_call, strict=True):
+        house = replace(house_of(again(child)), phone=number)
+        describe_house(an_actor(), child=child, house=house, may_call=called, at=NOW)
+
+
+def called(*children):
+    return [house_for_volunteer(again(c)).phone for c in children]
+
+
+@pytest.mark.parametrize("stays", [0, 1])
+@pytest.mark.parametrize("may_call", [(True, None), (None, True), (True, True)])
+def test_a_number_that_one_family_agreed_to_is_not_called_for_the_other(stays, may_call):
+    children = two()
+    with_numbers(*children, may_call=may_call)
+    before = called(*children)
+    assert before == [n if yes else "" for n, yes in zip(NUMBERS, may_call, strict=True)]
+
+    join = join_households(an_actor(), child=children[stays], other=children[1 - stays], at=NOW)
+    assert called(*children) == before
+    part_households(an_actor(), join=join, at=NOW)
+    assert called(*children) == before
+
+    join_households(an_actor(), child=children[stays], other=children[1 - stays], at=NOW)
+    other = children[0] if may_call[1] else children[1]
+    house = house_of(again(other))
+    describe_house(an_actor(), child=other, house=house, may_call=True, at=NOW)
+    assert called(other) == [house.phone]
+
+
+def test_the_page_asks_about_the_number_that_nobody_agreed_to():
+    one, other = two()
+    with_numbers(one, other)
+    client = signed_in(Client(), a_person(Role.COORDINATOR, BLOCK))
+    where = reverse("child_family", args=[one.pk])
+
+    asked = client.post(where, {"code": other.code}).content.decode()
+    assert "The family agreed to be called on its number." in asked
+    assert "Nobody has agreed that its number is called." in asked
+    done = client.post(where, {"code": other.code, "step": "join"}, follow=True).content.decode()
+    assert f"Nobody is called about {other.code}" in done
+
+
+def test_a_guardian_of_the_same_name_is_proposed_and_nothing_is_joined():
+    one, other = two()
+    _section, [far] = a_class(a_school(OTHER_VILLAGE), pupils=1)
+    guardian = other.household.guardians.get()
+    guardian.name = "GUARDIAN  0"
+    guardian.save()
+    client = signed_in(Client(), a_person(Role.COORDINATOR, BLOCK))
+    where = reverse("child_family", args=[one.pk])
+
+    page = client.get(where).content.decode()
+    assert other.code in page and far.code not in page
+    assert len(set(homes(one, other))) == 2
+    near = signed_in(Client(), a_person(Role.COORDINATOR, OTHER_VILLAGE))
+    assert near.get(where).status_code == 404
 
 
 def test_the_page_shows_both_families_before_a_yes_and_undoes_it():

@@ -12,6 +12,7 @@ from aanchal.kernel.permissions import (
 )
 from aanchal.places.models import Area, Body
 
+from ..houses import house_of
 from ..models import (
     Child,
     Consent,
@@ -39,6 +40,7 @@ def record_consent(
         given_by=given_by,
         given_on=given_on,
         note=note,
+        number=house_of(child).phone if purpose == Consent.Purpose.VISITS else "",
         recorded_by=actor.user_id,
     )
     record(actor, Verb.CONSENT_RECORDED, consent, scope=child.scope(), purpose=purpose)

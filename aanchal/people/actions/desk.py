@@ -276,12 +276,13 @@ class Desk:
             Household.objects.filter(area__in=areas - self._families_read)
             .select_related("area")
             .prefetch_related("guardians", "kinships")
+            .order_by("pk")
         )
         within_reach = self._within_reach(rows)
         for household in rows:
             for guardian in household.guardians.all():
                 key = family_key(guardian.name, guardian.phone, household.area_id)
-                if household.pk in within_reach:
+                if guardian.phone and household.pk in within_reach:
                     self.households.setdefault(key, household)
                 else:
                     self.families_elsewhere.setdefault(key, []).append(household)
@@ -310,7 +311,8 @@ class Desk:
         if not pupil.guardian_name:
             return None
         key = family_key(pupil.guardian_name, pupil.guardian_phone, village.pk)
-        household = self.households.get(key)
+        # Two fathers of a village bear one name: without a number they are two until somebody says.
+        household = self.households.get(key) if pupil.guardian_phone else None
         if household is None:
             household = Household(
                 district=self.district,

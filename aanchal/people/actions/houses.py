@@ -104,6 +104,7 @@ def _set_call_consent(actor: Actor, child: Child, *, may_call: bool, at: datetim
             purpose=Consent.Purpose.VISITS,
             given_by=Consent.GivenBy.GUARDIAN,
             given_on=on,
+            number=house_of(child).phone,
             recorded_by=actor.user_id,
         )
         record(actor, Verb.CONSENT_RECORDED, consent, scope=child.scope(), purpose=consent.purpose)

@@ -5,6 +5,7 @@ nothing more reaches her, and waits for a second person. The person named is nev
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -195,6 +196,7 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
             record(actor, Verb.KINSHIP_CONFIRMED, held, scope=scope)
         return held
     if not is_own:
+        _one_word_at_a_time(actor)
         _refuse_too_many(actor, household)
         _refuse_too_many_about(actor, user)
     kinship = Kinship.objects.create(
@@ -215,6 +217,16 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
     have = set(copied)
     Kinship.objects.bulk_create([a_copy(kinship, o) for o in others if o.pk not in have])
     return kinship
+
+
+def _one_word_at_a_time(actor: Actor) -> None:
+    """Two words of one person said at once are counted one after the other, of whichever child."""
+    try:
+        sayer = UUID(actor.user_id)
+    except ValueError:
+        return  # a named part of the system, and nobody with two browsers
+    # Counting begins only once her row is held. What refers to it may be written meanwhile.
+    list(User.objects.select_for_update(no_key=True).filter(pk=sayer).values_list("pk", flat=True))
 
 
 def _refuse_too_many(actor: Actor, household: Household) -> None:

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.kernel.errors import WrongState
 from aanchal.people.actions import join_households, open_child_file, part_households
+from aanchal.people.families import namesakes
 from aanchal.people.find import code_asked, with_code
+from aanchal.people.houses import house_of, may_be_called
 from aanchal.people.models import Child, HouseholdJoin
 from aanchal.people.queries import get_child, joins_of_child, visible_children
 
@@ -52,6 +54,7 @@ def child_family(request: HttpRequest, pk: UUID) -> HttpResponse:
                 messages.warning(request, str(error))
             else:
                 messages.success(request, _("They are written down as one family now."))
+                _say_who_is_not_called(request, held, other)
             return redirect("child", held.pk)
     open_child_file(request.actor, child=held, at=now)
     if other is not None:
@@ -68,6 +71,7 @@ def child_family(request: HttpRequest, pk: UUID) -> HttpResponse:
             "child": held,
             "form": form,
             "families": [_family(request, one) for one in (held, other)] if other else [],
+            "maybe": _maybe(request, held) if not other else [],
             "joins": [_join(request, j) for j in joins_of_child(held)] if not other else [],
         },
         status=400 if form.is_bound and form.errors else 200,
@@ -99,6 +103,40 @@ def _part(request: HttpRequest, held: Child) -> HttpResponse:
     return redirect("child_family", held.pk)
 
 
+def _say_who_is_not_called(request: HttpRequest, *children: Child) -> None:
+    """A yes to one number is no yes to the other's: of whom it is to be asked after a join."""
+    called = {c.code: _calls(c)[0] for c in visible_children(request.actor).filter(
+        pk__in=[c.pk for c in children]
+    ).select_related("household")}  # fmt: skip
+    asked = sorted(code for code, is_called in called.items() if not is_called)
+    if asked and any(called.values()):
+        messages.info(
+            request,
+            _(
+                "Nobody is called about %(codes)s: for her nobody agreed to a number. "
+                "Ask the family, and write it down with the way to the house."
+            )
+            % {"codes": ", ".join(asked)},
+        )
+
+
+def _calls(child: Child) -> tuple[bool, str]:
+    """Whether the family may be called about a child, and the sentence that says so."""
+    if may_be_called(child):
+        return True, _("The family agreed to be called on its number.")
+    if house_of(child).phone:
+        return False, _("Nobody has agreed that its number is called.")
+    return False, _("No number is written down.")
+
+
+def _maybe(request: HttpRequest, child: Child) -> list[str]:
+    """Codes of children of the village whose guardian has the same name: perhaps of one family."""
+    household = child.household
+    found = namesakes(household) if household is not None else []
+    theirs = visible_children(request.actor).filter(household__in=found)
+    return sorted(c.code for c in theirs if c.pk != child.pk)
+
+
 def _family(request: HttpRequest, child: Child) -> dict[str, Any]:
     household = child.household
     guardians = list(household.guardians.all()) if household is not None else []
@@ -111,6 +149,7 @@ def _family(request: HttpRequest, child: Child) -> dict[str, Any]:
         "where": " · ".join(filter(None, (household.hamlet, household.landmark)))
         if household is not None
         else "",
+        "calls": _calls(child)[1],
         "others": ", ".join(c.code for c in others if c.pk != child.pk),
     }
 
