@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from aanchal.embedded_database import has_wal_reset_bug
+
 
 class Environment(BaseSettings):
     """What an operator may set. Every name is prefixed with AANCHAL_."""
@@ -216,12 +218,8 @@ TEMPLATES = [
 
 
 def _sqlite_journal() -> str:
-    """Choose the journal: WAL only where the WAL-reset bug is fixed (3.44.6, 3.50.7, 3.51.3)."""
-    version = sqlite3.sqlite_version_info
-    fixed = (
-        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
-    )
-    return "WAL" if fixed else "TRUNCATE"
+    """A write-ahead log, so that readers do not wait for writers, where the library writes it safely."""
+    return "TRUNCATE" if has_wal_reset_bug(sqlite3.sqlite_version_info) else "WAL"
 
 
 if env.database_url:

@@ -23,6 +23,8 @@ from django.utils.formats import date_format
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
+from aanchal.embedded_database import has_wal_reset_bug
+
 from . import audit_guard, jobs, keyring, limited, rowguard, upkeep
 from .disk import files_open_to_others
 from .errors import Locked
@@ -149,14 +151,6 @@ def _sqlite() -> Iterator[Check]:
         )
     if synchronous < 2:
         yield Check(State.BAD, "SQLite", _("does not wait for the disk"), _("Ask for help."))
-
-
-def has_wal_reset_bug(version: tuple[int, ...]) -> bool:
-    """Two connections checkpointing at once can corrupt the file; fixed in three lines of releases."""
-    fixed = (
-        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
-    )
-    return not fixed
 
 
 def _database() -> Iterator[Check]:

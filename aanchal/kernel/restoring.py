@@ -106,6 +106,9 @@ def restore_backup(
                 values, events = _verify(manifest, gone, progress)
             _move_files(staging)
             target = Path(connection.settings_dict["NAME"])
+            for left in ("-wal", "-shm"):
+                # A log left beside a database that was removed would be played into the new one.
+                target.with_name(target.name + left).unlink(missing_ok=True)
             (staging / "database").replace(target)
             sync_folder(target.parent)
         return Restored(manifest, manifest.files - len(gone), values, events, tuple(gone))

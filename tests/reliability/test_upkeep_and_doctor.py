@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from aanchal.embedded_database import has_wal_reset_bug
 from aanchal.kernel import health, jobs, keyring, upkeep
 from aanchal.kernel.files import keep_file, path_of, read_file
 from aanchal.kernel.health import State
@@ -207,7 +208,7 @@ def test_a_missing_stored_file_is_bad():
     ],
 )
 def test_the_wal_reset_bug_is_known_by_version(version, bug):
-    assert health.has_wal_reset_bug(version) is bug
+    assert has_wal_reset_bug(version) is bug
 
 
 def test_the_doctor_and_the_settings_agree_on_the_journal():
@@ -218,8 +219,8 @@ def test_the_doctor_and_the_settings_agree_on_the_journal():
     with connection.cursor() as cursor:
         journal = cursor.execute("PRAGMA journal_mode").fetchone()[0]
 
-    wal = not health.has_wal_reset_bug(sqlite3.sqlite_version_info)
-    assert journal.upper() == ("WAL" if wal else "TRUNCATE")
+    assert not has_wal_reset_bug(sqlite3.sqlite_version_info), "the bundled library is in use"
+    assert journal.upper() == "WAL"
 
 
 @pytest.mark.slow

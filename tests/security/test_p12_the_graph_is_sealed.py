@@ -10,6 +10,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -338,10 +339,15 @@ def dump_of(thief: Thief) -> dict[str, list[str]]:
     """The copy as text, as `pg_dump` or SQLite's own dump writes it: table → lines of its rows."""
     found: dict[str, list[str]] = {}
     if thief.copy is not None:
-        with sqlite3.connect(thief.copy / "aanchal.sqlite3") as connection:
-            for line in connection.iterdump():
-                if told := re.match(r'INSERT INTO "(\w+)"', line):
-                    found.setdefault(told[1], []).append(line.lower())
+        # In a process of its own: the bundled library has no dump in its Python part.
+        program_text = (
+            "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep='\\n')"
+        )
+        command = [sys.executable, "-I", "-c", program_text, thief.copy / "aanchal.sqlite3"]
+        dumped = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        for line in dumped.splitlines():
+            if told := re.match(r'INSERT INTO "(\w+)"', line):
+                found.setdefault(told[1], []).append(line.lower())
         return found
     with psycopg.connect(thief.url) as connection:
         parts = connection.info

@@ -7,6 +7,7 @@ class that never sent, hide every absence in them.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -40,17 +41,17 @@ class SilentClass:
 
 
 def silent_classes(actor: Actor, *, on: date) -> list[SilentClass]:
-    """Silent classes the actor may see the watch of, the longest silent first; three queries at most."""
+    """Silent classes the actor may see the watch of, the longest silent first; four queries at most."""
     return _judged(visible_classes(actor, Permission.WATCH_VIEW), on=on)
 
 
 def every_silent_class(*, on: date) -> list[SilentClass]:
-    """All silent classes, for Aanchal itself; three queries at most."""
+    """All silent classes, for Aanchal itself; four queries at most."""
     return _judged(ClassSection.objects.select_related("school__area", "school__school"), on=on)
 
 
 def silent_among(classes: Iterable[ClassSection], *, on: date) -> dict[ClassSection, SilentClass]:
-    """Those of some classes that are silent; three queries at most."""
+    """Those of some classes that are silent; four queries at most."""
     wanted = ClassSection.objects.filter(pk__in=[c.pk for c in classes]).select_related(
         "school__area", "school__school"
     )
@@ -78,14 +79,17 @@ def _asked_after(*, class_section: object) -> Exists:
 
 def _judged(classes: QuerySet[ClassSection], *, on: date) -> list[SilentClass]:
     limit = int(guidance()["silent_after_days"])
-    rows = list(_owing(classes, on=on, limit=limit))
+    rows = _owing(classes, on=on, limit=limit)
+    if not rows:
+        return []
     calendars = calendars_of(list({c.school_id: c.school for c in rows}.values()))
+    never = _never_sent([row.pk for row in rows if _last_day(row) is None], on=on)
     # Most classes share a calendar and a last day: each pair is counted once.
     counted: dict[tuple[int, date], Silence | None] = {}
     found = []
     for row in rows:
         last_on = _last_day(row)
-        after = last_on or _begins_on(row)
+        after = last_on or never.get(row.pk)
         if after is None:
             continue
         key = (id(calendars[row.school_id]), after)
@@ -100,8 +104,8 @@ def _judged(classes: QuerySet[ClassSection], *, on: date) -> list[SilentClass]:
     )
 
 
-def _owing(classes: QuerySet[ClassSection], *, on: date, limit: int) -> QuerySet[ClassSection]:
-    """Classes with pupils and without a late day taken, with what tells since when.
+def _owing(classes: QuerySet[ClassSection], *, on: date, limit: int) -> list[ClassSection]:
+    """Classes with pupils and without a late day taken, with their last day taken.
 
     There are never more open days than days: who sent lately need not be counted.
     """
@@ -111,31 +115,24 @@ def _owing(classes: QuerySet[ClassSection], *, on: date, limit: int) -> QuerySet
     lately = pages.filter(
         Q(month__gt=late) | Q(month=late.replace(day=1), days_taken__gte=1 << (late.day - 1))
     )
-    waiting = Enrolment.objects.filter(
+    last = pages.order_by("-month")
+    return list(
+        classes.filter(~Exists(lately), Exists(_waiting(on=on)))
+        .annotate(
+            last_month=Subquery(last.values("month")[:1]),
+            last_days=Subquery(last.values("days_taken")[:1]),
+        )
+        .order_by()
+    )
+
+
+def _waiting(*, on: date) -> QuerySet[Enrolment]:
+    """Pupils of a class of the query outside, of whom nobody asks yet."""
+    return Enrolment.objects.filter(
         ~_asked_after(class_section=OuterRef(OuterRef("class_section"))),
         class_section=OuterRef("pk"),
         ends_on__isnull=True,
         starts_on__lte=on,
-    )
-    # A child who was watched in the class that she left: nobody sees that she is not any more.
-    from_elsewhere = Enrolment.objects.filter(
-        child=OuterRef("child"), ends_on__isnull=False, ends_on__lte=OuterRef("starts_on")
-    ).exclude(class_section=OuterRef("class_section"))
-    last = pages.order_by("-month")
-    first_of_school = RegisterPage.objects.filter(
-        class_section__school=OuterRef("school"), days_taken__gt=0
-    ).order_by("month")
-    first = waiting.order_by("starts_on")
-    return (
-        classes.filter(~Exists(lately), Exists(waiting))
-        .annotate(
-            last_month=Subquery(last.values("month")[:1]),
-            last_days=Subquery(last.values("days_taken")[:1]),
-            school_began=Subquery(first_of_school.values("month")[:1]),
-            first_pupil=Subquery(first.values("starts_on")[:1]),
-            first_moved=Subquery(first.filter(Exists(from_elsewhere)).values("starts_on")[:1]),
-        )
-        .order_by()
     )
 
 
@@ -146,15 +143,37 @@ def _last_day(row: ClassSection) -> date | None:
     return month + timedelta(days=int(getattr(row, "last_days", 0)).bit_length() - 1)
 
 
-def _begins_on(row: ClassSection) -> date | None:
-    """The day before a class that never sent owes its first register; None while it does not.
+def _never_sent(classes: list[UUID], *, on: date) -> dict[UUID, date]:
+    """The day before each of some classes that never sent owes its first register; one query.
 
     A school that never sent has not begun. Once one of its classes has, the others owe theirs; and
-    whoever holds a child that another class was watched for owes hers from the first day.
+    whoever holds a child that another class was watched for owes hers from the first day. A class
+    that owes none yet is left out.
     """
-    began: date | None = getattr(row, "school_began", None)
-    first: date | None = getattr(row, "first_pupil", None)
-    days = [d for d in (getattr(row, "first_moved", None),) if d is not None]
-    if began is not None and first is not None:
-        days.append(max(began, first))
-    return min(days) - timedelta(days=1) if days else None
+    if not classes:
+        return {}
+    # A child who was watched in the class that she left: nobody sees that she is not any more.
+    from_elsewhere = Enrolment.objects.filter(
+        child=OuterRef("child"), ends_on__isnull=False, ends_on__lte=OuterRef("starts_on")
+    ).exclude(class_section=OuterRef("class_section"))
+    first_of_school = RegisterPage.objects.filter(
+        class_section__school=OuterRef("school"), days_taken__gt=0
+    ).order_by("month")
+    first = _waiting(on=on).order_by("starts_on")
+    found = {}
+    for pk, began, first_on, moved_on in (
+        ClassSection.objects.filter(pk__in=classes)
+        .annotate(
+            school_began=Subquery(first_of_school.values("month")[:1]),
+            first_pupil=Subquery(first.values("starts_on")[:1]),
+            first_moved=Subquery(first.filter(Exists(from_elsewhere)).values("starts_on")[:1]),
+        )
+        .order_by()
+        .values_list("pk", "school_began", "first_pupil", "first_moved")
+    ):
+        days = [] if moved_on is None else [moved_on]
+        if began is not None and first_on is not None:
+            days.append(max(began, first_on))
+        if days:
+            found[pk] = min(days) - timedelta(days=1)
+    return found
