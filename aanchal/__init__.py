@@ -2,6 +2,6 @@
 
 __version__ = "0.1.0"
 
-from .embedded_database import use_bundled_sqlite
+from .lib.embedded_database import use_bundled_sqlite
 
 use_bundled_sqlite()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from aanchal.embedded_database import has_wal_reset_bug
+from aanchal.lib.embedded_database import has_wal_reset_bug
 
 
 class Environment(BaseSettings):

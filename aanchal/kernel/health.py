@@ -23,7 +23,7 @@ from django.utils.formats import date_format
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
-from aanchal.embedded_database import has_wal_reset_bug
+from aanchal.lib.embedded_database import has_wal_reset_bug
 
 from . import audit_guard, jobs, keyring, limited, rowguard, upkeep
 from .disk import files_open_to_others
