@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_noop as N_
 
-from .formats.grades import roman
+from .formats.grades import class_label
 from .guidance import guidance
 from .models import RegisterPage
 from .rules.pages import unpack_children, unpack_marks
@@ -142,7 +142,7 @@ def question_of_share(now: Share, usual: Usual, *, of: _Named) -> dict[str, Any]
     template = _BESIDE_PAST if by_past else _BESIDE_OTHERS
     params = {
         "about": about,
-        "class": f"{roman(of.grade)} {of.section}".strip(),
+        "class": class_label(of.grade, of.section),
         "month": of.month,
         "share": now.of_100,
         "usual": beside.of_100,

@@ -98,7 +98,7 @@ def ask_for_moves(actor: Actor, asks: Sequence[tuple[Move, NewPupil]], *, at: da
             from_section=move.held.class_section if move.held is not None else None,
             to_section=move.to_section,
             roll_no=move.roll[:12],
-            name_given=tidy(whole_name(pupil) or pupil.own_script_name),
+            name_given=tidy(pupil.own_script_name or whole_name(pupil)),
             starts_on=move.claimed,
             asked_by=actor.user_id,
             asked_at=at,

@@ -1,5 +1,6 @@
 """Reads of children. Each starts from what the actor may see; kin are excluded first."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for
+from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for, may
 from aanchal.places.models import Area, Body
 from aanchal.places.queries import within
 
@@ -179,6 +180,21 @@ def _moves_of_hers(actor: Actor) -> QuerySet[ClassMove]:
 def my_class_moves(actor: Actor) -> QuerySet[ClassMove]:
     """Questions about a child's class that the actor asked, the latest first."""
     return _class_moves().filter(asked_by=actor.user_id).order_by("-asked_at", "-pk")
+
+
+def came_by(actor: Actor, moves: Sequence[ClassMove]) -> set[UUID]:
+    """Keys of moves agreed to whose child sits in a class that is the actor's now. One query."""
+    agreed = [
+        move
+        for move in moves
+        if move.state == ClassMove.State.AGREED
+        and may(actor, Permission.CHILD_ENROL, move.to_section)
+    ]
+    seats = Enrolment.objects.filter(
+        not_kin(actor, "child__"), child__in=[m.child_id for m in agreed], ends_on__isnull=True
+    )
+    now = set(seats.values_list("child_id", "class_section_id"))
+    return {m.pk for m in agreed if (m.child_id, m.to_section_id) in now}
 
 
 def _class_moves() -> QuerySet[ClassMove]:

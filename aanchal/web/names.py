@@ -3,7 +3,7 @@
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from aanchal.attendance.formats.grades import roman
+from aanchal.attendance.formats.grades import class_label
 from aanchal.people.models import Child, ClassSection
 
 
@@ -26,4 +26,4 @@ def code_mark(code: str) -> SafeString:
 
 def class_name(section: ClassSection) -> str:
     """ "VI A": the class as schools write it."""
-    return f"{roman(section.grade)} {section.section}".strip()
+    return class_label(section.grade, section.section)

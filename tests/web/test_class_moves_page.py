@@ -1,5 +1,6 @@
 """Moves between classes on the screen: who sees what, the yes, the no with a word, taking back."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,11 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.models import Grant
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import enrol_pupils
-from aanchal.people.models import ClassMove, Enrolment
+from aanchal.people.models import ClassMove, Enrolment, Kinship
 from aanchal.people.rules.pupils import NewPupil
-from tests.factories import VILLAGE
+from tests.factories import VILLAGE, kin_of
 from tests.signing_in import a_person, a_school, acting, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,43 @@ def test_the_asker_sees_what_she_wrote_and_never_the_childs_name(asked):
     assert "Secretname" in see(head)
     assert "Guessedname" in see(head)
     assert "Tara" in see(head)
+
+
+def a_child_in_devanagari(list_says=""):
+    """A child whose name is held in Devanagari; a teacher's list asks for her."""
+    school = a_school(VILLAGE)
+    given = {"school": school, "on": date(2026, 7, 1), "at": timezone.now()}
+    held = replace(a_pupil("B", "B-1", "Heldname"), own_script_name="गुड़िया कुमारी")
+    enrol_pupils(system_actor("imports"), pupils=[held], **given)
+    teacher = a_person(Role.TEACHER, school, grade="4", section="A", name="Tara")
+    asked_for = replace(a_pupil("A", "B-1", "Gudiya"), own_script_name=list_says)
+    enrol_pupils(acting(teacher), pupils=[asked_for], **given)
+    return teacher, signed_in(Client(), a_person(Role.TEACHER, school)), ClassMove.objects.get()
+
+
+def test_the_asker_sees_the_name_in_the_script_in_which_she_wrote_it():
+    teacher, _head, _move = a_child_in_devanagari(list_says="गुड़िया")
+
+    page = see(signed_in(Client(), teacher))
+
+    assert "गुड़िया" in page and "Gudiya" not in page and "कुमारी" not in page
+
+
+def test_once_the_child_is_hers_the_asker_sees_her_name_as_every_page_writes_it():
+    teacher, head, move = a_child_in_devanagari()
+    asker = signed_in(Client(), teacher)
+    assert "कुमारी" not in see(asker)
+    send(head, move, "agree")
+    assert "गुड़िया कुमारी" in see(asker)
+
+    Grant.objects.filter(user=teacher).update(grade="5")
+    assert "कुमारी" not in see(asker)
+    Grant.objects.filter(user=teacher).update(grade="4")
+    kin_of(teacher, move.child)
+    assert "कुमारी" not in see(asker)
+    Kinship.objects.all().delete()
+    Enrolment.objects.filter(ends_on__isnull=True).update(ends_on=date(2026, 7, 2))
+    assert "कुमारी" not in see(asker)
 
 
 def test_the_home_of_who_may_say_yes_counts_it_and_the_other_classs_teacher_sees_nothing(asked):

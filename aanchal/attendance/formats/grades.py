@@ -135,3 +135,8 @@ def same_section(one: str, other: str) -> bool:
 def roman(grade: str) -> str:
     """'6' -> "VI"; 'pre' stays as it is."""
     return ROMAN[int(grade)] if grade.isdigit() and 1 <= int(grade) <= 12 else grade
+
+
+def class_label(grade: str, section: str) -> str:
+    """'6', 'A' -> "VI A": a class as schools write it, on every page and in every message."""
+    return f"{roman(grade)} {section}".strip()

@@ -25,7 +25,7 @@ from aanchal.access.queries import (
     waiting_resets,
 )
 from aanchal.access.rules.second_person import CONFIRMED_BY, confirming
-from aanchal.attendance.formats.grades import roman
+from aanchal.attendance.formats.grades import class_label
 from aanchal.attendance.models import (
     Correction,
     Flag,
@@ -486,7 +486,7 @@ def silent(actor: Actor | None, at: datetime) -> Iterator[Thing]:
             section.scope(),
             since=timezone.make_aware(datetime.combine(held.since, time.min)),
             place=section.school.area,
-            name=f"{roman(section.grade)} {section.section}".strip(),
+            name=class_label(section.grade, section.section),
         )
 
 

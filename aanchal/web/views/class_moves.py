@@ -18,6 +18,7 @@ from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.people.actions import agree_to_move, refuse_move, take_move_back
 from aanchal.people.models import ClassMove
 from aanchal.people.queries import (
+    came_by,
     class_moves_agreed,
     class_moves_to_answer,
     my_class_moves,
@@ -53,6 +54,7 @@ def class_moves(request: HttpRequest) -> HttpResponse:
             return redirect("class_moves")
     waiting = list(class_moves_to_answer(request.actor))
     own = list(my_class_moves(request.actor)[:OWN_SHOWN])
+    came = came_by(request.actor, own)
     names = people_named(move.asked_by for move in waiting)
     late = timezone.now() - timedelta(days=guidance()["class_move_due_days"])
     return render(
@@ -70,7 +72,7 @@ def class_moves(request: HttpRequest) -> HttpResponse:
                     :OWN_SHOWN
                 ]
             ],
-            "own": [_own(move) for move in own],
+            "own": [_own(move, is_hers=move.pk in came) for move in own],
         },
         status=400 if refused else 200,
     )
@@ -126,12 +128,16 @@ def _item(
     }
 
 
-def _own(move: ClassMove) -> dict[str, Any]:
-    """As the asker wrote it: the name of a child of another class is not hers to see."""
+def _own(move: ClassMove, *, is_hers: bool) -> dict[str, Any]:
+    """As the asker wrote it: the name of a child of another class is not hers to see.
+
+    Args:
+        is_hers: the child sits in the class she was asked into, and is called as everywhere.
+    """
     level, state = STATES[ClassMove.State(move.state)]
     return {
         "pk": move.pk,
-        "name": move.name_given,
+        "name": whole_name(move.child) if is_hers else move.name_given,
         "to": class_name(move.to_section),
         "asked_at": move.asked_at,
         "answer": move.answer,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.formats.grades import grade_of, roman
+from aanchal.attendance.formats.grades import class_label, grade_of
 from aanchal.kernel.permissions import Permission, grants_for
 from aanchal.places.models import Body
 from aanchal.places.queries import schools_of
@@ -128,7 +128,7 @@ def _own_classes(
         school = by_key.get(grant.body_id)
         if school is None:
             continue
-        name = f"{roman(grant.grade)} {grant.section}".strip()
+        name = class_label(grant.grade, grant.section)
         label = _("Class %(name)s") % {"name": name}
         if several:
             label = f"{label} · {local_name(school)}"

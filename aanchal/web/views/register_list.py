@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.formats.grades import roman
+from aanchal.attendance.formats.grades import class_label
 from aanchal.attendance.models import RegisterFile
 from aanchal.attendance.queries.books import class_lines, visible_register_files
 from aanchal.attendance.queries.waiting import waiting_registers
@@ -138,7 +138,7 @@ def _months(texts: Iterable[str]) -> list[str]:
 
 def _class(key: str) -> str:
     grade, _slash, section = key.partition("/")
-    return f"{roman(grade)} {section}".strip()
+    return class_label(grade, section)
 
 
 def _month(key: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from aanchal.attendance.formats.grades import roman
+from aanchal.attendance.formats.grades import class_label
 from aanchal.attendance.reading import ShownPage
 from aanchal.attendance.rules.marks import Mark
 from aanchal.kernel import reading
@@ -75,7 +75,7 @@ def page_title(page: ShownPage) -> str:
     """ "Class VI A · July 2026", with what is not known left out."""
     words = []
     if page.grade:
-        words.append(_("Class %(name)s") % {"name": f"{roman(page.grade)} {page.section}".strip()})
+        words.append(_("Class %(name)s") % {"name": class_label(page.grade, page.section)})
     if page.month:
         words.append(date_format(_month(page), "F Y"))
     return " · ".join(words) or page.sheet or _("A register")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.access import qr
 from aanchal.access.models import CredentialReset, Grant, Invitation, User
 from aanchal.access.queries import WAITS_FOR, live_grants
+from aanchal.attendance.formats.grades import class_label
 from aanchal.kernel.permissions import ROLE_NAMES, Role
 from aanchal.places.models import Area, Body
 
@@ -55,22 +56,28 @@ def offered_code(
 def place_words(held: Grant | Invitation) -> str:
     """The place of a grant or an invitation: a school with its class, or an area."""
     if held.body is not None:
-        return " ".join(filter(None, (local_name(held.body), held.grade, held.section)))
+        return f"{local_name(held.body)} {class_label(held.grade, held.section)}".strip()
     return local_name(held.area)
 
 
 def roles_in_short(held: Iterable[Grant]) -> list[str]:
-    """Roles a line each; several classes of one school stand on one line: "Teacher · … 2 A, 3 A"."""
-    lines: dict[tuple[str, str], list[str]] = {}
+    """Roles a line each; several classes of one school stand on one line: "Teacher · … II A, III A"."""
+    lines: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for grant in held:
         name = local_name(grant.body) if grant.body is not None else place_words(grant)
         classes = lines.setdefault((str(ROLE_NAMES[Role(grant.role)]), name), [])
         if grant.body is not None and grant.grade:
-            classes.append(f"{grant.grade} {grant.section}".strip())
+            classes.append((grant.grade, grant.section))
     return [
-        " ".join(filter(None, (f"{role} · {name}", ", ".join(sorted(classes)))))
+        " ".join(filter(None, (f"{role} · {name}", _classes(classes))))
         for (role, name), classes in lines.items()
     ]
+
+
+def _classes(held: Iterable[tuple[str, str]]) -> str:
+    """Classes in the order of the school: IX A before X A."""
+    in_order = sorted(held, key=lambda c: (len(c[0]) if c[0].isdigit() else 0, *c))
+    return ", ".join(class_label(grade, section) for grade, section in in_order)
 
 
 def place_line(place: Area | Body) -> str:
