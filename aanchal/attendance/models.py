@@ -645,6 +645,8 @@ class Outcome(WithSealedFacts):
     ground = SealedFact("facts", default=None)
     # For back: days come, of days marked since.
     numbers = SealedFact("facts", default=None)
+    # The last day at rest; still away afterwards, the child is asked about again.
+    rest_until = sealed_day("facts")
     recorded_by = SealedFact("facts")
     recorded_at = sealed_time("facts")
 

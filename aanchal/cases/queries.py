@@ -335,6 +335,33 @@ def has_told_out_of(actor: Actor, *, district: str, question: str) -> bool:
     return Concern.objects.filter(question_tag=tag).exists()
 
 
+def open_concerns_of(
+    visits: Sequence[tuple[str, str]], told: Sequence[tuple[str, str, str]]
+) -> tuple[set[str], set[str]]:
+    """Visits and questions of which a concern is still open; for Aanchal itself, not for a person.
+
+    Args:
+        visits: (district, key of the visit that found the danger).
+        told: (district, key of the question, user id of who told out of it).
+
+    Returns:
+        Keys of visits; keys of questions. One query, whatever their number.
+    """
+    source: Any = Concern._meta.get_field("source_tag")
+    by_visit = {source.tag(district, f"visit:{key}"): key for district, key in visits}
+    by_question = {_question_tag(*one): one[1] for one in told}
+    if not by_visit and not by_question:
+        return set(), set()
+    found = Concern.objects.filter(
+        Q(source_tag__in=list(by_visit)) | Q(question_tag__in=list(by_question)), is_open=True
+    )
+    tags = list(found.values_list("source_tag", "question_tag"))
+    return (
+        {by_visit[s] for s, _q in tags if s in by_visit},
+        {by_question[q] for _s, q in tags if q in by_question},
+    )
+
+
 def question_mark(question: str, teller: str) -> str:
     """What the first concern that a person told out of a question is marked with."""
     return f"{question}:{teller}"

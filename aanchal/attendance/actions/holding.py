@@ -15,7 +15,7 @@ def hold_flag(flag: Flag) -> Flag:
     """Lock a flag's row and read it anew, with what `scope` needs."""
     return (
         Flag.objects.select_for_update(of=("self",))
-        .select_related("area", "child__household", "class_section")
+        .select_related("area", "child__household", "class_section__school__area")
         .prefetch_related("child__household__kinships")
         .get(pk=flag.pk)
     )

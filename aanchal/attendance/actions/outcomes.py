@@ -22,6 +22,7 @@ from ..queries.ends import (
     told_herself,
     was_visited,
 )
+from ..rests import rest_until
 from ..rules.ends import Missing, missing_for_struck_off
 from ..rules.returns import Came, Standing
 from .holding import MOST_NOTE, begin_of_day, counted, hold_flag
@@ -38,6 +39,7 @@ def record_outcome(
     ground: str = "",
     note: str = "",
     confirmed: bool = False,
+    expected_on: date | None = None,
     at: datetime,
 ) -> Outcome:
     """Record how a flag ended. "Back" needs that somebody saw the child: a register can be bent.
@@ -45,7 +47,12 @@ def record_outcome(
     A child who is back by herself needs no visit: the register must show her back, in numbers. A
     visit that was still in somebody's hands is cancelled.
 
+    Every end has an end: a child whom the register still shows away after `rest_until` is asked about
+    again (`actions/asking_again.py`).
+
     Args:
+        expected_on: of an explained absence, the day on which the child will be back, as the family
+            said; without one it rests for the programme's number of school days.
         ground, note, confirmed: for a child whose name was cut at school, as `rules/ends.py` asks.
 
     Raises:
@@ -85,6 +92,9 @@ def record_outcome(
     outcome.ground = ground or None if struck_off else None
     if kind == Outcome.Kind.BACK:
         outcome.numbers = {"came": came.came, "days": came.days}
+    outcome.rest_until = rest_until(
+        flag, kind=kind, on=timezone.localdate(at), expected_on=expected_on
+    )
     outcome.recorded_by, outcome.recorded_at = actor.user_id, at
     outcome.save(force_insert=True)
     for held in flag.visits.filter(state=Visit.State.ASSIGNED):
@@ -180,6 +190,7 @@ def _reopen(
             "ground": outcome.ground or "",
             "note": outcome.note or "",
             "numbers": outcome.numbers,
+            "rest_until": outcome.rest_until.isoformat() if outcome.rest_until else "",
             "recorded_by": outcome.recorded_by,
             "recorded_at": outcome.recorded_at.isoformat(),
             "reopened_at": at.isoformat(),

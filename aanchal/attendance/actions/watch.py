@@ -39,6 +39,7 @@ from ..rules.pages import (
 from ..rules.policy import RULE_VERSION, Policy
 from ..rules.sentences import Reason, reason_of
 from ..rules.watch_state import WatchState
+from .asking_again import Seen, reasons_to_ask_again, shows_away
 
 BATCH = 100
 LOOK_BACK = timedelta(days=92)
@@ -409,13 +410,31 @@ def _settle_flags(
         assert reason is not None  # only those were fetched
         if not _asked_before(held.get(child_id, []), reason):
             raised.append(_flag(pupil, work, reason, at=at))
+    raised += _ask_again(works, live | {f.child_id for f in raised}, at=at)
     Flag.objects.bulk_create(raised)
     doubted, lapsed = _doubt(works, held, open_now, at=at)
     return raised, doubted, lapsed
 
 
+def _ask_again(works: list[_Work], shut: set[UUID], *, at: datetime) -> list[Flag]:
+    """Questions about children who are still away when the end of the last one no longer covers it,
+    and about those who are on leave for long.
+    """
+    reasons = reasons_to_ask_again(
+        [Seen(w.section, w.book, open_questions(w.state).tolist()) for w in works],
+        without=shut,
+        look_back=LOOK_BACK,
+    )
+    where = {c: w for w in works for c in w.book.children if c in reasons}
+    pupils = Child.objects.filter(pk__in=reasons).select_related("area") if reasons else []
+    return [_flag(pupil, where[pupil.pk], reasons[pupil.pk], at=at) for pupil in pupils]
+
+
 def _asked_before(flags: list[Flag], reason: Reason) -> bool:
-    """Whether this very absence was asked about: same first day, or the same signal day."""
+    """Whether this very absence was asked about: same first day, or the same signal day.
+
+    How long that holds `asking_again` says.
+    """
     since, on = date.fromisoformat(reason["since"]), date.fromisoformat(reason["on"])
     return any(
         f.since_on == since or f.signal_on == on for f in flags if f.state != Flag.State.WITHDRAWN
@@ -454,6 +473,7 @@ def _doubt(
     """
     signalled = {(child, r["on"]) for w in works for child, r in w.signals}
     starts = {w.section.pk: w.start for w in works}
+    books = {w.section.pk: w.book for w in works}
     unsupported: dict[UUID, Flag] = {}
     supported: list[Flag] = []
     for child, flags in held.items():
@@ -462,7 +482,8 @@ def _doubt(
             again = start is None or flag.signal_on > start
             if flag.state not in (Flag.State.OPEN, Flag.State.ASSIGNED) or not again:
                 continue
-            if (child, flag.signal_on.isoformat()) in signalled or child in open_now:
+            stands = (child, flag.signal_on.isoformat()) in signalled or child in open_now
+            if stands or shows_away(books[flag.class_section_id], flag):
                 supported.append(flag)
             else:
                 unsupported[flag.pk] = flag

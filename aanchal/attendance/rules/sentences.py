@@ -35,6 +35,13 @@ class Kind(StrEnum):
     PARTIAL = "partial"
 
 
+class Away(StrEnum):
+    """What the sentence is about where the watch's own rule raised nothing."""
+
+    LEAVE = "leave"  # away for long, and the register says leave
+    STILL = "still"  # still away after the time that the last answer covered
+
+
 class Usual(StrEnum):
     """How her own habit is put."""
 
@@ -103,6 +110,8 @@ def reason_of(signals: Signals, index: int) -> Reason:
 
 def template_of(reason: Reason, sex: Sex) -> tuple[str, Mapping[str, int]]:
     """The whole-sentence template (a msgid) and its numbers; every count in it is 2 or more."""
+    if reason["kind"] in set(Away):
+        return AWAY_TEMPLATES[Away(reason["kind"])], {"run": max(reason["run"], 2)}
     usual, numbers = _usual(reason["usual_absent"], reason["usual_marked"])
     numbers |= {
         "run": reason["run"],
@@ -138,6 +147,11 @@ def _usual(absent: int, marked: int) -> tuple[Usual, dict[str, int]]:
         return Usual.TENTHS, {"usual_tenths": (20 * absent + marked) // (2 * marked)}
     return Usual.ONE_IN, {"usual_in": (2 * marked + absent) // (2 * absent)}
 
+
+AWAY_TEMPLATES: Final[dict[Away, str]] = {
+    Away.LEAVE: N_("Not in school for %(run)d school days running; the register says leave."),
+    Away.STILL: N_("Asked about before, and still away: %(run)d school days running by now."),
+}
 
 TEMPLATES: Final[dict[tuple[Kind, Sex, Usual], str]] = {
     (Kind.RUN, Sex.GIRL, Usual.ONE_IN): N_(

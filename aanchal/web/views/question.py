@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from aanchal.access.queries import actor_for, people_named
 from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome, reopen_flag
@@ -27,7 +26,7 @@ from aanchal.attendance.queries.flags import (
 )
 from aanchal.attendance.queries.hands import visits_in_hand
 from aanchal.attendance.queries.returns import since_in
-from aanchal.attendance.rules.ends import Ground, Missing
+from aanchal.attendance.rules.ends import Missing
 from aanchal.attendance.rules.returns import Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
@@ -35,7 +34,7 @@ from aanchal.kernel.permissions import Permission, Role, may
 from aanchal.notices.queries.contacts import phones_to_call
 
 from ..context import local_name
-from ..forms import ChoiceRows, DayField, blame
+from ..forms import blame
 from ..names import class_name, code_mark, first_name
 from .about import tell_about_href
 from .cards import (
@@ -48,90 +47,11 @@ from .cards import (
     was_danger,
 )
 from .notices import opened
+from .question_forms import AssignForm, OutcomeForm, ReopenForm
 from .stories import people_of_story, story_shown, story_told
 
 # For so long after sending a visit, taking it back stands where the message was.
 UNDO_WITHIN = timedelta(minutes=15)
-
-
-class AssignForm(forms.Form):
-    """Whom to send."""
-
-    volunteer = ChoiceRows(
-        label=gettext_lazy("Who goes?"),
-        error_messages={"required": gettext_lazy("Choose who goes.")},
-    )
-
-    def __init__(self, *args: Any, volunteers: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["volunteer"].choices = [  # type: ignore[attr-defined]
-            (str(v.pk), v.get_full_name()) for v in volunteers
-        ]
-
-
-class OutcomeForm(forms.Form):
-    """How it ended."""
-
-    kind = ChoiceRows(
-        label=gettext_lazy("How did it end?"),
-        choices=list(OUTCOMES.items()),
-        error_messages={"required": gettext_lazy("Choose how it ended.")},
-    )
-    since_on = DayField(
-        label=gettext_lazy("Since which day?"),
-        error_messages={"required": gettext_lazy("Say since which day.")},
-    )
-    child_seen = forms.BooleanField(
-        label=gettext_lazy("Somebody saw the child in school with her own eyes"), required=False
-    )
-    ground = ChoiceRows(
-        label=gettext_lazy("How do you know where the child is now?"),
-        choices=[
-            (
-                Ground.ENROLLED_THERE,
-                gettext_lazy("The school that has the child now says so: enrolled there"),
-            ),
-            (Ground.MET_CHILD, gettext_lazy("Somebody met the child and spoke with her")),
-        ],
-        required=False,
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Who said so, and what did they say?"),
-        help_text=gettext_lazy("The school and who spoke for it, or who met the child and when."),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        struck_off: bool,
-        is_danger: bool,
-        only_back: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        if not is_danger:
-            # No case worker has been told by this question.
-            told = [(k, label) for k, label in OUTCOMES.items() if k != Outcome.Kind.CONCERN]
-            self.fields["kind"].choices = told  # type: ignore[attr-defined]
-        if not struck_off or only_back:
-            del self.fields["ground"], self.fields["note"]
-        if only_back:
-            back = [(Outcome.Kind.BACK, OUTCOMES[Outcome.Kind.BACK])]
-            self.fields["kind"].choices = back  # type: ignore[attr-defined]
-
-
-class ReopenForm(forms.Form):
-    """Why a question that had ended is opened again."""
-
-    because = forms.CharField(
-        label=gettext_lazy("Why is it opened again?"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Write why it is opened again.")},
-    )
 
 
 def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -207,6 +127,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "is_danger": is_concern,
             "danger_word": _("danger"),
             "ended": _ended(held, since.returned),
+            "rests": _rests(held),
             "tell_href": tell_about_href(request, held),
             "has_volunteers": bool(volunteers),
             "may_assign": is_live and may(request.actor, Permission.VISIT_ASSIGN, held),
@@ -333,6 +254,11 @@ def _confirm_end(request: HttpRequest, held: Flag, outcome: OutcomeForm) -> Http
                 "ground": given["ground"],
                 "note": given["note"],
                 **({"child_seen": "on"} if given["child_seen"] else {}),
+                **(
+                    {"expected_on": given["expected_on"].isoformat()}
+                    if given.get("expected_on")
+                    else {}
+                ),
             },
         },
     )
@@ -369,6 +295,26 @@ def _ended(held: Flag, back: Returned | None) -> dict[str, str] | None:
     if outcome.kind != Outcome.Kind.BACK or back is None:
         return {"level": "plain", "text": text}
     return _back_notice(back) | {"title": text}
+
+
+def _rests(held: Flag) -> str:
+    """Until when a question that has ended is at rest; "" for one that has not, or was withdrawn."""
+    outcome = getattr(held, "outcome", None)
+    if held.state != Flag.State.CLOSED or outcome is None or outcome.rest_until is None:
+        return ""
+    day = {"day": date_format(outcome.rest_until, "j M Y")}
+    if outcome.kind == Outcome.Kind.CONCERN:
+        return (
+            _("At rest until %(day)s, and as long as the concern is open. Still away by the "
+              "register after that, the child is asked about again.")
+            % day
+        )  # fmt: skip
+    return (
+        _(
+            "At rest until %(day)s. Still away by the register after that day, the child is asked about again."
+        )
+        % day
+    )
 
 
 def _story(held: Flag, visits: list[Visit]) -> list[dict[str, str]]:
