@@ -48,7 +48,7 @@ def record_outcome(
     visit that was still in somebody's hands is cancelled.
 
     Every end has an end: a child whom the register still shows away after `rest_until` is asked about
-    again (`actions/asking_again.py`).
+    again (`asking_again.py`).
 
     Args:
         expected_on: of an explained absence, the day on which the child will be back, as the family

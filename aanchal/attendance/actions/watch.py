@@ -23,6 +23,7 @@ from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, block_path
 
+from ..asking_again import Seen, reasons_to_ask_again, shows_away
 from ..models import ClassState, Flag, RegisterPage, VisitBudget, Withdrawal
 from ..policies import policy_in_force
 from ..rules.class_states import grow_state, join_states, open_questions, part_states
@@ -39,7 +40,6 @@ from ..rules.pages import (
 from ..rules.policy import RULE_VERSION, Policy
 from ..rules.sentences import Reason, reason_of
 from ..rules.watch_state import WatchState
-from .asking_again import Seen, reasons_to_ask_again, shows_away
 
 BATCH = 100
 LOOK_BACK = timedelta(days=92)

@@ -14,10 +14,10 @@ import numpy as np
 from aanchal.cases.queries import open_concerns_of
 from aanchal.people.models import ClassSection
 
-from ..guidance import guidance
-from ..models import Finding, Flag, Outcome
-from ..queries.books import class_books
-from ..rules.away import (
+from .guidance import guidance
+from .models import Finding, Flag, Outcome
+from .queries.books import class_books
+from .rules.away import (
     Asked,
     Away,
     ask_again,
@@ -26,10 +26,10 @@ from ..rules.away import (
     is_long_leave,
     may_be_long_leave,
 )
-from ..rules.pages import ClassBook
-from ..rules.policy import RULE_VERSION
-from ..rules.sentences import Away as Kind
-from ..rules.sentences import Reason
+from .rules.pages import ClassBook
+from .rules.policy import RULE_VERSION
+from .rules.sentences import Away as Kind
+from .rules.sentences import Reason
 
 
 @dataclass(frozen=True)
