@@ -55,7 +55,9 @@ def heading_formulas(plan: Plan, book: Book, chance: Random) -> None:
     sheet = tables(book)[0]
     row = sheet.rows_with("day")[0]
     days = _first_days(sheet)
-    step = {d: int(days[d].value) - int(days[d - 1].value) for d in range(1, len(days))}
+    # Letters may already stand for digits in some of them.
+    numbers = [int(str(day.value).replace("l", "1").replace("O", "0")) for day in days]
+    step = {d: numbers[d] - numbers[d - 1] for d in range(1, len(numbers))}
     for number, column in list(enumerate(day_columns(sheet)))[1:]:
         letters = _letters(column - 1)
         sheet.rows[row][column].value = f"={letters}{row + 1}{step[number]:+d}"

@@ -92,7 +92,8 @@ def _words(page: Any) -> Iterator[Said]:
             params = getattr(word, "params", None) or {}
             day = params.get("day") if isinstance(params, dict) else None
             if isinstance(day, str):
-                day = date.fromisoformat(day).day
+                # Where no month is known, a day is its number alone.
+                day = int(day) if day.isdigit() else date.fromisoformat(day).day
             row, column = getattr(word, "row", None), getattr(word, "column", None)
             holds = getattr(word, "holds", "page" if row is None and column is None else "cells")
             yield Said(word.code, word.template % params, day, holds != "cells", asks)

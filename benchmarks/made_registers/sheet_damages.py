@@ -179,8 +179,10 @@ def sheet_twice_differing(plan: Plan, book: Book, chance: Random) -> None:
 def merged_title(plan: Plan, book: Book, chance: Random) -> None:
     for sheet in book.sheets:
         for row in sheet.rows_with("title"):
-            if sum(cell.value is not None for cell in sheet.rows[row]) == 1:
-                sheet.merged.append((row, 0, row, 12))
+            filled = [c for c, cell in enumerate(sheet.rows[row]) if cell.value is not None]
+            if len(filled) == 1:
+                # From the cell that holds it: what stands elsewhere in a merged range is lost.
+                sheet.merged.append((row, filled[0], row, filled[0] + 12))
 
 
 def hidden_columns(plan: Plan, book: Book, chance: Random) -> None:

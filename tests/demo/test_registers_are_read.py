@@ -77,5 +77,15 @@ def test_no_day_is_counted_that_was_not_taken(small: Registers, read):
         assert read[key].days == taken, key
 
 
-def test_good_registers_raise_no_problem(small: Registers, read):
-    assert {key: page.problems for key, page in read.items() if page.problems} == {}
+def test_good_registers_raise_no_problem_but_name_children_whose_marks_end(small: Registers, read):
+    for key, page in pages(small):
+        assert {problem.code for problem in read[key].problems} <= {"marks_end"}, key
+        named = {problem.row for problem in read[key].problems}
+        for place, row in enumerate(read[key].pupils):
+            if row.row in named:
+                taken = [
+                    column
+                    for column in range(len(page.days))
+                    if page.day_kinds[column] == OPEN and (page.marks[:, column] != NOT_TAKEN).any()
+                ]
+                assert (page.marks[place, taken[-5:]] == NOT_TAKEN).all(), key

@@ -19,10 +19,9 @@ from benchmarks.made_registers.run import one_file, plan_of, shares
 
 FILES = 500
 SEED = 4_000_000
-# What is wanted, and how far the reader is: a change may not make it worse, and whoever makes it
-# better writes the better figure here, until both are the same and `REACHED` can go.
+# What is wanted, and how far the reader is beyond it: a change may not make it worse.
 GOAL = {"silently wrong": 0, "undamaged right": 0.98, "damaged right": 0.60}
-REACHED = {"silently wrong": 1, "undamaged right": 0.96, "damaged right": 0.60}
+REACHED = {"silently wrong": 0, "undamaged right": 0.98, "damaged right": 0.80}
 
 pytestmark = pytest.mark.once
 
@@ -39,7 +38,7 @@ def test_of_damaged_registers_no_more_are_misread_than_is_written_here():
     )
     for name in ("undamaged right", "damaged right"):
         assert got[name] >= REACHED[name], f"{name}: {got[name]:.3f}"
-        assert REACHED[name] <= GOAL[name]
+        assert REACHED[name] >= GOAL[name]
 
 
 def made(**choices):

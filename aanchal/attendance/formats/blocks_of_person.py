@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from aanchal.lib.tabular.sheets import Sheet
 from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
+from .conventions import tells_of_marks
 from .headers import Row, day_sequence
 from .labels import Field, field_of
+from .titles import line_of
 
 _CODE = re.compile(
     r"(?:emp(?:loyee)?|student|pupil|user|person)?\.?\s*(?:code|id|no|number|roll no)\.?\s*:?$"
@@ -50,7 +52,8 @@ class BlocksOfPerson:
                 at = day_sequence(row)[0][0]
                 yield ["", "Roll No", "Name", *row[at:]]
             else:
-                yield [] if has_head else row
+                # A key of marks may stand below the last block.
+                yield row if not has_head or tells_of_marks(line_of(row)) else []
 
 
 def _is_status(row: Sequence[Cell]) -> bool:

@@ -99,7 +99,10 @@ class Columns:
             if len(places) < 2:
                 continue
             filled = [
-                c for part, place in places for line in part.lines if (c := line.codes[place])
+                c
+                for part, place in places
+                for line in part.lines
+                if (c := line.codes[place]) and self.sense(c) is not Sense.DASH
             ]
             if Sense.UNKNOWN not in map(self.sense, filled):
                 continue
@@ -124,10 +127,12 @@ class Columns:
                 return Verdict.CLOSED if off else Verdict.HOLIDAY
         texts = [self.symbols.text(code) for code in filled]
         if Sense.UNKNOWN in senses:
-            if spells_a_closure(texts):
+            written = [code for code in filled if self.sense(code) is not Sense.DASH]
+            letters = [self.symbols.text(code) for code in written]
+            if spells_a_closure(letters):
                 return Verdict.CLOSED
-            if self.spells_a_word(filled, texts):
-                word = "".join(texts)
+            if self.spells_a_word(written, letters):
+                word = "".join(letters)
                 self.problems.add(
                     part.lines[0].row, column_letter(column.index), "spelled", text=quoted(word)
                 )

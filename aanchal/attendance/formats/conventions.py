@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from aanchal.lib.tabular.texts import fold, quoted
 
-from .marks import CHOICES, Convention, Mark, Sense, convention_of, without_points
+from .marks import CHOICES, Convention, Mark, Sense, convention_of, legend_in, without_points
 from .problems import Problems, answer_key
 
 OF_MARK = {
@@ -34,6 +34,11 @@ _SUM_OF_LEAVE = re.compile(fold(r"leave|excused|अवकाश|छुट्ट�
 def is_of_absences(folded_title: str) -> bool:
     """True where a register calls itself one of absences, so that a bare sign means who did not come."""
     return _OF_ABSENCES.search(folded_title) is not None
+
+
+def tells_of_marks(line: str) -> bool:
+    """True for a line that says what marks stand for: a key, or the name of a register of absences."""
+    return bool(legend_in(line)) or is_of_absences(fold(line))
 
 
 def apply_key(

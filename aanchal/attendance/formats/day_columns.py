@@ -24,6 +24,7 @@ _FURTHER = 40  # columns right of the last day that are looked at
 _LETTERS = (
     Sense.PRESENT, Sense.ABSENT, Sense.TICK, Sense.CROSS, Sense.LEAVE, Sense.LEAVE_LETTER, Sense.LATE,
 )  # fmt: skip
+_SIGNS = (*_LETTERS, Sense.DOT)
 
 
 def complete_days(layout: Layout, head: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> None:
@@ -35,8 +36,13 @@ def complete_days(layout: Layout, head: Sequence[Cell], below: Sequence[Sequence
     taken |= {column for column, _ in layout.repeated}
     marked = [
         index
-        for index in range(indices[0], min(indices[-1] + _FURTHER, max(map(len, below), default=0)))
-        if index not in taken and _is_nameless(head, index, indices) and _holds_marks(below, index)
+        for index in range(
+            _first_number(head, indices[0]),
+            min(indices[-1] + _FURTHER, max(map(len, below), default=0)),
+        )
+        if index not in taken
+        and _is_nameless(head, index, indices)
+        and (_holds_marks(below, index) or _looks_like_a_day(head, index))
     ]
     marked = [at for at in marked if not any(_is_of_key(row, at) for row in below)]
     if not marked:
@@ -66,11 +72,27 @@ def _is_nameless(head: Sequence[Cell], index: int, days: list[int]) -> bool:
         return True
     if day_cell(head[index]) is not None:
         return index < days[-1]
+    if _looks_like_a_day(head, index):
+        return days[0] < index <= days[-1] + 1
     return (
         days[0] < index < days[-1]
         and field_of(head[index]) is None
         and len(shown(head[index])) <= 4
     )
+
+
+_ALMOST_A_NUMBER = re.compile(r"(?=.*[lIiOo|])[\dlIiOo|]{2}")
+
+
+def _looks_like_a_day(head: Sequence[Cell], index: int) -> bool:
+    """True for a number with a letter in the place of a digit: l2, 1O."""
+    return index < len(head) and _ALMOST_A_NUMBER.fullmatch(shown(head[index])) is not None
+
+
+def _first_number(head: Sequence[Cell], first_day: int) -> int:
+    """The column of the first bare number of a head, where it stands before the days that were read."""
+    numbers = (i for i, cell in enumerate(head[:first_day]) if day_cell(cell) is not None)
+    return next(numbers, first_day)
 
 
 def _is_of_key(row: Sequence[Cell], at: int) -> bool:
@@ -87,7 +109,7 @@ def _is_second_of_each(indices: list[int], marked: list[int]) -> bool:
 
 def _holds_marks(below: Sequence[Sequence[Cell]], index: int) -> bool:
     cells = [row[index] for row in below if index < len(row) and not is_empty(row[index])]
-    marks = [cell for cell in cells if sense_of(cell) in _LETTERS]
+    marks = [cell for cell in cells if sense_of(cell) in _SIGNS]
     return len(marks) >= 2 and len(marks) * 2 > len(cells)
 
 

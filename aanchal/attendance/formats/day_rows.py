@@ -55,6 +55,8 @@ def read_days(cells: Numbers, *, apart: Callable[[int, int], bool]) -> Fit | Non
     if not fits:
         return None
     if len(fits) > 1 and fits[0].score - fits[1].score < _MARGIN and fits[0].days != fits[1].days:
+        if fits[0].way == "shuffled" and not fits[1].slips:
+            return fits[0]  # the other leaves days out
         simple = [fit for fit in fits if fit.way == "rising" and not fit.slips]
         return simple[0] if simple and fits[0].score - simple[0].score < _MARGIN else None
     return fits[0]
@@ -111,6 +113,7 @@ def _shuffled(cells: Numbers, apart: Callable[[int, int], bool]) -> Fit | None:
     """5 7 6 8: every day once, and few out of their order. As written, or is a heading wrong?"""
     numbers = [day for _, day in cells]
     falls = sum(1 for a, b in pairwise(numbers) if b < a)
+    falls = min(falls, len(numbers) - 1 - falls)  # the days may stand from the last to the first
     if len(cells) < 5 or len(set(numbers)) != len(numbers) or not falls:
         return None
     if falls > max(2, len(cells) // 8) or any(apart(a, b) for (a, _), (b, _) in pairwise(cells)):
@@ -130,6 +133,8 @@ def _fit_of(way: str, run: Numbers, of: int) -> Fit | None:
         return None
     if len(run) > 1 and len(different) == 1:
         return None
+    if any(b < a for a, b in pairwise(numbers)):
+        return None  # two have changed places: no slip, and no order
     if len(slips) > max(1, len(run) // 8):
         return None
     return Fit(way, days, [], slips, (len(days) - _SLIP_COSTS * len(slips)) / of)

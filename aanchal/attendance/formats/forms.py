@@ -11,6 +11,7 @@ from aanchal.lib.tabular.texts import fold
 
 from .head import Layout
 from .headers import Row, find_header
+from .identity import EITHER_END
 from .marks import Mark, key_in, legend_in
 from .months import MONTHS, WEEKDAYS, day_cell
 from .titles import Title, line_of, read_title, title_of_name
@@ -69,15 +70,11 @@ def sheet_name_title(
         return replace(title, grade=None)
     bare = [int(other) for other in names if other.strip().isdigit()]
     month = above.month if above.month.month else file.month
+    year = month.year
+    if year is None and month.session and month.month not in (None, *EITHER_END):
+        year = month.session + (month.month < EITHER_END[0])
     is_days = above.grade is not None or max(bare) > 12
-    if (
-        layout.is_long
-        and above.day is None
-        and is_days
-        and month.month
-        and month.year
-        and number <= 31
-    ):
-        day = f"{number:02}-{month.month:02}-{month.year}"
+    if layout.is_long and above.day is None and is_days and month.month and year and number <= 31:
+        day = f"{number:02}-{month.month:02}-{year}"
         return replace(title, grade=None, day=day)
     return title

@@ -42,6 +42,9 @@ class Layout:
     absences: str = ""  # long form of absences only: "rows", or "rolls" in one cell
     periods: bool = False  # the columns are parts of one day
     nameless: list[int] = field(default_factory=list)  # columns of marks without a day above them
+    castes_at: int | None = (
+        None  # the column of social categories, where it is headed as one of classes
+    )
     width: int = 0
     lines: list[str] = field(default_factory=list)  # the words of the head, for telling its font
 

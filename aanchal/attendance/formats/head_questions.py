@@ -30,13 +30,14 @@ def settle_days(
     _settle_repeated(layout, problems)
     if layout.way == "shuffled":
         numbers = [column.day for column in layout.days]
-        at = next(i for i in range(1, len(numbers)) if numbers[i] < numbers[i - 1])
+        falls = numbers[0] > numbers[-1]
+        at = next(i for i in range(1, len(numbers)) if (numbers[i] < numbers[i - 1]) is not falls)
         about = " ".join(str(n) for n in numbers[max(at - 2, 0) : at + 2])
         said = problems.choose(
             "order_of_days", about, ("as written", "in order"), rows=[layout.last_row]
         )
         if said == "in order":
-            for column, day in zip(layout.days, sorted(numbers), strict=True):
+            for column, day in zip(layout.days, sorted(numbers, reverse=falls), strict=True):
                 column.day = day
     _settle_formulas(layout, survey, problems)
     of_one_day = next((t.day for t in (title, *names) if t.day), None)

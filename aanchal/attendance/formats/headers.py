@@ -35,13 +35,13 @@ def find_header(rows: Sequence[Row], *, start: int = 0) -> tuple[Layout, int] | 
         labels = labels_of(row)
         _take_time_for_stamp(labels, rows[place + 1 : place + 4])
         if is_long_header(labels) and len(day_sequence(row)) < 2 and has_status(row, labels):
-            return _long_layout(rows[place], labels), place + 1
+            return _long_layout(rows, place, labels), place + 1
         if is_list_of_absences(row, labels, rows[start:place]):
-            return _long_layout(rows[place], labels), place + 1
+            return _long_layout(rows, place, labels), place + 1
         if is_daily_header(row, labels) and not any(
             len(day_sequence(near)) >= 2 for _, near in rows[place : place + 3]
         ):
-            return _long_layout(rows[place], labels), place + 1
+            return _long_layout(rows, place, labels), place + 1
         days = day_sequence(row)
         if days and _is_head(rows, place, labels, days, start):
             return _wide_layout(rows, place, days, start)
@@ -143,8 +143,9 @@ def is_daily_header(row: Sequence[Cell], labels: dict[Field, int]) -> bool:
     return status not in ("mark", "marks") and any(which in labels for which in WHO)
 
 
-def _long_layout(row: Row, labels: dict[Field, int]) -> Layout:
-    number, cells = row
+def _long_layout(rows: Sequence[Row], place: int, labels: dict[Field, int]) -> Layout:
+    number, cells = rows[place]
+    castes_at = _take_castes_out(labels, rows[place + 1 : place + 9])
     flags = flags_in(cells)
     at_status = labels.get(Field.STATUS)
     if at_status is None or at_status in flags:
@@ -167,6 +168,7 @@ def _long_layout(row: Row, labels: dict[Field, int]) -> Layout:
         flags=flags,
         by_stamp=by_stamp,
         absences=absences,
+        castes_at=castes_at,
     )
 
 
@@ -278,8 +280,7 @@ def _wide_layout(
         width=max(len(rows[place][1]), first_day),
         lines=lines,
     )
-    if Field.CLASS in fields and _are_castes(rows[last + 1 : last + 9], fields[Field.CLASS]):
-        del fields[Field.CLASS]
+    layout.castes_at = _take_castes_out(fields, rows[last + 1 : last + 9])
     _settle_days(layout, days, weekdays, day_fit(row)[1])
     if sessions:
         for column in layout.days:
@@ -311,9 +312,24 @@ _CASTES = frozenset(
 )
 
 
+def _take_castes_out(fields: dict[Field, int], below: Sequence[Row]) -> int | None:
+    """Forget a column of classes that holds social categories; the column, if there is one."""
+    at = fields.get(Field.CLASS)
+    if at is None or not _are_castes(below, at):
+        return None
+    del fields[Field.CLASS]
+    return at
+
+
 def _are_castes(rows: Sequence[Row], at: int) -> bool:
     """True for a column headed श्रेणी that holds social categories and no classes."""
-    cells = [shown(row[at]) for _, row in rows if at < len(row) and not is_empty(row[at])]
+    cells: list[str] = []
+    for _, row in rows:
+        text = shown(row[at]) if at < len(row) else ""
+        if field_of(text) is Field.CLASS:
+            break  # the head of the next table
+        if text:
+            cells.append(text)
     return bool(cells) and all(set(fold(cell).split()) & _CASTES for cell in cells)
 
 
@@ -443,7 +459,26 @@ def _chosen(layout: Layout, cells: list[DayCell]) -> list[Reading]:
     if _in_order(other):
         layout.turned = True
         return other
-    return plain
+    return _of_one_month(layout, cells) or plain
+
+
+def _of_one_month(layout: Layout, cells: list[DayCell]) -> list[Reading] | None:
+    """Columns out of their order: the one month of which each is another day, if there is one."""
+    if not any(len(cell.readings) > 1 for cell in cells):
+        return None
+    months = {(r.year, r.month) for cell in cells for r in cell.readings}
+    fitting = []
+    for year, month in sorted(months, key=lambda m: (m[0] or 0, m[1] or 0)):
+        picked = [r for c in cells for r in c.readings if (r.year, r.month) == (year, month)]
+        if len({r.day for r in picked}) == len(picked) == len(cells) and not _impossible(picked):
+            fitting.append(picked)
+    if len(fitting) > 1:
+        fitting.sort(key=lambda f: any(r.month_first for r in f))
+        layout.ways = [[r[:3] for r in f] for f in fitting]
+    elif fitting:
+        own = any(cell.form == "cell" for cell in cells)
+        layout.turned = own and any(r.month_first for r in fitting[0])
+    return fitting[0] if fitting else None
 
 
 def _in_order(readings: list[Reading]) -> bool:

@@ -87,6 +87,8 @@ class Builder:
         covered: list[Month | None] = [*dated] or [None]
         pages = [self.page(identity, month, table) for month in covered]
         self.ask(pages)
+        if table[0]:
+            self.say_empty_days(pages)
         problems = self.problems.close()
         pages[0].problems = [p for p in problems if p.code not in QUESTIONS]
         pages[0].asks = [p for p in problems if p.code in QUESTIONS]
@@ -319,6 +321,7 @@ class Builder:
             if on and any(mark in column for mark in _TAKEN):
                 days.append(on)
                 self.ask_about_day(on, column)
+        self.say_where_marks_end(rows, days)
         page = Page(
             identity.school, identity.school_name, identity.grade, identity.section,
             shown_month(month) if month else None, rows, days, counts, maybe_school=identity.maybe_school,
@@ -332,6 +335,39 @@ class Builder:
             later = next(day for day in days if day > today)
             self.problems.add(None, None, "marks_in_future", day=later.isoformat())
         return page
+
+    def say_empty_days(self, pages: list[Page]) -> None:
+        """Where empty is a mark: say it when too many days are empty for everybody to be holidays all."""
+        for page in pages:
+            if not page.days:
+                continue
+            held = {*page.days}
+            empty = {
+                on
+                for part in self.parts
+                for place in range(len(part.verdicts))
+                if self.was_not_held(part, place)
+                and (on := part.on(place))
+                and page.days[0] < on < page.days[-1]
+                and on.weekday() != _SUNDAY
+            } - held
+            if len(empty) * 3 >= len(empty) + len(held):
+                self.problems.add(None, None, "empty_days", count=len(empty))
+
+    def say_where_marks_end(self, rows: list[PupilRow], days: list[date]) -> None:
+        """Name the few children without a mark on the last days that the class was taken."""
+        if len(days) < 2 * _LAST_DAYS:
+            return
+        reach = days[-_LAST_DAYS].day - 1
+        ended = [row for row in rows if not any(row.marks[reach:])]
+        if len(ended) * 5 > len(rows):
+            return
+        for row in ended:
+            last = len(row.marks.rstrip(b"\x00"))
+            if last:
+                self.problems.add(
+                    row.row, None, "marks_end", day=days[0].replace(day=last).isoformat()
+                )
 
     def ask_about_day(self, on: date, column: bytes) -> None:
         size = len(column)
@@ -394,5 +430,7 @@ def _shown_day(day: int, month: int | None, year: int | None) -> str:
     return f"{year or '?'}-{month or 0:02}-{day:02}"
 
 
+_SUNDAY = 6
+_LAST_DAYS = 5  # days taken after a child's last mark before it is said that hers end
 _MARK = 6  # letters of what may be a mark; longer is a note
 _TAKEN = (Mark.PRESENT, Mark.ABSENT, Mark.LEAVE, Mark.LATE)

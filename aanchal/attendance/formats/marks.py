@@ -322,7 +322,7 @@ _MEANINGS = "|".join(
     }.items()
 )
 _LEGEND = re.compile(
-    r"(?<![^\s,;/(¦|])(?P<mark>[^\s=:\-–,;/()¦|]{1,4}|[-–.](?=\s*[=:]))"
+    r"(?<![^\s,;/(¦|])(?P<mark>[^\s=:\-–,;/()¦|]{1,4}|[-–./](?=\s*[=:]))"
     rf"\s*(?:[=:\-–→>()¦]|means|stands for|is|यानी|का अर्थ|মানে)+\s*(?:{_MEANINGS})"
 )
 _EMPTY_MEANS = re.compile(

@@ -195,8 +195,9 @@ def _is_mostly_lost(rows: Sequence[tuple[int, Sequence[Cell]]]) -> bool:
     long = [word for word in words if len(word) > 2]
     if len(words) < _LEAST_WORDS:
         return False
-    lost = sum(map(_is_lost, words))
-    return lost * 2 > len(words) or sum(map(_is_lost, long)) * 10 > len(long) * 9
+    lost, lost_long = sum(map(_is_lost, words)), sum(map(_is_lost, long))
+    # Words of our alphabet may stand among those that were lost: sums, a key.
+    return lost * 2 > len(words) or (lost_long >= _LOST_WORDS and lost_long * 4 > len(long))
 
 
 def _is_lost(word: str) -> bool:
@@ -204,6 +205,7 @@ def _is_lost(word: str) -> bool:
 
 
 _LEAST_WORDS = 10
+_LOST_WORDS = 6
 
 
 def _pages_of(sheet: Sheet, reading: _Reading, names: list[str]) -> Iterator[Page]:

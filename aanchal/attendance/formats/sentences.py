@@ -136,6 +136,18 @@ SENTENCES: dict[str, str] = {
     ),
     # Rows.
     "name_missing": N_("This row has marks but no name. Write the child's name."),
+    "name_alone": N_(
+        "A name stands here with no mark beside it and nothing else, below the last child. It was left out; if "
+        "it is a child's, write her marks or her roll number."
+    ),
+    "marks_end": N_(
+        "This child's marks end on %(day)s and those of the class go on. The days after it have no mark for "
+        "her: write what became of her, or her marks."
+    ),
+    "empty_days": N_(
+        "On %(count)d days nothing is written for anybody, though the key gives empty cells a meaning. They "
+        "were taken as days without school; if the school was open on them, write the marks."
+    ),
     "marks_without_child": N_(
         "This row has marks but neither name nor roll number, so they belong to nobody and were left "
         "out. Write the name or remove the row."

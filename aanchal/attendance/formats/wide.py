@@ -6,15 +6,17 @@ into two halves, a header printed again on each page); titles between them say w
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheets import Range, Sheet
-from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, quoted, shown
+from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
 
 from .blocks import Block, Closure, Line, filled_down, merges_by_row, month_in_head
+from .conventions import is_of_absences
 from .head import Layout
 from .head_questions import say_how_days_were_read, settle_days
 from .headers import (
@@ -77,7 +79,22 @@ class Table:
                 self.problems.add(row[0], None, "cut_below", row=row[0] - 1)
                 break
             self.take(row, waiting, merges)
+        self.settle_unsure()
         return self.blocks
+
+    def settle_unsure(self) -> None:
+        """Lines of a name without a mark, below the last child: hers where more stands in them, else said."""
+        for line, has_more in self.unsure:
+            follows = self.last is not None and line.row == self.last.row + 1
+            if not follows or not _is_name_like(line.name):
+                break
+            if has_more:
+                self.block.lines.append(line)
+                self.pupils += 1
+                self.last = line
+            else:
+                self.problems.add(line.row, _letter(self.name_at), "name_alone")
+        self.unsure = []
 
     tall: dict[int, int]  # first row of a name merged downward -> its last row
 
@@ -86,13 +103,17 @@ class Table:
     ) -> None:
         if is_new_head:
             settle_days(layout, title, self.sheet.survey, self.names, self.problems)
+        if self.blocks:
+            self.settle_unsure()
         self.block = Block(title, layout, legend=dict(title.legend))
         self.blocks.append(self.block)
         self.layout = layout
         self.last: Line | None = None
         self.key = ("", "", "", "")
         self.reaches = 0  # the last row of a child whose name is merged over several
-        self.unsure: list[Line] = []
+        self.unsure: list[
+            tuple[Line, bool]
+        ] = []  # a line, and whether more than a name stands in it
         self.columns = [column.index for column in layout.days]
         self.place = {index: place for place, index in enumerate(self.columns)}
         self.days_of = _cells_at(self.columns)
@@ -211,6 +232,7 @@ class Table:
         # "Class 7" or "August 2026" in the column of roll numbers begins another page.
         is_hers = name and (_has_digit(roll) or _is_identifier(self.admission_of(row)))
         if not filled and not is_hers and self.is_title(row):
+            self.note_legend(row)
             waiting.append((number, row))
             return
         marks = [self.symbols.sense(code) for code in filled]
@@ -336,7 +358,9 @@ class Table:
             return
         if self.roll_at is None and self.serial_at is None:
             # Only a later child below makes this a child and not a line of the foot.
-            self.unsure.append(self.line(number, row, "", "", name, codes))
+            beside = [c for i, c in enumerate(row[: self.columns[0]]) if i != self.name_at]
+            has_more = any(not is_empty(cell) for cell in beside)
+            self.unsure.append((self.line(number, row, "", "", name, codes), has_more))
             waiting.append((number, row))
             return
         if self.last and self.last.row == number - 1 and _is_name_like(name) and not waiting:
@@ -347,8 +371,13 @@ class Table:
 
     def note_legend(self, row: Sequence[Cell]) -> bool:
         """Keep what a line says of the marks; False when it says nothing of them."""
-        found = legend_in(line_of(row)) | key_in(row)
+        words = line_of(row)
+        found = legend_in(words) | key_in(row)
         self.block.legend |= found
+        title = self.block.title
+        if is_of_absences(folded := fold(words)) and folded not in title.text:
+            self.block.title = replace(title, text=f"{title.text} ¦ {folded}")
+            return True
         return bool(found)
 
     def admission_of(self, row: Sequence[Cell]) -> str:
@@ -362,9 +391,9 @@ class Table:
         # Words among the marks ("No", "P") are marks, not the words of a head.
         labels = labels_of(["" if index in self.place else cell for index, cell in enumerate(row)])
         days = day_sequence(row)
-        is_head = (
-            len(days) >= 5 or (len(days) >= 2 and names_someone(labels))
-        ) and not self.is_sum(row, days)
+        is_head = (len(days) >= 5 or (len(days) >= 2 and names_someone(labels))) and not (
+            self.is_sum(row, days) or self.is_child_with_sums(row, labels, days)
+        )
         if is_head or (names_someone(labels) and len(labels) >= 2 and not days):
             near: list[Row] = [*waiting[-3:], (number, row)]
             found = find_header(near)
@@ -372,6 +401,9 @@ class Table:
                 waiting.append((number, row))
                 return True
             layout = found[0]
+            if layout.fields.get(Field.CLASS, -1) == self.layout.castes_at:
+                del layout.fields[Field.CLASS]
+                layout.castes_at = self.layout.castes_at
             above = [line for line in waiting if line[0] < layout.first_row]
             title = read_title(above).over(month_in_head(layout, near))
             if not layout.fields:
@@ -402,6 +434,14 @@ class Table:
         words = line_of(row[: days[0][0]]) if days else ""
         return bool(words) and not names_someone(labels_of(row)) and kind_of_line(words) is Kind.SUM
 
+    def is_child_with_sums(
+        self, row: Sequence[Cell], labels: dict[Field, int], days: Sequence[tuple[int, object]]
+    ) -> bool:
+        """True when rising numbers stand beside a name, none of them where the days stand: her sums."""
+        if labels or self.name_at is None or not _is_name_like(shown(row[self.name_at])):
+            return False
+        return not any(index in self.place for index, _ in days)
+
     def is_shifted(self, number: int, row: Sequence[Cell]) -> bool:
         extra = [cell for cell in row[self.layout.width :] if not is_empty(cell)]
         if key_in(row[self.layout.width :]) or legend_in(line_of(extra)):
@@ -414,7 +454,7 @@ class Table:
     def add(
         self, number: int, row: Sequence[Cell], roll: str, serial: str, name: str, codes: bytes
     ) -> None:
-        for line in self.unsure:
+        for line, _ in self.unsure:
             self.block.lines.append(line)
         self.unsure.clear()
         self.last = self.line(number, row, roll, serial, name, codes)

@@ -1,0 +1,292 @@
+"""Registers that were read wrong without a word, found by damaging made-up ones: a test for each kind."""
+
+import io
+from datetime import date
+
+import pytest
+
+from aanchal.attendance.formats.dry_run import dry_run_json
+from aanchal.attendance.formats.problems import Hints
+from aanchal.attendance.formats.registers import read_registers
+from aanchal.lib.tabular.problems import Limits, Unreadable
+from tests.formats.register_samples import as_csv, as_xlsx
+
+TODAY = date(2026, 11, 28)
+TITLE = "Class VI A July 2026"
+CHILDREN = ["Sunita Devi", "Mohan Lal", "Asha Kumari", "Ravi Das", "Birsa Munda", "Salma Khatun"]
+DAYS = range(1, 32)
+SUNDAYS = (5, 12, 19, 26)
+
+
+def read(data: bytes) -> dict:
+    pages = read_registers(
+        io.BytesIO(data), filename="register", hints=Hints(), limits=Limits(), today=TODAY
+    )
+    return dry_run_json(pages)
+
+
+def pages_of(data: bytes) -> list:
+    return list(
+        read_registers(
+            io.BytesIO(data), filename="register", hints=Hints(), limits=Limits(), today=TODAY
+        )
+    )
+
+
+def rows_of(marks: list[list], head=("Roll No", "Name"), days=DAYS, title=TITLE) -> list[list]:
+    """A register of the children with these marks, a list a child."""
+    rows: list[list] = [[title], [*head, *days]]
+    for number, line in enumerate(marks):
+        rows.append([*([number + 1] * (len(head) - 1)), CHILDREN[number], *line])
+    return rows
+
+
+def present(children=6, days=DAYS) -> list[list]:
+    return [["" if day in SUNDAYS else "P" for day in days] for _ in range(children)]
+
+
+def codes(page) -> set[str]:
+    return {word.code for word in [*page.problems, *page.asks, *page.questions]}
+
+
+def noted(page) -> set[str]:
+    return {word.code for word in page.assumed}
+
+
+def test_american_dates_in_columns_out_of_their_order_are_days_of_one_month():
+    heads: list = [date(2026, day, 7) if day <= 12 else f"{day}/07/2026" for day in DAYS]
+    heads[2], heads[27] = heads[27], heads[2]
+    marks = present()
+    marks[0][2], marks[0][27] = "P", "A"  # hers of the 3rd, moved with its head
+
+    (page,) = pages_of(as_xlsx(rows_of(marks, days=heads)))
+
+    assert page.month == "2026-07"
+    assert page.pupils[0].marks[2] == 2
+    assert len(page.days) == 27
+    assert "dates_turned" in codes(page)
+
+
+def test_dates_out_of_their_order_that_fit_no_month_are_not_taken_in_silence():
+    heads = ["06/07/2026", "07/06/2026", "05/07/2026"]  # no month has all of them
+
+    told = read(as_csv(rows_of([["P"] * 3] * 3, days=heads, title="Class VI A")))
+
+    assert told["questions"] or told["problems"]
+
+
+def test_a_childs_rising_sums_of_weeks_are_no_new_head():
+    days = ["1", "2", "Week 1 total", "3", "4", "Week 2 total", "5", "6", "Week 3 total",
+            "7", "8", "Week 4 total", "9", "10", "Total"]  # fmt: skip
+    marks = [
+        ["", "A", 3, "", "", 4, "", "", 5, "", "", 6, "", "", 25],
+        ["", "", 2, "", "", 2, "A", "", 1, "", "", 2, "", "", 7],
+        ["", "", 3, "A", "", 4, "", "A", 5, "", "", 6, "", "", 24],
+        ["A", "", 2, "", "A", 2, "", "", 1, "", "A", 2, "A", "A", 7],
+    ]
+    rows = rows_of(marks, head=("Name",), days=days)
+    rows.insert(1, ["Only absence is marked (A). Blank = Present"])
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert [row.name for row in page.pupils] == CHILDREN[:4]
+    assert [row.marks[:10].count(2) for row in page.pupils] == [1, 1, 2, 5]
+
+
+@pytest.mark.parametrize("nothing", ["-", ""])
+@pytest.mark.parametrize("halves", [False, True])
+def test_sunday_spelled_downwards_is_no_absence_where_other_cells_hold_a_dash(nothing, halves):
+    marks = present()
+    for day in SUNDAYS:
+        for child, line in enumerate(marks):
+            line[day - 1] = "SUNDAY"[child] if child < 6 else nothing
+    children = rows_of([*marks])
+    rows = children[:2] + children[2:]
+    for child in range(6, 8):
+        rows.append(
+            [child + 1, f"Pupil {child}", *[nothing if d in SUNDAYS else "P" for d in DAYS]]
+        )
+    rows.insert(1, ["Legend: P = Present, A = Absent, L = Leave, - = Not Marked"])
+    if halves:
+        rows.insert(6, rows[2])  # the head printed again in the middle
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert page.marks.absent == 0
+    assert not [day for day in page.days if day.day in SUNDAYS]
+    assert not page.questions
+
+
+def test_exchanged_headings_at_the_beginning_are_asked_about_and_lose_no_day():
+    days = [1, 2, 4, 3, *range(5, 32)]
+
+    (page,) = pages_of(as_csv(rows_of(present(), days=days)))
+
+    assert "order_of_days" in codes(page)
+
+
+def test_days_that_fall_and_two_out_of_their_order_are_asked_about():
+    days = [*range(31, 0, -1)]
+    days[1], days[10] = days[10], days[1]
+
+    (page,) = pages_of(as_csv(rows_of(present(), days=days)))
+
+    assert "order_of_days" in codes(page)
+    assert len(page.days) + len(page.questions) > 27
+
+
+@pytest.mark.parametrize("mark", ["P", "/"])
+def test_a_heading_with_a_letter_for_a_digit_loses_no_day_in_silence(mark):
+    days = [str(day) for day in range(1, 16)]
+    days[11], days[14] = "l2", "l5"
+    rows = rows_of([[mark] * 15 for _ in range(4)], days=days)
+    rows.insert(1, ["/ = Present, P = Present, A = Absent"])
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert date(2026, 7, 12) in page.days
+    assert "no_heading" in codes(page)
+
+
+def test_the_last_child_without_an_absence_is_a_child_in_a_register_of_absences():
+    marks = [["A" if day % 7 == child + 1 else "" for day in DAYS] for child in range(5)]
+    rows = [[TITLE], ["Only absence is marked (A). Blank = Present"], ["Name", "Phone", *DAYS]]
+    for child, line in enumerate(marks):
+        rows.append([CHILDREN[child], f"98300{child}2345", *line])
+    rows.append([CHILDREN[5], "9830052345", *[""] * 31])
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert [row.name for row in page.pupils] == CHILDREN
+    assert page.pupils[5].marks.count(2) == 0
+
+
+def test_a_bare_name_below_the_last_child_is_said():
+    marks = [["A" if day % 7 == child + 1 else "" for day in DAYS] for child in range(5)]
+    rows = [[TITLE], ["Only absence is marked (A). Blank = Present"], ["Name", *DAYS]]
+    rows += [[CHILDREN[child], *line] for child, line in enumerate(marks)]
+    rows.append([CHILDREN[5], *[""] * 31])
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert len(page.pupils) == 5
+    assert "name_alone" in codes(page)
+
+
+def test_a_key_below_blocks_of_persons_is_read():
+    rows: list[list] = [[TITLE], ["Days", *DAYS]]
+    for child in range(3):
+        rows.append(["Roll No:", child + 1, "Name:", CHILDREN[child]])
+        rows.append(["Status", *["L" if day == 8 else "P" for day in DAYS]])
+        rows.append(["InTime", *["08:01" for _ in DAYS]])
+    rows += [["P = Present"], ["L = Late"]]
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert page.marks.late == 3
+    assert page.marks.leave == 0
+
+
+def test_a_register_that_calls_itself_one_of_absences_below_its_table_is_one():
+    marks = [[1 if day == child + 1 else 0 for day in DAYS] for child in range(4)]
+    rows = [*rows_of(marks), [], ["Register of absences"]]
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert page.marks.absent == 4
+    assert "ones_are_absences" in noted(page)
+
+
+def test_a_stroke_is_what_the_key_says_even_among_many_absences():
+    marks = [["/" if (day + child) % 2 else "A" for day in DAYS] for child in range(4)]
+
+    (page,) = pages_of(as_csv([*rows_of(marks), ["/ = Present; A = Absent"]]))
+
+    assert page.marks.present == sum(line.count("/") for line in marks)
+    assert not page.questions
+
+
+def test_a_column_of_castes_is_no_class_in_a_list_nor_in_a_later_table():
+    rows = [
+        ["Class VI A, 1 July 2026"],
+        ["Date: 01-07-2026"],
+        ["Roll No", "Name", "श्रेणी", "Status"],
+    ]
+    rows += [[n + 1, name, ("SC", "OBC", "GEN")[n % 3], "P"] for n, name in enumerate(CHILDREN)]
+    (page,) = pages_of(as_csv(rows))
+    assert page.grade == "6"
+    assert "bad_class" not in codes(page)
+
+    two: list[list] = []
+    for grade in ("VI", "VII"):
+        two += [[f"Class {grade} A July 2026"], ["Roll No", "Name", "श्रेणी", *DAYS]]
+        two += [
+            [n + 1, f"{name} {grade}", ("SC", "OBC", "GEN")[n % 3], *["P"] * 31]
+            for n, name in enumerate(CHILDREN)
+        ]
+    pages = pages_of(as_csv(two))
+    assert [page.grade for page in pages] == ["6", "7"]
+    assert not any("bad_class" in codes(page) for page in pages)
+
+
+def test_sheets_named_by_days_take_the_year_from_the_session():
+    def day_list(mark):
+        return [
+            ["Class X B, Session 2026-27, Month: July"],
+            ["Roll No", "Name", "Status"],
+            *[[n + 1, name, mark] for n, name in enumerate(CHILDREN)],
+        ]
+
+    (page,) = pages_of(as_xlsx(day_list("Present"), name="14", more={"15": day_list("Absent")}))
+
+    assert page.days == [date(2026, 7, 14), date(2026, 7, 15)]
+
+
+def test_a_child_whose_marks_end_while_the_class_goes_on_is_named():
+    marks = present()
+    marks[2][14:] = [""] * 17
+
+    (page,) = pages_of(as_csv(rows_of(marks)))
+
+    (word,) = [p for p in page.problems if p.code == "marks_end"]
+    assert word.row == 5
+    assert word.params["day"] == "2026-07-14"
+    assert "marks_end" not in codes(pages_of(as_csv(rows_of(present())))[0])
+
+
+def test_many_days_empty_for_all_are_said_where_empty_is_a_mark():
+    marks = [["A" if day == 2 * child + 1 else "" for day in DAYS] for child in range(4)]
+    rows = rows_of(marks)
+    rows.insert(1, ["Only absence is marked (A). Blank = Present"])
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert "empty_days" in codes(page)
+
+
+def test_a_title_lost_from_the_file_leaves_school_class_and_month_open():
+    rows = rows_of(present(), title="")
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert (page.school, page.grade, page.month) == (None, None, None)
+    assert "no_month" in codes(page)
+
+
+def test_names_lost_among_english_words_refuse_the_file():
+    rows = [["???????? ???: 10050100102"], ["?????? VI A July 2026"]]
+    days = [
+        day
+        for week in range(4)
+        for day in (*range(week * 7 + 1, week * 7 + 8), f"Week {week + 1} total")
+    ]
+    rows.append(["??? ??", "??????? ???", *days])
+    rows += [
+        [n, "????? ????", *["P" if isinstance(d, int) else 6 for d in days]] for n in range(1, 5)
+    ]
+    rows += [["P = Present"], ["A = Absent"], ["L = Late"], ["H = Holiday"]]
+
+    with pytest.raises(Unreadable) as refused:
+        pages_of(as_csv(rows))
+
+    assert refused.value.code == "lost_letters"
