@@ -96,6 +96,9 @@ class Table:
                 self.problems.add(line.row, _letter(self.name_at), "name_alone")
         self.unsure = []
 
+    last: Line | None
+    unsure: list[tuple[Line, bool]]  # a line, and whether more than a name stands in it
+    name_at: int | None
     tall: dict[int, int]  # first row of a name merged downward -> its last row
 
     def start_block(
@@ -108,12 +111,10 @@ class Table:
         self.block = Block(title, layout, legend=dict(title.legend))
         self.blocks.append(self.block)
         self.layout = layout
-        self.last: Line | None = None
+        self.last = None
         self.key = ("", "", "", "")
         self.reaches = 0  # the last row of a child whose name is merged over several
-        self.unsure: list[
-            tuple[Line, bool]
-        ] = []  # a line, and whether more than a name stands in it
+        self.unsure = []
         self.columns = [column.index for column in layout.days]
         self.place = {index: place for place, index in enumerate(self.columns)}
         self.days_of = _cells_at(self.columns)
