@@ -34,7 +34,7 @@ def left_out(
     """Pupils who belong to a class and of whom a register says nothing; five queries at most.
 
     A pupil who has a mark in a later month is not asked about, nor one of whom it was written where
-    she is and whom no later register named.
+    she is, whom no later register named, as long as that answer speaks for the days of this one.
 
     Args:
         month: first day of the month.
@@ -65,6 +65,7 @@ def left_out(
         class_section__section=section,
         child__in=expected,
         state=MissingPupil.State.SETTLED,
+        covered_until__gte=month.replace(day=max(days)) if days else month,
     ).values_list("child_id", "month")
     excused = {
         child

@@ -310,12 +310,18 @@ class MissingPupil(models.Model):
     settled_by = models.CharField(max_length=64, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     answer = SealedTextField(default="", help_text="What the coordinator found out.")
+    ground = SealedTextField(
+        null=True, blank=True, help_text="How it is known, a code of `rules/ends.py`."
+    )
+    covered_until = models.DateField(
+        null=True, blank=True, help_text="The last day for which the answer speaks."
+    )
 
     class Privacy:
         retention = "To the end of the school year."
         OPEN = ("id", "district", "class_section", "month", "noted_at")
-        PERSONAL = ("child", "state", "noted_by", "settled_by", "settled_at")
-        SENSITIVE = ("said", "answer")
+        PERSONAL = ("child", "state", "noted_by", "settled_by", "settled_at", "covered_until")
+        SENSITIVE = ("said", "answer", "ground")
 
     class Meta:
         constraints = [

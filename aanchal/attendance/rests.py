@@ -1,14 +1,17 @@
-"""Until when a question that has ended is at rest; afterwards a child still away is asked about again."""
+"""Until when a question that has ended is at rest; afterwards a child still away or still missing
+from her register is asked about again.
+"""
 
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.errors import Invalid
-from aanchal.places.queries import calendars_of
+from aanchal.places.queries import calendars_of, year_of
 
 from .guidance import guidance
-from .models import Flag, Outcome
+from .models import Flag, MissingPupil, Outcome
+from .rules.ends import Known
 
 # Kind of end → the number of school days it lets the question rest.
 RESTS = {
@@ -18,6 +21,23 @@ RESTS = {
     # As for one explained: to whom a concern is hidden its end is shown as that.
     Outcome.Kind.CONCERN: "explained_rest_days",
 }
+
+
+def covered_until(missing: MissingPupil, *, ground: str, on: date) -> date:
+    """The last day for which an answer about a missing pupil speaks.
+
+    Another school has her for its school year. That somebody met or saw her says where she is for
+    the programme's number of school days.
+
+    Args:
+        ground: code of `Known`.
+        on: the day of the answer; the school of her class is read with its area.
+    """
+    school = missing.class_section.school
+    if ground == Known.ENROLLED_THERE:
+        return year_of(school, on).last_on
+    days = int(guidance()["missing_seen_days"])
+    return calendars_of([school])[school.pk].add_open_days(on, days) or on
 
 
 def rest_until(flag: Flag, *, kind: str, on: date, expected_on: date | None) -> date:

@@ -95,8 +95,11 @@ def test_a_struck_off_pupil_is_seen_from_the_preview_to_the_coordinators_day(
     look(coordinator, "missing")
     coordinator.get_by_text("name was cut").first.wait_for()
     coordinator.get_by_text("It is known where the pupil is").click()
+    coordinator.get_by_label("How is it known?").select_option("met_child")
     coordinator.get_by_label("Where, and who said so?").fill("With her aunt, says the aunt")
     coordinator.get_by_role("button", name="Write it down and close").click()
+    look(coordinator, "missing-known")
+    coordinator.get_by_role("button", name="Yes, close the question").click()
     coordinator.get_by_text("Nobody is missing from a register.").wait_for()
 
 

@@ -40,6 +40,12 @@ pytestmark = pytest.mark.django_db
 JUNE = date(2026, 6, 1)
 JUNE_FULL = "PPPPPP.PPPPPP.PPPPPP.PPPPPP.PP"
 FULL = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
+KNOWN = {
+    "ground": "enrolled_there",
+    "answer": "In Hariharpur, says its head",
+    "confirmed": True,
+    "at": NOW,
+}
 
 
 @pytest.fixture
@@ -103,11 +109,11 @@ def test_it_is_settled_with_a_word_by_the_coordinator_and_taken_back(struck_off)
     waits = MissingPupil.objects.get()
 
     with pytest.raises(Invalid):
-        settle_missing(an_actor(), missing=waits, answer=" ", at=NOW)
-    settle_missing(an_actor(), missing=waits, answer="In Hariharpur, says its head", at=NOW)
+        settle_missing(an_actor(), missing=waits, **(KNOWN | {"answer": " "}))
+    settle_missing(an_actor(), missing=waits, **KNOWN)
     assert not missing_pupils(an_actor()).exists()
     with pytest.raises(WrongState):
-        settle_missing(an_actor(), missing=waits, answer="again", at=NOW)
+        settle_missing(an_actor(), missing=waits, **KNOWN)
 
     reopen_missing(an_actor(), missing=waits, at=NOW)
     assert missing_pupils(an_actor()).count() == 1
@@ -130,7 +136,7 @@ def test_a_pupil_whose_name_was_cut_is_counted_as_left_once_it_is_known(
         )
 
     assert not told()
-    settle_missing(an_actor(), missing=waits, answer="In Hariharpur, says its head", at=NOW)
+    settle_missing(an_actor(), missing=waits, **KNOWN)
     reopen_missing(an_actor(), missing=waits, at=NOW)
 
     child = pseudonym_of(children[5].pk)
@@ -163,12 +169,12 @@ def test_the_teacher_says_and_does_not_settle_and_others_do_neither(struck_off):
         assert not missing_pupils(actor).exists()
     for actor in (teacher, *others):
         with pytest.raises((NotAllowed, NotFound)):
-            settle_missing(actor, missing=waits, answer="here", at=NOW)
+            settle_missing(actor, missing=waits, **KNOWN)
         with pytest.raises((NotAllowed, NotFound)):
             reopen_missing(actor, missing=waits, at=NOW)
     with pytest.raises((NotAllowed, NotFound)):
         note_missing(others[0], class_section=section, month=JUNE, children=[], said={}, at=NOW)
-    settle_missing(an_actor(), missing=waits, answer="found", at=NOW)
+    settle_missing(an_actor(), missing=waits, **KNOWN)
     with pytest.raises(WrongState):
         say_missing(teacher, missing=waits, said="left_out", at=NOW)
 
@@ -343,7 +349,7 @@ def test_the_first_register_of_a_year_asks_after_the_class_of_last_year():
 def test_who_was_settled_in_one_class_is_asked_after_again_in_another(struck_off):
     section, children, held = struck_off
     take(held)
-    settle_missing(an_actor(), missing=MissingPupil.objects.get(), answer="In B now", at=NOW)
+    settle_missing(an_actor(), missing=MissingPupil.objects.get(), **KNOWN)
     again = sent(section, rows_of(range(5), FULL.replace("P", "A", 1)))
     assert again.understood["pages"][0]["missing"] == []
     other, _others = a_class(section.school, section="B", pupils=1)
@@ -411,3 +417,89 @@ def test_holidays_written_for_her_alone_neither_name_her_nor_bring_her_back():
     a_page(section, [children[5]], ["." * 24 + "P"], JULY)
     missing.refresh_from_db()
     assert missing.state == "back"
+
+
+# --- how it is known, and for how long ---
+
+
+@pytest.mark.parametrize(
+    "given, field",
+    [
+        ({"ground": ""}, "ground"),
+        ({"ground": "somebody_said"}, "ground"),
+        ({"answer": ""}, "answer"),
+        ({"answer": "   gone   "}, "answer"),
+        ({"confirmed": False}, "confirmed"),
+    ],
+)
+def test_any_word_does_not_settle_it(struck_off, given, field):
+    _section, _children, held = struck_off
+    take(held)
+
+    with pytest.raises(Invalid) as refused:
+        settle_missing(an_actor(), missing=MissingPupil.objects.get(), **(KNOWN | given))
+
+    assert refused.value.details["field"] == field
+    assert MissingPupil.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize(
+    "ground, until",
+    [
+        ("enrolled_there", date(2027, 3, 31)),
+        ("met_child", date(2026, 8, 24)),
+        ("seen_in_school", date(2026, 8, 24)),
+    ],
+)
+def test_an_answer_speaks_until_a_day_and_a_register_after_it_asks_again(struck_off, ground, until):
+    section, children, held = struck_off
+    take(held)
+    settle_missing(an_actor(), missing=MissingPupil.objects.get(), **(KNOWN | {"ground": ground}))
+    assert MissingPupil.objects.get().covered_until == until
+
+    left = {}
+    for name, last in (("August", 22), ("September", 10)):
+        line = ("P" * last).ljust(31, ".")
+        sent_now = sent(section, rows_of(range(5), line), title=AUGUST.replace("August", name))
+        left[name] = sent_now.understood["pages"][0]["missing"]
+
+    assert left["August"] == []
+    assert left["September"] == ([] if ground == "enrolled_there" else [str(children[5].pk)])
+
+
+AUGUST = "Class: VI  Section: A   Month: August 2026"
+
+
+def test_an_answer_without_a_day_speaks_for_none(struck_off):
+    section, children, held = struck_off
+    take(held)
+    settle_missing(an_actor(), missing=MissingPupil.objects.get(), **KNOWN)
+    MissingPupil.objects.update(covered_until=None)
+
+    again = sent(section, rows_of(range(5), FULL.replace("P", "A", 1)))
+
+    assert again.understood["pages"][0]["missing"] == [str(children[5].pk)]
+
+
+def test_the_page_asks_how_it_is_known_and_once_more_and_says_until_when(struck_off):
+    _section, _children, held = struck_off
+    take(held)
+    waits = MissingPupil.objects.get()
+    coordinator = a_person(Role.COORDINATOR, "IN/S10/D206")
+    client, at = signed_in(Client(), coordinator), reverse("missing_pupils")
+    given = {"pupil": str(waits.pk), "step": "settle", "answer": "In Hariharpur, says its head"}
+
+    refused = client.post(at, given)
+    assert refused.status_code == 400
+    assert "Say how it is known where the pupil is." in refused.content.decode()
+    assert "In Hariharpur, says its head" in refused.content.decode(), "what was typed is kept"
+
+    asked = client.post(at, given | {"ground": "met_child"}).content.decode()
+    assert "Is it known where this pupil is?" in asked
+    assert MissingPupil.objects.get().state == "waiting"
+
+    done = client.post(at, given | {"ground": "met_child", "confirmed": "yes"}, follow=True)
+    page = done.content.decode()
+    assert "Somebody met the child and spoke with her" in page
+    assert "The answer speaks until" in page
+    assert MissingPupil.objects.get().state == "settled"

@@ -152,10 +152,28 @@ def test_a_pupil_settled_long_ago_does_not_make_her_class_quiet(two_classes):
     )
     MissingPupil.objects.create(
         district=other.district, class_section=other, child=others[0], month=date(2026, 6, 1),
-        state="settled", noted_by="x", noted_at=ON_31,
+        state="settled", noted_by="x", noted_at=ON_31, covered_until=date(2027, 3, 31),
     )  # fmt: skip
 
     assert [s.class_section for s in silent_classes(an_actor(), on=JULY_LAST)] == [other]
+
+
+@pytest.mark.parametrize(
+    "until, is_silent", [(JULY_LAST, False), (date(2026, 7, 30), True), (None, True)]
+)
+def test_an_answer_keeps_a_class_quiet_only_for_the_time_it_speaks(two_classes, until, is_silent):
+    _section, other, others = two_classes
+    for child in others:
+        MissingPupil.objects.create(
+            district=other.district, class_section=other, child=child, month=date(2026, 7, 1),
+            state="settled", noted_by="x", noted_at=ON_31, covered_until=until,
+        )  # fmt: skip
+
+    silent = silent_classes(an_actor(), on=JULY_LAST)
+
+    assert [s.class_section for s in silent] == ([other] if is_silent else [])
+    if is_silent:
+        assert ask_after_class(an_actor(), class_section=other, at=ON_31) == len(others)
 
 
 def test_only_who_corrects_registers_asks_after_a_class(two_classes):

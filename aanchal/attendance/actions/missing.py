@@ -16,6 +16,8 @@ from aanchal.people.models import ClassSection
 
 from ..models import MissingPupil
 from ..queries.silent import pupils_to_ask_after, silent_among
+from ..rests import covered_until
+from ..rules.ends import Missing, missing_for_pupil
 
 
 @use_case
@@ -94,10 +96,18 @@ def ask_after_class(actor: Actor, *, class_section: ClassSection, at: datetime) 
     on = timezone.localdate(at)
     if section not in silent_among([section], on=on):
         raise WrongState
-    children = list(pupils_to_ask_after(section).values_list("child_id", flat=True))
+    children = list(pupils_to_ask_after(section, on=on).values_list("child_id", flat=True))
     return note_missing(
         actor, class_section=section, month=on.replace(day=1), children=children, said={}, at=at
     )
+
+
+_LACKS = {
+    Missing.GROUND: _("Say how it is known where the pupil is."),
+    Missing.NOTE: _("Write where the pupil is, and who said so."),
+    Missing.YES: _("Look at it once more before the question is closed."),
+}
+_FIELD_OF = {Missing.GROUND: "ground", Missing.NOTE: "answer", Missing.YES: "confirmed"}
 
 
 def _known(code: str) -> str:
@@ -138,25 +148,43 @@ def say_missing(actor: Actor, *, missing: MissingPupil, said: str, at: datetime)
 
 @use_case
 def settle_missing(
-    actor: Actor, *, missing: MissingPupil, answer: str, at: datetime
+    actor: Actor,
+    *,
+    missing: MissingPupil,
+    ground: str,
+    answer: str,
+    confirmed: bool = False,
+    at: datetime,
 ) -> MissingPupil:
-    """Note that it is known where the pupil is, with a word how it became known.
+    """Note that it is known where the pupil is, how it is known, and who said so.
+
+    The answer speaks until `covered_until`; still left out after that, she is asked about again.
+
+    Args:
+        ground: code of `Known`: by what it is known.
+        answer: where she is, and who said so.
+        confirmed: the recorder was asked a second time.
 
     Raises:
         NotAllowed: the actor corrects no registers there, or is of her family.
-        Invalid: no word was given.
+        Invalid: it is not said how it is known, or by whom; or she was not asked a second time.
         WrongState: settled before, or a register names her again.
     """
     missing = _hold(missing)
     require(actor, Permission.REGISTER_CORRECT, missing)
     if missing.state != MissingPupil.State.WAITING:
         raise WrongState
-    if not answer.strip():
-        raise Invalid(_("Write where the pupil is, and who said so."), field="answer")
+    lacks = missing_for_pupil(ground, note=answer, confirmed=confirmed)
+    if lacks is not None:
+        raise Invalid(_LACKS[lacks], field=_FIELD_OF[lacks], missing=str(lacks))
     missing.answer = " ".join(answer.split())[:400]
+    missing.ground = ground
+    missing.covered_until = covered_until(missing, ground=ground, on=timezone.localdate(at))
     missing.state = MissingPupil.State.SETTLED
     missing.settled_by, missing.settled_at = actor.user_id, at
-    missing.save(update_fields=["answer", "state", "settled_by", "settled_at"])
+    missing.save(
+        update_fields=["answer", "ground", "covered_until", "state", "settled_by", "settled_at"]
+    )
     _count_left(Counted.CHILD_LEFT, missing, at=at)
     record(actor, Verb.PUPIL_MISSING_SETTLED, missing, scope=missing.class_section.scope())
     return missing
@@ -189,8 +217,8 @@ def reopen_missing(actor: Actor, *, missing: MissingPupil, at: datetime) -> Miss
     if missing.state != MissingPupil.State.SETTLED:
         raise WrongState
     missing.state = MissingPupil.State.WAITING
-    missing.settled_by, missing.settled_at = "", None
-    missing.save(update_fields=["state", "settled_by", "settled_at"])
+    missing.settled_by, missing.settled_at, missing.covered_until = "", None, None
+    missing.save(update_fields=["state", "settled_by", "settled_at", "covered_until"])
     _count_left(Counted.CHILD_LEFT_UNDONE, missing, at=at)
     record(actor, Verb.PUPIL_MISSING_REOPENED, missing, scope=missing.class_section.scope())
     return missing

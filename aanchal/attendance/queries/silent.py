@@ -20,9 +20,6 @@ from ..guidance import guidance
 from ..models import MissingPupil, RegisterPage
 from ..rules.silence import Silence, silence
 
-# Of whom somebody asks already, or knows where she is.
-_ASKED = (MissingPupil.State.WAITING, MissingPupil.State.SETTLED)
-
 
 @dataclass(frozen=True)
 class SilentClass:
@@ -58,22 +55,27 @@ def silent_among(classes: Iterable[ClassSection], *, on: date) -> dict[ClassSect
     return {s.class_section: s for s in _judged(wanted, on=on)}
 
 
-def pupils_to_ask_after(class_section: ClassSection) -> QuerySet[Enrolment]:
-    """Pupils of a class of whom nobody asks yet."""
+def pupils_to_ask_after(class_section: ClassSection, *, on: date) -> QuerySet[Enrolment]:
+    """Pupils of a class of whom nobody asks yet, nor does an answer say on this day where they are."""
     return Enrolment.objects.filter(
-        ~_asked_after(class_section=class_section.pk),
+        ~_asked_after(class_section=class_section.pk, on=on),
         class_section=class_section,
         ends_on__isnull=True,
     ).order_by("starts_on", "pk")
 
 
-def _asked_after(*, class_section: object) -> Exists:
-    """Whether somebody asks after the child of an enrolment, and no register came since."""
+def _asked_after(*, class_section: object, on: date) -> Exists:
+    """Whether somebody asks after the child of an enrolment, and no register came since; or an
+    answer that still speaks says where she is.
+    """
     later = RegisterPage.objects.filter(
         class_section=class_section, month__gt=OuterRef("month"), days_taken__gt=0
     )
+    known = Q(state=MissingPupil.State.SETTLED, covered_until__gte=on)
     return Exists(
-        MissingPupil.objects.filter(~Exists(later), child=OuterRef("child"), state__in=_ASKED)
+        MissingPupil.objects.filter(
+            ~Exists(later), Q(state=MissingPupil.State.WAITING) | known, child=OuterRef("child")
+        )
     )
 
 
@@ -129,7 +131,7 @@ def _owing(classes: QuerySet[ClassSection], *, on: date, limit: int) -> list[Cla
 def _waiting(*, on: date) -> QuerySet[Enrolment]:
     """Pupils of a class of the query outside, of whom nobody asks yet."""
     return Enrolment.objects.filter(
-        ~_asked_after(class_section=OuterRef(OuterRef("class_section"))),
+        ~_asked_after(class_section=OuterRef(OuterRef("class_section")), on=on),
         class_section=OuterRef("pk"),
         ends_on__isnull=True,
         starts_on__lte=on,

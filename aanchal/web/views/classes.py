@@ -222,7 +222,7 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             "last_on": days[-1] if days else None,
             "irregular": irregular,
             "silent": silent,
-            "ask_after": len(pupils_to_ask_after(section))
+            "ask_after": len(pupils_to_ask_after(section, on=today()))
             if silent is not None and may(request.actor, Permission.REGISTER_CORRECT, section)
             else 0,
         },

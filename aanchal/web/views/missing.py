@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 from aanchal.attendance.actions import reopen_missing, say_missing, settle_missing
 from aanchal.attendance.models import MissingPupil
 from aanchal.attendance.queries.missing import missing_pupils, missing_settled
+from aanchal.attendance.rules.ends import Known, Missing
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.permissions import Permission, may
 from aanchal.notices.queries.things import Thing
 
 from ..context import local_name
-from ..forms import key_or_none
+from ..forms import key_or_none, today
 from ..names import class_name, whole_name
 
 SETTLED_SHOWN = 20
@@ -31,6 +32,11 @@ SAID = {
     MissingPupil.Said.OTHER_NAME: gettext_lazy("In this register under another name or number"),
     MissingPupil.Said.OTHER: gettext_lazy("Something else"),
 }
+KNOWN = {
+    Known.ENROLLED_THERE: gettext_lazy("The school that has the child now says so: enrolled there"),
+    Known.MET_CHILD: gettext_lazy("Somebody met the child and spoke with her"),
+    Known.SEEN_IN_SCHOOL: gettext_lazy("Seen in this school; the register left the child out"),
+}
 
 
 def missing(request: HttpRequest) -> HttpResponse:
@@ -40,6 +46,8 @@ def missing(request: HttpRequest) -> HttpResponse:
         try:
             _answer(request)
         except Invalid as error:
+            if error.details.get("missing") == Missing.YES:
+                return _confirm_known(request)
             wrong = (request.POST.get("pupil", ""), str(error))
         except DomainError as error:
             messages.warning(request, str(error))
@@ -58,6 +66,7 @@ def missing(request: HttpRequest) -> HttpResponse:
                 _item(request, m, None) for m in missing_settled(request.actor)[:SETTLED_SHOWN]
             ],
             "choices": list(SAID.items()),
+            "grounds": list(KNOWN.items()),
         },
         status=400 if wrong else 200,
     )
@@ -74,11 +83,41 @@ def _answer(request: HttpRequest) -> None:
         say_missing(actor, missing=pupil, said=request.POST.get("said", ""), at=now)
         messages.success(request, _("Written. The coordinator sees it."))
     elif step == "settle":
-        settle_missing(actor, missing=pupil, answer=request.POST.get("answer", ""), at=now)
+        settle_missing(
+            actor,
+            missing=pupil,
+            ground=request.POST.get("ground", ""),
+            answer=request.POST.get("answer", ""),
+            confirmed=request.POST.get("confirmed") == "yes",
+            at=now,
+        )
         messages.success(request, _("Written where the pupil is. It can be taken back below."))
     elif step == "reopen":
         reopen_missing(actor, missing=pupil, at=now)
         messages.success(request, _("It waits again."))
+
+
+def _confirm_known(request: HttpRequest) -> HttpResponse:
+    """Ask a second time before the question about a missing pupil is closed."""
+    ground, answer = request.POST["ground"], request.POST.get("answer", "")
+    return render(
+        request,
+        "confirm.html",
+        {
+            "title": _("Is it known where this pupil is?"),
+            "body": _("Until this answer's time is over nobody looks for the child."),
+            "consequences": [str(KNOWN[Known(ground)]), f"“{answer}”"],
+            "yes": _("Yes, close the question"),
+            "cancel_href": reverse("missing_pupils"),
+            "carry": {
+                "step": "settle",
+                "confirmed": "yes",
+                "pupil": request.POST.get("pupil", ""),
+                "ground": ground,
+                "answer": answer,
+            },
+        },
+    )
 
 
 def _item(
@@ -99,6 +138,10 @@ def _item(
         if may(request.actor, Permission.CHILD_OPEN_FILE, held.child)
         else "",
         "answer": held.answer,
+        "covered_until": held.covered_until,
+        "is_over": held.covered_until is not None and held.covered_until < today(),
+        "ground": KNOWN[Known(held.ground)] if held.ground else "",
+        "typed": request.POST if wrong is not None and wrong[0] == str(held.pk) else {},
         "may_settle": may(request.actor, Permission.REGISTER_CORRECT, held),
         "error": wrong[1] if wrong is not None and wrong[0] == str(held.pk) else "",
     }
