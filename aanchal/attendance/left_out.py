@@ -65,7 +65,7 @@ def left_out(
         class_section__section=section,
         child__in=expected,
         state=MissingPupil.State.SETTLED,
-        covered_until__gte=month.replace(day=max(days)) if days else month,
+        covered_until_on__gte=month.replace(day=max(days)) if days else month,
     ).values_list("child_id", "month")
     excused = {
         child

@@ -313,14 +313,14 @@ class MissingPupil(models.Model):
     ground = SealedTextField(
         null=True, blank=True, help_text="How it is known, a code of `rules/ends.py`."
     )
-    covered_until = models.DateField(
+    covered_until_on = models.DateField(
         null=True, blank=True, help_text="The last day for which the answer speaks."
     )
 
     class Privacy:
         retention = "To the end of the school year."
         OPEN = ("id", "district", "class_section", "month", "noted_at")
-        PERSONAL = ("child", "state", "noted_by", "settled_by", "settled_at", "covered_until")
+        PERSONAL = ("child", "state", "noted_by", "settled_by", "settled_at", "covered_until_on")
         SENSITIVE = ("said", "answer", "ground")
 
     class Meta:

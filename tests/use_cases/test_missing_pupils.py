@@ -455,7 +455,7 @@ def test_an_answer_speaks_until_a_day_and_a_register_after_it_asks_again(struck_
     section, children, held = struck_off
     take(held)
     settle_missing(an_actor(), missing=MissingPupil.objects.get(), **(KNOWN | {"ground": ground}))
-    assert MissingPupil.objects.get().covered_until == until
+    assert MissingPupil.objects.get().covered_until_on == until
 
     left = {}
     for name, last in (("August", 22), ("September", 10)):
@@ -474,7 +474,7 @@ def test_an_answer_without_a_day_speaks_for_none(struck_off):
     section, children, held = struck_off
     take(held)
     settle_missing(an_actor(), missing=MissingPupil.objects.get(), **KNOWN)
-    MissingPupil.objects.update(covered_until=None)
+    MissingPupil.objects.update(covered_until_on=None)
 
     again = sent(section, rows_of(range(5), FULL.replace("P", "A", 1)))
 

@@ -152,7 +152,7 @@ def test_a_pupil_settled_long_ago_does_not_make_her_class_quiet(two_classes):
     )
     MissingPupil.objects.create(
         district=other.district, class_section=other, child=others[0], month=date(2026, 6, 1),
-        state="settled", noted_by="x", noted_at=ON_31, covered_until=date(2027, 3, 31),
+        state="settled", noted_by="x", noted_at=ON_31, covered_until_on=date(2027, 3, 31),
     )  # fmt: skip
 
     assert [s.class_section for s in silent_classes(an_actor(), on=JULY_LAST)] == [other]
@@ -166,7 +166,7 @@ def test_an_answer_keeps_a_class_quiet_only_for_the_time_it_speaks(two_classes, 
     for child in others:
         MissingPupil.objects.create(
             district=other.district, class_section=other, child=child, month=date(2026, 7, 1),
-            state="settled", noted_by="x", noted_at=ON_31, covered_until=until,
+            state="settled", noted_by="x", noted_at=ON_31, covered_until_on=until,
         )  # fmt: skip
 
     silent = silent_classes(an_actor(), on=JULY_LAST)

@@ -158,7 +158,7 @@ def settle_missing(
 ) -> MissingPupil:
     """Note that it is known where the pupil is, how it is known, and who said so.
 
-    The answer speaks until `covered_until`; still left out after that, she is asked about again.
+    The answer speaks until `covered_until_on`; still left out after that, she is asked about again.
 
     Args:
         ground: code of `Known`: by what it is known.
@@ -179,11 +179,11 @@ def settle_missing(
         raise Invalid(_LACKS[lacks], field=_FIELD_OF[lacks], missing=str(lacks))
     missing.answer = " ".join(answer.split())[:400]
     missing.ground = ground
-    missing.covered_until = covered_until(missing, ground=ground, on=timezone.localdate(at))
+    missing.covered_until_on = covered_until(missing, ground=ground, on=timezone.localdate(at))
     missing.state = MissingPupil.State.SETTLED
     missing.settled_by, missing.settled_at = actor.user_id, at
     missing.save(
-        update_fields=["answer", "ground", "covered_until", "state", "settled_by", "settled_at"]
+        update_fields=["answer", "ground", "covered_until_on", "state", "settled_by", "settled_at"]
     )
     _count_left(Counted.CHILD_LEFT, missing, at=at)
     record(actor, Verb.PUPIL_MISSING_SETTLED, missing, scope=missing.class_section.scope())
@@ -217,8 +217,8 @@ def reopen_missing(actor: Actor, *, missing: MissingPupil, at: datetime) -> Miss
     if missing.state != MissingPupil.State.SETTLED:
         raise WrongState
     missing.state = MissingPupil.State.WAITING
-    missing.settled_by, missing.settled_at, missing.covered_until = "", None, None
-    missing.save(update_fields=["state", "settled_by", "settled_at", "covered_until"])
+    missing.settled_by, missing.settled_at, missing.covered_until_on = "", None, None
+    missing.save(update_fields=["state", "settled_by", "settled_at", "covered_until_on"])
     _count_left(Counted.CHILD_LEFT_UNDONE, missing, at=at)
     record(actor, Verb.PUPIL_MISSING_REOPENED, missing, scope=missing.class_section.scope())
     return missing

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="missingpupil",
-            name="covered_until",
+            name="covered_until_on",
             field=models.DateField(
                 blank=True, help_text="The last day for which the answer speaks.", null=True
             ),

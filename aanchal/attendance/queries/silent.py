@@ -71,7 +71,7 @@ def _asked_after(*, class_section: object, on: date) -> Exists:
     later = RegisterPage.objects.filter(
         class_section=class_section, month__gt=OuterRef("month"), days_taken__gt=0
     )
-    known = Q(state=MissingPupil.State.SETTLED, covered_until__gte=on)
+    known = Q(state=MissingPupil.State.SETTLED, covered_until_on__gte=on)
     return Exists(
         MissingPupil.objects.filter(
             ~Exists(later), Q(state=MissingPupil.State.WAITING) | known, child=OuterRef("child")

@@ -138,8 +138,8 @@ def _item(
         if may(request.actor, Permission.CHILD_OPEN_FILE, held.child)
         else "",
         "answer": held.answer,
-        "covered_until": held.covered_until,
-        "is_over": held.covered_until is not None and held.covered_until < today(),
+        "covered_until_on": held.covered_until_on,
+        "is_over": held.covered_until_on is not None and held.covered_until_on < today(),
         "ground": KNOWN[Known(held.ground)] if held.ground else "",
         "typed": request.POST if wrong is not None and wrong[0] == str(held.pk) else {},
         "may_settle": may(request.actor, Permission.REGISTER_CORRECT, held),
