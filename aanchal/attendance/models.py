@@ -164,13 +164,18 @@ class PageRevision(models.Model):
 
 
 class Correction(models.Model):
-    """Marks that would take absences away: they wait until the coordinator says yes or no."""
+    """Marks that would take absences away: they wait until the coordinator says yes or no.
+
+    What a coordinator changes herself goes in at once, and is kept here to be undone.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
         AGREED = "agreed"
         REFUSED = "refused"
         TAKEN_BACK = "taken_back"
+        MADE = "made"  # by one who corrects registers herself: nobody else was asked
+        UNDONE = "undone"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16)
@@ -181,6 +186,7 @@ class Correction(models.Model):
     children = PackedField(help_text="16 bytes a child.")
     marks = PackedField(help_text="As of a page: only what waits is not blank.")
     before = PackedField(null=True, help_text="Marks of these children before the yes.")
+    undo = SealedJSONField(null=True, help_text="Of what was made: what else stood before it.")
     source = models.ForeignKey(
         RegisterFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections"
     )
@@ -196,7 +202,7 @@ class Correction(models.Model):
         OPEN = ("id", "district", "class_section", "month", "source", "asked_at", "state")
         OPEN += ("settled_at",)
         PERSONAL = ("asked_by", "settled_by")
-        SENSITIVE = ("children", "marks", "before", "answer")
+        SENSITIVE = ("children", "marks", "before", "undo", "answer")
 
     class Meta:
         constraints = [

@@ -12,16 +12,18 @@ from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection
 
+from ..direct_corrections import former_agreed, former_file
 from ..models import Correction, RegisterPage
 from ..page_store import page_marks, write_page
 from ..rules.corrections import unpack_cells
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, Merged, PageMarks, merge_pages, pack_marks, unpack_written
+from ..undoing import ask_again, miss_again, void_since
 from .pages import Recorded, held_page, is_kin_of_any, taken_away
 
 
 def _hold(
-    actor: Actor, correction: Correction, *, state: str = Correction.State.WAITING
+    actor: Actor, correction: Correction, *, states: tuple[str, ...] = (Correction.State.WAITING,)
 ) -> tuple[Correction, PageMarks]:
     """A correction, locked, with its marks; kin of a child of it have no part in it."""
     correction = (
@@ -33,7 +35,7 @@ def _hold(
     require(actor, Permission.REGISTER_CORRECT, correction)
     if is_kin_of_any(actor, marks.children):
         raise NotAllowed(permission=str(Permission.REGISTER_CORRECT))
-    if correction.state != state:
+    if correction.state not in states:
         raise WrongState
     return correction, marks
 
@@ -81,17 +83,21 @@ def _rows_of(page: PageMarks | None, children: tuple[UUID, ...]) -> Marks:
 
 @use_case
 def undo_correction(actor: Actor, *, correction: Correction, at: datetime) -> Correction:
-    """Take a yes back: the absences stand again, and the correction waits as before.
+    """Take back a yes, or what was corrected without asking: the former marks stand again.
 
-    It brings absences back and takes none away, so one person may do it: whoever could have said
-    no, the one who said yes among them.
+    After a yes the correction waits as before; what one corrected herself is undone. Questions about
+    these children that were withdrawn since are open again. It brings back what the class sent, so
+    one person may do it: whoever could have said no, the one who said yes among them.
 
     Raises:
         NotAllowed: as for `agree_to_correction`.
-        WrongState: no yes was said, these days were changed since, or another correction of the
-            same month waits meanwhile.
+        WrongState: no yes was said and nothing corrected, these days were changed since, or another
+            correction of the same month waits meanwhile.
     """
-    correction, marks = _hold(actor, correction, state=Correction.State.AGREED)
+    correction, marks = _hold(
+        actor, correction, states=(Correction.State.AGREED, Correction.State.MADE)
+    )
+    was_asked = correction.state == Correction.State.AGREED
     section, month = correction.class_section, correction.month
     ClassSection.objects.select_for_update().get(pk=section.pk)
     waits = Correction.objects.filter(
@@ -108,25 +114,48 @@ def undo_correction(actor: Actor, *, correction: Correction, at: datetime) -> Co
     if (_rows_of(now, marks.children)[cells] != marks.marks[cells]).any():
         raise WrongState(_("These days have been changed since. It cannot be undone any more."))
     content = now.marks.copy()
+    agreed = unpack_cells(held.agreed, len(now.children))
+    let_go = former_agreed(correction, len(marks.children))
+    by_mistake = cells & (marks.marks == Mark.ABSENT)
+    void = np.zeros_like(agreed)
     for row, child in enumerate(marks.children):
         if child in now.children:
             at_row = now.children.index(child)
             content[at_row] = np.where(cells[row], before[row], content[at_row])
+            if not was_asked:
+                agreed[at_row] = np.where(cells[row], let_go[row], agreed[at_row])
+            void[at_row] = by_mistake[row]
     changed = int((content != now.marks).sum())
     if changed:
+        since = int((correction.undo or {}).get("revision", held.revision))
+        void_since(held, dict(zip(marks.children, by_mistake, strict=True)), since=since)
+        register, received_at = former_file(correction, held)
         write_page(
             actor,
             class_section=section,
             month=month,
             held=held,
             merged=Merged(PageMarks(now.children, content), 0, changed, 0, 1),
-            agreed=unpack_cells(held.agreed, len(now.children)),
-            register=held.source,
-            received_at=held.received_at,
+            agreed=agreed,
+            register=register,
+            received_at=received_at,
             at=at,
+            void=void,
         )
-    correction.state, correction.before = Correction.State.WAITING, None
-    correction.settled_by, correction.settled_at = "", None
+    miss_again(actor, (correction.undo or {}).get("missing", ()))
+    gone = (cells & (before == Mark.ABSENT)).any(axis=1)
+    ask_again(
+        actor,
+        class_section=section,
+        children=[child for child, is_gone in zip(marks.children, gone, strict=True) if is_gone],
+        since=correction.settled_at or correction.asked_at,
+    )
+    if was_asked:
+        correction.state, correction.before = Correction.State.WAITING, None
+        correction.settled_by, correction.settled_at = "", None
+    else:
+        correction.state = Correction.State.UNDONE
+        correction.settled_by, correction.settled_at = actor.user_id, at
     correction.save(update_fields=["state", "settled_by", "settled_at", "before"])
     record(actor, Verb.CORRECTION_UNDONE, correction, scope=correction.scope(), marks=changed)
     return correction

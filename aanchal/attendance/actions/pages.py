@@ -13,6 +13,7 @@ from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Actor, Permission, may, require
 from aanchal.people.models import ClassSection, Enrolment, Kinship
 
+from ..direct_corrections import former_of, keep_correction
 from ..guidance import guidance
 from ..models import Correction, RegisterFile, RegisterPage
 from ..page_store import page_marks as page_marks
@@ -48,6 +49,7 @@ def record_page(
     register: RegisterFile | None,
     received_at: datetime,
     at: datetime,
+    keeps_former: bool = True,
 ) -> Recorded:
     """Lay marks over the page of a class-section's month; keep what it was before.
 
@@ -57,6 +59,8 @@ def record_page(
     Args:
         month: first day of the month.
         page: children enrolled in the class-section, and their marks.
+        keeps_former: marks that one who corrects registers replaces are kept as a `Correction`, to
+            be undone; False where the caller keeps what she needs for that.
 
     Returns:
         What went in and what waits; all 0 when it said nothing new and nothing was written.
@@ -71,9 +75,9 @@ def record_page(
     merged = merge_pages(old, page)
     fresh, agreed = taken_away(held, old, merged)
     waiting = 0
+    corrects = may(actor, Permission.REGISTER_CORRECT, class_section)
     if fresh.any():
         whose = tuple(merged.page.children[row] for row in np.flatnonzero(fresh.any(axis=1)))
-        corrects = may(actor, Permission.REGISTER_CORRECT, class_section)
         if corrects and not is_kin_of_any(actor, whose):
             agreed = agreed | fresh
         elif _too_many(held, old, merged, agreed):
@@ -90,6 +94,9 @@ def record_page(
             merged = merge_pages(old, page)
     if merged.first_changed is None:
         return Recorded(waiting=waiting)
+    former = None
+    if corrects and keeps_former and merged.changed and held is not None and old is not None:
+        former = former_of(held, old, merged)
     write_page(
         actor,
         class_section=class_section,
@@ -101,6 +108,16 @@ def record_page(
         received_at=received_at,
         at=at,
     )
+    if former is not None:
+        keep_correction(
+            actor,
+            class_section=class_section,
+            month=month,
+            former=former,
+            merged=merged,
+            register=register,
+            at=at,
+        )
     return Recorded(merged.added, merged.changed, waiting)
 
 

@@ -308,6 +308,7 @@ def _lay(
         register=place.register,
         received_at=place.register.received_at,
         at=at,
+        keeps_former=False,  # the row's decision keeps it
     )
     held = RegisterPage.objects.filter(class_section=section, month=place.month).first()
     after = _days_of(section, place.month, child_id)

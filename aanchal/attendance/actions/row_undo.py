@@ -1,6 +1,5 @@
 """A decision about one pupil's row taken back: the page is as it was before it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,11 +14,12 @@ from aanchal.kernel.errors import WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection
 
-from ..models import Correction, MissingPupil, PageRevision, RegisterPage, RowDecision
+from ..models import Correction, MissingPupil, RegisterPage, RowDecision
 from ..page_store import page_marks, write_page
-from ..rules.corrections import Cells, pack_cells, unpack_cells
+from ..rules.corrections import unpack_cells
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, Merged, PageMarks, pack_children, pack_marks
+from ..undoing import miss_again, void_since
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def put_row_back(actor: Actor, *, decision: RowDecision, at: datetime) -> None:
         before = np.frombuffer(decision.before, np.uint8)
     _ask_no_more(actor, section, page.month, child_id, kept, at=at)
     by_mistake = (old.marks[row] == Mark.ABSENT) & (before != Mark.ABSENT)
-    _void(held, child_id, by_mistake, since=int(kept.get("revision", held.revision)))
+    void_since(held, {child_id: by_mistake}, since=int(kept.get("revision", held.revision)))
     agreed = unpack_cells(held.agreed, len(old.children))
     agreed[row] = False
     agreed[row, list(kept.get("agreed", ()))] = True
@@ -139,21 +139,7 @@ def put_row_back(actor: Actor, *, decision: RowDecision, at: datetime) -> None:
             at=at,
             void=void,
         )
-    _miss_again(actor, child_id, kept.get("missing", ()))
-
-
-def _void(held: RegisterPage, child_id: UUID, cells: Cells, *, since: int) -> None:
-    """Note in the revisions made since that these absences of a child were a mistake."""
-    if not cells.any():
-        return
-    for revision in PageRevision.objects.filter(page=held, revision__gte=since):
-        content = page_marks(revision)
-        if child_id not in content.children:
-            continue
-        void = unpack_cells(revision.void, len(content.children))
-        void[content.children.index(child_id)] |= cells
-        revision.void = pack_cells(void)
-        revision.save(update_fields=["void"])
+    miss_again(actor, kept.get("missing", ()))
 
 
 def _ask_no_more(
@@ -189,18 +175,3 @@ def _ask_no_more(
         waits.settled_by, waits.settled_at = actor.user_id, at
         waits.save(update_fields=["state", "settled_by", "settled_at"])
     record(actor, Verb.CORRECTION_TAKEN_BACK, waits, scope=waits.scope())
-
-
-def _miss_again(actor: Actor, child_id: UUID, keys: Sequence[str]) -> None:
-    """Whoever was found by the decision alone is missing again."""
-    found = MissingPupil.objects.select_related("class_section__school__area").filter(
-        pk__in=keys, state=MissingPupil.State.BACK
-    )
-    waiting = MissingPupil.objects.filter(child=child_id, state=MissingPupil.State.WAITING)
-    for missing in found:
-        if waiting.filter(class_section=missing.class_section_id).exists():
-            continue
-        missing.state, missing.settled_at = MissingPupil.State.WAITING, None
-        missing.save(update_fields=["state", "settled_at"])
-        scope = missing.class_section.scope()
-        record(actor, Verb.PUPIL_MISSING_REOPENED, missing, scope=scope)

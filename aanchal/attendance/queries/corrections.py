@@ -55,10 +55,11 @@ def correction_to_answer(actor: Actor, *, pk: UUID | None) -> Correction | None:
 
 
 def corrections_agreed(actor: Actor, *, since: datetime) -> list[Correction]:
-    """Corrections said yes to since a moment, which the actor may take back; the latest first."""
+    """Corrections said yes to, or made, since a moment, which the actor may undo; the latest first."""
+    done = (Correction.State.AGREED, Correction.State.MADE)
     found = (
         _corrections()
-        .filter(_reach(actor), state=Correction.State.AGREED, settled_at__gte=since)
+        .filter(_reach(actor), state__in=done, settled_at__gte=since)
         .order_by("-settled_at", "-pk")
     )
     return _without_kin(actor, list(found))
@@ -88,8 +89,14 @@ def _without_kin(actor: Actor, found: list[Correction]) -> list[Correction]:
 
 
 def my_corrections(actor: Actor) -> QuerySet[Correction]:
-    """Corrections the actor asked for, the latest first."""
-    return _corrections().filter(asked_by=actor.user_id).order_by("-asked_at", "-pk")
+    """Corrections the actor asked for, the latest first; not those she made herself."""
+    made = (Correction.State.MADE, Correction.State.UNDONE)
+    return (
+        _corrections()
+        .filter(asked_by=actor.user_id)
+        .exclude(state__in=made)
+        .order_by("-asked_at", "-pk")
+    )
 
 
 def withdrawals_to_answer(actor: Actor) -> QuerySet[Withdrawal]:

@@ -23,7 +23,8 @@ FLAG_MOVES: Mapping[str, frozenset[str]] = {
     "assigned": frozenset({"open", "visited", "closed", "withdrawn"}),
     "visited": frozenset({"assigned", "closed"}),
     "closed": frozenset({"open", "visited"}),
-    "withdrawn": frozenset(),
+    # The correction that took its absences away was undone.
+    "withdrawn": frozenset({"open"}),
 }
 
 # A visit leaves its hand once: told, given back, or called off.
@@ -35,17 +36,20 @@ VISIT_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 # Absences that a class sent are taken away with the coordinator's yes only; the yes can be taken back.
+# What she changes herself is made at once, and undone.
 CORRECTION_MOVES: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"agreed", "refused", "taken_back"}),
     "agreed": frozenset({"waiting"}),
     "refused": frozenset(),
     "taken_back": frozenset(),
+    "made": frozenset({"undone"}),
+    "undone": frozenset(),
 }
 
 # Corrected marks never end a flag by themselves.
 WITHDRAWAL_MOVES: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"withdrawn", "kept", "lapsed"}),
-    "withdrawn": frozenset(),
+    "withdrawn": frozenset({"lapsed"}),
     "kept": frozenset(),
     "lapsed": frozenset(),
 }

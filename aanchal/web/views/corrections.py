@@ -49,6 +49,8 @@ STATES = {
     Correction.State.AGREED: ("done", gettext_lazy("agreed")),
     Correction.State.REFUSED: ("plain", gettext_lazy("refused")),
     Correction.State.TAKEN_BACK: ("plain", gettext_lazy("taken back")),
+    Correction.State.MADE: ("done", gettext_lazy("corrected")),
+    Correction.State.UNDONE: ("plain", gettext_lazy("undone")),
 }
 
 
@@ -113,9 +115,15 @@ def _answer(request: HttpRequest) -> None:
         take_correction_back(actor, correction=correction, at=now)
         messages.success(request, _("Taken back. The absences stay."))
     elif step == "undo":
+        was_made = correction.state == Correction.State.MADE
         undo_correction(actor, correction=correction, at=now)
         _watch(correction, at=now)
-        messages.success(request, _("Undone. The absences stand again, and the correction waits."))
+        if was_made:
+            messages.success(request, _("Undone. The former marks stand again."))
+        else:
+            messages.success(
+                request, _("Undone. The absences stand again, and the correction waits.")
+            )
     elif step == "agree":
         agree_to_correction(actor, correction=correction, at=now)
         _watch(correction, at=now)
@@ -196,5 +204,6 @@ def _own(correction: Correction) -> dict[str, Any]:
         "answer": correction.answer,
         "level": level,
         "state": state,
+        "is_made": correction.state == Correction.State.MADE,
         "is_waiting": correction.state == Correction.State.WAITING,
     }
