@@ -7,7 +7,7 @@ import aanchal.kernel.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attendance", "0014_said_of_left_out"),
+        ("attendance", "0015_known_missing_pupils"),
     ]
 
     operations = [
