@@ -204,6 +204,7 @@ def names_split(plan: Plan, book: Book, chance: Random) -> None:
             sheet.rows[row][column].value = "First Name"
             sheet.rows[row][column + 1] = Cell("Last Name", "head")
         for row in rows:
-            first, _, last = sheet.rows[row][column].value.rpartition(" ")
-            sheet.rows[row][column].value = first or last
+            # A name may be missing already.
+            first, _, last = (sheet.rows[row][column].value or "").rpartition(" ")
+            sheet.rows[row][column].value = first or last or None
             sheet.rows[row][column + 1] = Cell(last if first else None, "other")

@@ -9,7 +9,7 @@ from aanchal.attendance.formats.dry_run import dry_run_json
 from aanchal.attendance.formats.problems import Hints
 from aanchal.attendance.formats.registers import read_registers
 from aanchal.lib.tabular.problems import Limits, Unreadable
-from tests.formats.register_samples import as_csv, as_xlsx
+from tests.formats.register_samples import as_csv, as_xlsx, as_xlsx_by_another_hand
 
 TODAY = date(2026, 11, 28)
 TITLE = "Class VI A July 2026"
@@ -290,3 +290,137 @@ def test_names_lost_among_english_words_refuse_the_file():
         pages_of(as_csv(rows))
 
     assert refused.value.code == "lost_letters"
+
+
+def with_sums(marks: list[list], present: str, absent: str, *, title=TITLE) -> list[list]:
+    """A register whose rows end in the sums of the marks named."""
+    rows = rows_of(marks, title=title)
+    rows[1] += ["Total Present", "Total Absent"]
+    for line, row in zip(marks, rows[2:], strict=True):
+        row += [sum(line.count(m) for m in present), sum(line.count(m) for m in absent)]
+    return rows
+
+
+def noughts_and_ones() -> list[list]:
+    return [["1" if (day + child) % 9 == 0 else "0" for day in DAYS] for child in range(4)]
+
+
+def test_ones_among_many_noughts_are_what_the_sums_say():
+    (page,) = pages_of(as_csv(with_sums(noughts_and_ones(), present="0", absent="1")))
+    assert page.marks.absent == sum(line.count("1") for line in noughts_and_ones())
+    assert "ones_absent_by_sums" in noted(page)
+    assert not page.questions
+
+    (page,) = pages_of(as_csv(rows_of(noughts_and_ones())))
+    assert "ones_or_noughts" in codes(page)
+
+
+def test_sums_that_fit_only_the_opposite_reading_are_asked_about():
+    title = f"Register of absences, {TITLE}"
+    rows = with_sums(noughts_and_ones(), present="1", absent="0", title=title)
+
+    (page,) = pages_of(as_csv(rows))
+
+    (question,) = [q for q in page.questions if q.code == "sums_turned"]
+    assert question.holds == "page"
+    answers = {question.key: "as the sums say"}
+    (page,) = read_registers(
+        io.BytesIO(as_csv(rows)),
+        filename="register",
+        hints=Hints(answers=answers),
+        limits=Limits(),
+        today=TODAY,
+    )
+    assert page.marks.present == sum(line.count("1") for line in noughts_and_ones())
+    agree = with_sums(noughts_and_ones(), present="0", absent="1", title=title)
+    assert not pages_of(as_csv(agree))[0].questions
+
+
+def test_l_is_late_where_the_sums_count_it_among_the_present():
+    marks = [
+        ["L" if day == child + 7 else "A" if day == 20 + child else "P" for day in DAYS]
+        for child in range(4)
+    ]
+
+    (late,) = pages_of(as_csv(with_sums(marks, present="PL", absent="A")))
+    (leave,) = pages_of(as_csv(with_sums(marks, present="P", absent="A")))
+
+    assert (late.marks.late, late.marks.leave) == (4, 0)
+    assert (leave.marks.late, leave.marks.leave) == (0, 4)
+    assert "letter_as_late" in noted(late)
+
+
+def test_a_child_of_a_name_that_is_a_word_for_a_sum_is_read_between_others():
+    marks = [["1", "0", "1", "1", "0"] * 6 + ["1"] for _ in range(5)]
+    rows = rows_of(marks, head=("Name",))
+    rows[2][0] = rows[4][0] = "হাজিরা"
+    (page,) = pages_of(as_csv(rows))
+    assert len(page.pupils) == 5
+
+    rows[6][0] = "হাজিরা"
+    (page,) = pages_of(as_csv(rows))
+    assert len(page.pupils) == 4
+    assert "sum_or_child" in codes(page)
+
+
+def test_a_letter_of_sunday_beside_the_last_child_does_not_make_the_next_a_line_of_counts():
+    marks = [["" if day in SUNDAYS else "1" for day in DAYS] for _ in range(6)]
+    for child in range(5):
+        for day in SUNDAYS:
+            marks[child][day - 1] = "SUNDA"[child]
+    marks[4][4] = "Y"
+    rows = rows_of(marks, head=("Name",))
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert len(page.pupils) == 6
+
+
+def test_headings_as_formulas_are_asked_about_over_few_marks_too():
+    marks = [["1", "SUNDAY"[child], *["1"] * 12, *[""] * 17] for child in range(6)]
+    rows = rows_of(marks)
+    rows[1][3:] = [f"=C2+{n}" for n in range(1, 31)]
+
+    (page,) = pages_of(as_xlsx_by_another_hand(rows))
+
+    assert "no_heading_calculated" in codes(page)
+
+
+def test_a_head_printed_again_keeps_the_headings_that_were_corrected_above():
+    days = [str(day) for day in DAYS]
+    days[11] = "l2"
+    rows = rows_of([["P"] * 31 for _ in range(5)], days=days)
+    rows += [[TITLE], rows[1], [6, CHILDREN[5], *["P"] * 31]]
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert page.pupils[5].marks == page.pupils[0].marks
+
+
+def test_a_childs_numbers_and_one_odd_mark_are_no_new_head():
+    rows = with_sums([["P"] * 31 for _ in range(5)], present="P", absent="A")
+    rows[4] = [5, "Asha Kumari", "P", "P", "P", "P", "7", *["P"] * 4, "11", *["P"] * 21, 22, 25]
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert len(page.pupils) == 5
+
+
+def test_a_day_of_printing_below_a_list_of_one_day_is_no_child():
+    rows = [[TITLE], ["Date: 01-07-2026"], ["Student ID", "Name", "Status"]]
+    rows += [[f"EDU-STU-2026-0000{n}", name, "Present"] for n, name in enumerate(CHILDREN)]
+    rows += [[], ["Printed on 10/10/2026"], ["Date: 10.09.2026"]]
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert [row.name for row in page.pupils] == CHILDREN
+
+
+def test_a_mark_merged_down_over_the_class_is_said():
+    marks = [["/" if day not in (8,) else "" for day in DAYS] for _ in range(6)]
+    marks[0][7] = "/"
+    rows = [*rows_of(marks), ["/ = Present; A = Absent"]]
+
+    (page,) = pages_of(as_xlsx(rows, merge=[(2, 9, 7, 9)]))
+
+    assert "note_in_column" in codes(page)

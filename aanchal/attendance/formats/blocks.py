@@ -28,6 +28,7 @@ class Line:
     guardian: str = ""
     sex: str = ""
     village: str = ""
+    sums: tuple[int, int] | None = None  # days present and absent, as her row sums them
     key: tuple[str, str, str, str] = ("", "", "", "")  # school, its name, class, section in the row
 
 

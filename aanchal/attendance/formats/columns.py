@@ -231,7 +231,7 @@ class Columns:
                 }  # fmt: skip
                 if not others & CHILD:
                     part.verdicts[place] = Verdict.CLOSED
-            if not names_a_closure(text) and sense_of(text) is Sense.UNKNOWN:
+            if not names_a_closure(text) and sense_of(text) not in TIME_OFF:
                 letter = column_letter(layout.days[columns[0]].index)
                 self.problems.add(rows[0], letter, "note_in_column", text=quoted(text))
             return

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from aanchal.lib.tabular.texts import fold, quoted
 
@@ -83,12 +84,21 @@ def apply_key(
         senses[number] = sense
 
 
+class TellsOfSums(Protocol):
+    """What the sums beside the children say of the marks: see `sums.Tally`."""
+
+    def ones(self) -> str | None: ...
+
+    def are_turned(self, convention: Convention) -> bool: ...
+
+
 def settle_convention(
     counts: Mapping[Sense, int],
     title: str,
     texts: Sequence[str],
     senses: Sequence[Sense],
     problems: Problems,
+    sums: TellsOfSums | None = None,
 ) -> Convention:
     """The page's convention, its open questions asked and those answered settled."""
     found = convention_of(counts, of_absences=is_of_absences(title))
@@ -97,7 +107,11 @@ def settle_convention(
     for sense, code in found.questions.items():
         text = _text_of(sense, texts, senses)
         if sense is Sense.ONE:
-            said = problems.choose(code, text, ("present", "absent"), lasting=True)
+            said = sums.ones() if sums else None
+            if said:
+                problems.assume(None, None, f"ones_{said}_by_sums", text=text)
+            else:
+                said = problems.choose(code, text, ("present", "absent"), lasting=True)
             if said:
                 found.marks[Sense.ONE] = CHOICES[said]
                 found.marks[Sense.ZERO] = Mark.ABSENT if said == "present" else Mark.PRESENT
@@ -106,6 +120,17 @@ def settle_convention(
         said = problems.choose(code, text, choices, lasting=True, holds="cells")
         if said:
             found.marks[sense] = CHOICES[said]
+    if sums and sums.are_turned(found):
+        said = problems.choose(
+            "sums_turned", "present / absent", ("as the sums say", "as read"), lasting=True
+        )
+        if said == "as the sums say":
+            opposite = {
+                Mark.PRESENT: Mark.ABSENT,
+                Mark.LATE: Mark.ABSENT,
+                Mark.ABSENT: Mark.PRESENT,
+            }
+            found.marks = {s: opposite.get(mark, mark) for s, mark in found.marks.items()}
     return found
 
 

@@ -45,8 +45,17 @@ class Layout:
     castes_at: int | None = (
         None  # the column of social categories, where it is headed as one of classes
     )
+    sums: tuple[int, int] | None = None  # columns of a child's days present and absent
     width: int = 0
     lines: list[str] = field(default_factory=list)  # the words of the head, for telling its font
+
+    def add_corrected(self, former: "Layout") -> None:
+        """Take over the days whose heads were corrected in the same head above, where they are none here."""
+        here = {column.index for column in self.days}
+        again = [c for c in former.days if c.index in former.slips and c.index not in here]
+        before = {column.index: column.day for column in former.days}
+        if again and all(before.get(c.index) == c.day for c in self.days):
+            self.days = sorted([*self.days, *again], key=lambda column: column.index)
 
     def same_columns(self, other: "Layout") -> bool:
         return self.fields == other.fields and [

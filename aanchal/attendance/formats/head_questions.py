@@ -12,6 +12,7 @@ from .months import day_cell
 from .problems import Problems
 from .titles import Title
 
+_MOST_DAYS = 31
 _FEW_COLUMNS = 8  # more columns under one date are days of its month
 
 
@@ -85,17 +86,14 @@ def _settle_repeated(layout: Layout, problems: Problems) -> None:
 
 def _settle_formulas(layout: Layout, survey: Survey, problems: Problems) -> None:
     """Heads that are formulas never calculated, right of the last day: asked to go on by one."""
-    if not layout.nameless or not survey.uncalculated:
+    if not layout.days or not survey.uncalculated:
         return
     heads = range(layout.first_row, layout.last_row + 1)
     last = max(layout.days, key=lambda column: column.index)
     further: list[int] = []
-    for index in sorted(layout.nameless):
-        if index == last.index + len(further) + 1 and any(
-            (row, index + 1) in survey.uncalculated for row in heads
-        ):
-            further.append(index)
-    if not further:
+    while any((row, last.index + len(further) + 2) in survey.uncalculated for row in heads):
+        further.append(last.index + len(further) + 1)
+    if not further or last.day + len(further) > _MOST_DAYS:
         return
     until = last.day + len(further)
     layout.nameless = [index for index in layout.nameless if index not in further]

@@ -12,7 +12,7 @@ from datetime import date
 from aanchal.lib.tabular.legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
 from aanchal.lib.tabular.problems import Limits
 from aanchal.lib.tabular.survey import Survey
-from aanchal.lib.tabular.texts import column_letter, quoted
+from aanchal.lib.tabular.texts import column_letter, fold, quoted
 
 from .blocks import Line
 from .columns import CHILD, OFF, TIME_OFF, Columns, Part, Verdict
@@ -25,6 +25,7 @@ from .pages import DAYS, Page, PupilRow, counts_of
 from .problems import Problems
 from .rolls import Roll
 from .sentences import QUESTIONS
+from .sums import Tally
 from .symbols import OTHER, Symbols
 
 
@@ -77,7 +78,9 @@ class Builder:
         for part in self.parts:
             self.columns.judge(part)
         self.columns.judge_across_parts()
-        convention = self.settle()
+        tally = Tally(self.parts, self.sense)
+        self.settle_letters(tally)
+        convention = self.settle(tally)
         if "h" not in self.legend:
             self.ask_about_half_days(convention)
         table, unread = self.tables(convention)
@@ -145,7 +148,17 @@ class Builder:
 
     # Marks.
 
-    def settle(self) -> Convention:
+    def settle_letters(self, tally: Tally) -> None:
+        letters = [n for n, sense in enumerate(self.senses) if sense is Sense.LEAVE_LETTER]
+        texts = {
+            fold(self.symbols.texts[n]).strip(".'\"")
+            for n in letters
+            if n < len(self.symbols.texts)
+        }
+        if letters and not texts & set(self.legend):
+            tally.settle_letters(self.senses, quoted(self.symbols.texts[letters[0]]), self.problems)
+
+    def settle(self, tally: Tally) -> Convention:
         counts: Counter[Sense] = Counter()
         for part in self.parts:
             joined = Counter(b"".join(line.codes for line in part.lines))
@@ -155,7 +168,7 @@ class Builder:
             for number, count in joined.items():
                 counts[self.sense(number)] += count
         return settle_convention(
-            counts, self.evidence.title.text, self.symbols.texts, self.senses, self.problems
+            counts, self.evidence.title.text, self.symbols.texts, self.senses, self.problems, tally
         )
 
     def tables(self, convention: Convention) -> tuple[bytes, frozenset[int]]:

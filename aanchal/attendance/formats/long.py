@@ -155,6 +155,8 @@ class _Book:
         # "Printed on 10/05/2026" under the roll numbers: words, and nobody's name beside them.
         if has_names and is_empty(name) and _is_words(shown(roll)):
             return True
+        if has_names and is_empty(name) and any(_is_words(t) and " " in t for t in words):
+            return True  # the same under the numbers of a school or a state
         # "Working days: 24": more than a name is, and nothing beside it.
         alone = sum(not is_empty(cell) for cell in row) == 1
         if alone and has_names and _is_sentence(shown(name)):

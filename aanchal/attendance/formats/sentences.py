@@ -140,6 +140,10 @@ SENTENCES: dict[str, str] = {
         "A name stands here with no mark beside it and nothing else, below the last child. It was left out; if "
         "it is a child's, write her marks or her roll number."
     ),
+    "sum_or_child": N_(
+        "This row holds 1 and 0 like those of the children, under a word that is also one for a sum. It was "
+        "left out; if it is a child, write her whole name or her roll number."
+    ),
     "marks_end": N_(
         "This child's marks end on %(day)s and those of the class go on. The days after it have no mark for "
         "her: write what became of her, or her marks."
@@ -257,6 +261,10 @@ SENTENCES: dict[str, str] = {
     "letter_as_late": N_(
         "“%(text)s” was read as late, and so present: the sums beside the marks count who came late."
     ),
+    "ones_present_by_sums": N_(
+        "“%(text)s” was read as present: so the sums beside the marks have it."
+    ),
+    "ones_absent_by_sums": N_("“%(text)s” was read as absent: so the sums beside the marks have it."),
     "ones_are_absences": N_(
         "“%(text)s” was read as absent, because the title calls this a register of absences."
     ),
@@ -290,6 +298,9 @@ SENTENCES: dict[str, str] = {
         "This month may be at the beginning or at the end of the session (%(about)s). Which is it?"
     ),
     "cycle": N_("The days run over the end of a month (%(about)s). From which day to which day?"),
+    "sums_turned": N_(
+        "The sums beside the marks fit only if present and absent are exchanged (%(about)s). Which is right?"
+    ),
     "ones_or_noughts": N_(
         "Most pupils have 0 and few have %(about)s. Does %(about)s stand for present or for absent?"
     ),

@@ -33,6 +33,7 @@ from .labels import Field
 from .lines import Kind, is_only_words_of_a_sum, is_signature, kind_of_line
 from .marks import Sense, key_in, legend_in, names_a_closure, sense_of
 from .problems import Problems
+from .sums import sum_columns, sums_of
 from .symbols import Symbols
 from .titles import Title, line_of, read_title, title_of_line
 
@@ -84,20 +85,20 @@ class Table:
 
     def settle_unsure(self) -> None:
         """Lines of a name without a mark, below the last child: hers where more stands in them, else said."""
-        for line, has_more in self.unsure:
+        for line, code in self.unsure:
             follows = self.last is not None and line.row == self.last.row + 1
-            if not follows or not _is_name_like(line.name):
+            if not follows or not (code == "sum_or_child" or _is_name_like(line.name)):
                 break
-            if has_more:
+            if not code:
                 self.block.lines.append(line)
                 self.pupils += 1
                 self.last = line
             else:
-                self.problems.add(line.row, _letter(self.name_at), "name_alone")
+                self.problems.add(line.row, _letter(self.name_at), code)
         self.unsure = []
 
     last: Line | None
-    unsure: list[tuple[Line, bool]]  # a line, and whether more than a name stands in it
+    unsure: list[tuple[Line, str]]  # a line, and what is said where no child follows it
     name_at: int | None
     tall: dict[int, int]  # first row of a name merged downward -> its last row
 
@@ -105,6 +106,7 @@ class Table:
         self, title: Title, layout: Layout, rows: Sequence[Row], *, is_new_head: bool = True
     ) -> None:
         if is_new_head:
+            layout.sums = self.sums_in(layout, rows)
             settle_days(layout, title, self.sheet.survey, self.names, self.problems)
         if self.blocks:
             self.settle_unsure()
@@ -155,6 +157,12 @@ class Table:
                     break
         if self.name_at is None and self.roll_at is None:
             self.guess_name(rows)
+
+    @staticmethod
+    def sums_in(layout: Layout, rows: Sequence[Row]) -> tuple[int, int] | None:
+        last = max((column.index for column in layout.days), default=0)
+        heads = (row for number, row in rows if layout.first_row <= number <= layout.last_row)
+        return next((found for row in heads if (found := sum_columns(row, last))), None)
 
     def guess_name(self, rows: Sequence[Row]) -> None:
         """Without a word above it, the column of names is the one of words left of the days."""
@@ -254,6 +262,11 @@ class Table:
             and not self.is_child(name, kind, is_sum, has_number, marks)
         ):
             self.note_legend(row)
+            if name and is_sum and " " not in name and set(marks) == {Sense.ONE, Sense.ZERO}:
+                # A child may bear such a name; only another below her tells.
+                self.unsure.append(
+                    (self.line(number, row, roll, serial, name, codes), "sum_or_child")
+                )
             waiting.append((number, row))
             return
         if not name and not roll and not _is_identifier(self.admission_of(row)):
@@ -304,8 +317,15 @@ class Table:
             and all(sense in (Sense.ONE, Sense.ZERO, Sense.DASH) for sense in marks)
             and any(sense is not Sense.DASH for sense in marks)
             and self.last is not None
-            and any(self.symbols.sense(code) in _WRITTEN for code in self.last.codes)
+            and self.has_letters(self.last)
         )
+
+    def has_letters(self, line: Line) -> bool:
+        """True for a child whose marks are letters, most of them: one may be of a word written downwards."""
+        marks = [
+            sense for code in line.codes if (sense := self.symbols.sense(code)) is not Sense.BLANK
+        ]
+        return sum(sense in _WRITTEN for sense in marks) * 2 > len(marks)
 
     def turn_page(self, waiting: list[Row]) -> None:
         """Begin a new page where a line between children names another class or month."""
@@ -360,8 +380,8 @@ class Table:
         if self.roll_at is None and self.serial_at is None:
             # Only a later child below makes this a child and not a line of the foot.
             beside = [c for i, c in enumerate(row[: self.columns[0]]) if i != self.name_at]
-            has_more = any(not is_empty(cell) for cell in beside)
-            self.unsure.append((self.line(number, row, "", "", name, codes), has_more))
+            code = "" if any(not is_empty(cell) for cell in beside) else "name_alone"
+            self.unsure.append((self.line(number, row, "", "", name, codes), code))
             waiting.append((number, row))
             return
         if self.last and self.last.row == number - 1 and _is_name_like(name) and not waiting:
@@ -405,6 +425,7 @@ class Table:
             if layout.fields.get(Field.CLASS, -1) == self.layout.castes_at:
                 del layout.fields[Field.CLASS]
                 layout.castes_at = self.layout.castes_at
+            layout.add_corrected(self.layout)
             above = [line for line in waiting if line[0] < layout.first_row]
             title = read_title(above).over(month_in_head(layout, near))
             if not layout.fields:
@@ -438,10 +459,10 @@ class Table:
     def is_child_with_sums(
         self, row: Sequence[Cell], labels: dict[Field, int], days: Sequence[tuple[int, object]]
     ) -> bool:
-        """True when rising numbers stand beside a name, none of them where the days stand: her sums."""
+        """True when rising numbers stand beside a name, most of them not where the days stand: her sums."""
         if labels or self.name_at is None or not _is_name_like(shown(row[self.name_at])):
             return False
-        return not any(index in self.place for index, _ in days)
+        return sum(index in self.place for index, _ in days) * 2 < len(days)
 
     def is_shifted(self, number: int, row: Sequence[Cell]) -> bool:
         extra = [cell for cell in row[self.layout.width :] if not is_empty(cell)]
@@ -479,6 +500,8 @@ class Table:
         line = Line(number, roll[:_NAME], name[:_NAME], codes, serial[:_NAME])
         for attribute, index in self.other_at:
             setattr(line, attribute, shown(row[index])[:_NAME])
+        if self.layout.sums:
+            line.sums = sums_of(row, self.layout.sums)
         if self.key_at:
             school, called, grade, section = self.key_at
             key = (
