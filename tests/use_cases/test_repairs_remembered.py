@@ -338,6 +338,51 @@ def test_a_repair_cannot_be_undone_once_her_days_changed(asked):
     assert problem.state == "repaired"
 
 
+def test_a_repair_that_a_second_equal_file_rests_on_is_not_undone(asked):
+    section, children, held = asked
+    problem = settle(held, children[5])
+    second = sent(section, [*rows(4), STRANGER], name="second.xlsx")
+    assert second.pk != held.pk and not waiting(second).exists()
+    before, decisions = stored(section), RowDecision.objects.count()
+
+    with pytest.raises(WrongState, match="Another register has since given"):
+        undo_repair(an_actor(), problem=problem, at=NOW)
+
+    problem.refresh_from_db()
+    assert problem.state == "repaired" and RowDecision.objects.count() == decisions
+    assert stored(section) == before
+
+
+def test_of_two_files_repaired_together_the_later_is_undone_first_and_then_the_other(asked):
+    section, children, held = asked
+    second = sent(section, [*rows(4), STRANGER], name="second.xlsx")
+    before = stored(section)
+    problem = settle(held, children[5])
+    other = ImportProblem.objects.get(source_id=str(second.pk), code="row_unmatched")
+    assert other.state == "repaired"
+    stands = stored(section)
+
+    with pytest.raises(WrongState, match="Undo that one first"):
+        undo_repair(an_actor(), problem=problem, at=NOW)
+    assert stored(section) == stands
+    undo_repair(an_actor(), problem=other, at=NOW)
+    assert stored(section) == stands
+    undo_repair(an_actor(), problem=problem, at=NOW)
+
+    assert stored(section) == before
+    assert waiting(held).count() == waiting(second).count() == 1
+
+
+def test_a_file_that_says_other_days_of_her_does_not_hold_a_repair_back(asked):
+    section, children, held = asked
+    problem = settle(held, children[5])
+    sent(section, [*rows(), (str(6), NAMES[5], "." * 31)], name="blank.xlsx")
+
+    undo_repair(an_actor(), problem=problem, at=NOW)
+
+    assert waiting(held).count() == 1
+
+
 def test_many_absences_that_another_laid_are_not_undone_by_a_teacher_alone(asked):
     section, children, held = asked
     problem = settle(held, children[5])

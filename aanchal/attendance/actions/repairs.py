@@ -26,7 +26,7 @@ from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, PageMarks
 from .pages import page_marks, record_page
 from .registers import open_problems_of, scope_of_file
-from .row_undo import kept_for_undo, put_row_back, row_state
+from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_state
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
 # Cells of one child and day that a person can read better than we did.
@@ -195,7 +195,8 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     Raises:
         NotAllowed: not the actor's class.
         SecondPerson: another repaired it, and more absences would go than one may take away.
-        WrongState: nothing to undo, or the child's days have been changed since.
+        WrongState: nothing to undo, or the child's days have been changed since, or another file or
+            repair has given her these days too.
     """
     problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
     if problem.source_kind != "register" or not problem.raw:
@@ -219,6 +220,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
             _("Another person repaired this, and absences would be gone. Ask the coordinator.")
         )
     if decision.page is not None and decision.child_id is not None and decision.after:
+        refuse_what_others_rest_on(decision, register)
         put_row_back(actor, decision=decision, at=at)
     if decision.enrolled and decision.child is not None:
         undo_enrolment(actor, child=decision.child, class_section=place.section())

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
@@ -14,8 +15,9 @@ from aanchal.kernel.errors import WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection
 
-from ..models import Correction, MissingPupil, RegisterPage, RowDecision
+from ..models import Correction, MissingPupil, RegisterFile, RegisterPage, RowDecision
 from ..page_store import page_marks, write_page
+from ..reading import ShownPage
 from ..rules.corrections import unpack_cells
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, Merged, PageMarks, pack_children, pack_marks
@@ -79,6 +81,56 @@ def _waiting(section: ClassSection, month: date) -> Correction | None:
     return Correction.objects.filter(
         class_section=section, month=month, state=Correction.State.WAITING
     ).first()
+
+
+def refuse_what_others_rest_on(decision: RowDecision, register: RegisterFile) -> None:
+    """A later repair or file that says the same of her would lose its days with this one.
+
+    Equal marks leave no trace on the page: what came later is asked of the files themselves.
+
+    Raises:
+        WrongState: it is so; the sentence says what to do first.
+    """
+    page, child_id = decision.page, decision.child_id
+    if page is None or child_id is None or decision.after is None:
+        return
+    later = RowDecision.objects.filter(page=page, child=child_id, pk__gt=decision.pk)
+    if later.exists():
+        raise WrongState(
+            _("A later repair gave this pupil days of the same month. Undo that one first.")
+        )
+    after = np.frombuffer(decision.after, np.uint8)
+    before = np.zeros(DAYS, np.uint8)
+    if decision.before is not None:
+        before = np.frombuffer(decision.before, np.uint8)
+    section = page.class_section
+    files = (
+        RegisterFile.objects.filter(
+            Q(school=section.school_id) | Q(school=None),
+            Q(settled_at__gte=decision.decided_at) | Q(state=RegisterFile.State.TAKING),
+            state__in=(RegisterFile.State.TAKING, RegisterFile.State.TAKEN),
+            months__contains=f"|{page.month:%Y-%m}|",
+            classes__contains=f"|{section.grade}/{section.section}|",
+        )
+        .exclude(pk=register.pk)
+        .only("understood")
+    )
+    for held in files:
+        for shown in map(ShownPage.from_json, (held.understood or {}).get("pages", [])):
+            is_of_it = (shown.grade, shown.section) == (section.grade, section.section)
+            if not is_of_it or shown.month != f"{page.month:%Y-%m}":
+                continue
+            for row in shown.rows:
+                if row.child != str(child_id):
+                    continue
+                marks = row.mark_array()
+                if ((marks != Mark.NOT_TAKEN) & (marks == after) & (before != after)).any():
+                    raise WrongState(
+                        _(
+                            "Another register has since given this pupil the same days. "
+                            "Send a register with the right days instead."
+                        )
+                    )
 
 
 @use_case
