@@ -132,6 +132,28 @@ def test_joined_twice_it_says_so():
             join_households(an_actor(), child=one, other=theirs, at=NOW)
 
 
+def test_a_brother_out_of_reach_is_not_moved_with_the_household():
+    one, other = two()
+    _section, [far] = a_class(a_school(OTHER_VILLAGE), pupils=1)
+    Child.objects.filter(pk=far.pk).update(household=other.household_id)
+
+    with pytest.raises((NotAllowed, NotFound)):
+        join_households(an_actor(where=VILLAGE), child=one, other=other, at=NOW)
+
+    assert not HouseholdJoin.objects.exists()
+    assert homes(one, other) == [one.household_id, other.household_id]
+
+
+def test_who_has_moved_to_another_household_since_stays_there_when_it_is_undone():
+    _section, (one, other, third) = a_class(pupils=3)
+    join = join_households(an_actor(), child=one, other=other, at=NOW)
+    Child.objects.filter(pk=other.pk).update(household=third.household_id)
+
+    part_households(an_actor(), join=join, at=NOW)
+
+    assert homes(one, other) == [one.household_id, third.household_id]
+
+
 NUMBERS = ("98350 11111", "98350 22222")
 
 
