@@ -32,6 +32,7 @@ from .formats.problems import Hints, Question
 from .left_out import left_out
 from .models import FormReading, RegisterFile, RegisterPage, RowDecision
 from .parsing import parse_registers
+from .promotion import propose_promoted
 from .rules.marks import Mark, counted
 from .rules.pages import PageMarks, merge_pages, unpack_children, unpack_written
 from .rules.shares import Share
@@ -46,6 +47,7 @@ FEW_KNOWN = 0.3
 # How a row stands that a person looked at in an earlier register of the class and set aside.
 SET_ASIDE_BEFORE = "aside"
 LEAST_ROWS = 5
+_WHO_OF_LAST_YEAR = N_("Row %(row)s may be a pupil of last year's class. Say who it is.")
 
 
 @dataclass
@@ -63,6 +65,7 @@ class ShownRow:
     child: str = ""
     suggestions: list[str] = field(default_factory=list)
     tag: str = ""
+    promoted: str = ""  # why a pupil of last year's class may be meant; then nothing is taken in
 
     def mark_array(self) -> NDArray[np.uint8]:
         return np.array([CODES[letter] for letter in self.marks], np.uint8)
@@ -137,7 +140,9 @@ class ShownPage:
                     "row": row.row,
                     "column": None,
                     "code": "row_unmatched",
-                    "template": N_("Row %(row)s matches no pupil of this class. Say who it is."),
+                    "template": _WHO_OF_LAST_YEAR
+                    if row.promoted
+                    else N_("Row %(row)s matches no pupil of this class. Say who it is."),
                     "params": {"row": row.row, "tag": row.tag},
                     "raw": {"page": self.number, **vars(row)},
                 }
@@ -414,6 +419,7 @@ def _match(page: ShownPage, school: Body) -> None:
         shown.suggestions = list(matched.suggestions)
         shown.tag = row_tag(school, year, page, shown)
     _remember(page, {k.key for k in known})
+    _lay_beside_last_year(page, school, year)
     sure = sum(r.match == Match.SURE for r in page.rows)
     if known and len(page.rows) >= LEAST_ROWS and sure < FEW_KNOWN * len(page.rows):
         page.asks.append(
@@ -431,6 +437,21 @@ def _match(page: ShownPage, school: Body) -> None:
     _compare(page, school, year, month)
 
 
+def _lay_beside_last_year(page: ShownPage, school: Body, year: int) -> None:
+    """Rows that may be pupils of last year's classes wait for a person, and are enrolled by nobody else.
+
+    Without an admission number only a person can say that a child was promoted.
+    """
+    unknown = [r for r in page.rows if r.match == Match.UNKNOWN]
+    if not unknown:
+        return
+    proposed = propose_promoted(school, year=year, grade=page.grade, rows=unknown)
+    for row, one in zip(unknown, proposed, strict=True):
+        if one.reason is not None:
+            row.match, row.promoted = str(Match.UNSURE), str(one.reason)
+            row.suggestions = list(one.keys)
+
+
 def missing_of(page: ShownPage, school: Body) -> tuple[UUID, ...]:
     """Pupils of the class whom a page leaves out, by the rows that are known to be theirs."""
     month = date.fromisoformat(page.month + "-01")
@@ -438,7 +459,7 @@ def missing_of(page: ShownPage, school: Body) -> tuple[UUID, ...]:
     for row in page.rows:
         if row.match == Match.SURE and row.child:
             given[UUID(row.child)] = row.mark_array()
-    return left_out(
+    gone = left_out(
         school=school,
         year=year_of(school, month).first_on.year,
         grade=page.grade,
@@ -447,6 +468,9 @@ def missing_of(page: ShownPage, school: Body) -> tuple[UUID, ...]:
         days=page.days,
         given=given,
     )
+    # Whoever a row may be is asked about there, not as one who is missing.
+    proposed = {key for row in page.rows if row.promoted for key in row.suggestions}
+    return tuple(child for child in gone if str(child) not in proposed)
 
 
 def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:

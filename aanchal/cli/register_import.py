@@ -18,7 +18,9 @@ from aanchal.attendance.actions import (
 )
 from aanchal.attendance.formats.grades import grade_of
 from aanchal.attendance.models import Flag, RegisterFile, RegisterPage
+from aanchal.attendance.queries.promotions import rows_of_last_year
 from aanchal.kernel.errors import DomainError
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import system_actor
 from aanchal.places.queries import school_by_udise
 
@@ -134,10 +136,20 @@ def take_one(
         "file": path.name,
         "state": register.state,
         **register.counts,
+        "of_last_year": _of_last_year(register),
         "asks": asks if taken.waiting else [],
         "questions": questions,
         "classes": classes,
     }
+
+
+def _of_last_year(register: RegisterFile) -> int:
+    """How many rows wait that may be pupils of last year's classes."""
+    return rows_of_last_year(
+        ImportProblem.objects.filter(
+            source_kind="register", source_id=str(register.pk), state=ImportProblem.State.OPEN
+        )
+    )
 
 
 _WAITS = "Nothing was taken in yet: it can be read in more than one way."
@@ -176,6 +188,8 @@ def _tell(path: Path, told: dict[str, Any]) -> None:
         line += f", {told['enrolled']} pupils enrolled"
     if told["rows_left"]:
         line += f", {told['rows_left']} rows wait for repair"
+    if told["of_last_year"]:
+        line += f" ({told['of_last_year']} of them may be pupils of last year's classes)"
     if told["problems"]:
         line += f", {told['problems']} cells or rows to look at"
     print(line)

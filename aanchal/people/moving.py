@@ -56,7 +56,13 @@ class Move:
     claimed: date
 
 
-def move_children(actor: Actor, moves: Sequence[Move], *, at: datetime) -> list[Enrolment]:
+def move_children(
+    actor: Actor,
+    moves: Sequence[Move],
+    *,
+    at: datetime,
+    ended_by: Enrolment.Ended = Enrolment.Ended.MOVED,
+) -> list[Enrolment]:
     """End the enrolments that children have and begin others; one audit event for each child."""
     new: list[Enrolment] = []
     ended: list[Enrolment] = []
@@ -64,7 +70,7 @@ def move_children(actor: Actor, moves: Sequence[Move], *, at: datetime) -> list[
         held = move.held
         starts_on = first_day(move.claimed, began=held.starts_on if held else None, today=at.date())
         if held is not None and held.ends_on is None:
-            held.ends_on, held.ended_by = starts_on, Enrolment.Ended.MOVED
+            held.ends_on, held.ended_by = starts_on, ended_by
             ended.append(held)
         new.append(
             Enrolment(
@@ -128,7 +134,7 @@ def left_by(enrolment: Enrolment) -> Enrolment | None:
     return (
         Enrolment.objects.filter(
             child=enrolment.child_id,
-            ended_by=Enrolment.Ended.MOVED,
+            ended_by__in=(Enrolment.Ended.MOVED, Enrolment.Ended.PROMOTED),
             ends_on=enrolment.starts_on,
         )
         .exclude(pk=enrolment.pk)

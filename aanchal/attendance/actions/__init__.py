@@ -13,6 +13,7 @@ from .findings import correct_finding, open_finding, record_visit
 from .missing import ask_after_class, note_missing, reopen_missing, say_missing, settle_missing
 from .outcomes import record_outcome, reopen_flag
 from .pages import Recorded, record_page
+from .promotions import confirm_promoted
 from .reading_questions import answer_questions, say_of_left_out
 from .registers import (
     Taken,
@@ -50,6 +51,7 @@ __all__ = [
     "begin_archive",
     "cancel_visit",
     "choose_school",
+    "confirm_promoted",
     "correct_finding",
     "correct_mark",
     "describe_visited_house",

@@ -13,7 +13,7 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
-from aanchal.people.actions import enrol_pupils, undo_enrolment
+from aanchal.people.actions import enrol_pupils, promote_pupil, undo_enrolment
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
@@ -24,6 +24,7 @@ from ..models import RegisterFile, RegisterPage, RowDecision
 from ..reading import CODES, ShownPage, ShownRow, page_scope
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, PageMarks
+from .left_over import ask_after_left_over, ask_no_more_after
 from .pages import page_marks, record_page
 from .registers import open_problems_of, scope_of_file
 from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_state
@@ -45,6 +46,17 @@ class _Place:
     @property
     def scope(self) -> Scope:
         return page_scope(self.school, self.page)
+
+    def holds(self, child_id: UUID) -> bool:
+        """Whether a child is in the page's class already: moved since, or by another file."""
+        return Enrolment.objects.filter(
+            class_section__school=self.school,
+            class_section__year=year_of(self.school, self.month).first_on.year,
+            class_section__grade=self.page.grade,
+            class_section__section=self.page.section,
+            child=child_id,
+            ends_on__isnull=True,
+        ).exists()
 
     def section(self) -> ClassSection:
         return ClassSection.objects.select_related("school__area").get(
@@ -102,6 +114,8 @@ def repair_row(
             child_id, enrolled = _enrol(actor, place=place, row=row, at=at)
         else:
             child_id = _chosen(choice)
+            if row.promoted and str(child_id) in row.suggestions and not place.holds(child_id):
+                child_id, enrolled = _promote(actor, place=place, row=row, child=child_id, at=at)
         if child_id is None:
             return problem
         section = place.section()
@@ -120,6 +134,17 @@ def repair_row(
             at=at,
         )
         _same_rows(actor, problem, row=row, section=section, child_id=child_id, at=at)
+    if row.promoted:
+        ask_after_left_over(
+            actor,
+            problem=problem,
+            row=row,
+            school=place.school,
+            grade=page.grade,
+            section_name=page.section,
+            month=place.month,
+            at=at,
+        )
     record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
     _count(register)
     return problem
@@ -219,6 +244,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
         raise SecondPerson(
             _("Another person repaired this, and absences would be gone. Ask the coordinator.")
         )
+    ask_no_more_after(actor, decision=decision, at=at)
     if decision.page is not None and decision.child_id is not None and decision.after:
         refuse_what_others_rest_on(decision, register)
         put_row_back(actor, decision=decision, at=at)
@@ -450,7 +476,10 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.SET_ASIDE:
         raise WrongState
-    RowDecision.objects.filter(problem=problem).delete()
+    decided = RowDecision.objects.filter(problem=problem).first()
+    if decided is not None:
+        ask_no_more_after(actor, decision=decided, at=at)
+        decided.delete()
     problem.state = ImportProblem.State.OPEN
     problem.settled_at, problem.settled_by = None, ""
     problem.save(update_fields=["state", "settled_at", "settled_by"])
@@ -500,30 +529,48 @@ def _chosen(choice: str) -> UUID:
         raise Invalid(_("Say who this row is."), field="choice") from None
 
 
+def _promote(
+    actor: Actor, *, place: _Place, row: ShownRow, child: UUID, at: datetime
+) -> tuple[UUID | None, bool]:
+    """Take a pupil of last year's class into this one; None when that was asked for."""
+    enrolment = promote_pupil(
+        actor,
+        school=place.school,
+        child_id=child,
+        pupil=_as_pupil(place, row, roll=row.roll),
+        on=place.month,
+        at=at,
+    )
+    return (None, False) if enrolment is None else (child, True)
+
+
+def _as_pupil(place: _Place, row: ShownRow, *, roll: str) -> NewPupil:
+    given, family = split_name(row.name)
+    return NewPupil(
+        grade=place.page.grade,
+        section=place.page.section,
+        roll=roll,
+        given_name=given,
+        family_name=family,
+        own_script_name="" if row.name.isascii() else row.name,
+        sex=row.sex,
+        village=row.village,
+        admission_no=row.admission_no,
+        row=row.row,
+    )
+
+
 def _enrol(actor: Actor, *, place: _Place, row: ShownRow, at: datetime) -> tuple[UUID | None, bool]:
     """Enrol a row's pupil; whether that began an enrolment, which an undoing would end.
 
     None when she is in a class that is not the actor's and was asked for.
     """
-    given, family = split_name(row.name)
+    # A roll number that another pupil of the class holds is what made the row unsure.
+    roll = "" if row.suggestions and not row.promoted else row.roll
     done = enrol_pupils(
         actor,
         school=place.school,
-        pupils=[
-            NewPupil(
-                grade=place.page.grade,
-                section=place.page.section,
-                # A roll number that another pupil holds is what made the row unsure.
-                roll="" if row.suggestions else row.roll,
-                given_name=given,
-                family_name=family,
-                own_script_name="" if row.name.isascii() else row.name,
-                sex=row.sex,
-                village=row.village,
-                admission_no=row.admission_no,
-                row=row.row,
-            )
-        ],
+        pupils=[_as_pupil(place, row, roll=roll)],
         on=place.month,
         at=at,
         # A person has looked at the pupils of the class and says that this is none of them.

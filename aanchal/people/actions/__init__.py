@@ -18,6 +18,7 @@ from .kinship import (
     take_kinship_back,
 )
 from .moves import agree_to_move, refuse_move, take_move_back, undo_move
+from .promoting import promote_pupil
 from .pupil_problems import PupilProblem
 from .readings import READING_ANSWERS, answer_reading, count_readings, open_readings
 
@@ -42,6 +43,7 @@ __all__ = [
     "open_house",
     "open_readings",
     "part_households",
+    "promote_pupil",
     "record_agreement",
     "record_consent",
     "record_kinship",

@@ -34,6 +34,7 @@ from aanchal.attendance.queries.books import (
     open_problems,
     shown_pages,
 )
+from aanchal.attendance.queries.promotions import rows_of_last_year
 from aanchal.attendance.reading import ShownPage
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
@@ -174,7 +175,9 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "beside_title": page_title(shown) if shown else "",
             "asks": [a for page in pages for a in told(page.asks)],
             "unknown": sum(r.match == "unknown" for p in pages for r in p.rows),
-            "unsure": sum(r.match == "unsure" for p in pages for r in p.rows),
+            "unsure": sum(r.match == "unsure" and not r.promoted for p in pages for r in p.rows),
+            "promoted": sum(bool(r.promoted) for p in pages for r in p.rows),
+            "last_year": rows_of_last_year(open_problems(request.actor, register)),
             "refusal": _refusal(register),
             "can_take": can_take,
             "missing": _missing_names(pages),

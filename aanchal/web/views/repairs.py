@@ -211,6 +211,7 @@ def _row_item(row: ShownRow, page: ShownPage, held: ClassToMatch) -> dict[str, A
     near, others = held.candidates(row)
     return {
         "marks": codes,
+        "of_last_year": bool(row.promoted),
         "present": sum(c == Mark.PRESENT for c in codes),
         "marked": sum(c in (Mark.PRESENT, Mark.ABSENT) for c in codes),
         "may_choose": page.can_be_taken,

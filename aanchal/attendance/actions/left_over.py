@@ -1,0 +1,114 @@
+"""A pupil of last year's class whom an answer about a row leaves over is asked after."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.people.models import ClassMove, ClassSection, Enrolment
+from aanchal.places.models import Body
+from aanchal.places.queries import year_of
+
+from ..models import MissingPupil, RowDecision
+from ..reading import ShownRow
+from .missing import note_missing
+
+
+@use_case
+def ask_after_left_over(
+    actor: Actor,
+    *,
+    problem: ImportProblem,
+    row: ShownRow,
+    school: Body,
+    grade: str,
+    section_name: str,
+    month: date,
+    at: datetime,
+) -> int:
+    """Ask where those are who might have been a settled row, and whom no other row may be.
+
+    Only pupils of the class below: whoever might have stayed in the class is expected above it.
+    What was asked is kept with the decision, so that it can be taken back with it.
+
+    Returns:
+        How many are asked after now.
+
+    Raises:
+        NotAllowed: the actor repairs no registers of the class.
+    """
+    year = year_of(school, month).first_on.year
+    held = RowDecision.objects.filter(problem=problem).first()
+    section = (
+        ClassSection.objects.select_related("school__area")
+        .filter(school=school, year=year, grade=grade, section=section_name)
+        .first()
+    )
+    if section is None or held is None:
+        return 0  # no class has begun: last year's is found as a silent one
+    require(actor, Permission.REGISTER_REPAIR, section)
+    left = Enrolment.objects.filter(
+        child__in=row.suggestions,
+        class_section__school=school,
+        class_section__year=year - 1,
+        ends_on__isnull=True,
+    ).select_related("class_section")
+    waiting = ImportProblem.objects.filter(
+        source_kind="register",
+        code="row_unmatched",
+        state=ImportProblem.State.OPEN,
+        body_id=school.pk,
+    ).exclude(pk=problem.pk)
+    asked_of = {key for p in waiting for key in (p.raw or {}).get("suggestions", ())}
+    moving = {
+        str(child)
+        for child in ClassMove.objects.filter(
+            child__in=row.suggestions, state=ClassMove.State.WAITING
+        ).values_list("child_id", flat=True)
+    }
+    gone = [
+        e.child_id
+        for e in left
+        if e.class_section.grade != section.grade
+        and str(e.child_id) not in asked_of
+        and str(e.child_id) not in moving
+    ]
+    before = set(_waiting_keys(gone))
+    noted = note_missing(actor, class_section=section, month=month, children=gone, said={}, at=at)
+    if noted:
+        new = [key for key in _waiting_keys(gone) if key not in before]
+        held.undo = {**(held.undo or {}), "left_over": new}
+        held.save(update_fields=["undo"])
+    return noted
+
+
+def _waiting_keys(children: list[UUID]) -> list[str]:
+    found = MissingPupil.objects.filter(child__in=children, state=MissingPupil.State.WAITING)
+    return [str(pk) for pk in found.values_list("pk", flat=True)]
+
+
+@use_case
+def ask_no_more_after(actor: Actor, *, decision: RowDecision, at: datetime) -> int:
+    """Take back the questions where somebody is that a decision about a row began.
+
+    One that was settled since stays as it was settled.
+
+    Returns:
+        How many were taken back.
+
+    Raises:
+        NotAllowed: the actor repairs no registers of the class.
+    """
+    keys = (decision.undo or {}).get("left_over", ())
+    begun = (
+        MissingPupil.objects.filter(pk__in=keys, state=MissingPupil.State.WAITING)
+        .select_related("class_section__school__area")
+        .select_for_update(of=("self",))
+    )
+    for missing in begun:
+        require(actor, Permission.REGISTER_REPAIR, missing.class_section)
+        record(actor, Verb.PUPIL_MISSING_SETTLED, missing, scope=missing.class_section.scope())
+        missing.delete()
+    return len(keys)

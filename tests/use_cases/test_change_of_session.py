@@ -1,0 +1,228 @@
+"""Pupils without admission numbers at the change of session: proposed, asked about, never guessed."""
+
+import pytest
+
+from aanchal.attendance.actions import (
+    ENROL,
+    SET_ASIDE,
+    confirm_promoted,
+    repair_row,
+    take_problem_up_again,
+    take_register,
+    undo_repair,
+)
+from aanchal.attendance.models import MissingPupil, RegisterPage
+from aanchal.kernel.errors import NotAllowed, NotFound
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import Grant, Role
+from aanchal.people.actions import promote_pupil
+from aanchal.people.models import Child, ClassMove, ClassSection, Enrolment
+from aanchal.people.rules.pupils import NewPupil
+from tests.audited import audited
+from tests.factories import (
+    JULY,
+    NAMES,
+    NOW,
+    a_class,
+    a_given_register,
+    a_register_xlsx,
+    an_actor,
+)
+
+pytestmark = pytest.mark.django_db
+
+FULL = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
+TITLE = "Class: VII  Section: A   Month: July 2026"
+OTHERWISE = NAMES[4].replace("a", "aa", 1) if "a" in NAMES[4] else NAMES[4] + "h"
+
+
+def last_year(pupils=6):
+    section, children = a_class(pupils=pupils)
+    ClassSection.objects.filter(pk=section.pk).update(year=2025)
+    section.refresh_from_db()
+    return section, children
+
+
+def sent(section, names, *, enrol=True, name="vii.xlsx"):
+    rows = [(str(i + 1), n, FULL) for i, n in enumerate(names)]
+    data = a_register_xlsx(rows, udise=section.school.school.udise, title=TITLE)
+    held = a_given_register(an_actor(), data, name=name)
+    take_register(an_actor(), register=held, enrol_unknown=enrol, said_yes=True, at=NOW)
+    held.refresh_from_db()
+    return held
+
+
+def waiting(held):
+    return list(
+        ImportProblem.objects.filter(
+            source_id=str(held.pk), state="open", code="row_unmatched"
+        ).order_by("row")
+    )
+
+
+def certain(held):
+    return [p.pk for p in waiting(held) if p.raw["promoted"] == "name_equal"]
+
+
+def snapshot():
+    return (
+        sorted(
+            Enrolment.objects.exclude(ended_by="mistake").values_list(
+                "child", "class_section", "ends_on", "ended_by"
+            )
+        ),
+        sorted(MissingPupil.objects.values_list("child", "state")),
+    )
+
+
+def told(verb):
+    return sum(e.verb == verb for e in audited())
+
+
+def now_in(child):
+    return Enrolment.objects.get(child=child, ends_on__isnull=True).class_section
+
+
+def test_nobody_is_enrolled_moved_or_marked_before_a_person_said_who_she_is():
+    section, _children = last_year()
+    before = snapshot()
+
+    held = sent(section, NAMES[:5])
+
+    assert len(waiting(held)) == 5
+    assert snapshot() == before
+    assert not RegisterPage.objects.exists()
+    assert Child.objects.count() == 6
+    assert held.counts["rows_left"] == 5
+
+
+def test_all_certain_ones_are_promoted_in_one_step_and_have_their_days():
+    section, children = last_year()
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+
+    done = confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+
+    assert (done.same, done.asked, done.waiting) == (4, 0, 0)
+    assert {now_in(c).grade for c in children[:4]} == {"7"}
+    ended = Enrolment.objects.filter(child__in=children[:4], class_section=section)
+    assert set(ended.values_list("ended_by", flat=True)) == {"promoted"}
+    assert now_in(children[4]).pk == section.pk
+    assert Child.objects.count() == 6
+    [left] = waiting(held)
+    assert left.raw["promoted"] == "spelled_otherwise"
+    assert told("register.repaired") == 4
+    assert told("child.moved") == 4
+
+
+def test_a_promotion_is_taken_back_exactly():
+    section, _children = last_year()
+    held = sent(section, NAMES[:5])
+    before = snapshot()
+    confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+
+    for problem in ImportProblem.objects.filter(source_id=str(held.pk), state="repaired"):
+        undo_repair(an_actor(), problem=problem, at=NOW)
+
+    assert snapshot() == before
+    assert len(waiting(held)) == 5
+
+
+def test_a_row_that_is_another_child_is_enrolled_and_the_one_left_over_is_asked_after():
+    section, children = last_year()
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+    confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+    before = snapshot()
+    [problem] = waiting(held)
+
+    repair_row(an_actor(), problem=problem, choice=ENROL, at=NOW)
+
+    assert Child.objects.count() == 7
+    missing = MissingPupil.objects.filter(state="waiting")
+    assert children[4].pk in set(missing.values_list("child_id", flat=True))
+
+    problem.refresh_from_db()
+    undo_repair(an_actor(), problem=problem, at=NOW)
+    assert [m for m in snapshot()[1]] == before[1]
+
+
+def test_a_row_that_is_nobody_leaves_the_pupil_to_be_asked_after_until_it_is_taken_up_again():
+    section, children = last_year()
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+    confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+    before = snapshot()
+    [problem] = waiting(held)
+
+    repair_row(an_actor(), problem=problem, choice=SET_ASIDE, at=NOW)
+    assert MissingPupil.objects.filter(child=children[4], state="waiting").exists()
+
+    problem.refresh_from_db()
+    take_problem_up_again(an_actor(), problem=problem, at=NOW)
+    assert snapshot() == before
+
+
+def test_only_rows_that_were_shown_as_certain_are_said_in_one_step():
+    section, _children = last_year()
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+    before = snapshot()
+
+    with pytest.raises(NotFound):
+        confirm_promoted(an_actor(), register=held, problems=[p.pk for p in waiting(held)], at=NOW)
+    assert snapshot() == before
+
+
+def test_whoever_has_another_class_says_nothing():
+    section, _children = last_year()
+    held = sent(section, NAMES[:5])
+    before = snapshot()
+    other = an_actor(Role.VOLUNTEER)
+
+    with pytest.raises(NotAllowed):
+        confirm_promoted(other, register=held, problems=certain(held), at=NOW)
+    assert snapshot() == before
+
+
+def test_the_teacher_of_the_new_class_asks_for_a_pupil_whose_class_is_not_hers():
+    section, children = last_year()
+    held = sent(section, NAMES[:5])
+    teacher = an_actor()
+    teacher = type(teacher)(
+        user_id=teacher.user_id,
+        grants=(
+            Grant(
+                role=Role.TEACHER,
+                area_path="",
+                body_id=str(section.school_id),
+                grade="7",
+                section="A",
+            ),
+        ),
+    )
+
+    done = confirm_promoted(teacher, register=held, problems=certain(held), at=NOW)
+
+    assert (done.same, done.asked) == (0, 5)
+    assert ClassMove.objects.filter(state="waiting").count() == 5
+    assert {now_in(c).pk for c in children} == {section.pk}
+    assert len(waiting(held)) == 5
+
+
+def test_a_pupil_is_promoted_only_by_whoever_may_enrol_in_the_new_class():
+    section, children = last_year()
+    pupil = NewPupil(grade="7", section="A", roll="1", given_name="A", family_name="B", row=1)
+
+    with pytest.raises(NotAllowed):
+        promote_pupil(
+            an_actor(Role.VOLUNTEER),
+            school=section.school,
+            child_id=children[0].pk,
+            pupil=pupil,
+            on=JULY,
+            at=NOW,
+        )
+    assert now_in(children[0]).pk == section.pk
+
+    promote_pupil(
+        an_actor(), school=section.school, child_id=children[0].pk, pupil=pupil, on=JULY, at=NOW
+    )
+    assert now_in(children[0]).grade == "7"
+    assert told("child.moved") == 1
