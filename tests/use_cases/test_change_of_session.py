@@ -11,7 +11,9 @@ from aanchal.attendance.actions import (
     take_register,
     undo_repair,
 )
-from aanchal.attendance.models import MissingPupil, RegisterPage
+from aanchal.attendance.actions.left_over import ask_after_left_over, ask_no_more_after
+from aanchal.attendance.models import MissingPupil, RegisterPage, RowDecision
+from aanchal.attendance.reading import ShownRow
 from aanchal.kernel.errors import NotAllowed, NotFound
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Grant, Role
@@ -226,3 +228,34 @@ def test_a_pupil_is_promoted_only_by_whoever_may_enrol_in_the_new_class():
     )
     assert now_in(children[0]).grade == "7"
     assert told("child.moved") == 1
+
+
+def test_asking_after_who_is_left_over_and_taking_it_back_are_for_whoever_repairs_the_class():
+    section, children = last_year()
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+    confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+    [problem] = waiting(held)
+    repair_row(an_actor(), problem=problem, choice=SET_ASIDE, at=NOW)
+    before = snapshot()
+    decision = RowDecision.objects.get(problem=problem)
+    stranger = an_actor(Role.VOLUNTEER)
+
+    with pytest.raises(NotAllowed):
+        ask_no_more_after(stranger, decision=decision, at=NOW)
+    asked = {
+        "problem": problem,
+        "row": ShownRow(**{k: v for k, v in problem.raw.items() if k != "page"}),
+        "school": section.school,
+        "grade": "7",
+        "section_name": "A",
+        "month": JULY,
+        "at": NOW,
+    }
+    with pytest.raises(NotAllowed):
+        ask_after_left_over(stranger, **asked)
+    assert snapshot() == before
+
+    assert ask_no_more_after(an_actor(), decision=decision, at=NOW) == 1
+    assert not MissingPupil.objects.filter(child=children[4]).exists()
+    assert ask_after_left_over(an_actor(), **asked) == 1
+    assert MissingPupil.objects.filter(child=children[4], state="waiting").count() == 1

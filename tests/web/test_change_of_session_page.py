@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def page():
     section, children = last_year()
     held = sent(section, [*NAMES[:4], OTHERWISE])
-    client = signed_in(Client(), a_person(Role.COORDINATOR))
+    client = signed_in(Client(), a_person(Role.COORDINATOR, "IN/S10/D206"))
     return client, children, held, reverse("register_session", args=[held.pk])
 
 

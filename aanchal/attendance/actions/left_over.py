@@ -49,8 +49,9 @@ def ask_after_left_over(
     if section is None or held is None:
         return 0  # no class has begun: last year's is found as a silent one
     require(actor, Permission.REGISTER_REPAIR, section)
+    might_be = [UUID(key) for key in row.suggestions]
     left = Enrolment.objects.filter(
-        child__in=row.suggestions,
+        child__in=might_be,
         class_section__school=school,
         class_section__year=year - 1,
         ends_on__isnull=True,
@@ -65,7 +66,7 @@ def ask_after_left_over(
     moving = {
         str(child)
         for child in ClassMove.objects.filter(
-            child__in=row.suggestions, state=ClassMove.State.WAITING
+            child__in=might_be, state=ClassMove.State.WAITING
         ).values_list("child_id", flat=True)
     }
     gone = [

@@ -66,5 +66,5 @@ def classes_beside_last_year(actor: Actor, register: RegisterFile) -> list[Class
 
 def rows_of_last_year(waiting: QuerySet[ImportProblem]) -> int:
     """How many of the problems that wait are rows that may be pupils of last year's classes."""
-    raws = waiting.filter(code="row_unmatched").values_list("raw", flat=True)
-    return sum(bool((raw or {}).get("promoted")) for raw in raws)
+    rows = waiting.filter(code="row_unmatched")
+    return sum(bool((problem.raw or {}).get("promoted")) for problem in rows)
