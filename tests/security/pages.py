@@ -163,6 +163,7 @@ PAGES: dict[str, Page] = {
         sends=(just(step="take", enrol="yes", said_yes="yes"), a_school),
     ),
     "register_repair": Page(kind="register_file", own=SCHOOL_FILES, sends=(a_problem,)),
+    "register_session": Page(kind="register_file", own=SCHOOL_FILES, sends=(a_problem,)),
     # --- coordinator ---
     "watch": Page(who=frozenset({"coordinator"})),
     "readings": Page(

@@ -13,10 +13,11 @@ from aanchal.attendance.actions import (
 )
 from aanchal.attendance.actions.left_over import ask_after_left_over, ask_no_more_after
 from aanchal.attendance.models import MissingPupil, RegisterPage, RowDecision
+from aanchal.attendance.queries.promotions import rows_of_last_year
 from aanchal.attendance.reading import ShownRow
 from aanchal.kernel.errors import NotAllowed, NotFound
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Grant, Role
+from aanchal.kernel.permissions import Role
 from aanchal.people.actions import promote_pupil
 from aanchal.people.models import Child, ClassMove, ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil
@@ -30,6 +31,7 @@ from tests.factories import (
     a_register_xlsx,
     an_actor,
 )
+from tests.signing_in import a_person, acting
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +50,7 @@ def last_year(pupils=6):
 def sent(section, names, *, enrol=True, name="vii.xlsx"):
     rows = [(str(i + 1), n, FULL) for i, n in enumerate(names)]
     data = a_register_xlsx(rows, udise=section.school.school.udise, title=TITLE)
-    held = a_given_register(an_actor(), data, name=name)
+    held = a_given_register(an_actor(), data, school=section.school, name=name)
     take_register(an_actor(), register=held, enrol_unknown=enrol, said_yes=True, at=NOW)
     held.refresh_from_db()
     return held
@@ -95,7 +97,7 @@ def test_nobody_is_enrolled_moved_or_marked_before_a_person_said_who_she_is():
     assert snapshot() == before
     assert not RegisterPage.objects.exists()
     assert Child.objects.count() == 6
-    assert held.counts["rows_left"] == 5
+    assert rows_of_last_year(ImportProblem.objects.filter(source_id=str(held.pk))) == 5
 
 
 def test_all_certain_ones_are_promoted_in_one_step_and_have_their_days():
@@ -186,19 +188,7 @@ def test_whoever_has_another_class_says_nothing():
 def test_the_teacher_of_the_new_class_asks_for_a_pupil_whose_class_is_not_hers():
     section, children = last_year()
     held = sent(section, NAMES[:5])
-    teacher = an_actor()
-    teacher = type(teacher)(
-        user_id=teacher.user_id,
-        grants=(
-            Grant(
-                role=Role.TEACHER,
-                area_path="",
-                body_id=str(section.school_id),
-                grade="7",
-                section="A",
-            ),
-        ),
-    )
+    teacher = acting(a_person(Role.TEACHER, section.school, grade="7", section="A"))
 
     done = confirm_promoted(teacher, register=held, problems=certain(held), at=NOW)
 
