@@ -429,3 +429,13 @@ def test_a_mark_merged_down_over_the_class_is_said():
     (page,) = pages_of(as_xlsx(rows, merge=[(2, 9, 7, 9)]))
 
     assert "note_in_column" in codes(page)
+
+
+def test_lines_of_sums_and_sheets_without_a_register_are_named():
+    rows = [*rows_of(present()), ["", "Total present", *[6] * 31], ["", "Boys present", *[3] * 31]]
+
+    (page,) = pages_of(as_xlsx(rows, name="VI A", more={"Notes": [["Made by the school office"]]}))
+
+    sums = [note.row for note in page.assumed if note.code == "line_of_sums"]
+    assert sums == [9, 10]
+    assert [n.sheet for n in page.assumed if n.code == "sheet_passed_over"] == ["Notes"]

@@ -91,6 +91,7 @@ def read_registers(
     if held is None:
         raise _nothing(notes)
     held.problems += notes + stray_quotes(sheets)
+    held.assumed += reading.passed
     yield held
 
 
@@ -114,6 +115,7 @@ class _Reading:
         self.limits = limits
         self.today = today
         self.notes = notes
+        self.passed: list[Problem] = []  # sheets without a register
         self.key: dict[str, Mark] = {}  # the key of marks, wherever in the file it stands
 
     def pages(self, sheets: list[Sheet], progress: Progress | None) -> Iterator[Page]:
@@ -145,6 +147,10 @@ class _Reading:
 
     def note(self, code: str, sheet: Sheet) -> None:
         self.notes.append(Problem(None, None, code, SENTENCES[code], {}, sheet.name))
+
+    def pass_over(self, sheet: Sheet) -> None:
+        code = "sheet_passed_over"
+        self.passed.append(Problem(None, None, code, SENTENCES[code], {}, sheet.name))
 
 
 def _nothing(notes: list[Problem]) -> Unreadable:
@@ -227,6 +233,8 @@ def _pages_of(sheet: Sheet, reading: _Reading, names: list[str]) -> Iterator[Pag
     if found is None:
         if _holds_marks(ahead):
             reading.note("not_understood", sheet)
+        else:
+            reading.pass_over(sheet)
         return
     form = form_of(found[0])
     said = reading.said.of_form(form)

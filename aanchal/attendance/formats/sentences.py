@@ -288,6 +288,8 @@ SENTENCES: dict[str, str] = {
     "flags_read": N_("The marks were read from the columns %(columns)s."),
     "turned_over": N_("The pupils stand across and the days below; the table was read turned over."),
     "blocks_read": N_("Each pupil has several lines here; only the line of her status was read."),
+    "line_of_sums": N_("This line holds sums and names no child; it was passed over."),
+    "sheet_passed_over": N_("No register was found on this sheet; it was passed over."),
     "line_of_counts": N_("This line counts pupils and names none; it was passed over."),
     "absences_only": N_(
         "Only absences stand in this file. Nobody was taken as present for not being named."

@@ -262,6 +262,8 @@ class Table:
             and not self.is_child(name, kind, is_sum, has_number, marks)
         ):
             self.note_legend(row)
+            if filled and kind is Kind.SUM:
+                self.problems.assume(number, None, "line_of_sums")
             if name and is_sum and " " not in name and set(marks) == {Sense.ONE, Sense.ZERO}:
                 # A child may bear such a name; only another below her tells.
                 self.unsure.append(

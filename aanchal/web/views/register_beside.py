@@ -12,7 +12,8 @@ from aanchal.attendance.reading import ShownPage
 # Sheets, columns and lines of which nothing went into the page.
 PASSED_OVER = frozenset(
     "hidden_sheet not_understood no_day sheet_without_register days_again no_heading no_such_day "
-    "cut_below marks_without_child row_shifted no_child no_date no_class pupil_or_sum line_of_counts".split()
+    "cut_below marks_without_child row_shifted no_child no_date no_class pupil_or_sum line_of_counts "
+    "line_of_sums sheet_passed_over name_alone sum_or_child".split()
 )
 
 
