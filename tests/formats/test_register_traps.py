@@ -439,3 +439,20 @@ def test_lines_of_sums_and_sheets_without_a_register_are_named():
     sums = [note.row for note in page.assumed if note.code == "line_of_sums"]
     assert sums == [9, 10]
     assert [n.sheet for n in page.assumed if n.code == "sheet_passed_over"] == ["Notes"]
+
+
+def test_the_section_in_a_line_of_its_own_above_a_later_table_is_read():
+    rows: list[list] = []
+    for grade, section in (("V", "ख"), ("VI", "अ")):
+        rows += [
+            [f"कक्षा: {grade}"],
+            [f"वर्ग: {section}"],
+            ["माह: जुलाई 2026"],
+            ["Roll No", "Name", *DAYS],
+        ]
+        rows += [[n + 1, f"{name} {grade}", *["P"] * 31] for n, name in enumerate(CHILDREN)]
+
+    assert [(page.grade, page.section) for page in pages_of(as_csv(rows))] == [
+        ("5", "ख"),
+        ("6", "अ"),
+    ]

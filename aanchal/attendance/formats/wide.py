@@ -281,7 +281,9 @@ class Table:
             self.name_alone(number, row, name, codes, waiting)
             return
         if not name and not filled:
-            return  # a number printed in advance
+            if not has_number:
+                waiting.append((number, row))  # a line of the next table's title: "Section: A"
+            return  # else a number printed in advance
         if not name:
             self.problems.add(number, _letter(self.name_at), "name_missing")
         if (

@@ -21,7 +21,7 @@ _CHUNK = 1 << 20
 _SMALL = 2 << 20
 _LOCAL = struct.Struct("<4s5H3L2H")
 _NOT_A_SHEET = N_(
-    "This file is a ZIP archive, not a spreadsheet. Unpack it and send the registers inside, "
+    "This file is a ZIP archive, not a spreadsheet. Unpack it and send the files inside, "
     "one by one."
 )
 _BROKEN = N_(
@@ -29,8 +29,8 @@ _BROKEN = N_(
     "and send the new file."
 )
 _TOO_LARGE_INSIDE = N_(
-    "The file grows to more than %(limit)d MB when opened, far more than a register needs. Copy the "
-    "register's cells into a new file and send that."
+    "The file grows to more than %(limit)d MB when opened, far more than a table needs. Copy the "
+    "table's cells into a new file and send that."
 )
 _STRANGE = N_(
     "The file is built in a way no spreadsheet program saves it, so it was not opened. Open it in a "

@@ -49,7 +49,7 @@ def survey_xls(raw: bytes, limits: Limits, *, area: int) -> dict[str, Survey]:
     if "WordDocument".encode("utf-16-le") in raw:
         raise Unreadable(
             "not_a_table",
-            N_("This is a text document. Send the register as a spreadsheet (.xlsx) or as CSV."),
+            N_("This is a text document. Send the table as a spreadsheet (.xlsx) or as CSV."),
         )
     try:
         stream = _workbook_stream(raw)
@@ -125,7 +125,7 @@ class _Walk:
                 "far_cells",
                 N_(
                     "A sheet has something written far away from its table, down to row %(row)d or across "
-                    "%(columns)d columns. Copy the register alone into a new file and send that."
+                    "%(columns)d columns. Copy the table alone into a new file and send that."
                 ),
                 row=self.rows,
                 columns=self.columns,

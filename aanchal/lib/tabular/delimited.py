@@ -34,7 +34,7 @@ _LINES_IN_A_RECORD = 400
 _STRAY_TOLD = 50
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1a\x1b"))
 _NOT_TEXT = N_(
-    "The file is not a table that can be read. Send the register as a spreadsheet (.xlsx) or as CSV."
+    "The file is not a table that can be read. Send the table as a spreadsheet (.xlsx) or as CSV."
 )
 _ENCODING = N_(
     "The letters in this file cannot be read. Open it in the program it came from, save it as "

@@ -63,7 +63,7 @@ def open_tables(raw: bytes, *, limits: Limits) -> "list[Sheet]":
         raise Unreadable(
             "no_table",
             N_(
-                "This is a web page without a table. Send the register as a spreadsheet (.xlsx) or as "
+                "This is a web page without a table. Send the table as a spreadsheet (.xlsx) or as "
                 "CSV."
             ),
         )

@@ -134,27 +134,27 @@ def _within(size: int, most: int) -> None:
 
 
 _OTHER_KINDS = (
-    (b"%PDF", N_("This is a PDF. Send the register as a spreadsheet (.xlsx) or as CSV.")),
-    (b"\x89PNG", N_("This is a picture. Send the register as a spreadsheet (.xlsx) or as CSV.")),
+    (b"%PDF", N_("This is a PDF. Send the table as a spreadsheet (.xlsx) or as CSV.")),
+    (b"\x89PNG", N_("This is a picture. Send the table as a spreadsheet (.xlsx) or as CSV.")),
     (
         b"\xff\xd8\xff",
-        N_("This is a picture. Send the register as a spreadsheet (.xlsx) or as CSV."),
+        N_("This is a picture. Send the table as a spreadsheet (.xlsx) or as CSV."),
     ),
-    (b"GIF8", N_("This is a picture. Send the register as a spreadsheet (.xlsx) or as CSV.")),
-    (b"Rar!", N_("This is a RAR archive. Unpack it and send the registers inside, one by one.")),
+    (b"GIF8", N_("This is a picture. Send the table as a spreadsheet (.xlsx) or as CSV.")),
+    (b"Rar!", N_("This is a RAR archive. Unpack it and send the files inside, one by one.")),
     (
         b"7z\xbc\xaf",
-        N_("This is a 7z archive. Unpack it and send the registers inside, one by one."),
+        N_("This is a 7z archive. Unpack it and send the files inside, one by one."),
     ),
     (
         b"\x1f\x8b",
-        N_("This is a gzip archive. Unpack it and send the registers inside, one by one."),
+        N_("This is a gzip archive. Unpack it and send the files inside, one by one."),
     ),
     (
         b"{\\rtf",
-        N_("This is a text document. Send the register as a spreadsheet (.xlsx) or as CSV."),
+        N_("This is a text document. Send the table as a spreadsheet (.xlsx) or as CSV."),
     ),
-    (b"SQLite", N_("This is a database. Send the register as a spreadsheet (.xlsx) or as CSV.")),
+    (b"SQLite", N_("This is a database. Send the table as a spreadsheet (.xlsx) or as CSV.")),
 )
 
 
@@ -177,7 +177,7 @@ def _open_zip(raw: bytes, limits: Limits) -> list[Sheet]:
     if "content.xml" in names and "mimetype" in names:
         return opendocument.open_document(archive, limits, _workbook)
     if any(name.lower().startswith(("word/", "ppt/")) for name in names):
-        raise Unreadable("not_a_table", N_("This is a text document. Send the register as a spreadsheet (.xlsx) or as CSV."))  # fmt: skip
+        raise Unreadable("not_a_table", N_("This is a text document. Send the table as a spreadsheet (.xlsx) or as CSV."))  # fmt: skip
     if any(name.lower() == "xl/workbook.bin" for name in names):
         raise Unreadable("binary_workbook", N_("This is a binary workbook (.xlsb). Save it as .xlsx and send the new file."))  # fmt: skip
     if not any(name.lower().startswith("xl/") for name in names):
@@ -251,7 +251,7 @@ def _require_room(survey: Survey, cells: int, limits: Limits) -> None:
             "far_cells",
             N_(
                 "A sheet has something written far away from its table, down to row %(row)d or across "
-                "%(columns)d columns. Copy the register alone into a new file and send that."
+                "%(columns)d columns. Copy the table alone into a new file and send that."
             ),
             row=survey.rows,
             columns=survey.columns,
