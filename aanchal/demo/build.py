@@ -478,6 +478,7 @@ class _Past:
                 kind=told.outcome,
                 since_on=timezone.localdate(at),
                 child_seen=True,
+                confirmed=True,
                 at=at,
             )
         except Invalid:

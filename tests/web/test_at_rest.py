@@ -83,5 +83,5 @@ def test_a_concern_says_that_it_is_at_rest_while_it_is_open_and_to_the_implicate
     rest = outcome.rest_until
     outcome.delete()
     Flag.objects.update(state=Flag.State.VISITED)
-    record_outcome(actor_for(ends), flag=flag, kind="explained", **given)
+    record_outcome(actor_for(ends), flag=flag, kind="explained", confirmed=True, **given)
     assert Outcome.objects.get().rest_until == rest, "the day does not tell them apart"

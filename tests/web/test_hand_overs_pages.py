@@ -182,7 +182,7 @@ def test_the_question_shows_what_was_put_right_and_to_the_implicated_nothing_of_
     now = timezone.now()
     record_outcome(
         actor_for(ends), flag=visit.flag, kind=end, since_on=timezone.localdate(), child_seen=False,
-        at=now,
+        confirmed=True, at=now,
     )  # fmt: skip
     correct_finding(
         actor_for(visit.volunteer), finding=finding, kind="sick", whom_met="child",

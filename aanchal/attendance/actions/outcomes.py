@@ -14,6 +14,7 @@ from aanchal.kernel.statistics import Counted, count
 from aanchal.kernel.waiting import something_waits
 
 from ..models import Flag, Outcome, Reopening, Visit
+from ..queries.doubts import what_is_not_known
 from ..queries.ends import (
     back_standing,
     became_a_concern,
@@ -53,7 +54,8 @@ def record_outcome(
     Args:
         expected_on: of an explained absence, the day on which the child will be back, as the family
             said; without one it rests for the programme's number of school days.
-        ground, note, confirmed: for a child whose name was cut at school, as `rules/ends.py` asks.
+        ground, note: for a child whose name was cut at school, as `rules/ends.py` asks.
+        confirmed: a second yes, for her and where something is not known of the child (`not_known`).
 
     Raises:
         NotAllowed: the actor may not record outcomes here, or is kin.
@@ -85,6 +87,8 @@ def record_outcome(
         _check_struck_off(
             kind, ground=ground, note=note, confirmed=confirmed, is_concern=is_concern
         )
+    if not confirmed and what_is_not_known(flag, kind=kind):
+        raise Invalid(STILL_MISSING[Missing.YES], field="confirmed", missing=str(Missing.YES))
     outcome = Outcome(
         district=flag.district, flag=flag, recorded_on=timezone.localdate(at), note=note.strip()
     )

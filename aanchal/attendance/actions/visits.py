@@ -15,6 +15,7 @@ from aanchal.people.actions import record_own_kinship
 
 from ..guidance import guidance
 from ..models import Flag, Visit
+from ..queries.before_going import felt_unsafe
 from ..queries.doubts import is_in_doubt
 from ..queries.ends import was_visited
 from ..queries.flags import found_nobody_often, volunteers_for
@@ -22,17 +23,22 @@ from .holding import end_of, hold_flag, hold_visit
 
 
 @use_case
-def assign_visit(actor: Actor, *, flag: Flag, volunteer: User, at: datetime) -> Visit:
+def assign_visit(
+    actor: Actor, *, flag: Flag, volunteer: User, two_go: bool = False, at: datetime
+) -> Visit:
     """Put a flag's visit into a volunteer's hands, due by its channel; also after an earlier visit.
 
     Where she who went before is not sure that the child is safe, it is due as an urgent one.
 
     A visit already in somebody else's hands is taken from her and counted as cancelled.
 
+    Args:
+        two_go: the sender says that two go together; needed where somebody did not feel safe before.
+
     Raises:
         NotAllowed: the actor may not assign visits here, or is kin.
         Invalid: she is no volunteer of this village, is kin of the household, or gave this
-            visit back because she did not feel safe.
+            visit back because she did not feel safe; or one is to go alone where another did not.
         WrongState: the flag has ended.
     """
     flag = hold_flag(flag)
@@ -40,6 +46,11 @@ def assign_visit(actor: Actor, *, flag: Flag, volunteer: User, at: datetime) -> 
     if flag.state not in Flag.LIVE:
         raise WrongState
     _fit(flag, volunteer, at=at)
+    if not two_go and felt_unsafe([flag.pk]):
+        raise Invalid(
+            _("Whoever was to go before did not feel safe. Send two together, or nobody."),
+            field="two_go",
+        )
     held = flag.visits.filter(state=Visit.State.ASSIGNED).first()
     if held is not None:
         if held.volunteer_id == volunteer.pk:

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from ..findings import group_of, is_doubt
 from ..guidance import guidance
 from ..models import Finding, Flag
+from ..rules.ends import Unknown, not_known
+from .before_going import was_child_met
 
 # The coordinator must act: nobody is on her way to the child.
 WITH_NOBODY = (Flag.State.VISITED, Flag.State.OPEN)
@@ -43,3 +45,8 @@ def is_in_doubt(flag: Flag) -> bool:
 def doubt_due_at(since: datetime) -> datetime:
     """By when the coordinator calls the volunteer who was in doubt."""
     return since + timedelta(hours=float(guidance()["doubt_due_hours"]))
+
+
+def what_is_not_known(flag: Flag, *, kind: str) -> tuple[Unknown, ...]:
+    """What nobody knows of the child when her question is ended so; two queries."""
+    return not_known(kind, in_doubt=is_in_doubt(flag), child_met=was_child_met(flag))

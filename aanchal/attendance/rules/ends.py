@@ -33,7 +33,27 @@ class Missing(StrEnum):
     YES = "yes"
 
 
+class Unknown(StrEnum):
+    """What is not known when a question is to end."""
+
+    NOT_SURE = "not_sure"  # the last who went is not sure that the child is safe
+    NOT_SEEN = "not_seen"  # nobody who went saw the child
+
+
 SHORTEST_NOTE = 10
+
+
+def not_known(kind: str, *, in_doubt: bool, child_met: bool) -> tuple[Unknown, ...]:
+    """What is not known of a child whose question is to end; it ends only with a second yes then.
+
+    What became a concern is in the hands of a case worker, and *back* asks itself who saw her.
+    """
+    if kind == "concern":
+        return ()
+    found = [Unknown.NOT_SURE] if in_doubt else []
+    if not child_met and kind != "back":
+        found.append(Unknown.NOT_SEEN)
+    return tuple(found)
 
 
 def missing_for_pupil(ground: str, *, note: str, confirmed: bool) -> Missing | None:

@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import actor_for, people_named
 from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome, reopen_flag
 from aanchal.attendance.findings import group_of, is_doubt, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.attendance.queries.before_going import put_right_since
 from aanchal.attendance.queries.books import Strip, class_book, strips_of
 from aanchal.attendance.queries.conflicts import hide_concerns_from
+from aanchal.attendance.queries.doubts import what_is_not_known
 from aanchal.attendance.queries.ends import is_struck_off, told_herself
 from aanchal.attendance.queries.flags import (
     get_flag,
@@ -26,7 +28,7 @@ from aanchal.attendance.queries.flags import (
 )
 from aanchal.attendance.queries.hands import visits_in_hand
 from aanchal.attendance.queries.returns import since_in
-from aanchal.attendance.rules.ends import Missing
+from aanchal.attendance.rules.ends import Missing, Unknown
 from aanchal.attendance.rules.returns import Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
@@ -52,6 +54,10 @@ from .stories import people_of_story, story_shown, story_told
 
 # For so long after sending a visit, taking it back stands where the message was.
 UNDO_WITHIN = timedelta(minutes=15)
+NOT_KNOWN = {
+    Unknown.NOT_SURE: gettext_lazy("The last who went is not sure that the child is safe."),
+    Unknown.NOT_SEEN: gettext_lazy("Nobody who went saw the child."),
+}
 
 
 def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -62,6 +68,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     hide_concerns_from(request.actor, [held])
     visits = list(held.visits.all())
+    is_unsafe = any(v.handed_back_because == Visit.HandedBack.UNSAFE for v in visits)
     in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
     volunteers = _able(held, in_hand, at=now)
     book = class_book(held.class_section)
@@ -71,7 +78,9 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_live = held.state in Flag.LIVE
     is_back = since.returned is not None and since.returned.standing is Standing.BACK
     step = request.POST.get("step", "")
-    assign = AssignForm(request.POST if step == "assign" else None, volunteers=volunteers)
+    assign = AssignForm(
+        request.POST if step == "assign" else None, volunteers=volunteers, is_unsafe=is_unsafe
+    )
     struck_off = is_live and is_struck_off(held)
     is_concern = was_danger(visits) or (is_live and told_herself(request.actor, held))
     outcome = OutcomeForm(
@@ -128,6 +137,8 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "danger_word": _("danger"),
             "ended": _ended(held, since.returned),
             "rests": _rests(held),
+            "is_unsafe": is_unsafe and is_live,
+            "put_right": put_right_since([held]).get(held.pk) if is_live else None,
             "tell_href": tell_about_href(request, held),
             "has_volunteers": bool(volunteers),
             "may_assign": is_live and may(request.actor, Permission.VISIT_ASSIGN, held),
@@ -198,7 +209,8 @@ def _act(
         if step == "assign" and assign.is_valid():
             able = {str(v.pk): v for v in volunteers_for(held, at=now)}
             chosen = able[assign.cleaned_data["volunteer"]]
-            assign_visit(request.actor, flag=held, volunteer=chosen, at=now)
+            two_go = bool(assign.cleaned_data.get("two_go"))
+            assign_visit(request.actor, flag=held, volunteer=chosen, two_go=two_go, at=now)
         elif step == "outcome" and outcome.is_valid():
             confirmed = request.POST.get("confirmed") == "yes"
             try:
@@ -228,22 +240,27 @@ def _act(
 
 
 def _confirm_end(request: HttpRequest, held: Flag, outcome: OutcomeForm) -> HttpResponse:
-    """Ask a second time before the question about a struck-off child is closed."""
+    """Ask a second time before a question ends of which something is not known.
+
+    So it is with a child whose name was cut, whom nobody saw, or of whom the last who went is not sure.
+    """
     given = outcome.cleaned_data
-    grounds = dict(outcome.fields["ground"].choices)  # type: ignore[attr-defined]
+    if given.get("ground"):
+        grounds = dict(outcome.fields["ground"].choices)  # type: ignore[attr-defined]
+        title = _("Close the question about a child whose name was cut?")
+        body = _("No register will speak of this child again: nobody is asked to look after this.")
+        known = [str(grounds[given["ground"]]), f"“{given['note']}”"]
+    else:
+        title = _("Close the question although this is not known?")
+        body = _("Once it is closed nobody goes to the child for some time.")
+        known = [str(NOT_KNOWN[x]) for x in what_is_not_known(held, kind=given["kind"])]
     return render(
         request,
         "confirm.html",
         {
-            "title": _("Close the question about a child whose name was cut?"),
-            "body": _(
-                "No register will speak of this child again: nobody is asked to look after this."
-            ),
-            "consequences": [
-                str(OUTCOMES[given["kind"]]),
-                str(grounds[given["ground"]]),
-                f"“{given['note']}”",
-            ],
+            "title": title,
+            "body": body,
+            "consequences": [str(OUTCOMES[given["kind"]]), *known],
             "yes": _("Yes, close the question"),
             "cancel_href": reverse("flag", args=[held.pk]),
             "carry": {
@@ -251,8 +268,7 @@ def _confirm_end(request: HttpRequest, held: Flag, outcome: OutcomeForm) -> Http
                 "confirmed": "yes",
                 "kind": given["kind"],
                 "since_on": given["since_on"].isoformat(),
-                "ground": given["ground"],
-                "note": given["note"],
+                **({k: given[k] for k in ("ground", "note") if given.get(k)}),
                 **({"child_seen": "on"} if given["child_seen"] else {}),
                 **(
                     {"expected_on": given["expected_on"].isoformat()}

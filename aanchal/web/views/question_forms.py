@@ -22,8 +22,21 @@ class AssignForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose who goes.")},
     )
 
-    def __init__(self, *args: Any, volunteers: list[Any], **kwargs: Any) -> None:
+    two_go = forms.BooleanField(
+        label=gettext_lazy("Two go together, and both know why"),
+        error_messages={
+            "required": gettext_lazy(
+                "Whoever was to go before did not feel safe. Send two together, or nobody."
+            )
+        },
+    )
+
+    def __init__(
+        self, *args: Any, volunteers: list[Any], is_unsafe: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not is_unsafe:
+            del self.fields["two_go"]
         self.fields["volunteer"].choices = [  # type: ignore[attr-defined]
             (str(v.pk), v.get_full_name()) for v in volunteers
         ]

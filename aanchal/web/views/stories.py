@@ -96,7 +96,10 @@ def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
         text += _found_words(
             finding.kind, finding.child_seen, finding.next_step, finding.note, finding.whom_met
         )
-    return when, str(STATES[Visit.State(visit.state)]), " · ".join(filter(None, text))
+    title = str(STATES[Visit.State(visit.state)])
+    if visit.handed_back_because == Visit.HandedBack.UNSAFE:
+        title = _("Given back: did not feel safe")
+    return when, title, " · ".join(filter(None, text))
 
 
 def _found_words(

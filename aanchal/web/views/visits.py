@@ -24,6 +24,7 @@ from aanchal.attendance.actions import (
     open_visited_house,
 )
 from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.attendance.queries.before_going import felt_unsafe, put_right_since
 from aanchal.attendance.queries.books import class_books
 from aanchal.attendance.queries.ends import back_standing
 from aanchal.attendance.queries.flags import get_my_visit, my_recent_visits, my_visits
@@ -70,12 +71,42 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         "visits/list.html",
         {
             "cards": [_card(visit, now) for visit in held],
+            "before": _before_going(held),
             "late": _late_sentence(late) if late else "",
             "back": _back_cards(list(back.values())[:MOST_BACK]),
             "written": [_written_line(v) for v in recent[:MOST_BACK]],
             "today": today(),
         },
     )
+
+
+def _before_going(held: list[Visit]) -> list[str]:
+    """What she must know before she goes, a sentence a visit; two queries.
+
+    It stands in her list and not on the page of the visit, which others may read at the house.
+    """
+    flags = [v.flag for v in held]
+    if not flags:
+        return []
+    unsafe, put_right = felt_unsafe([f.pk for f in flags]), put_right_since(flags)
+    said = []
+    for flag in flags:
+        code = {"code": flag.child.code}
+        if flag.pk in unsafe:
+            said.append(
+                _(
+                    "%(code)s: whoever was to go before did not feel safe. Go by two, or give it back."
+                )
+                % code
+            )
+        if flag.pk in put_right:
+            said.append(
+                _(
+                    "%(code)s: what an earlier visit found was put right. Call your coordinator before you go."
+                )
+                % code
+            )
+    return said
 
 
 def _late_sentence(late: list[Visit]) -> str:

@@ -1,0 +1,189 @@
+"""What happened before reaches whoever sends a visit, whoever goes, and whoever ends the question."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from aanchal.access.queries import actor_for
+from aanchal.attendance.actions import (
+    assign_visit,
+    correct_finding,
+    hand_back_visit,
+    record_outcome,
+    record_visit,
+)
+from aanchal.attendance.models import Finding, Flag, Outcome, Visit
+from aanchal.attendance.rules.ends import not_known
+from aanchal.kernel.errors import Invalid
+from aanchal.kernel.permissions import Role
+from tests.factories import VILLAGE, a_flag
+from tests.signing_in import a_person, signed_in
+from tests.web.test_hand_overs_pages import a_coordinator, page
+from tests.web.test_visit_pages import in_hand
+
+pytestmark = pytest.mark.django_db
+
+
+def given_back(because="unsafe"):
+    visit, _client = in_hand()
+    hand_back_visit(actor_for(visit.volunteer), visit=visit, because=because, at=timezone.now())
+    return visit.flag
+
+
+def written(visit, **found):
+    given = {"kind": "sick", "whom_met": "mother", "child_seen": True, "next_step": "comes_back"}
+    given |= {"note": "", "visited_on": timezone.localdate(), "at": timezone.now()}
+    return record_visit(actor_for(visit.volunteer), visit=visit, **(given | found))
+
+
+# --- she did not feel safe ---
+
+
+def test_where_somebody_did_not_feel_safe_two_go_or_nobody():
+    flag, other, coordinator = given_back(), a_person(Role.VOLUNTEER, VILLAGE), a_coordinator()
+    actor, now = actor_for(coordinator), timezone.now()
+
+    with pytest.raises(Invalid) as refused:
+        assign_visit(actor, flag=flag, volunteer=other, at=now)
+    assert refused.value.details["field"] == "two_go"
+    assert not flag.visits.filter(state=Visit.State.ASSIGNED).exists()
+
+    assert assign_visit(actor, flag=flag, volunteer=other, two_go=True, at=now)
+
+
+def test_who_sends_and_who_goes_see_it_and_are_asked_for_two():
+    flag, other, coordinator = given_back(), a_person(Role.VOLUNTEER, VILLAGE), a_coordinator()
+    shown = page(coordinator, "flag", flag.pk)
+    assert "she did not feel safe. Send two together, or nobody" in shown
+    assert "Given back: did not feel safe" in shown
+    client, at = signed_in(Client(), coordinator), reverse("flag", args=[flag.pk])
+    given = {"step": "assign", "volunteer": str(other.pk)}
+
+    assert client.post(at, given).status_code == 400
+    client.post(at, given | {"two_go": "on"})
+
+    hers = page(other, "my_visits")
+    assert f"{flag.child.code}: whoever was to go before did not feel safe." in hers
+    at_the_house = page(other, "visit", flag.visits.get(volunteer=other).pk)
+    assert "feel safe. Go by two" not in at_the_house, "others may read it there"
+
+
+def test_a_visit_given_back_for_another_reason_says_and_asks_nothing():
+    flag, coordinator = given_back("cannot_go"), a_coordinator()
+    other = a_person(Role.VOLUNTEER, VILLAGE)
+
+    assert "did not feel safe" not in page(coordinator, "flag", flag.pk)
+    assert assign_visit(actor_for(coordinator), flag=flag, volunteer=other, at=timezone.now())
+
+
+# --- put right after a newer question began ---
+
+
+def a_newer_question():
+    """A question that ended on what a visit found, and a newer one in another's hands."""
+    visit, _client = in_hand()
+    finding = written(visit)
+    coordinator = a_coordinator()
+    record_outcome(
+        actor_for(coordinator), flag=visit.flag, kind="explained", child_seen=False,
+        since_on=timezone.localdate(), at=timezone.now(),
+    )  # fmt: skip
+    flag = visit.flag
+    newer = a_flag(
+        flag.child,
+        flag.class_section,
+        since_on=timezone.localdate() - timedelta(days=1),
+        signal_on=timezone.localdate(),
+        raised_at=timezone.now(),
+    )
+    other = a_person(Role.VOLUNTEER, VILLAGE)
+    assign_visit(actor_for(coordinator), flag=newer, volunteer=other, at=timezone.now())
+    return finding, newer, other, coordinator
+
+
+def test_what_is_put_right_after_a_newer_question_began_is_told_to_who_holds_that_one():
+    finding, newer, other, coordinator = a_newer_question()
+    assert "put right" not in page(coordinator, "flag", newer.pk)
+    assert "put right" not in page(other, "my_visits")
+
+    correct_finding(
+        actor_for(finding.visit.volunteer), finding=finding, kind="sick", whom_met="neighbour",
+        child_seen=False, note="", at=timezone.now(),
+    )  # fmt: skip
+
+    shown = page(coordinator, "flag", newer.pk)
+    assert "it was put right what an earlier visit had found" in shown
+    assert reverse("flag", args=[finding.visit.flag_id]) in shown
+    hers = page(other, "my_visits")
+    assert f"{newer.child.code}: what an earlier visit found was put right." in hers
+    assert finding.visit.flag_id and str(finding.visit.flag_id) not in hers
+
+
+def test_what_was_put_right_before_a_question_began_is_no_news_to_it():
+    finding, newer, _other, coordinator = a_newer_question()
+    correct_finding(
+        actor_for(finding.visit.volunteer), finding=finding, kind="sick", whom_met="neighbour",
+        child_seen=False, note="", at=timezone.now(),
+    )  # fmt: skip
+    Flag.objects.filter(pk=newer.pk).update(raised_at=timezone.now() + timedelta(hours=1))
+
+    assert "put right what an earlier visit" not in page(coordinator, "flag", newer.pk)
+
+
+# --- a second yes where something is not known ---
+
+
+@pytest.mark.parametrize(
+    "kind, in_doubt, child_met, unknown",
+    [
+        ("explained", False, True, ()),
+        ("explained", True, True, ("not_sure",)),
+        ("left", False, False, ("not_seen",)),
+        ("explained", True, False, ("not_sure", "not_seen")),
+        ("back", True, False, ("not_sure",)),
+        ("back", False, False, ()),
+        ("concern", True, False, ()),
+    ],
+)
+def test_what_is_not_known_of_a_child_when_her_question_ends(kind, in_doubt, child_met, unknown):
+    assert not_known(kind, in_doubt=in_doubt, child_met=child_met) == unknown
+
+
+UNSURE = {"kind": "fears_school", "next_step": "not_sure_safe"}
+
+
+@pytest.mark.parametrize(
+    "found, said",
+    [
+        (UNSURE, "The last who went is not sure that the child is safe."),
+        ({"child_seen": False}, "Nobody who went saw the child."),
+    ],
+    ids=["not sure", "not seen"],
+)
+def test_a_question_of_which_something_is_not_known_ends_only_with_a_second_yes(found, said):
+    visit, _client = in_hand(left_house_at=timezone.now())
+    written(visit, **found)
+    client, at = signed_in(Client(), a_coordinator()), reverse("flag", args=[visit.flag_id])
+    day = timezone.localdate().isoformat()
+    given = {"step": "outcome", "kind": "explained", "since_on": day, "expected_on": day}
+
+    asked = client.post(at, given).content.decode()
+    assert "Close the question although this is not known?" in asked and said in asked
+    assert not Outcome.objects.exists()
+
+    client.post(at, given | {"confirmed": "yes"})
+    assert Outcome.objects.get().rest_until == timezone.localdate()
+
+
+def test_a_child_who_was_met_and_is_not_doubted_needs_one_yes():
+    visit, _client = in_hand()
+    written(visit)
+    client, at = signed_in(Client(), a_coordinator()), reverse("flag", args=[visit.flag_id])
+    day = timezone.localdate().isoformat()
+
+    client.post(at, {"step": "outcome", "kind": "explained", "since_on": day})
+
+    assert Outcome.objects.exists() and Finding.objects.exists()
