@@ -102,7 +102,8 @@ def serve_site(
     """
     if given := os.environ.get(LISTENING):
         with_django()
-        _answer_requests(int(given), threads=threads)
+        handle, counts, place = (int(part) for part in given.split())
+        _answer_requests(handle, counts=counts, place=place, threads=threads)
         return
     listening = _listen(host, port)
     _unlock_by_hand()
@@ -117,21 +118,25 @@ def serve_site(
     url = f"http://{_name_of(host)}:{port}"
     ready = when_ready or _print_ready
     threading.Thread(target=_tell_when_ready, args=(url, ready), daemon=True).start()
+    from aanchal.web.shares import shared_counts
+
     from .supervising import Child, supervise
 
+    wanted = processes or len(os.sched_getaffinity(0))
+    counts = shared_counts(wanted)
     site = ["serve", "--no-worker", "--threads", str(threads)]
     children = [
         Child(
             "site",
             [sys.executable, "-m", "aanchal", *site],
-            quiet_env={LISTENING: str(listening.fileno())},
-            handles=[listening.fileno()],
+            quiet_env={LISTENING: f"{listening.fileno()} {counts.fileno()} {place}"},
+            handles=[listening.fileno(), counts.fileno()],
         )
-        for _ in range(processes or len(os.sched_getaffinity(0)))
+        for place in range(wanted)
     ]
     if worker:
         children.append(Child("worker", [sys.executable, "-m", "aanchal", "work"]))
-    with listening:
+    with listening, counts:
         supervise(children, grace_seconds=GRACE_SECONDS)
 
 
@@ -167,13 +172,14 @@ def _collect_less_often() -> None:
     gc.set_threshold(20_000, 10, 10)
 
 
-def _answer_requests(handle: int, *, threads: int) -> None:
+def _answer_requests(handle: int, *, counts: int, place: int, threads: int) -> None:
     """Be one of the site's processes: take requests from the shared socket until told to stop."""
     from django.conf import settings
 
     from aanchal.attendance.parsing import get_ready
     from aanchal.kernel import rowguard
     from aanchal.web.front import Front, make_room
+    from aanchal.web.shares import Share
     from aanchal.web.wsgi import application
 
     # From here on this process serves people: every request says whose districts it may see.
@@ -187,6 +193,7 @@ def _answer_requests(handle: int, *, threads: int) -> None:
         application,
         socket.socket(fileno=handle),
         threads=threads,
+        share=Share(counts, place),
         upload_bytes=settings.AANCHAL_UPLOAD_BYTES,
         url_scheme="https" if settings.SESSION_COOKIE_SECURE else "http",
     )

@@ -23,6 +23,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
 
+from .shares import Share
+
 # A header comes in one piece from any honest client; half of one may wait so long for the rest.
 HEADER_SECONDS = 10.0
 # A body may be slow, as over an old telephone line, but not silent, and not slower than this.
@@ -34,6 +36,8 @@ MOST_CONNECTIONS = 1000
 MOST_UNFINISHED = 600
 # Bodies of all unfinished requests together, in uploads of the largest size.
 MOST_UPLOADS = 8
+# So long a connection is left to a process that holds fewer; if none took it, this one does.
+LEFT_SECONDS = 0.01
 _MB = 1 << 20
 
 
@@ -57,6 +61,16 @@ class Channel(HTTPChannel):
         elif self.request is not before and before is not None:
             self.began = time.monotonic()  # the next one, sent on without waiting
         return taken
+
+    def add_channel(self, *args: Any) -> None:
+        """Count a connection that was opened."""
+        super().add_channel(*args)
+        self.server.count()
+
+    def del_channel(self, *args: Any) -> None:
+        """Count no more a connection that was closed."""
+        super().del_channel(*args)
+        self.server.count()
 
     @property
     def body_bytes(self) -> int:
@@ -97,8 +111,17 @@ class Front(TcpWSGIServer):
     channel_class = Channel
 
     def __init__(
-        self, application: Any, listening: socket.socket, *, threads: int, **more: Any
+        self,
+        application: Any,
+        listening: socket.socket,
+        *,
+        threads: int,
+        share: Share | None = None,
+        **more: Any,
     ) -> None:
+        self.share = share
+        # Until then a new connection is left to a process that holds fewer.
+        self._leaves_until = 0.0
         self.upload_bytes = more.pop("upload_bytes")
         self.most_uploads = max(1, threads // 4)
         self._uploads = 0
@@ -135,6 +158,25 @@ class Front(TcpWSGIServer):
             sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
             bind_socket=False,
         )
+
+    def readable(self) -> bool:
+        """Whether to wait for new connections; not for a moment after one was left to another."""
+        wanted = bool(super().readable())
+        return wanted and time.monotonic() >= self._leaves_until
+
+    def handle_accept(self) -> None:
+        """Take a connection, or leave it a moment to a process that holds fewer than this one."""
+        if self.share is not None and not self._leaves_until:
+            if self.share.has_more_than_another():
+                self._leaves_until = time.monotonic() + LEFT_SECONDS
+                return
+        self._leaves_until = 0.0
+        super().handle_accept()
+
+    def count(self) -> None:
+        """Say to the other processes how many connections this one holds."""
+        if self.share is not None:
+            self.share.tell(len(self.active_channels))
 
     def add_task(self, channel: Channel) -> None:
         """Give a whole request to a working thread; a file waits while others have their share."""
@@ -196,6 +238,8 @@ class Front(TcpWSGIServer):
             held -= channel.body_bytes
 
     def _once(self, seconds: float) -> None:
+        if self._leaves_until:
+            seconds = min(seconds, LEFT_SECONDS)
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
 
 
