@@ -276,6 +276,15 @@ def _heads_noted_by_another_test() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _figures_of_another_test() -> Iterator[None]:
+    """What a process keeps of one test's records must not be told in the next."""
+    yield
+    from aanchal.kernel.kept import kept
+
+    kept.clear()
+
+
+@pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
     """Every test begins in English, whatever language the one before spoke."""
     from django.utils import translation

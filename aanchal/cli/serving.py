@@ -23,7 +23,7 @@ work = typer.Typer(add_completion=False)
 
 GRACE_SECONDS = 25.0
 # More would share one core's time among them, and hold locks of the embedded database for longer.
-THREADS = 4
+THREADS = 3
 # The number of the listening socket that a child was given.
 LISTENING = "AANCHAL_LISTENING"
 

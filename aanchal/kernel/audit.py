@@ -14,6 +14,7 @@ row as it is stored and the link before it: with the database alone no link can 
 import hashlib
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -250,14 +251,16 @@ def write_events(events: list[Event], *, at: datetime | None = None) -> None:
     for event in events:
         row = event.row or sealed_row(event, at=at or timezone.now())
         by_district.setdefault(event.district, []).append(row)
+    acts = Counter(event.district for event in events if event.verb != Verb.PAGE_SHOWN)
     for district in sorted(by_district):
         head = _held_head(district)
+        head.acts += acts[district]
         for row in by_district[district]:
             head.seq += 1
             row.seq, row.previous_hash = head.seq, head.hash
             row.hash = head.hash = link_hash(row)
         AuditEvent.objects.bulk_create(by_district[district], batch_size=500)
-        head.save(update_fields=["seq", "hash"])
+        head.save(update_fields=["seq", "hash", "acts"])
 
 
 def _held_head(district: str) -> AuditHead:

@@ -93,10 +93,14 @@ class AuditHead(models.Model):
     district = models.CharField(primary_key=True, max_length=16)
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
+    acts = models.PositiveBigIntegerField(
+        default=0,
+        help_text="How many of the events are no reading: figures are kept until one comes.",
+    )
 
     class Privacy:
         retention = "As long as the chain."
-        OPEN = ("district", "seq", "hash")
+        OPEN = ("district", "seq", "hash", "acts")
 
 
 class StoredFile(models.Model):

@@ -166,10 +166,10 @@ class Front(TcpWSGIServer):
 
     def handle_accept(self) -> None:
         """Take a connection, or leave it a moment to a process that holds fewer than this one."""
-        if self.share is not None and not self._leaves_until:
-            if self.share.has_more_than_another():
-                self._leaves_until = time.monotonic() + LEFT_SECONDS
-                return
+        has_more = self.share is not None and self.share.has_more_than_another()
+        if has_more and not self._leaves_until:
+            self._leaves_until = time.monotonic() + LEFT_SECONDS
+            return
         self._leaves_until = 0.0
         super().handle_accept()
 

@@ -20,6 +20,7 @@ from aanchal.attendance.queries.books import ClassLine, class_book, class_lines
 from aanchal.attendance.queries.figures import irregular_pupils
 from aanchal.attendance.queries.silent import SilentClass, pupils_to_ask_after, silent_among
 from aanchal.attendance.rules.marks import Mark
+from aanchal.kernel.kept import kept
 from aanchal.kernel.permissions import Permission, grants_for, may
 from aanchal.people.models import ClassSection
 from aanchal.people.queries import enrolled_in, get_class
@@ -169,7 +170,11 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
             return redirect("missing_pupils")
         return redirect("class", pk=pk)
-    silent = silent_among([section], on=today()).get(section)
+    silent = kept.get(
+        request.actor,
+        ("silent class", section.pk, today()),
+        lambda: silent_among([section], on=today()).get(section),
+    )
     if silent is not None and may(request.actor, Permission.REGISTER_CORRECT, section):
         opened(request, "class_register.silent", section)
     book = class_book(section)

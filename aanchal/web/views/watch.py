@@ -1,6 +1,7 @@
 """The coordinator's week: figures that open to their rows, where it is stuck, who is silent."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,7 +25,7 @@ from aanchal.attendance.queries.figures import (
     where_stuck,
 )
 from aanchal.attendance.queries.flags import unassigned_flags
-from aanchal.attendance.queries.silent import silent_classes
+from aanchal.attendance.queries.silent import SilentClass, silent_classes
 from aanchal.attendance.queries.waiting import (
     Waiting,
     doubtful_flags,
@@ -32,7 +33,8 @@ from aanchal.attendance.queries.waiting import (
     what_waits,
 )
 from aanchal.attendance.queries.weeks import WeekLine, week_lines
-from aanchal.kernel.permissions import Permission, granted_areas
+from aanchal.kernel.kept import kept
+from aanchal.kernel.permissions import Actor, Permission, granted_areas
 
 from ..context import local_name
 from ..forms import today
@@ -55,10 +57,9 @@ GOOD_SHARE = 0.8
 def week(request: HttpRequest) -> HttpResponse:
     """The watch this week. What is most urgent is the large sentence and the one big act."""
     now, on = timezone.now(), today()
-    figures = week_figures(request.actor, last_on=on)
-    stuck = where_stuck(request.actor, since=on - timedelta(days=STUCK_DAYS), at=now)
+    counted = kept.get(request.actor, ("week", on), lambda: _counted(request.actor, on, now))
+    figures, stuck, silent = counted.figures, counted.stuck, counted.silent
     waits = what_waits(request.actor, at=now)
-    silent = silent_classes(request.actor, on=on)
     first, first_title, first_all = _first(request, waits, now)
     return render(
         request,
@@ -90,8 +91,27 @@ def week(request: HttpRequest) -> HttpResponse:
             "first_title": first_title,
             "first_all": first_all,
             "may_tune": bool(granted_areas(request.actor, Permission.WATCH_TUNE)),
-            **_weeks(week_lines(request.actor, last_on=on)),
+            **_weeks(counted.weeks),
         },
+    )
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What is counted of a week; the same until somebody acts."""
+
+    figures: Week
+    stuck: list[PlaceLine]
+    silent: list[SilentClass]
+    weeks: list[WeekLine]
+
+
+def _counted(actor: Actor, on: date, now: datetime) -> _Counted:
+    return _Counted(
+        figures=week_figures(actor, last_on=on),
+        stuck=where_stuck(actor, since=on - timedelta(days=STUCK_DAYS), at=now),
+        silent=silent_classes(actor, on=on),
+        weeks=week_lines(actor, last_on=on),
     )
 
 
