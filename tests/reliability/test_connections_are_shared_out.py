@@ -10,7 +10,7 @@ from aanchal.web.front import Front
 from aanchal.web.shares import Share, shared_counts
 from tests.reliability.office import wait_until
 
-CLIENTS = 8
+CLIENTS = 24
 
 
 def an_answer(environ, start_response):
