@@ -171,6 +171,7 @@ def _child(office: Office, label: str) -> None:
     Consent.objects.create(
         district=district, child=child, purpose="visits", given_by="guardian",
         given_on=date(2026, 7, 1), note=canary("consent", label), recorded_by="system:operator",
+        number=canary("phone", label),
     )  # fmt: skip
     held, _made = ClassSection.objects.get_or_create(
         district=district, school=office.schools[label], year=2026, grade=grade, section=section

@@ -102,8 +102,8 @@ def serve_site(
     """
     if given := os.environ.get(LISTENING):
         with_django()
-        handle, counts, place = (int(part) for part in given.split())
-        _answer_requests(handle, counts=counts, place=place, threads=threads)
+        handle, shared, place = (int(part) for part in given.split())
+        _answer_requests(handle, counts=shared, place=place, threads=threads)
         return
     listening = _listen(host, port)
     _unlock_by_hand()
