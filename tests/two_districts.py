@@ -145,7 +145,7 @@ def _child(office: Office, label: str) -> None:
     home = Household.objects.create(district=district, area=area, place_note=canary("place", label))
     Guardian.objects.create(
         district=district, household=home, relation="mother",
-        name=canary("guardian", label), phone=canary("phone", label),
+        name=canary("guardian", label), phone=f"{canary('phone', label)} 98350 12345",
     )  # fmt: skip
     child = Child.objects.create(
         district=district,
@@ -171,7 +171,7 @@ def _child(office: Office, label: str) -> None:
     Consent.objects.create(
         district=district, child=child, purpose="visits", given_by="guardian",
         given_on=date(2026, 7, 1), note=canary("consent", label), recorded_by="system:operator",
-        number=canary("phone", label),
+        number="98350 12345",
     )  # fmt: skip
     held, _made = ClassSection.objects.get_or_create(
         district=district, school=office.schools[label], year=2026, grade=grade, section=section
