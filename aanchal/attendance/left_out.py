@@ -112,6 +112,27 @@ def _of_class_before(school: Body, *, year: int, grade: str, section: str) -> li
     return _enrolled(school, year=year - 1, grade=below, sections=sections, until=date.max)
 
 
+def followed_by_register(former: ClassSection) -> bool:
+    """Whether the class that follows one has sent a register, so that none expects its pupils any more.
+
+    Two queries at most.
+    """
+    if not former.grade.isdecimal():
+        return False
+    sections = RegisterPage.objects.filter(
+        class_section__school=former.school_id,
+        class_section__year=former.year + 1,
+        class_section__grade=str(int(former.grade) + 1),
+    ).values_list("class_section__section", flat=True)
+    sent = set(sections)
+    if not sent or former.section in sent:
+        return bool(sent)
+    below = ClassSection.objects.filter(
+        school=former.school_id, year=former.year, grade=former.grade
+    ).values_list("section", flat=True)
+    return bool(sent - set(below))
+
+
 def _content(held: RegisterPage) -> PageMarks:
     children = unpack_children(held.children)
     return PageMarks(children, unpack_marks(held.marks, len(children)))

@@ -11,6 +11,7 @@ from aanchal.kernel.permissions import (
     Permission,
     may,
 )
+from aanchal.places.models import Body
 
 from .models import (
     Child,
@@ -21,6 +22,22 @@ from .models import (
 from .rules.moves import first_day
 from .rules.names import tidy
 from .rules.pupils import NewPupil
+
+
+def begun_class(school: Body, *, year: int, grade: str, section: str) -> ClassSection:
+    """A school's class of a year, which begins when somebody is first spoken of in it.
+
+    Whoever calls has asked who may; `school` must have its area loaded.
+    """
+    found, _made = ClassSection.objects.get_or_create(
+        school=school,
+        year=year,
+        grade=grade,
+        section=section,
+        defaults={"district": school.area.district},
+    )
+    found.school = school
+    return found
 
 
 def latest_enrolments(children: Sequence[Child]) -> dict[UUID, Enrolment]:

@@ -13,7 +13,7 @@ from aanchal.attendance.actions import (
 )
 from aanchal.attendance.actions.left_over import ask_after_left_over, ask_no_more_after
 from aanchal.attendance.models import MissingPupil, RegisterPage, RowDecision
-from aanchal.attendance.queries.promotions import rows_of_last_year
+from aanchal.attendance.queries.promotions import classes_beside_last_year, rows_of_last_year
 from aanchal.attendance.reading import ShownRow
 from aanchal.kernel.errors import NotAllowed, NotFound
 from aanchal.kernel.models import ImportProblem
@@ -26,9 +26,11 @@ from tests.factories import (
     JULY,
     NAMES,
     NOW,
+    OTHER_VILLAGE,
     a_class,
     a_given_register,
     a_register_xlsx,
+    a_school,
     an_actor,
 )
 from tests.signing_in import a_person, acting
@@ -37,6 +39,7 @@ pytestmark = pytest.mark.django_db
 
 FULL = "PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
 TITLE = "Class: VII  Section: A   Month: July 2026"
+SAME = TITLE.replace("VII", "VI")
 OTHERWISE = NAMES[4].replace("a", "aa", 1) if "a" in NAMES[4] else NAMES[4] + "h"
 
 
@@ -47,9 +50,9 @@ def last_year(pupils=6):
     return section, children
 
 
-def sent(section, names, *, enrol=True, name="vii.xlsx"):
+def sent(section, names, *, enrol=True, name="vii.xlsx", title=TITLE):
     rows = [(str(i + 1), n, FULL) for i, n in enumerate(names)]
-    data = a_register_xlsx(rows, udise=section.school.school.udise, title=TITLE)
+    data = a_register_xlsx(rows, udise=section.school.school.udise, title=title)
     held = a_given_register(an_actor(), data, school=section.school, name=name)
     take_register(an_actor(), register=held, enrol_unknown=enrol, said_yes=True, at=NOW)
     held.refresh_from_db()
@@ -88,7 +91,7 @@ def now_in(child):
 
 
 def test_nobody_is_enrolled_moved_or_marked_before_a_person_said_who_she_is():
-    section, _children = last_year()
+    section, _children = last_year(pupils=5)
     before = snapshot()
 
     held = sent(section, NAMES[:5])
@@ -96,7 +99,7 @@ def test_nobody_is_enrolled_moved_or_marked_before_a_person_said_who_she_is():
     assert len(waiting(held)) == 5
     assert snapshot() == before
     assert not RegisterPage.objects.exists()
-    assert Child.objects.count() == 6
+    assert Child.objects.count() == 5
     assert rows_of_last_year(ImportProblem.objects.filter(source_id=str(held.pk))) == 5
 
 
@@ -249,3 +252,76 @@ def test_asking_after_who_is_left_over_and_taking_it_back_are_for_whoever_repair
     assert not MissingPupil.objects.filter(child=children[4]).exists()
     assert ask_after_left_over(an_actor(), **asked) == 1
     assert MissingPupil.objects.filter(child=children[4], state="waiting").count() == 1
+
+
+def waits_for(child):
+    return MissingPupil.objects.filter(child=child, state="waiting").count()
+
+
+def test_a_pupil_whom_no_row_may_be_is_asked_after_while_every_row_still_waits():
+    section, children = last_year()
+
+    held = sent(section, NAMES[:5])
+
+    assert waits_for(children[5]) == 1
+    assert not any(waits_for(child) for child in children[:5])
+    confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+    assert waits_for(children[5]) == 1
+
+
+def test_a_row_that_is_nobody_before_the_class_has_a_pupil_leaves_her_to_be_asked_after():
+    section, children = last_year(pupils=5)
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+    assert not any(waits_for(child) for child in children)
+    [problem] = [p for p in waiting(held) if p.raw["promoted"] != "name_equal"]
+
+    repair_row(an_actor(), problem=problem, choice=SET_ASIDE, at=NOW)
+
+    assert waits_for(children[4]) == 1
+    confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+    assert waits_for(children[4]) == 1
+
+
+def test_a_pupil_who_might_have_stayed_is_asked_after_when_the_class_above_has_already_sent():
+    section, children = last_year(pupils=5)
+    above = sent(section, [*NAMES[:4], OTHERWISE])
+    confirm_promoted(an_actor(), register=above, problems=certain(above), at=NOW)
+    same = sent(section, [OTHERWISE], name="vi.xlsx", title=SAME)
+    [once_more] = waiting(same)
+    assert once_more.raw["promoted"] == "same_class"
+    [problem] = waiting(above)
+    repair_row(an_actor(), problem=problem, choice=SET_ASIDE, at=NOW)
+    assert not waits_for(children[4])  # the row of the same class may be she
+
+    repair_row(an_actor(), problem=once_more, choice=ENROL, at=NOW)
+    assert waits_for(children[4]) == 1
+
+    once_more.refresh_from_db()
+    undo_repair(an_actor(), problem=once_more, at=NOW)
+    assert not waits_for(children[4])
+
+
+def test_a_pupil_who_might_have_stayed_is_expected_in_the_class_above_until_it_sends():
+    section, children = last_year(pupils=5)
+    same = sent(section, [OTHERWISE], name="vi.xlsx", title=SAME)
+    [once_more] = waiting(same)
+
+    repair_row(an_actor(), problem=once_more, choice=ENROL, at=NOW)
+    assert not waits_for(children[4])
+
+    sent(section, NAMES[:4])
+    assert waits_for(children[4]) == 1
+
+
+def test_rows_whose_pupil_moved_on_meanwhile_are_asked_about_one_by_one():
+    section, children = last_year(pupils=5)
+    held = sent(section, NAMES[:5])
+    elsewhere, _others = a_class(a_school(OTHER_VILLAGE), pupils=1)
+    Enrolment.objects.filter(child=children[0]).update(class_section=elsewhere)
+
+    [shown] = classes_beside_last_year(an_actor(), held)
+
+    assert len(shown.certain) == 4
+    [asked] = shown.doubtful
+    assert asked.name == NAMES[0]
+    assert asked.former == ()

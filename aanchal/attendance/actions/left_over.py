@@ -8,9 +8,11 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassMove, ClassSection, Enrolment
+from aanchal.people.moving import begun_class
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
+from ..left_out import followed_by_register
 from ..models import MissingPupil, RowDecision
 from ..reading import ShownRow
 from .missing import note_missing
@@ -30,7 +32,8 @@ def ask_after_left_over(
 ) -> int:
     """Ask where those are who might have been a settled row, and whom no other row may be.
 
-    Only pupils of the class below: whoever might have stayed in the class is expected above it.
+    Whoever might have stayed in the class is expected in the one above it, until that has sent a
+    register; from then on no register expects her, and she is asked after here.
     What was asked is kept with the decision, so that it can be taken back with it.
 
     Returns:
@@ -41,13 +44,11 @@ def ask_after_left_over(
     """
     year = year_of(school, month).first_on.year
     held = RowDecision.objects.filter(problem=problem).first()
-    section = (
-        ClassSection.objects.select_related("school__area")
-        .filter(school=school, year=year, grade=grade, section=section_name)
-        .first()
+    if held is None:
+        return 0
+    section = ClassSection(
+        district=school.area.district, school=school, year=year, grade=grade, section=section_name
     )
-    if section is None or held is None:
-        return 0  # no class has begun: last year's is found as a silent one
     require(actor, Permission.REGISTER_REPAIR, section)
     might_be = [UUID(key) for key in row.suggestions]
     left = Enrolment.objects.filter(
@@ -72,10 +73,14 @@ def ask_after_left_over(
     gone = [
         e.child_id
         for e in left
-        if e.class_section.grade != section.grade
-        and str(e.child_id) not in asked_of
+        if str(e.child_id) not in asked_of
         and str(e.child_id) not in moving
+        and (e.class_section.grade != grade or followed_by_register(e.class_section))
     ]
+    if not gone:
+        return 0
+    # The class may have no pupil yet: a row of it may be nobody before another is somebody.
+    section = begun_class(school, year=year, grade=grade, section=section_name)
     before = set(_waiting_keys(gone))
     noted = note_missing(actor, class_section=section, month=month, children=gone, said={}, at=at)
     if noted:

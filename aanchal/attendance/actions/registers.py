@@ -34,6 +34,7 @@ from aanchal.kernel.permissions import (
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassSection
+from aanchal.people.moving import begun_class
 from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
@@ -528,19 +529,25 @@ def _take_page(
         to.marks_added += recorded.added
         to.marks_changed += recorded.changed
         to.marks_waiting += recorded.waiting
-    if class_section is not None:
-        # Asked anew, not as it was shown: another file may have come in between, and pupils been
-        # enrolled. A page of which no row is known leaves the whole class out.
-        gone = missing_of(page, school)
-        if gone:
-            to.missing += note_missing(
-                actor,
-                class_section=class_section,
-                month=month,
-                children=gone,
-                said=missing,
-                at=at,
-            )
+    # Asked anew, not as it was shown: another file may have come in between, and pupils been
+    # enrolled. A page of which no row is known leaves the whole class out.
+    gone = missing_of(page, school)
+    if gone:
+        # At the change of session all rows may still wait; those whom none of them may be do not.
+        to.missing += note_missing(
+            actor,
+            class_section=class_section
+            or begun_class(
+                school,
+                year=year_of(school, month).first_on.year,
+                grade=page.grade,
+                section=page.section,
+            ),
+            month=month,
+            children=gone,
+            said=missing,
+            at=at,
+        )
     to.problems += len(page.problems)
 
 

@@ -1,6 +1,7 @@
 """Reads for the change of session: a register's rows beside last year's pupils they may be."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,6 +10,8 @@ from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor
 from aanchal.people.models import Enrolment
 from aanchal.people.rules.promotion import Reason
+from aanchal.places.models import Body
+from aanchal.places.queries import year_of
 
 from ..models import RegisterFile
 from ..reading import ShownPage
@@ -38,7 +41,7 @@ class ClassBeside:
 def classes_beside_last_year(actor: Actor, register: RegisterFile) -> list[ClassBeside]:
     """Pages of a file the actor may see with rows that wait to be found in last year's classes.
 
-    Four queries, however many pages and rows there are.
+    Five queries for one school, however many pages and rows there are.
     """
     pages = {p.number: ClassBeside(p) for p in shown_pages(actor, register) if p.can_be_taken}
     waiting = [
@@ -47,21 +50,41 @@ def classes_beside_last_year(actor: Actor, register: RegisterFile) -> list[Class
         if p.raw and p.raw.get("promoted") and p.raw.get("page") in pages
     ]
     children = {key for p in waiting for key in p.raw["suggestions"]}
-    held = {
+    seats = {
         str(e.child_id): e
         for e in Enrolment.objects.filter(
             child__in=[UUID(c) for c in children], ends_on__isnull=True
         ).select_related("child", "class_section")
     }
+    schools = Body.objects.select_related("area").in_bulk(
+        {UUID(pages[p.raw["page"]].page.school_id) for p in waiting}
+    )
     for problem in waiting:
-        raw = problem.raw
-        former = tuple(held[key] for key in raw["suggestions"] if key in held)
+        raw, to = problem.raw, pages[problem.raw["page"]]
+        school = schools[UUID(to.page.school_id)]
+        former = tuple(
+            seats[key]
+            for key in raw["suggestions"]
+            if key in seats and _may_still_be(seats[key], to.page, school)
+        )
         reason = Reason(raw["promoted"])
         beside = Beside(problem, raw["name"], raw["roll"], reason, former)
-        is_certain = reason is Reason.NAME_EQUAL and raw["suggestions"][0] in held
-        to = pages[raw["page"]]
+        first = str(former[0].child_id) if former else ""
+        is_certain = reason is Reason.NAME_EQUAL and first == raw["suggestions"][0]
         (to.certain if is_certain else to.doubtful).append(beside)
     return [c for c in pages.values() if c.certain or c.doubtful]
+
+
+def _may_still_be(seat: Enrolment, page: ShownPage, school: Body) -> bool:
+    """Whether a pupil is still in a class of last year of this school, or came into the page's class.
+
+    Who has moved on since is not shown where she is now, and no press could say that she is here.
+    """
+    held, year = seat.class_section, year_of(school, date.fromisoformat(page.month + "-01"))
+    if held.school_id != school.pk:
+        return False
+    is_here = (held.grade, held.section) == (page.grade, page.section)
+    return held.year == year.first_on.year - 1 or (is_here and held.year == year.first_on.year)
 
 
 def rows_of_last_year(waiting: QuerySet[ImportProblem]) -> int:

@@ -10,7 +10,14 @@ from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
 from ..models import Child, ClassSection, Enrolment
-from ..moving import Move, ask_for_moves, latest_enrolments, may_take_from, move_children
+from ..moving import (
+    Move,
+    ask_for_moves,
+    begun_class,
+    latest_enrolments,
+    may_take_from,
+    move_children,
+)
 from ..rules.pupils import NewPupil
 
 
@@ -62,13 +69,7 @@ def promote_pupil(
         or held.class_section.year != year - 1
     ):
         raise WrongState
-    to_section, _made = ClassSection.objects.get_or_create(
-        school=school,
-        year=year,
-        grade=pupil.grade,
-        section=pupil.section,
-        defaults={"district": school.area.district},
-    )
+    to_section = begun_class(school, year=year, grade=pupil.grade, section=pupil.section)
     move = Move(child, held, to_section, pupil.roll, on)
     if not may_take_from(actor, child, held):
         ask_for_moves(actor, [(move, pupil)], at=at)
