@@ -19,7 +19,7 @@ from aanchal.attendance.models import Finding, Flag, Outcome, Visit
 from aanchal.attendance.rules.ends import not_known
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Role
-from tests.factories import VILLAGE, a_flag
+from tests.factories import VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, signed_in
 from tests.web.test_hand_overs_pages import a_coordinator, page
 from tests.web.test_visit_pages import in_hand
@@ -77,6 +77,31 @@ def test_a_visit_given_back_for_another_reason_says_and_asks_nothing():
 
     assert "did not feel safe" not in page(coordinator, "flag", flag.pk)
     assert assign_visit(actor_for(coordinator), flag=flag, volunteer=other, at=timezone.now())
+
+
+@pytest.mark.parametrize("of_whom", ["herself", "her_sister"])
+def test_a_house_is_no_safer_when_another_question_sends_somebody_there(of_whom):
+    flag, other, coordinator = given_back(), a_person(Role.VOLUNTEER, VILLAGE), a_coordinator()
+    actor, now = actor_for(coordinator), timezone.now()
+    Flag.objects.filter(pk=flag.pk).update(state=Flag.State.CLOSED)
+    section = flag.class_section
+    _theirs, [sister] = a_class(section.school, grade="7", pupils=1)
+    sister.household = flag.child.household
+    sister.save()
+    newer = a_flag(
+        flag.child if of_whom == "herself" else sister, section, signal_on=timezone.localdate()
+    )
+
+    with pytest.raises(Invalid) as refused:
+        assign_visit(actor, flag=newer, volunteer=other, at=now)
+    assert refused.value.details["field"] == "two_go"
+    assert "she did not feel safe. Send two together, or nobody" in page(
+        coordinator, "flag", newer.pk
+    )
+
+    assign_visit(actor, flag=newer, volunteer=other, two_go=True, at=now)
+    hers = page(other, "my_visits")
+    assert f"{newer.child.code}: whoever was to go before did not feel safe." in hers
 
 
 # --- put right after a newer question began ---

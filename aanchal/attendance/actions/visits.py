@@ -46,7 +46,7 @@ def assign_visit(
     if flag.state not in Flag.LIVE:
         raise WrongState
     _fit(flag, volunteer, at=at)
-    if not two_go and felt_unsafe([flag.pk]):
+    if not two_go and felt_unsafe([flag]):
         raise Invalid(
             _("Whoever was to go before did not feel safe. Send two together, or nobody."),
             field="two_go",

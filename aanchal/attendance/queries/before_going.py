@@ -5,14 +5,29 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from ..findings import group_of
 from ..models import Finding, Flag, Visit
 
 
-def felt_unsafe(flags: Iterable[UUID]) -> set[UUID]:
-    """Those of some questions whose visit somebody gave back because she did not feel safe. One query."""
-    unsafe = Visit.objects.filter(flag__in=list(flags), handed_back_because=Visit.HandedBack.UNSAFE)
-    return set(unsafe.values_list("flag_id", flat=True))
+def felt_unsafe(flags: Iterable[Flag]) -> set[UUID]:
+    """Those of some questions to whose house somebody did not go because she did not feel safe.
+
+    The house stays what it is when a question has ended: an earlier one about the child counts, and
+    one about another child of the household. One query; `child` must be loaded.
+    """
+    flags = list(flags)
+    unsafe = set(
+        Visit.objects.filter(
+            Q(flag__child__in=[f.child_id for f in flags])
+            | Q(flag__child__household__in=[f.child.household_id for f in flags]),
+            handed_back_because=Visit.HandedBack.UNSAFE,
+        ).values_list("flag__child", "flag__child__household")
+    )
+    children = {child for child, _household in unsafe}
+    households = {household for _child, household in unsafe} - {None}
+    return {f.pk for f in flags if f.child_id in children or f.child.household_id in households}
 
 
 class PutRight(NamedTuple):

@@ -17,7 +17,7 @@ from aanchal.access.queries import actor_for, people_named
 from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome, reopen_flag
 from aanchal.attendance.findings import group_of, is_doubt, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
-from aanchal.attendance.queries.before_going import put_right_since
+from aanchal.attendance.queries.before_going import felt_unsafe, put_right_since
 from aanchal.attendance.queries.books import Strip, class_book, strips_of
 from aanchal.attendance.queries.conflicts import hide_concerns_from
 from aanchal.attendance.queries.doubts import what_is_not_known
@@ -68,7 +68,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     hide_concerns_from(request.actor, [held])
     visits = list(held.visits.all())
-    is_unsafe = any(v.handed_back_because == Visit.HandedBack.UNSAFE for v in visits)
+    is_unsafe = bool(felt_unsafe([held]))
     in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
     volunteers = _able(held, in_hand, at=now)
     book = class_book(held.class_section)

@@ -88,7 +88,7 @@ def _before_going(held: list[Visit]) -> list[str]:
     flags = [v.flag for v in held]
     if not flags:
         return []
-    unsafe, put_right = felt_unsafe([f.pk for f in flags]), put_right_since(flags)
+    unsafe, put_right = felt_unsafe(flags), put_right_since(flags)
     said = []
     for flag in flags:
         code = {"code": flag.child.code}
