@@ -1,5 +1,7 @@
 """Pupils without admission numbers at the change of session: proposed, asked about, never guessed."""
 
+import time
+
 import pytest
 
 from aanchal.attendance.actions import (
@@ -7,6 +9,7 @@ from aanchal.attendance.actions import (
     SET_ASIDE,
     confirm_promoted,
     repair_row,
+    repairs,
     take_problem_up_again,
     take_register,
     undo_repair,
@@ -21,6 +24,7 @@ from aanchal.kernel.permissions import Role
 from aanchal.people.actions import promote_pupil
 from aanchal.people.models import Child, ClassMove, ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil
+from tests.at_once import at_once
 from tests.audited import audited
 from tests.factories import (
     JULY,
@@ -325,3 +329,29 @@ def test_rows_whose_pupil_moved_on_meanwhile_are_asked_about_one_by_one():
     [asked] = shown.doubtful
     assert asked.name == NAMES[0]
     assert asked.former == ()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("said", [(SET_ASIDE, SET_ASIDE), (ENROL, ENROL), (SET_ASIDE, ENROL)])
+def test_of_two_answers_at_once_the_later_one_asks_after_whom_both_leave_over(said, monkeypatch):
+    section, children = last_year(pupils=5)
+    held = sent(section, [*NAMES[:4], OTHERWISE, OTHERWISE + "h"])
+    confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+    answers = [(p, c) for p, c in zip(waiting(held), said, strict=True)]
+    assert all(str(children[4].pk) in p.raw["suggestions"] for p, _c in answers)
+
+    def slowly(*args, **kwargs):
+        found = ask_after_left_over(*args, **kwargs)
+        time.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(repairs, "ask_after_left_over", slowly)
+
+    def answer():
+        problem, choice = answers.pop()
+        repair_row(an_actor(), problem=problem, choice=choice, at=NOW)
+
+    at_once(answer, 2)
+
+    assert not waiting(held)
+    assert waits_for(children[4]) == 1

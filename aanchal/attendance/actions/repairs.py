@@ -87,7 +87,7 @@ def repair_row(
             are in already would be replaced.
         WrongState: somebody settled it before.
     """
-    problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
+    problem = _hold(problem)
     if problem.source_kind != "register" or problem.code != "row_unmatched" or not problem.raw:
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
@@ -162,7 +162,7 @@ def correct_mark(
         Invalid: no such mark; or nobody has said yet who the row is.
         WrongState: somebody settled it before.
     """
-    problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
+    problem = _hold(problem)
     if problem.source_kind != "register" or problem.code not in CELLS or not problem.raw:
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
@@ -197,6 +197,20 @@ def correct_mark(
     return problem
 
 
+def _hold(problem: ImportProblem) -> ImportProblem:
+    """A problem, locked after its school: answers about one school's rows come one after the other.
+
+    Each looks at the rows that wait beside it. Two at once would each leave a pupil to the other, or
+    wait for each other.
+    """
+    list(
+        Body.objects.select_for_update(no_key=True)
+        .filter(pk=problem.body_id)
+        .values_list("pk", flat=True)
+    )
+    return ImportProblem.objects.select_for_update().get(pk=problem.pk)
+
+
 def child_of_cell(problem: ImportProblem, page: ShownPage) -> UUID | None:
     """The pupil in whose row an unreadable cell stands; None while nobody has said who she is."""
     row = next((r for r in page.rows if r.row == problem.row), None)
@@ -223,7 +237,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
         WrongState: nothing to undo, or the child's days have been changed since, or another file or
             repair has given her these days too.
     """
-    problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
+    problem = _hold(problem)
     if problem.source_kind != "register" or not problem.raw:
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
@@ -437,7 +451,7 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
         NotAllowed: not the actor's school.
         WrongState: somebody settled it before.
     """
-    problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
+    problem = _hold(problem)
     scope = Scope(
         area_path=problem.area_path,
         district=problem.district,
@@ -468,7 +482,7 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
         NotAllowed: not the actor's class or school.
         WrongState: it was not set aside, or waits again already.
     """
-    problem = ImportProblem.objects.select_for_update().get(pk=problem.pk)
+    problem = _hold(problem)
     if problem.source_kind != "register":
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
