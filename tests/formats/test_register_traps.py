@@ -355,6 +355,17 @@ def test_l_is_late_where_the_sums_count_it_among_the_present():
     assert pages_of(as_csv(rows))[0].marks.late == 0
 
 
+def test_nobody_is_late_on_more_days_than_she_comes_in_time_whatever_the_sums_say():
+    marks = [["L" if day == child + 7 else "P" for day in DAYS] for child in range(6)]
+    marks[5] = ["P" if day < 9 else "L" for day in DAYS]
+
+    (page,) = pages_of(as_csv(with_sums(marks, present="PL", absent="A")))
+
+    assert page.marks.late == 0
+    assert page.marks.leave == 5 + 23
+    assert "letter_as_late" not in noted(page)
+
+
 def test_a_child_of_a_name_that_is_a_word_for_a_sum_is_read_between_others():
     marks = [["1", "0", "1", "1", "0"] * 6 + ["1"] for _ in range(5)]
     rows = rows_of(marks, head=("Name",))

@@ -60,9 +60,13 @@ class Tally:
         )
 
     def settle_letters(self, senses: list[Sense], text: str, problems: Problems) -> None:
-        """What L stands for where no key says so: late, if the sums count it among the present."""
+        """What L stands for where no key says so: late, if the sums count it among the present.
+
+        Nobody is late on more days than she comes in time: such a child is away, and a sum that
+        counts her as present would let nobody ask.
+        """
         marked = [c for c in self.children if c[1][Sense.LEAVE_LETTER]]
-        if not marked:
+        if not marked or any(_is_mostly_l(seen) for _sums, seen in marked):
             return
         sure = Tally((), lambda _: Sense.BLANK)
         sure.children = marked
@@ -95,6 +99,10 @@ class Tally:
         away = by_mark.get(Mark.ABSENT, [])
         turned, agree = self.fits(away, here), self.fits(here, away)
         return turned >= _LEAST and turned * 10 >= len(self.children) * 6 and agree * 2 < turned
+
+
+def _is_mostly_l(seen: Counter[Sense]) -> bool:
+    return seen[Sense.LEAVE_LETTER] > sum(seen[sense] for sense in _HERE)
 
 
 def _children(
