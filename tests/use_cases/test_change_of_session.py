@@ -355,3 +355,16 @@ def test_of_two_answers_at_once_the_later_one_asks_after_whom_both_leave_over(sa
 
     assert not waiting(held)
     assert waits_for(children[4]) == 1
+
+
+def test_a_pupil_whose_move_was_asked_for_is_asked_after_when_her_row_is_nobody():
+    section, children = last_year(pupils=5)
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+    teacher = acting(a_person(Role.TEACHER, section.school, grade="7", section="A"))
+    [problem] = [p for p in waiting(held) if p.raw["promoted"] != "name_equal"]
+    repair_row(teacher, problem=problem, choice=str(children[4].pk), at=NOW)
+    assert ClassMove.objects.filter(child=children[4], state="waiting").exists()
+
+    repair_row(teacher, problem=problem, choice=SET_ASIDE, at=NOW)
+
+    assert waits_for(children[4]) == 1

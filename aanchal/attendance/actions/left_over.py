@@ -7,7 +7,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, require
-from aanchal.people.models import ClassMove, ClassSection, Enrolment
+from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.moving import begun_class
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
@@ -34,6 +34,8 @@ def ask_after_left_over(
 
     Whoever might have stayed in the class is expected in the one above it, until that has sent a
     register; from then on no register expects her, and she is asked after here.
+    Nor does a move that was asked for keep her from being asked after: it may be refused.
+
     What was asked is kept with the decision, so that it can be taken back with it.
 
     Returns:
@@ -64,17 +66,10 @@ def ask_after_left_over(
         body_id=school.pk,
     ).exclude(pk=problem.pk)
     asked_of = {key for p in waiting for key in (p.raw or {}).get("suggestions", ())}
-    moving = {
-        str(child)
-        for child in ClassMove.objects.filter(
-            child__in=might_be, state=ClassMove.State.WAITING
-        ).values_list("child_id", flat=True)
-    }
     gone = [
         e.child_id
         for e in left
         if str(e.child_id) not in asked_of
-        and str(e.child_id) not in moving
         and (e.class_section.grade != grade or followed_by_register(e.class_section))
     ]
     if not gone:
