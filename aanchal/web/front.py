@@ -238,9 +238,13 @@ class Front(TcpWSGIServer):
             held -= channel.body_bytes
 
     def _once(self, seconds: float) -> None:
+        looks_again = bool(self._leaves_until) and time.monotonic() >= self._leaves_until
         if self._leaves_until:
-            seconds = min(seconds, LEFT_SECONDS)
+            seconds = 0.0 if looks_again else min(seconds, LEFT_SECONDS)
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        if looks_again:
+            # Taken by now, here or there: the next one is another, and until then this one rests.
+            self._leaves_until = 0.0
 
 
 def make_room() -> None:

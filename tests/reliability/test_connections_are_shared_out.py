@@ -96,3 +96,16 @@ def test_the_counts_are_seen_by_every_process():
     assert not other.has_more_than_another()
     one.tell(1)
     assert not one.has_more_than_another()
+
+
+def test_a_process_that_left_a_connection_to_another_rests_once_that_took_it(listening, fronts):
+    clients = [asked(listening) for _ in range(CLIENTS)]
+
+    wait_until(
+        lambda: not any(front._leaves_until for front in fronts),
+        seconds=2,
+        what="looking once more, and no more after that",
+    )
+
+    for client in clients:
+        client.close()
