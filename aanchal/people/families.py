@@ -8,6 +8,8 @@ from uuid import UUID
 from .models import Guardian, Household, Kinship
 from .rules.names import words
 
+_LONGEST = 14  # digits of one number, with the country and a leading 00
+
 
 def family_key(name: str, phone: str, area: UUID) -> tuple[str, str, UUID]:
     """What two households of one family share."""
@@ -51,8 +53,12 @@ def _may_be_one(one: Guardian, other: Guardian) -> bool:
 
 
 def digits(number: str) -> str:
-    """A telephone number as it is compared: however it was written, with or without the country."""
-    return "".join(letter for letter in number if letter.isdigit())[-10:]
+    """A telephone number as it is compared: however it was written, with or without the country.
+
+    Two numbers written together are compared together.
+    """
+    found = "".join(letter for letter in number if letter.isdigit())
+    return found if len(found) > _LONGEST else found[-10:]
 
 
 def a_copy(kinship: Kinship, household: Household) -> Kinship:

@@ -22,7 +22,7 @@ from aanchal.people.actions import (
     record_kinship,
 )
 from aanchal.people.families import namesakes
-from aanchal.people.houses import House, house_of
+from aanchal.people.houses import House, house_of, may_be_called
 from aanchal.people.models import Child, Consent, Household
 from aanchal.people.rules.pupils import NewPupil
 from tests.audited import audited
@@ -295,3 +295,26 @@ def test_the_coordinators_list_joins_the_family():
     child = described(child)
 
     assert a_fake_sibling(section, an_actor()).household_id == child.household_id
+
+
+def test_a_no_ends_every_earlier_yes_though_another_number_stands_there_now():
+    child, _section = a_child()
+    described(child, may_call=True)
+
+    described(child, replace(RAJKALA, phone="98350 99999"), may_call=False)
+    child = described(child, RAJKALA)
+
+    assert not may_be_called(child)
+    assert audited().filter(verb="consent.withdrawn").count() == 1
+    described(child, may_call=False)
+    assert audited().filter(verb="consent.withdrawn").count() == 1, "there was nothing left to end"
+
+
+def test_a_yes_to_two_numbers_is_none_to_a_third_beside_one_of_them():
+    child, _section = a_child()
+    child = described(child, replace(RAJKALA, phone="98350 12345 / 98350 54321"), may_call=True)
+    assert may_be_called(child)
+
+    child = described(child, replace(RAJKALA, phone="97770 11111 / 98350 54321"))
+
+    assert not may_be_called(child)

@@ -58,7 +58,8 @@ def describe_house(
     changed = write_house(child, house)
     if changed:
         record(actor, Verb.HOUSE_DESCRIBED, child, scope=child.scope(), fields=changed)
-    if may_call is not None and may_call != may_be_called(child):
+    # A no is one to every number: what was agreed of a former one would count again with it.
+    if may_call is False or (may_call and not may_be_called(child)):
         _set_call_consent(actor, child, may_call=may_call, at=at)
     return child
 
