@@ -203,11 +203,8 @@ def _hold(problem: ImportProblem) -> ImportProblem:
     Each looks at the rows that wait beside it. Two at once would each leave a pupil to the other, or
     wait for each other.
     """
-    list(
-        Body.objects.select_for_update(no_key=True)
-        .filter(pk=problem.body_id)
-        .values_list("pk", flat=True)
-    )
+    if problem.body_id is not None:
+        Body.objects.select_for_update(no_key=True).get(pk=problem.body_id)
     return ImportProblem.objects.select_for_update().get(pk=problem.pk)
 
 
