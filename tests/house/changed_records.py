@@ -17,6 +17,7 @@ from django.db import models
 
 from aanchal.attendance.actions import (
     assign_visit,
+    confirm_promoted,
     give_register,
     record_page,
     repair_row,
@@ -31,11 +32,12 @@ from aanchal.people.actions import (
     enrol_pupils,
     join_households,
     part_households,
+    promote_pupil,
     refuse_move,
     take_move_back,
     undo_move,
 )
-from aanchal.people.models import Child, ClassMove, Enrolment
+from aanchal.people.models import Child, ClassMove, ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.actions.joins import confirm_join, confirm_joins, refuse_join, separate_join
 from aanchal.places.models import AreaJoin
@@ -180,6 +182,42 @@ def _repairs() -> Any:
     return both, _source(theirs)
 
 
+def _new_session() -> tuple[Any, Any, list[models.Model]]:
+    """A teacher of VII A, last year's VI A of the same school, and of its pupil what there is."""
+    former, [child] = a_class(pupils=1)
+    ClassSection.objects.filter(pk=former.pk).update(year=2025)
+    teacher = an_actor(Role.TEACHER, body_id=str(former.school.pk), grade="7", section="A")
+    return teacher, former, [child.enrolments.get(), child]
+
+
+def _promotes() -> Any:
+    teacher, former, source = _new_session()
+    pupil = NewPupil(grade="7", section="A", roll="1", given_name="Secret", row=2)
+    return (
+        lambda: promote_pupil(
+            teacher,
+            school=former.school,
+            child_id=source[1].pk,
+            pupil=pupil,
+            on=date(2026, 7, 1),
+            at=NOW,
+        ),
+        source,
+    )
+
+
+def _promotes_together() -> Any:
+    teacher, former, source = _new_session()
+    data = a_register_xlsx([("1", NAMES[0], FULL)], title="Class: VII  Section: A   July 2026")
+    held = a_given_register(teacher, data, school=former.school, grade="7", section="A")
+    take_register(teacher, register=held, enrol_unknown=True, said_yes=True, at=NOW)
+    problem = ImportProblem.objects.get(code="row_unmatched")
+    return (
+        lambda: confirm_promoted(teacher, register=held, problems=[problem.pk], at=NOW),
+        source,
+    )
+
+
 def _writes_page() -> Any:
     from aanchal.attendance.rules.pages import PageMarks
 
@@ -260,7 +298,9 @@ SCENES: dict[str, Scene] = {
     "people.actions.moves.take_move_back": _takes_back,
     "people.actions.moves.undo_move": _undoes,
     "attendance.actions.registers._take_together": _takes_register,
+    "people.actions.promoting.promote_pupil": _promotes,
     "attendance.actions.pages.record_page": _writes_page,
+    "attendance.actions.promotions.confirm_promoted": _promotes_together,
     "attendance.actions.registers.choose_school": _places_file,
     "attendance.actions.registers.give_register": _gives_again,
     "attendance.actions.repairs.repair_row": _repairs,
@@ -318,6 +358,8 @@ ONE_RECORD = frozenset(
     attendance.actions.corrections.refuse_correction
     attendance.actions.corrections.take_correction_back
     attendance.actions.corrections.undo_correction
+    attendance.actions.left_over.ask_after_left_over
+    attendance.actions.left_over.ask_no_more_after
     attendance.actions.missing.ask_after_class
     attendance.actions.missing.note_missing
     attendance.actions.missing.reopen_missing
