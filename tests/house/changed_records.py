@@ -313,6 +313,10 @@ SCENES: dict[str, Scene] = {
 
 ONE_RECORD = frozenset(
     """
+    kernel.backups.note_backup
+    kernel.backups.note_restore
+    kernel.rotation.note_key_change
+    kernel.upkeep.note_audit_check
     people.actions.readings.answer_reading
     people.actions.readings.count_readings
     people.actions.readings.open_readings
