@@ -36,6 +36,7 @@ from aanchal.attendance.actions import (
 )
 from aanchal.attendance.models import Flag, RegisterFile, Visit
 from aanchal.attendance.parsing import parse_pupils
+from aanchal.attendance.queries.before_going import felt_unsafe
 from aanchal.attendance.queries.flags import volunteers_for
 from aanchal.kernel import permissions as grants
 from aanchal.kernel.errors import Invalid
@@ -415,15 +416,25 @@ class _Past:
         able = volunteers_for(flag, at=at)
         if not able:
             return
-        visit = assign_visit(coordinator, flag=flag, volunteer=able[0], at=at)
+        visit = self._send(coordinator, flag, able[0], at)
         if work.handed_back and len(able) > 1:
             hand_back_visit(
                 actor_for(visit.volunteer, at=at), visit=visit, because=work.handed_back, at=at
             )
-            visit = assign_visit(coordinator, flag=self._flag(flag_id), volunteer=able[1], at=at)
+            visit = self._send(coordinator, self._flag(flag_id), able[1], at)
         if work.visited_on is not None and work.told is not None:
             told = work.told
             self._later(work.visited_on, lambda at: self._visit(visit.pk, told, work, at))
+
+    def _send(self, coordinator: Actor, flag: Flag, volunteer: User, at: datetime) -> Visit:
+        # Where somebody did not feel safe before, two go.
+        return assign_visit(
+            coordinator,
+            flag=flag,
+            volunteer=volunteer,
+            two_go=bool(felt_unsafe([flag])),
+            at=at,
+        )
 
     def _visit(self, visit_id: UUID, told: Told, work: Work, at: datetime) -> None:
         visit = Visit.objects.select_related("volunteer").get(pk=visit_id)
