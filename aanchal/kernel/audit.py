@@ -118,6 +118,7 @@ class Verb(StrEnum):
     PUPIL_MISSING_SAID = "pupil.missing_said"
     PUPIL_MISSING_SETTLED = "pupil.missing_settled"
     PUPIL_MISSING_REOPENED = "pupil.missing_reopened"
+    PUPIL_MISSING_TAKEN_BACK = "pupil.missing_taken_back"
     CORRECTION_ASKED = "correction.asked"
     CORRECTION_AGREED = "correction.agreed"
     CORRECTION_REFUSED = "correction.refused"

@@ -54,8 +54,8 @@ def last_year(pupils=6):
     return section, children
 
 
-def sent(section, names, *, enrol=True, name="vii.xlsx", title=TITLE):
-    rows = [(str(i + 1), n, FULL) for i, n in enumerate(names)]
+def sent(section, names, *, enrol=True, name="vii.xlsx", title=TITLE, first=FULL):
+    rows = [(str(i + 1), n, FULL if i else first) for i, n in enumerate(names)]
     data = a_register_xlsx(rows, udise=section.school.school.udise, title=title)
     held = a_given_register(an_actor(), data, school=section.school, name=name)
     take_register(an_actor(), register=held, enrol_unknown=enrol, said_yes=True, at=NOW)
@@ -123,6 +123,21 @@ def test_all_certain_ones_are_promoted_in_one_step_and_have_their_days():
     assert left.raw["promoted"] == "spelled_otherwise"
     assert told("register.repaired") == 4
     assert told("child.moved") == 4
+
+
+def test_a_row_that_would_replace_marks_is_asked_about_and_stops_none_of_the_others():
+    section, children = last_year()
+    one = sent(section, NAMES[:3])
+    other = sent(section, NAMES[:4], name="again.xlsx", first=FULL.replace("P", "A", 3))
+    confirm_promoted(an_actor(), register=one, problems=certain(one), at=NOW)
+
+    done = confirm_promoted(an_actor(), register=other, problems=certain(other), at=NOW)
+
+    # Rows two and three are settled already: they say the same as in the first file.
+    assert (done.same, done.asked, done.waiting) == (1, 0, 1)
+    [left] = waiting(other)
+    assert left.raw["suggestions"][0] == str(children[0].pk)
+    assert now_in(children[3]).grade == "7"
 
 
 def test_a_promotion_is_taken_back_exactly():

@@ -108,8 +108,11 @@ def ask_no_more_after(actor: Actor, *, decision: RowDecision, at: datetime) -> i
         .select_related("class_section__school__area")
         .select_for_update(of=("self",))
     )
+    taken_back = 0
     for missing in begun:
-        require(actor, Permission.REGISTER_REPAIR, missing.class_section)
-        record(actor, Verb.PUPIL_MISSING_SETTLED, missing, scope=missing.class_section.scope())
+        scope = missing.class_section.scope()
+        require(actor, Permission.REGISTER_REPAIR, scope)
+        record(actor, Verb.PUPIL_MISSING_TAKEN_BACK, missing, scope=scope)
         missing.delete()
-    return len(keys)
+        taken_back += 1
+    return taken_back

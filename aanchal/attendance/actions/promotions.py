@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.errors import NotFound, WrongState
+from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor
 from aanchal.people.rules.promotion import Reason
@@ -56,7 +56,9 @@ def confirm_promoted(
             settled = repair_row(
                 actor, problem=problem, choice=(problem.raw or {})["suggestions"][0], at=at
             )
-        except WrongState:
+        except (Invalid, WrongState):
+            # Her days of the month are in already, say: that is asked about by herself, and stops
+            # none of the others.
             done.waiting += 1
             continue
         if settled.state == ImportProblem.State.OPEN:
