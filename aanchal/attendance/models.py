@@ -634,6 +634,46 @@ class Finding(WithSealedFacts):
         return replace(self.visit.flag.scope(), holders=frozenset({self.recorded_by}))
 
 
+class LateFinding(WithSealedFacts):
+    """What a volunteer sent of a visit that was no longer in her hands, and that tells of no danger.
+
+    It is no finding: nothing ends, waits or counts by it. It is kept for whoever holds the question.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
+    district = models.CharField(max_length=16)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="late_findings")
+    kind = SealedTextField(help_text="Code of `attendance/data/findings.toml`.")
+    whom_met = SealedTextField(default="")
+    next_step = SealedTextField(default="")
+    note = SealedTextField(default="")
+    facts = SealedFactsField(pad=256)
+    sent_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    child_seen = SealedFact("facts", default=False)
+    visited_on = sealed_day("facts")
+    sent_by = SealedFact("facts")
+    read_by = SealedFact("facts", default="")
+
+    class Privacy:
+        retention = "As long as the flag."
+        OPEN = ("id", "district", "sent_at", "read_at")
+        PERSONAL = ("visit",)
+        SENSITIVE = ("kind", "whom_met", "next_step", "note", "facts")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["sent_at"], condition=Q(read_at__isnull=True), name="late_finding_unread"
+            )
+        ]
+
+    def scope(self) -> Scope:
+        # Of volunteers only she in whose hands the visit was may touch it.
+        return replace(self.visit.flag.scope(), holders=frozenset({str(self.visit.volunteer_id)}))
+
+
 class Outcome(WithSealedFacts):
     """How a flag ended: back, left, or closed for a reason that asks nothing more."""
 

@@ -149,6 +149,8 @@ class Verb(StrEnum):
     VISIT_RECORDED = "visit.recorded"
     FINDING_CORRECTED = "finding.corrected"
     FINDING_OPENED = "finding.opened"
+    LATE_FINDING_KEPT = "late_finding.kept"
+    LATE_FINDING_READ = "late_finding.read"
     OUTCOME_RECORDED = "outcome.recorded"
     COLLEAGUES_SEARCHED = "colleagues.searched"
     CONCERN_RAISED = "concern.raised"

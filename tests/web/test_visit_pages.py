@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.attendance.findings import vocabulary
-from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.attendance.models import Flag, LateFinding, Outcome, Visit
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
@@ -627,13 +627,49 @@ def test_a_danger_sent_after_the_visit_was_taken_back_is_told_as_a_concern(answe
     assert concern.question_id == str(visit.flag_id)
 
 
-def test_what_is_no_danger_is_not_told_of_after_the_visit_was_taken_back():
+def test_what_is_no_danger_is_kept_after_the_visit_was_taken_back_and_she_reads_what_becomes_of_it():
     visit, client = in_hand(left_house_at=timezone.now())
 
     answer = sent_too_late(visit, client, kind="sick", next_step="nothing")
 
-    assert "not in your hands any more" in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.redirect_chain[-1][0] == reverse("my_visits")
+    assert "not in your hands any more" in page and "the coordinator reads it" in page
+    assert "does not count as a visit" in page
     assert not Concern.objects.exists()
+    assert LateFinding.objects.get().note == "A man from the brick kiln came on Tuesday."
+
+
+def test_what_is_missing_in_it_is_asked_for_with_her_words_kept_and_no_name():
+    visit, client = in_hand(left_house_at=timezone.now())
+
+    asked = sent_too_late(visit, client, kind="sick", next_step="nothing", whom_met="")
+
+    page = asked.content.decode()
+    assert asked.status_code == 400
+    assert "A man from the brick kiln came on Tuesday." in page
+    assert visit.flag.child.code in page and visit.flag.child.given_name not in page
+    assert not LateFinding.objects.exists()
+
+
+def test_it_stands_on_the_page_of_the_question_until_the_coordinator_has_read_it():
+    visit, client = in_hand(left_house_at=timezone.now())
+    sent_too_late(visit, client, kind="sick", next_step="nothing")
+    coordinator = signed_in(Client(), a_person(Role.COORDINATOR, "IN/S10/D206/B1851"))
+    where = reverse("flag", args=[visit.flag_id])
+
+    waits = coordinator.get(where).content.decode()
+    listed = coordinator.get(reverse("notices")).content.decode()
+    read = coordinator.post(where, {"step": "late_read"}, follow=True).content.decode()
+
+    assert "I have read it" in waits and "nobody has read it yet" in waits
+    assert waits.count("A man from the brick kiln came on Tuesday.") == 2
+    assert "Words that came after the visit was taken back" in listed
+    assert where in listed
+    assert "I have read it" not in read and "nobody has read it yet" not in read
+    assert read.count("A man from the brick kiln came on Tuesday.") == 1
+    after = coordinator.get(reverse("notices")).content.decode()
+    assert "Words that came after the visit was taken back" not in after
 
 
 def test_another_cannot_tell_out_of_a_visit_that_was_never_hers():

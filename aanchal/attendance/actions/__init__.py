@@ -10,6 +10,7 @@ from .corrections import (
     undo_correction,
 )
 from .findings import correct_finding, open_finding, record_visit
+from .late_findings import keep_late_finding, read_late_findings
 from .missing import ask_after_class, note_missing, reopen_missing, say_missing, settle_missing
 from .outcomes import record_outcome, reopen_flag
 from .pages import Recorded, record_page
@@ -60,6 +61,7 @@ __all__ = [
     "hand_over_archive",
     "keep_budget_replay",
     "keep_flag",
+    "keep_late_finding",
     "leave_house",
     "note_archived",
     "note_missing",
@@ -67,6 +69,7 @@ __all__ = [
     "open_finding",
     "open_visited_house",
     "raise_flags",
+    "read_late_findings",
     "read_register",
     "record_outcome",
     "record_page",

@@ -82,7 +82,7 @@ def record_visit(
         at=at,
     )
     flag = visit.flag
-    kind, facts = _under_law(
+    kind, facts = under_law(
         flag, kind, age_band=age_band, dangerous_work=dangerous_work, visited_on=visited_on
     )
     finding = Finding(
@@ -146,10 +146,14 @@ def _raise_danger(
     )
 
 
-def _under_law(
+def under_law(
     flag: Flag, kind: str, *, age_band: str, dangerous_work: str, visited_on: date
 ) -> tuple[str, dict[str, str] | None]:
-    """The finding as the law on labour sees it, and the answers that decided."""
+    """The finding as the law on labour sees it, and the answers that decided; a step of a use case.
+
+    Raises:
+        Invalid: an answer is missing that the law asks for.
+    """
     if kind != WORKS:
         return kind, None
     band = known_band(flag.child, on=visited_on)
@@ -221,7 +225,7 @@ def correct_finding(
     flag, was = finding.visit.flag, finding.kind
     work = finding.work
     if kind != was:
-        kind, work = _under_law(
+        kind, work = under_law(
             flag,
             kind,
             age_band=age_band,

@@ -49,7 +49,12 @@ def get_flag(
         .prefetch_related(
             "child__household__kinships",
             "reopenings",
-            Prefetch("visits", Visit.objects.select_related("volunteer", "finding")),
+            Prefetch(
+                "visits",
+                Visit.objects.select_related("volunteer", "finding").prefetch_related(
+                    "late_findings"
+                ),
+            ),
         )
         .first()
     )

@@ -29,6 +29,7 @@ from aanchal.attendance.formats.grades import class_label
 from aanchal.attendance.models import (
     Correction,
     Flag,
+    LateFinding,
     MissingPupil,
     RegisterFile,
     Visit,
@@ -315,6 +316,34 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         )
 
 
+def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Questions of which something was sent too late that nobody has read, each once."""
+    reach = (
+        Q() if actor is None else _reach(actor, Permission.VISIT_ASSIGN, "visit__flag__area__path")
+    )
+    rows = list(
+        LateFinding.objects.filter(reach, read_at__isnull=True)
+        .annotate(household=F("visit__flag__child__household_id"))
+        .select_related("visit__flag__area")
+        .only("district", "sent_at", "visit__flag__area")
+        .order_by("sent_at", "pk")
+    )
+    kin = _kin(row.household for row in rows)
+    for row in {r.visit.flag_id: r for r in reversed(rows)}.values():
+        flag = row.visit.flag
+        yield Thing(
+            "late_finding.unread",
+            str(flag.pk),
+            Scope(
+                area_path=flag.area.path,
+                district=row.district,
+                excluded=kin.get(row.household, NOBODY),
+            ),
+            since=row.sent_at,
+            place=flag.area,
+        )
+
+
 def withdrawals(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions whose marks were corrected: withdrawn, or asked all the same?"""
     reach = Q() if actor is None else _reach(actor, Permission.FLAG_WITHDRAW, "flag__area__path")
@@ -570,6 +599,7 @@ SOURCES = (
     ((Permission.CONCERN_TAKE_UP,), concerns),
     ((Permission.VISIT_ASSIGN,), flags),
     ((Permission.VISIT_ASSIGN, Permission.VISIT_HAND_BACK), visits),
+    ((Permission.VISIT_ASSIGN,), late_findings),
     ((Permission.FLAG_WITHDRAW,), withdrawals),
     ((Permission.REGISTER_IMPORT,), register_files),
     ((Permission.REGISTER_CORRECT,), corrections),
@@ -593,6 +623,7 @@ KINDS = frozenset(
         "flag.open",
         "flag.visited",
         "visit.assigned",
+        "late_finding.unread",
         "withdrawal.waiting",
         "register_file.shown",
         "register_file.taken",

@@ -251,7 +251,13 @@ def _flags_of(request: HttpRequest, held: Child) -> list[Flag]:
         .order_by("-raised_at", "-pk")
         .select_related("child", "area", "class_section__school", "outcome")
         .prefetch_related(
-            Prefetch("visits", Visit.objects.select_related("volunteer", "finding")), "reopenings"
+            Prefetch(
+                "visits",
+                Visit.objects.select_related("volunteer", "finding").prefetch_related(
+                    "late_findings"
+                ),
+            ),
+            "reopenings",
         )
     )
     hide_concerns_from(request.actor, flags)

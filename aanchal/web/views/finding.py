@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.attendance.actions import (
+    keep_late_finding,
     record_visit,
     return_to_house,
 )
@@ -31,7 +32,7 @@ from aanchal.attendance.labour import ages_of
 from aanchal.attendance.models import Visit
 from aanchal.attendance.queries.flags import my_recent_visits, my_visits
 from aanchal.attendance.queries.hands import is_outside, my_past_visit
-from aanchal.kernel.errors import Invalid, NotFound, WrongState
+from aanchal.kernel.errors import Invalid, NotFound, TooMany, WrongState
 from aanchal.people.models import Child
 
 from ..forms import (
@@ -155,6 +156,8 @@ SAFE = ("yes", "unsure")
 DOUBT = "doubt"
 OTHER_CONCERN = "other"
 NOBODY_HOME = "not_home"
+# The visit is not hers any more: she goes on no further day, and no danger has people in it.
+NOT_KEPT_LATE = ("again_on", "part", "who", "doubt")
 
 
 def _keys() -> list[str]:
@@ -275,12 +278,12 @@ def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
 
 
 def _told_too_late(request: HttpRequest, pk: UUID) -> HttpResponse | None:
-    """A danger or a doubt that she sends after the visit was taken from her is told as a concern.
+    """What she sends after the visit was taken from her: the question may have ended, or be another's.
 
-    The question may have ended meanwhile, or another may hold it: what she saw would reach nobody.
+    A danger or a doubt is told as a concern; anything else is kept for whoever holds the question.
 
     Returns:
-        None when the visit is recorded, or what she found is neither.
+        None when the visit is recorded, or she sends no finding.
     """
     past = my_past_visit(request.actor, pk=pk)
     kind = request.POST.get("kind", "")
@@ -289,10 +292,10 @@ def _told_too_late(request: HttpRequest, pk: UUID) -> HttpResponse | None:
     if past is None or past.state == Visit.State.RECORDED or found is None or not is_told:
         return None
     form = _finding_form(past, kind, request.POST, is_unsure=bool(request.POST.get("doubt")))
-    form.is_valid()
+    is_whole = form.is_valid()
     concern = concern_found(kind, past.flag.child, form.cleaned_data)
     if not concern and not request.POST.get("doubt"):
-        return None
+        return _keep_late(request, past, kind, form, is_whole=is_whole)
     messages.warning(
         request,
         _("This visit is not in your hands any more. Tell the case worker here what you found."),
@@ -303,6 +306,31 @@ def _told_too_late(request: HttpRequest, pk: UUID) -> HttpResponse | None:
         told=form.cleaned_data.get("note") or _(found.label),
         about=about_past_visit(request, past),
     )
+
+
+def _keep_late(
+    request: HttpRequest, past: Visit, kind: str, form: FindingForm, *, is_whole: bool
+) -> HttpResponse:
+    """Keep what tells of no danger, and say what becomes of it; or ask for what is missing."""
+    if is_whole:
+        found = {k: v for k, v in form.cleaned_data.items() if k not in NOT_KEPT_LATE}
+        try:
+            keep_late_finding(request.actor, visit=past, at=timezone.now(), **found)
+        except Invalid as error:
+            blame(form, error)
+        except TooMany as error:
+            messages.warning(request, str(error))
+            return redirect("my_visits")
+        else:
+            messages.success(
+                request,
+                _(
+                    "This visit is not in your hands any more. What you wrote is kept, and the "
+                    "coordinator reads it. It does not count as a visit. Go again only when you are sent."
+                ),
+            )
+            return redirect("my_visits")
+    return _ask_rest(request, past, kind, form)
 
 
 def _implicated(
@@ -332,7 +360,10 @@ def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -
         {
             "visit": held,
             "form": form,
-            "name": first_name(held.flag.child),
+            # Once it is not hers any more, the code alone stands there.
+            "name": first_name(held.flag.child)
+            if held.state == Visit.State.ASSIGNED
+            else held.flag.child.code,
             "found": _(found.label),
             "doubt": form.known.get("next_step") == NOT_SURE_SAFE,
             "danger": danger_help(concern),

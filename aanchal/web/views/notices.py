@@ -39,6 +39,9 @@ TITLES: dict[str, Any] = {
     "flag.open": gettext_lazy("A question with nobody yet"),
     "flag.visited": gettext_lazy("Visited: write how it ended"),
     "visit.assigned": gettext_lazy("A visit in your hands"),
+    "late_finding.unread": gettext_lazy(
+        "Words that came after the visit was taken back: read them"
+    ),
     "register_file.shown": gettext_lazy("A register waits for a yes"),
     "withdrawal.waiting": gettext_lazy("Marks were corrected: is the question withdrawn?"),
     "correction.waiting": gettext_lazy("A correction that takes absences away"),
@@ -67,6 +70,7 @@ PAGES: dict[str, tuple[str, bool]] = {
     "flag.open": ("flag", True),
     "flag.visited": ("flag", True),
     "visit.assigned": ("visit", True),
+    "late_finding.unread": ("flag", True),
     "register_file.shown": ("register_file", True),
     "register_file.taken": ("register_repair", True),
     "withdrawal.waiting": ("corrections", False),
@@ -89,6 +93,7 @@ LISTS: dict[str, tuple[Any, str, str]] = {
     "flag.open": (gettext_lazy("Questions with nobody yet"), "flags", "?show=waiting"),
     "flag.visited": (gettext_lazy("Visited: write how they ended"), "flags", "?show=visited"),
     "visit.assigned": (gettext_lazy("Visits past their day"), "flags", "?show=overdue"),
+    "late_finding.unread": (gettext_lazy("Questions"), "flags", ""),
     "register_file.shown": (gettext_lazy("Registers"), "register_files", ""),
     "register_file.taken": (gettext_lazy("Registers"), "register_files", ""),
     "withdrawal.waiting": (gettext_lazy("Corrections"), "corrections", ""),

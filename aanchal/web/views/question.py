@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import actor_for, people_named
-from aanchal.attendance.actions import assign_visit, cancel_visit, record_outcome, reopen_flag
+from aanchal.attendance.actions import (
+    assign_visit,
+    cancel_visit,
+    read_late_findings,
+    record_outcome,
+    reopen_flag,
+)
 from aanchal.attendance.findings import group_of, is_doubt, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.before_going import felt_unsafe, put_right_since
@@ -50,7 +56,7 @@ from .cards import (
 )
 from .notices import opened
 from .question_forms import AssignForm, OutcomeForm, ReopenForm
-from .stories import people_of_story, story_shown, story_told
+from .stories import late_told, people_of_story, story_shown, story_told
 
 # For so long after sending a visit, taking it back stands where the message was.
 UNDO_WITHIN = timedelta(minutes=15)
@@ -68,6 +74,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     hide_concerns_from(request.actor, [held])
     visits = list(held.visits.all())
+    late = [x for v in visits for x in v.late_findings.all() if x.read_at is None]
     is_unsafe = bool(felt_unsafe([held]))
     in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
     volunteers = _able(held, in_hand, at=now)
@@ -139,6 +146,9 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "rests": _rests(held),
             "is_unsafe": is_unsafe and is_live,
             "put_right": put_right_since([held]).get(held.pk) if is_live else None,
+            "late": [late_told(x)[2] for x in late]
+            if may(request.actor, Permission.VISIT_ASSIGN, held)
+            else [],
             "tell_href": tell_about_href(request, held),
             "has_volunteers": bool(volunteers),
             "may_assign": is_live and may(request.actor, Permission.VISIT_ASSIGN, held),
@@ -229,6 +239,9 @@ def _act(
             if in_hand is not None:
                 cancel_visit(request.actor, visit=in_hand, at=now)
             messages.success(request, _("The visit is with nobody now."))
+        elif step == "late_read":
+            read_late_findings(request.actor, flag=held, at=now)
+            messages.success(request, _("It stands in the story of the question."))
         elif step in ("assign", "outcome", "reopen"):
             return None
     except Invalid as error:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.attendance.findings import is_given_on, vocabulary
-from aanchal.attendance.models import Flag, Reopening, Visit
+from aanchal.attendance.models import Flag, LateFinding, Reopening, Visit
 
 from .cards import (
     OUTCOMES,
@@ -60,6 +60,7 @@ def story_told(held: Flag, visits: list[Visit], names: dict[str, str]) -> list[T
     told += [_reopened_told(r, names) for r in held.reopenings.all()]
     told += [_visit_told(v) for v in visits]
     told += [event for v in visits for event in _corrections_told(v)]
+    told += [late_told(late) for v in visits for late in v.late_findings.all()]
     if held.withdrawn_at is not None:
         told.append((held.withdrawn_at, _("Withdrawn"), _("The marks were corrected.")))
     late = (timezone.localdate(held.register_received_at) - held.signal_on).days > LATE_DAYS
@@ -137,3 +138,19 @@ def _corrections_told(visit: Visit) -> list[Told]:
         text = " · ".join((visit.volunteer.get_full_name(), how))
         told.append((datetime.fromisoformat(before["until"]), _("Put right"), text))
     return told
+
+
+def late_told(late: LateFinding) -> Told:
+    """What a volunteer sent of a visit that was no longer hers, as one event of the story."""
+    day = date_format(late.visited_on, "j M") if late.visited_on else ""
+    text = [
+        late.visit.volunteer.get_full_name(),
+        _("she went on %(day)s") % {"day": day} if day else "",
+        *_found_words(late.kind, late.child_seen, late.next_step, late.note, late.whom_met),
+        "" if late.read_at else _("nobody has read it yet"),
+    ]
+    return (
+        late.sent_at,
+        _("Sent after the visit was taken back or given back"),
+        " · ".join(filter(None, text)),
+    )
