@@ -105,6 +105,7 @@ class Verb(StrEnum):
     KINSHIP_ENDED = "kinship.ended"
     KINSHIP_KEPT = "kinship.kept"
     KINSHIP_LAPSED = "kinship.lapsed"
+    KINSHIP_UNCONFIRMED_READ = "kinship.unconfirmed_read"
     AGREEMENT_RECORDED = "agreement.recorded"
     REGISTER_RECEIVED = "register.received"
     REGISTER_READ = "register.read"

@@ -63,7 +63,7 @@ class Kinship(models.Model):
 
     What somebody says of herself stands at once. What is said of another shuts her out at once too,
     and waits for a second person; a row that is refused, lapsed or taken back is deleted, and the
-    audit keeps who said what.
+    audit keeps who said what. Of what was refused or lapsed `UnconfirmedKinship` tells who said it.
     """
 
     class State(models.TextChoices):
@@ -113,6 +113,33 @@ class Kinship(models.Model):
             area_path=self.household.area.path,
             district=self.district,
             excluded=frozenset(str(k.user_id) for k in self.household.kinships.all()),
+        )
+
+
+class UnconfirmedKinship(models.Model):
+    """That what somebody said of a colleague's family was not confirmed; for her who said it alone.
+
+    It names neither the colleague nor the family, and not who refused it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
+    district = models.CharField(max_length=16)
+    ended_on = models.DateField()
+    sayer = SealedReferenceField(to="access.User")
+    sayer_tag = ReferenceTagField(of="sayer")
+    said = SealedJSONField(help_text="On which day she said it, and the path of the village.")
+
+    class Privacy:
+        retention = "Thirty days, or until she who said it has read it."
+        OPEN = ("id", "district", "ended_on")
+        SENSITIVE = ("sayer", "sayer_tag", "said")
+
+    class Meta:
+        indexes = [models.Index(fields=["district", "sayer_tag"], name="unconfirmed_kinship_of")]
+
+    def scope(self) -> Scope:
+        return Scope(
+            area_path=self.said["area"], district=self.district, team=frozenset({self.sayer})
         )
 
 

@@ -247,6 +247,13 @@ urlpatterns: list[URLPattern] = [
         who=P.KINSHIP_CONFIRM,
         methods=BOTH,
     ),
+    route(
+        "children/kin/not-confirmed/",
+        kinship.unconfirmed_kinships,
+        name="unconfirmed_kinships",
+        who=P.CHILD_OPEN_FILE,
+        methods=BOTH,
+    ),
     # --- administrator ---
     route("places/", places.places, name="places", who=P.AREA_JOIN),
     route("places/<uuid:pk>/", places.place, name="place", who=P.AREA_JOIN),

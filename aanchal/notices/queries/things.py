@@ -55,6 +55,7 @@ from aanchal.kernel.permissions import (
 )
 from aanchal.people.models import Child, ClassMove, Kinship
 from aanchal.people.queries import class_moves_to_answer, kinships_to_answer, waiting_kinships
+from aanchal.people.unconfirmed import every_unconfirmed, unconfirmed_of
 from aanchal.places.models import Area
 from aanchal.places.queries import schools_of, within
 
@@ -482,6 +483,19 @@ def kinships(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         )
 
 
+def unconfirmed_kinships(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """What somebody said of a family and was not confirmed; in the hands of her who said it alone."""
+    on = timezone.localdate(at)
+    for row in every_unconfirmed(on=on) if actor is None else unconfirmed_of(actor, on=on):
+        yield Thing(
+            "unconfirmed_kinship.unread",
+            str(row.pk),
+            row.scope(),
+            since=timezone.make_aware(datetime.combine(row.ended_on, time.min)),
+            holder=row.sayer,
+        )
+
+
 def missing_pupils(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Pupils whom a register no longer names."""
     reach = Q()
@@ -605,6 +619,7 @@ SOURCES = (
     ((Permission.REGISTER_CORRECT,), corrections),
     ((Permission.CHILD_MOVE,), class_moves),
     ((Permission.KINSHIP_CONFIRM,), kinships),
+    ((Permission.CHILD_OPEN_FILE,), unconfirmed_kinships),
     ((Permission.REGISTER_CORRECT,), missing_pupils),
     ((Permission.REGISTER_CORRECT,), silent),
     (CONFIRMING, grants),
@@ -631,6 +646,7 @@ KINDS = frozenset(
         "class_move.waiting",
         "kinship.waiting",
         "kinship.leaving",
+        "unconfirmed_kinship.unread",
         "missing_pupil.waiting",
         "class_register.silent",
         "grant.waiting",

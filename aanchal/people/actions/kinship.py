@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -18,7 +19,8 @@ from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, may, require
 
 from ..families import a_copy, same_family
-from ..models import Child, Household, Kinship
+from ..models import Child, Household, Kinship, UnconfirmedKinship
+from ..unconfirmed import KEPT_FOR
 from .houses import lock_child
 
 # One person's words, before a second has confirmed any of them, shut out so many people of a family.
@@ -79,11 +81,14 @@ def confirm_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
 def refuse_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> None:
     """Say as a second person that it is not so: nobody is shut out by it any more.
 
+    Whoever said it reads that it was not confirmed, and not by whom.
+
     Raises:
         NotAllowed, SecondPerson, WrongState: as for `confirm_kinship`.
     """
     kinship = _held(kinship)
     _require_second(actor, kinship, State.WAITING)
+    _tell_sayer(kinship, at=at)
     _delete(actor, kinship, Verb.KINSHIP_REFUSED)
 
 
@@ -158,6 +163,8 @@ def keep_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
 def lapse_kinships(actor: Actor, *, at: datetime) -> int:
     """End what nobody answered in two weeks: a word about another lapses, a mistake does not count.
 
+    What was not confirmed and its sayer has not read for thirty days is forgotten.
+
     Returns:
         How many.
     """
@@ -169,11 +176,30 @@ def lapse_kinships(actor: Actor, *, at: datetime) -> int:
     )
     for kinship in old:
         if kinship.state == State.WAITING:
+            _tell_sayer(kinship, at=at)
             _delete(actor, kinship, Verb.KINSHIP_LAPSED)
         else:
             _stand(kinship)
             record(actor, Verb.KINSHIP_KEPT, kinship, scope=kinship.scope())
+    last_on = timezone.localdate(at) - KEPT_FOR
+    UnconfirmedKinship.objects.filter(ended_on__lte=last_on).delete()
     return len(old)
+
+
+@use_case
+def read_unconfirmed(actor: Actor, *, unconfirmed: UnconfirmedKinship, at: datetime) -> None:
+    """Say that one has read that one's word of a family was not confirmed; nothing of it is kept.
+
+    Raises:
+        NotAllowed: another said it, or the actor opens no files there any more.
+        WrongState: read before, or forgotten.
+    """
+    held = UnconfirmedKinship.objects.select_for_update().filter(pk=unconfirmed.pk).first()
+    if held is None:
+        raise WrongState
+    require(actor, Permission.CHILD_OPEN_FILE, held)
+    record(actor, Verb.KINSHIP_UNCONFIRMED_READ, held, scope=held.scope())
+    held.delete()
 
 
 def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Kinship:
@@ -287,6 +313,20 @@ def _stand(kinship: Kinship) -> None:
     for row in (kinship, *kinship.copies.all()):
         row.state, row.asked_by, row.asked_at = State.STANDS, None, None
         row.save(update_fields=["state", "asked_by", "asked_at"])
+
+
+def _tell_sayer(kinship: Kinship, *, at: datetime) -> None:
+    """Keep for whoever said it that it was not confirmed: neither of whom nor by whom."""
+    said_at = kinship.asked_at or kinship.recorded_at
+    UnconfirmedKinship.objects.create(
+        district=kinship.district,
+        ended_on=timezone.localdate(at),
+        sayer=kinship.asked_by or "",
+        said={
+            "on": timezone.localdate(said_at).isoformat(),
+            "area": kinship.household.area.path,
+        },
+    )
 
 
 def _delete(actor: Actor, kinship: Kinship, verb: Verb) -> None:

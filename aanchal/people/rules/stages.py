@@ -17,6 +17,9 @@ KINSHIP_MOVES: Mapping[str, frozenset[str]] = {
     "leaving": frozenset({"stands"}),
 }
 
+# Kept for whoever said it, until she has read it. No column.
+UNCONFIRMED_KINSHIP_STATES = ("unread",)
+
 HOUSEHOLD_JOIN_MOVES: Mapping[str, frozenset[str]] = {
     "joined": frozenset({"undone"}),
     "undone": frozenset(),

@@ -4,7 +4,8 @@ She is shut out of the family's records at once, and nothing tells her so: no me
 kin herself finds neither the word nor the child.
 """
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from aanchal.kernel.permissions import Permission, may
 from aanchal.people import actions
 from aanchal.people.models import Child, Kinship
 from aanchal.people.queries import get_child, kin_of_child, kinships_to_answer
+from aanchal.people.unconfirmed import unconfirmed_of
 
 from ..context import local_name
 from ..forms import key_or_none
@@ -214,3 +216,19 @@ def _row(request: HttpRequest, kinship: Kinship, names: dict[str, str]) -> dict[
         if is_new
         else [("end", _("Yes, it was a mistake")), ("keep", _("No, of the family"))],
     }
+
+
+def unconfirmed_kinships(request: HttpRequest) -> HttpResponse:
+    """What she said of a family and was not confirmed: no name, no child, and gone once she has read it."""
+    now = timezone.now()
+    rows = unconfirmed_of(request.actor, on=timezone.localdate(now))
+    if request.method == "POST":
+        key = key_or_none(request.POST.get("read"))
+        for row in rows:
+            if row.pk == key:
+                # Pressed twice at once, the second finds it read.
+                with suppress(WrongState):
+                    actions.read_unconfirmed(request.actor, unconfirmed=row, at=now)
+        return redirect("unconfirmed_kinships")
+    shown = [{"pk": row.pk, "said_on": date.fromisoformat(row.said["on"])} for row in rows]
+    return render(request, "children/unconfirmed.html", {"rows": shown})
