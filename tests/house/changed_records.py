@@ -364,6 +364,8 @@ ONE_RECORD = frozenset(
     attendance.actions.corrections.undo_correction
     attendance.actions.left_over.ask_after_left_over
     attendance.actions.left_over.ask_no_more_after
+    attendance.actions.late_findings.keep_late_finding
+    attendance.actions.late_findings.read_late_findings
     attendance.actions.missing.ask_after_class
     attendance.actions.missing.note_missing
     attendance.actions.missing.reopen_missing
@@ -423,6 +425,7 @@ ONE_RECORD = frozenset(
     people.actions.kinship.lapse_kinships
     people.actions.kinship.record_kinship
     people.actions.kinship.record_own_kinship
+    people.actions.kinship.read_unconfirmed
     people.actions.kinship.refuse_kinship
     people.actions.kinship.take_kinship_back
     cases.actions.colleagues.search_colleagues
