@@ -192,6 +192,10 @@ PAGES: dict[str, Page] = {
     "kinships": Page(
         who=frozenset({"coordinator", "administrator"}), sends=(just(step="confirm"),)
     ),
+    "unconfirmed_kinships": Page(
+        who=frozenset({"coordinator", "case_worker"}),
+        sends=(just(read="00000000-0000-4000-8000-000000000000"),),
+    ),
     "child_house": Page(
         kind="child",
         own={
