@@ -123,10 +123,11 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.fixture(scope="session", autouse=True)
 def _take_notes() -> None:
     """Keep what is logged, shown in error and moved, to be looked through when the run ends."""
-    from tests import moves_ledger, overheard
+    from tests import acts_ledger, moves_ledger, overheard
 
     overheard.listen()
     moves_ledger.watch()
+    acts_ledger.watch()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -188,6 +188,8 @@ class Event:
     changes: dict[str, Any]
     outcome: str = AuditEvent.Outcome.DONE
     shown: tuple[str, ...] = ()
+    # Further districts whose records it changed: their heads count it too.
+    also: frozenset[str] = frozenset()
     # Its row, sealed before its transaction began so that this does not make others wait.
     row: AuditEvent | None = None
 
@@ -215,6 +217,7 @@ def record(
     *,
     scope: Scope,
     shown: Iterable[object] = (),
+    also: Iterable[str] = (),
     **changes: Any,
 ) -> None:
     """Put one event into the running use case's buffer.
@@ -223,6 +226,8 @@ def record(
         target: the record acted on; None for an act on a place as a whole.
         scope: where it stands; decides the chain.
         shown: keys of children whose name or state was shown to the actor.
+        also: further districts of which records were changed; the event stands in one chain, and
+            is counted as an act of each, so that figures kept there are counted anew.
         changes: names of changed fields, counts, codes. Never a value that tells of a person.
 
     Raises:
@@ -241,6 +246,7 @@ def record(
             area_path=scope.area_path,
             changes=changes,
             shown=tuple(sorted(str(key) for key in shown)),
+            also=frozenset(also) - {scope.district},
         )
     )
 
@@ -255,15 +261,21 @@ def write_events(events: list[Event], *, at: datetime | None = None) -> None:
     for event in events:
         row = event.row or sealed_row(event, at=at or timezone.now())
         by_district.setdefault(event.district, []).append(row)
-    acts = Counter(event.district for event in events if event.verb != Verb.PAGE_SHOWN)
-    for district in sorted(by_district):
+    acts = Counter(
+        district
+        for event in events
+        if event.verb != Verb.PAGE_SHOWN
+        for district in (event.district, *event.also)
+    )
+    for district in sorted({*by_district, *acts}):
         head = _held_head(district)
         head.acts += acts[district]
-        for row in by_district[district]:
+        rows = by_district.get(district, [])
+        for row in rows:
             head.seq += 1
             row.seq, row.previous_hash = head.seq, head.hash
             row.hash = head.hash = link_hash(row)
-        AuditEvent.objects.bulk_create(by_district[district], batch_size=500)
+        AuditEvent.objects.bulk_create(rows, batch_size=500)
         head.save(update_fields=["seq", "hash", "acts"])
 
 

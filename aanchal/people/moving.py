@@ -103,7 +103,8 @@ def move_children(
     for move, enrolment in zip(moves, new, strict=True):
         held = move.held
         scope = held.class_section.scope() if held is not None else move.child.scope()
-        record(actor, Verb.CHILD_MOVED, enrolment, scope=scope, fields=["class_section"])
+        also = {move.to_section.district, move.child.district}
+        record(actor, Verb.CHILD_MOVED, enrolment, scope=scope, also=also, fields=["class_section"])
     return new
 
 
@@ -131,7 +132,13 @@ def ask_for_moves(actor: Actor, asks: Sequence[tuple[Move, NewPupil]], *, at: da
     ]
     ClassMove.objects.bulk_create(new)
     for ask in new:
-        record(actor, Verb.CLASS_MOVE_ASKED, ask, scope=ask.scope())
+        record(
+            actor,
+            Verb.CLASS_MOVE_ASKED,
+            ask,
+            scope=ask.scope(),
+            also=[ask.to_section.district],
+        )
 
 
 def whole_name(pupil: NewPupil) -> str:
@@ -143,7 +150,15 @@ def end_as_mistake(actor: Actor, enrolment: Enrolment) -> None:
     enrolment.ends_on, enrolment.ended_by = enrolment.starts_on, Enrolment.Ended.MISTAKE
     enrolment.save(update_fields=["ends_on", "ended_by"])
     scope = enrolment.class_section.scope()
-    record(actor, Verb.CHILD_CHANGED, enrolment.child, scope=scope, fields=["class_section"])
+    child = enrolment.child
+    record(
+        actor,
+        Verb.CHILD_CHANGED,
+        child,
+        scope=scope,
+        also=[child.district],
+        fields=["class_section"],
+    )
 
 
 def left_by(enrolment: Enrolment) -> Enrolment | None:
@@ -166,4 +181,11 @@ def take_up_again(actor: Actor, left: Enrolment) -> None:
     left.ends_on, left.ended_by = None, ""
     left.save(update_fields=["ends_on", "ended_by"])
     scope = left.class_section.scope()
-    record(actor, Verb.CHILD_MOVED, left, scope=scope, fields=["class_section"])
+    record(
+        actor,
+        Verb.CHILD_MOVED,
+        left,
+        scope=scope,
+        also=[left.district],
+        fields=["class_section"],
+    )

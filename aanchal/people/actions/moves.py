@@ -133,7 +133,8 @@ def undo_move(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove:
     move.state = ClassMove.State.WAITING
     move.settled_by, move.settled_at = "", None
     move.save(update_fields=["state", "settled_by", "settled_at"])
-    record(actor, Verb.CLASS_MOVE_UNDONE, move, scope=move.scope())
+    also = [move.to_section.district]
+    record(actor, Verb.CLASS_MOVE_UNDONE, move, scope=move.scope(), also=also)
     return move
 
 
@@ -143,5 +144,5 @@ def _settle_move(
     move.state = state
     move.settled_by, move.settled_at = actor.user_id, at
     move.save(update_fields=["state", "settled_by", "settled_at", "answer"])
-    record(actor, verb, move, scope=move.scope())
+    record(actor, verb, move, scope=move.scope(), also=[move.to_section.district])
     return move

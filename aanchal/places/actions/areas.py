@@ -5,7 +5,7 @@ short transaction, so that memory stays flat and nobody waits long for a writer.
 happens twice: a crash in the middle is mended by sending the file again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -94,7 +94,7 @@ def import_areas(
     """
     reach = reach_of(actor, Permission.AREA_IMPORT)
     if not reach:
-        _note_areas(actor, where=ROOT, done=None)
+        _note_areas(actor, reach=[ROOT], done=None)
     try:
         file = parse_areas(source)
     except UnreadableFile as refusal:
@@ -112,7 +112,7 @@ def import_areas(
         ledger.told.append(refusal.problem)
         ledger.total += 1
     done = _settle(actor, desk, file=file, filename=filename, at=at)
-    _note_areas(actor, where=reach[0], done=done)
+    _note_areas(actor, reach=reach, done=done)
     return done
 
 
@@ -229,9 +229,9 @@ def propose_in(actor: Actor, district_paths: set[str]) -> int:
 
 
 @use_case
-def _note_areas(actor: Actor, *, where: str, done: AreasImported | None) -> None:
+def _note_areas(actor: Actor, *, reach: Sequence[str], done: AreasImported | None) -> None:
     """Leave the one trace of an import; or refuse it before anything is read."""
-    scope = Scope(area_path=where, district=district_of(where))
+    scope = Scope(area_path=reach[0], district=district_of(reach[0]))
     require(actor, Permission.AREA_IMPORT, scope)
     assert done is not None
     record(
@@ -239,6 +239,7 @@ def _note_areas(actor: Actor, *, where: str, done: AreasImported | None) -> None
         Verb.AREAS_IMPORTED,
         None,
         scope=scope,
+        also=map(district_of, reach),
         level=done.level.value,
         system=done.system.value,
         new=done.counts.new,

@@ -44,12 +44,14 @@ def confirm_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
     _require_both(actor, held)
     if held.state != AreaJoin.State.PROPOSED or not _standing([held]):
         raise WrongState
+    also = _districts([held])
     _unite([held], actor=actor, at=at)
     record(
         actor,
         Verb.AREA_JOINED,
         held,
         scope=held.source.scope(),
+        also=also,
         level=held.source.level,
         band=held.band,
     )
@@ -75,6 +77,7 @@ def confirm_joins(actor: Actor, *, joins: Sequence[AreaJoin], at: datetime) -> i
     if len({j.source.level for j in held}) > 1:
         raise Invalid(field="joins")
     still = _standing([j for j in held if j.state == AreaJoin.State.PROPOSED])
+    also = _districts(still)
     if still:
         _unite(still, actor=actor, at=at)
     by_district: dict[str, int] = {}
@@ -87,6 +90,7 @@ def confirm_joins(actor: Actor, *, joins: Sequence[AreaJoin], at: datetime) -> i
             Verb.AREA_JOINED,
             None,
             scope=_district_scope(place),
+            also=also,
             level=place.level,
             count=by_district[district],
         )
@@ -108,7 +112,14 @@ def refuse_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
     held.state = AreaJoin.State.REFUSED
     held.decided_by, held.decided_at = actor.user_id, at
     held.save(update_fields=["state", "decided_by", "decided_at"])
-    record(actor, Verb.AREA_JOIN_REFUSED, held, scope=held.source.scope(), level=held.source.level)
+    record(
+        actor,
+        Verb.AREA_JOIN_REFUSED,
+        held,
+        scope=held.source.scope(),
+        also=_districts([held]),
+        level=held.source.level,
+    )
     return held
 
 
@@ -128,6 +139,7 @@ def separate_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
         raise WrongState
     if held.source.level != Area.Level.VILLAGE:
         raise WrongState(_("Only villages can be parted again. Part its villages first."))
+    also = _districts([held])
     _part(held)
     held.state = AreaJoin.State.SEPARATED
     held.decided_by, held.decided_at = actor.user_id, at
@@ -137,6 +149,7 @@ def separate_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
         Verb.AREA_JOIN_REFUSED,
         held,
         scope=held.source.scope(),
+        also=also | _districts([held]),
         level=held.source.level,
         was="confirmed",
     )
@@ -234,6 +247,11 @@ def _require_both(actor: Actor, join: AreaJoin) -> None:
     # Until its block is joined, a UDISE node stands outside every block: its district decides.
     require(actor, Permission.AREA_JOIN, join.target)
     require(actor, Permission.AREA_JOIN, join.source)
+
+
+def _districts(joins: Sequence[AreaJoin]) -> set[str]:
+    """Where the places of some joins stand: a place takes its schools and children along."""
+    return {place.district for join in joins for place in (join.source, join.target)}
 
 
 def _district_scope(place: Area) -> Scope:

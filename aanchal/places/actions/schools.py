@@ -1,6 +1,6 @@
 """Schools in, as UDISE publishes them; their villages wait to be joined with LGD's."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -65,7 +65,7 @@ def import_schools(
     """
     reach = reach_of(actor, Permission.SCHOOL_IMPORT)
     if not reach:
-        _note_schools(actor, where=ROOT, done=None)
+        _note_schools(actor, reach=[ROOT], done=None)
     try:
         rows = parse_schools(source)
     except UnreadableFile as refusal:
@@ -91,7 +91,7 @@ def import_schools(
         desk.tell_missing()
     done.problem_count = ledger.total
     done.districts = sorted({a.name for a in desk.districts.values()})
-    _note_schools(actor, where=reach[0], done=done)
+    _note_schools(actor, reach=reach, done=done)
     return done
 
 
@@ -133,9 +133,9 @@ def _propose(actor: Actor, desk: SchoolDesk) -> Proposed:
 
 
 @use_case
-def _note_schools(actor: Actor, *, where: str, done: SchoolsImported | None) -> None:
+def _note_schools(actor: Actor, *, reach: Sequence[str], done: SchoolsImported | None) -> None:
     """Leave the one trace of an import; or refuse it before anything is read."""
-    scope = Scope(area_path=where, district=district_of(where))
+    scope = Scope(area_path=reach[0], district=district_of(reach[0]))
     require(actor, Permission.SCHOOL_IMPORT, scope)
     assert done is not None
     record(
@@ -143,6 +143,7 @@ def _note_schools(actor: Actor, *, where: str, done: SchoolsImported | None) -> 
         Verb.SCHOOLS_IMPORTED,
         None,
         scope=scope,
+        also=map(district_of, reach),
         new=done.counts.new,
         changed=done.counts.changed,
         problems=done.problem_count,
