@@ -145,7 +145,7 @@ def waiting_too_long(now: datetime) -> Iterator[Check]:
     if not settings.AANCHAL_OUTSIDE_OFFICE:
         yield Check(
             State.LOOK,
-            name,
+            _("Office outside"),
             _("no office outside is named for what nobody here opens"),
             _("Set AANCHAL_OUTSIDE_OFFICE."),
         )

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from aanchal.kernel.health import Check, State, further
 from aanchal.kernel.permissions import ROLE_NAMES, Role
-from aanchal.places.models import Body
+from aanchal.places.models import Area, Body
 
 from . import name_index, readings
 from .models import Child, ClassSection, RegisterAgreement
@@ -48,7 +48,11 @@ def name_indexes(now: datetime) -> Iterator[Check]:
         yield Check(
             State.LOOK,
             _("Finding by name"),
-            _("the index of names is not in shape in %(count)d districts")
+            ngettext(
+                "the index of names is not in shape in %(count)d district",
+                "the index of names is not in shape in %(count)d districts",
+                len(districts),
+            )
             % {"count": len(districts)},
             "aanchal people name-index",
         )
@@ -60,7 +64,10 @@ def readings_looked_over(now: datetime) -> Iterator[Check]:
     alone = readings.without_supervisor(at=now)
     if not alone:
         return
-    where = sorted({f"{ROLE_NAMES[Role(role)]} {path.rsplit('/', 1)[-1]}" for role, path in alone})
+    named = dict(
+        Area.objects.filter(path__in={path for _role, path in alone}).values_list("path", "name")
+    )
+    where = sorted({f"{ROLE_NAMES[Role(role)]}, {named.get(path, path)}" for role, path in alone})
     yield Check(
         State.LOOK,
         _("Reading"),

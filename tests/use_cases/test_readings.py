@@ -161,7 +161,7 @@ def test_the_doctor_names_roles_and_places_that_nobody_looks_over():
 
     [check] = readings_looked_over(now)
 
-    assert "Coordinator B1851" in check.says and "Case worker B1851" in check.says
+    assert "Coordinator, Place B1851" in check.says and "Case worker, Place B1851" in check.says
     assert "Qz Only" not in check.says and check.do
     a_person(Role.COORDINATOR, "IN/S10/D206")
     a_grant(alone, Role.CASE_WORKER, BLOCK)

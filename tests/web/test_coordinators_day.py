@@ -1,7 +1,7 @@
 """The coordinator's page says what is most urgent, and opens just what it counts."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -14,8 +14,11 @@ from django.utils.html import escape
 from aanchal.access.actions import stop_account
 from aanchal.attendance.actions import assign_visit
 from aanchal.attendance.models import Flag, RegisterFile, Visit
+from aanchal.attendance.queries.returns import Since
 from aanchal.attendance.queries.waiting import what_waits
+from aanchal.attendance.rules.returns import Came, Returned, Standing
 from aanchal.kernel.permissions import Role
+from aanchal.web.views.cards import urgent_first
 from tests.factories import (
     OTHER_BLOCK,
     OTHER_VILLAGE,
@@ -193,3 +196,31 @@ def test_questions_are_narrowed_and_ordered_and_the_tabs_keep_it(coordinator):
     page = client.get(reverse("flags"), {"show": "waiting", "school": school.pk})
     assert all(f"school={school.pk}" in tab["href"] for tab in page.context["tabs"])
     assert next(tab for tab in page.context["tabs"] if tab["current"])["count"] == 2
+
+
+def test_a_child_who_is_back_never_stands_before_one_who_is_not():
+    cards = [
+        {"code": code, "level": level}
+        for code, level in (("1", "done"), ("2", "now"), ("3", "plain"))
+    ]
+
+    assert [card["code"] for card in urgent_first(cards)] == ["2", "3", "1"]
+
+
+def test_who_is_back_stands_last_on_the_lists_and_is_not_the_one_big_act(coordinator, monkeypatch):
+    section, children = a_class(pupils=4)
+    now = timezone.now()
+    flags = [a_flag(c, section) for c in children]
+    sent(flags, due=[now - timedelta(days=n) for n in (40, 30, 20, 10)])
+    back = Returned(date(2026, 7, 1), Came(13, 13), Standing.BACK)
+    read = {flags[0].pk: Since(returned=back)}
+    monkeypatch.setattr("aanchal.web.views.cards.since_signal", lambda _flags: read)
+    client = signed_in(Client(), coordinator)
+
+    listed = [c["code"] for c in client.get(reverse("flags") + "?show=overdue").context["cards"]]
+    first = [c["code"] for c in client.get(reverse("watch")).context["cards"]]
+
+    assert listed == [children[i].code for i in (1, 2, 3, 0)]
+    assert first == listed[:3]
+    longest = client.get(reverse("flags") + "?show=overdue&sort=longest").context["cards"]
+    assert longest[0]["level"] == "done"

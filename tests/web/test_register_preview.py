@@ -5,9 +5,11 @@ import io
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from aanchal.attendance.models import RegisterFile, RegisterPage
 from aanchal.kernel.permissions import Role
+from aanchal.web.views.register_pages import alike_together, told
 from tests.factories import NAMES, a_class, a_page, a_register_xlsx
 from tests.signing_in import a_person, signed_in
 
@@ -127,3 +129,30 @@ def test_what_was_read_without_certainty_is_shown(teacher):
 
     assert "Read so, without certainty" in page
     assert "was read as leave" in page
+
+
+def test_a_day_in_a_readers_sentence_is_written_as_one_writes_it():
+    said = {"template": "It ends on %(day)s (%(what)s).", "row": 3, "column": None}
+
+    [one] = told([said | {"params": {"day": "2026-09-10", "what": "2026-99-99"}}])
+
+    assert one["reason"] == "It ends on 10 Sep 2026 (2026-99-99)."
+    with translation.override("hi"):
+        [one] = told([said | {"params": {"day": "2026-03-10", "what": 1}}])
+    assert "10 मार्च 2026" in one["reason"]
+
+
+def test_one_sentence_about_many_rows_is_said_once_and_names_them_all():
+    rows = [
+        {"reason": reason, "row": row, "column": None, "sheet": sheet}
+        for reason, row, sheet in (
+            ("sums", 4, "I-A"), ("sums", 5, "I-A"), ("other", None, ""), ("sums", 6, ""),
+            ("sums", 7, "II-A"),
+        )
+    ]  # fmt: skip
+
+    first, other = alike_together(rows)
+
+    assert first["where"] + first["further"] == ["I-A row 4", "I-A row 5", "row 6", "II-A row 7"]
+    assert first["further"] == ["II-A row 7"]
+    assert (other["where"], other["further"]) == ([], [])

@@ -145,8 +145,8 @@ SENTENCES: dict[str, str] = {
         "left out; if it is a child, write her whole name or her roll number."
     ),
     "marks_end": N_(
-        "This child's marks end on %(day)s and those of the class go on. The days after it have no mark for "
-        "her: write what became of her, or her marks."
+        "This child's marks end on %(day)s and those of the class go on. The days after it have no mark: "
+        "write what became of this child, or the marks."
     ),
     "empty_days": N_(
         "On %(count)d days nothing is written for anybody, though the key gives empty cells a meaning. They "

@@ -56,6 +56,14 @@ def flag_cards(
     return [flag_card(f, read.get(f.pk, NOTHING), at=at, with_name=with_name) for f in held]
 
 
+def urgent_first(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cards as they stand, but those of children who are back after all others.
+
+    What stands first is the one big act of a page: it is for a child who may be in need.
+    """
+    return sorted(cards, key=lambda card: card["level"] == "done")
+
+
 def _ended_back(flag: Flag) -> bool:
     outcome = getattr(flag, "outcome", None) if flag.state == Flag.State.CLOSED else None
     return outcome is not None and outcome.kind == Outcome.Kind.BACK

@@ -35,6 +35,7 @@ from .cards import (
     finding_word,
     flag_card,
     flag_cards,
+    urgent_first,
 )
 
 PAGE = 30
@@ -124,6 +125,9 @@ def flag_list(request: HttpRequest) -> HttpResponse:
             "raised_at" if narrowed["sort"] == "longest" else "-raised_at", "pk"
         )
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    cards = flag_cards(page.object_list, actor=request.actor, at=now)
+    if narrowed["sort"] == "urgent" and show != "ended":
+        cards = urgent_first(cards)
     query = f"&{narrowed.query}" if narrowed.query else ""
     if place is not None:
         query += f"&place={place.pk}"
@@ -144,7 +148,7 @@ def flag_list(request: HttpRequest) -> HttpResponse:
         "flags/list.html",
         {
             "page": page,
-            "cards": flag_cards(page.object_list, actor=request.actor, at=now),
+            "cards": cards,
             "tabs": tabs,
             "place": local_name(place) if place is not None else "",
             "act": _("Send a visit") if show == "waiting" else _("Open"),

@@ -1,5 +1,6 @@
 """A register as it was understood: which page, row by row, day by day."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -19,13 +20,61 @@ from .register_beside import days_of, number_or_dash, usual_share
 ROWS_SHOWN = 200
 
 
+# So many places of one and the same sentence are named at once; the others open.
+PLACES_AT_ONCE = 3
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def sentence(template: str, params: dict[str, Any]) -> str:
+    """A reader's sentence in the language of the page, with its days as one writes them."""
+    return _(template) % {key: _as_written(value) for key, value in params.items()}
+
+
+def _as_written(value: Any) -> Any:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date_format(date.fromisoformat(value), "j M Y")
+        except ValueError:  # what stood in a file need be no day
+            return value
+    return value
+
+
+def alike_together(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was told, each sentence once with all the places that it is about, as they first came."""
+    places: dict[str, list[str]] = {}
+    for p in problems:
+        known = places.setdefault(p["reason"], [])
+        if where := _place(p):
+            known.append(where)
+    return [
+        {
+            "reason": reason,
+            "where": known[:PLACES_AT_ONCE],
+            "further": known[PLACES_AT_ONCE:],
+        }
+        for reason, known in places.items()
+    ]
+
+
+def _place(problem: dict[str, Any]) -> str:
+    row, column = problem["row"], problem["column"]
+    if row and column:
+        where = _("row %(row)s, column %(column)s") % {"row": row, "column": column}
+    elif row:
+        where = _("row %(row)s") % {"row": row}
+    else:
+        where = _("column %(column)s") % {"column": column} if column else ""
+    return " ".join(filter(None, (problem["sheet"], where)))
+
+
 def told(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a reader had to say, with its place, in the language of the page."""
     return [
         {
             "row": p["row"],
             "column": p["column"],
             "sheet": p.get("sheet", ""),
-            "reason": _(p["template"]) % p["params"],
+            "reason": sentence(p["template"], p["params"]),
         }
         for p in problems
     ]
@@ -62,10 +111,10 @@ def questions_of(pages: list[ShownPage]) -> list[dict[str, Any]]:
                 q["key"],
                 {
                     "name": f"answer-{q['key']}",
-                    "reason": _(q["template"]) % q["params"],
+                    "reason": sentence(q["template"], q["params"]),
                     "rows": q["rows"][:6],
                     "sheet": q["sheet"],
-                    "choices": [(c, _CHOICES.get(c, c)) for c in q["choices"]],
+                    "choices": [(c, _CHOICES.get(c, _as_written(c))) for c in q["choices"]],
                 },
             )
     return list(found.values())

@@ -50,6 +50,7 @@ from .register_beside import beside_rows, columns_beside, passed_over
 from .register_forms import SendForm
 from .register_pages import (
     PAGE_COLUMNS,
+    alike_together,
     page_asked,
     page_row,
     page_title,
@@ -140,6 +141,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     pages = [] if working else shown_pages(request.actor, register)
     passed = [p for page in pages for p in told(passed_over(page))]
     problems = [p for page in pages for p in told(page.problems) if p not in passed]
+    passed_once = alike_together(passed)
     shown = page_asked(request, pages)
     state = register.state
     is_held = any(p.is_held for p in pages)
@@ -165,11 +167,11 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "problems": problems[:PROBLEMS_SHOWN],
             "more_problems": max(0, len(problems) - PROBLEMS_SHOWN),
             "questions": questions_of(pages) if is_shown else [],
-            "assumed": [a for page in pages for a in told(page.assumed) if a not in passed][
-                :PROBLEMS_SHOWN
-            ],
-            "passed": passed[:PROBLEMS_SHOWN],
-            "more_passed": max(0, len(passed) - PROBLEMS_SHOWN),
+            "assumed": alike_together(
+                [a for page in pages for a in told(page.assumed) if a not in passed]
+            )[:PROBLEMS_SHOWN],
+            "passed": passed_once[:PROBLEMS_SHOWN],
+            "more_passed": max(0, len(passed_once) - PROBLEMS_SHOWN),
             "beside_columns": columns_beside(),
             "beside_rows": beside_rows(shown) if shown and not register.settled_at else [],
             "beside_title": page_title(shown) if shown else "",

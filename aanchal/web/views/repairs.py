@@ -41,7 +41,7 @@ from aanchal.kernel.models import ImportProblem
 
 from ..forms import key_or_none
 from ..names import whole_name
-from .register_pages import page_title
+from .register_pages import page_title, sentence
 
 PAGE = 10
 SETTLED_SHOWN = 10
@@ -166,7 +166,7 @@ def _said(problem: ImportProblem) -> dict[str, Any]:
         "pk": problem.pk,
         "row": problem.row,
         "column": problem.column,
-        "reason": _(problem.template) % problem.params,
+        "reason": sentence(problem.template, problem.params),
         "name": raw.get("name", ""),
         "roll": raw.get("roll", ""),
     }

@@ -42,7 +42,7 @@ from ..look.bars import nested_bars
 from ..look.numbers import FEWEST_FOR_PERCENT, grouped
 from ..look.pieces import tag
 from ..names import class_name
-from .cards import flag_cards
+from .cards import flag_cards, urgent_first
 from .day import urgent_sentence
 from .register_day import by_urgency, register_tasks
 
@@ -50,6 +50,8 @@ STUCK_DAYS = 30
 MOST_PLACES = 12
 MOST_SILENT = 8
 MOST_CARDS = 3
+# Who is back is known of a card only, and stands behind the others: so many are looked through.
+LOOKED_AT = 12
 # From here on "visited in time" and "still there" need no urging.
 GOOD_SHARE = 0.8
 
@@ -87,7 +89,9 @@ def week(request: HttpRequest) -> HttpResponse:
             "items": by_urgency(
                 [*_items(waits, silent=len(silent)), *register_tasks(request.actor, at=now)]
             ),
-            "cards": flag_cards(first[:MOST_CARDS], actor=request.actor, at=now),
+            "cards": urgent_first(flag_cards(first[:LOOKED_AT], actor=request.actor, at=now))[
+                :MOST_CARDS
+            ],
             "first_title": first_title,
             "first_all": first_all,
             "may_tune": bool(granted_areas(request.actor, Permission.WATCH_TUNE)),
