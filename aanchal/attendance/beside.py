@@ -50,45 +50,64 @@ class Usual:
 
 
 def usual_of(given: Sequence[tuple[ClassMonth, Share]]) -> list[Usual]:
-    """What is usual for each class and month of a file, in its order; one query at most.
-
-    The own past of a class goes on into last year's class below, of the same section. Where it has
-    none, the other months of the file are held against each; and the file's other classes are beside
-    those that are in already.
+    """What is usual for each class and month of one file, in its order; one query at most.
 
     Args:
         given: each page's class and month, and the share of absences in it.
     """
-    wanted = [w for w, _ in given]
-    if not wanted:
-        return []
-    months = {w.month for w in wanted}
-    grades = {g for w in wanted for g in (w.grade, _below(w.grade)) if g}
-    since = min(months) - timedelta(days=31 * _MONTHS_BEFORE)
-    earlier = Q(month__gte=since, month__lt=max(months), class_section__grade__in=grades)
-    held = RegisterPage.objects.filter(
-        Q(month__in=months) | earlier, class_section__school__in={w.school for w in wanted}
-    ).select_related("class_section")
-    shares = _Shares(held, dict(given))
-    return [shares.usual(w) for w in wanted]
+    return Beside(w for w, _ in given).usual_of(given)
 
 
-class _Shares:
-    """Shares of registers that are in, and of those in the file, by class and by month."""
+class Beside:
+    """Shares of registers that are in, and of those in the files at hand, by class and by month.
 
-    def __init__(self, held: Iterable[RegisterPage], given: Mapping[ClassMonth, Share]) -> None:
-        self.held: dict[_Class, dict[date, RegisterPage]] = defaultdict(dict)
-        self.given: dict[_Class, dict[date, Share]] = defaultdict(dict)
+    The own past of a class goes on into last year's class below, of the same section. Where it has
+    none, the other months of the file are held against each; and the file's other classes are beside
+    those that are in already. Of several files one after the other each sees those that went in before
+    it (`put`), and no other.
+    """
+
+    def __init__(self, wanted: Iterable[ClassMonth]) -> None:
+        """Load what is in, of all that the files are of; one query at most."""
+        self.held: dict[_Class, dict[date, RegisterPage | Share]] = defaultdict(dict)
         self.in_month: dict[tuple[UUID, date], dict[_Class, RegisterPage | Share]]
         self.in_month = defaultdict(dict)
+        self.opened: dict[UUID, Share] = {}
+        self.least = int(guidance()["share_least_marks"])
+        wanted = list(wanted)
+        if not wanted:
+            return
+        months = {w.month for w in wanted}
+        grades = {g for w in wanted for g in (w.grade, _below(w.grade)) if g}
+        since = _earliest(months)
+        earlier = Q(month__gte=since, month__lt=max(months), class_section__grade__in=grades)
+        held = RegisterPage.objects.filter(
+            Q(month__in=months) | earlier, class_section__school__in={w.school for w in wanted}
+        ).select_related("class_section")
         for page in held:
             of = page.class_section
             key = (of.school_id, of.year, of.grade, of.section)
             self.held[key][page.month] = self.in_month[of.school_id, page.month][key] = page
-        for w, share in given.items():
-            self.given[w[:4]][w.month] = self.in_month[w.school, w.month][w[:4]] = share
-        self.opened: dict[UUID, Share] = {}
-        self.least = int(guidance()["share_least_marks"])
+
+    def put(self, given: Iterable[tuple[ClassMonth, Share]]) -> None:
+        """Note registers that go in, for the files that come after."""
+        for w, share in given:
+            self.held[w[:4]][w.month] = self.in_month[w.school, w.month][w[:4]] = share
+
+    def usual_of(self, given: Sequence[tuple[ClassMonth, Share]]) -> list[Usual]:
+        """What is usual for each class and month of one file, in its order."""
+        if not given:
+            return []
+        own: dict[_Class, dict[date, Share]] = defaultdict(dict)
+        since = _earliest(w.month for w, _ in given)
+        beside: dict[tuple[UUID, date], dict[_Class, RegisterPage | Share]] = {}
+        for w, share in given:
+            own[w[:4]][w.month] = share
+            place = (w.school, w.month)
+            if place not in beside:
+                beside[place] = dict(self.in_month[place])
+            beside[place][w[:4]] = share
+        return [self._usual(w, own[w[:4]], beside[w.school, w.month], since) for w, _ in given]
 
     def _of(self, found: RegisterPage | Share) -> Share:
         """The share of a page that is in; its marks are opened once, and only when asked for."""
@@ -100,20 +119,26 @@ class _Shares:
             )
         return self.opened[found.pk]
 
-    def usual(self, wanted: ClassMonth) -> Usual:
+    def _usual(
+        self,
+        wanted: ClassMonth,
+        in_file: Mapping[date, Share],
+        beside: Mapping[_Class, RegisterPage | Share],
+        since: date,
+    ) -> Usual:
         school, year, grade, section, month = wanted
         before = (school, year - 1, _below(grade), section)
         own = {**self.held.get(before, {}), **self.held.get(wanted[:4], {})}
-        last = sorted((m for m in own if m < month), reverse=True)[:_LAST_PAGES]
+        last = sorted((m for m in own if since <= m < month), reverse=True)[:_LAST_PAGES]
         past = total(self._of(own[m]) for m in last)
         if past.marked < self.least:
-            past += total(s for m, s in self.given[wanted[:4]].items() if m != month)
-        others = [
-            self._of(found)
-            for key, found in self.in_month[school, month].items()
-            if key != wanted[:4]
-        ]
+            past += total(s for m, s in in_file.items() if m != month)
+        others = [self._of(found) for key, found in beside.items() if key != wanted[:4]]
         return Usual(past, total(others) if len(others) >= _LEAST_NEIGHBOURS else Share())
+
+
+def _earliest(months: Iterable[date]) -> date:
+    return min(months) - timedelta(days=31 * _MONTHS_BEFORE)
 
 
 def _below(grade: str) -> str:

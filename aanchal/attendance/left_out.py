@@ -11,25 +11,22 @@ from uuid import UUID
 
 import numpy as np
 
-from aanchal.people.models import ClassSection, Enrolment
-from aanchal.places.models import Body
+from aanchal.people.models import ClassSection
 
 from .guidance import guidance
-from .models import MissingPupil, RegisterPage
-from .rules.marks import tells_of_her
+from .known_classes import ClassKey, KnownClasses, content, named_on
+from .models import RegisterPage
 from .rules.missing import unnamed
-from .rules.pages import Marks, PageMarks, merge_pages, unpack_children, unpack_marks
+from .rules.pages import Marks, PageMarks, merge_pages
 
 
 def left_out(
+    key: ClassKey,
     *,
-    school: Body,
-    year: int,
-    grade: str,
-    section: str,
     month: date,
     days: Sequence[int],
     given: Mapping[UUID, Marks],
+    known: KnownClasses | None = None,
 ) -> tuple[UUID, ...]:
     """Pupils who belong to a class and of whom a register says nothing; five queries at most.
 
@@ -40,76 +37,34 @@ def left_out(
         month: first day of the month.
         days: days of the month that the register takes.
         given: child → her 31 marks in the register, of the rows that are known to be hers.
+        known: where several classes were loaded together, this one among them.
     """
-    pages = {
-        p.month: _content(p)
-        for p in RegisterPage.objects.filter(
-            class_section__school=school,
-            class_section__year=year,
-            class_section__grade=grade,
-            class_section__section=section,
-        )
-    }
+    known = known or KnownClasses([key])
+    pages = known.pages(key)
     end = (month + timedelta(days=31)).replace(day=1)
-    expected = _enrolled(school, year=year, grade=grade, sections=[section], until=end)
+    expected = [e.child for e in known.enrolled(key) if e.is_open and e.starts_on < end]
     if not any(m < month for m in pages):
-        expected += _of_class_before(school, year=year, grade=grade, section=section)
+        expected += known.enrolled_before(key)
     if not expected:
         return ()
-    named_in = {m: _named(page) for m, page in pages.items()}
+    held = pages.get(month)
+    merged = _merged(content(held) if held is not None else None, given)
+    asked = unnamed(
+        merged, days, list(dict.fromkeys(expected)), last=int(guidance()["left_out_days"])
+    )
+    if not asked:
+        return ()
+    named_in = {m: named_on(page) for m, page in pages.items()}
     later = set().union(*(named for m, named in named_in.items() if m > month))
-    settled = MissingPupil.objects.filter(
-        class_section__school=school,
-        class_section__year=year,
-        class_section__grade=grade,
-        class_section__section=section,
-        child__in=expected,
-        state=MissingPupil.State.SETTLED,
-        covered_until_on__gte=month.replace(day=max(days)) if days else month,
-    ).values_list("child_id", "month")
+    last = month.replace(day=max(days)) if days else month
     excused = {
         child
-        for child, since in settled
-        if not any(child in named for m, named in named_in.items() if m > since)
+        for child, since, until in known.settled(key)
+        if until is not None
+        and until >= last
+        and not any(child in named for m, named in named_in.items() if m > since)
     }
-    merged = _merged(pages.get(month), given)
-    asked = [c for c in dict.fromkeys(expected) if c not in later and c not in excused]
-    return unnamed(merged, days, asked, last=int(guidance()["left_out_days"]))
-
-
-def _enrolled(
-    school: Body, *, year: int, grade: str, sections: Sequence[str], until: date
-) -> list[UUID]:
-    return list(
-        Enrolment.objects.filter(
-            class_section__school=school,
-            class_section__year=year,
-            class_section__grade=grade,
-            class_section__section__in=sections,
-            starts_on__lt=until,
-            ends_on__isnull=True,
-        )
-        .order_by("starts_on", "pk")
-        .values_list("child_id", flat=True)
-    )
-
-
-def _of_class_before(school: Body, *, year: int, grade: str, section: str) -> list[UUID]:
-    """Pupils still enrolled in last year's class below: of the same section, where there was one.
-
-    Those of a section that goes on in no class are found as pupils of a silent class.
-    """
-    if not grade.isdecimal():
-        return []
-    below = str(int(grade) - 1)
-    sections = list(
-        ClassSection.objects.filter(school=school, year=year - 1, grade=below).values_list(
-            "section", flat=True
-        )
-    )
-    if section in sections:
-        sections = [section]
-    return _enrolled(school, year=year - 1, grade=below, sections=sections, until=date.max)
+    return tuple(c for c in asked if c not in later and c not in excused)
 
 
 def followed_by_register(former: ClassSection) -> bool:
@@ -131,19 +86,6 @@ def followed_by_register(former: ClassSection) -> bool:
         school=former.school_id, year=former.year, grade=former.grade
     ).values_list("section", flat=True)
     return bool(sent - set(below))
-
-
-def _content(held: RegisterPage) -> PageMarks:
-    children = unpack_children(held.children)
-    return PageMarks(children, unpack_marks(held.marks, len(children)))
-
-
-def _named(page: PageMarks) -> set[UUID]:
-    return {
-        child
-        for child, row in zip(page.children, page.marks, strict=True)
-        if tells_of_her(row).any()
-    }
 
 
 def _merged(held: PageMarks | None, given: Mapping[UUID, Marks]) -> PageMarks:

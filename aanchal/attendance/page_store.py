@@ -12,6 +12,7 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.permissions import Actor
 from aanchal.people.models import ClassSection
 
+from .known_classes import KnownClasses
 from .models import Correction, MissingPupil, PageRevision, RegisterFile, RegisterPage
 from .rules.corrections import Cells, pack_cells
 from .rules.marks import Mark, tells_of_her
@@ -46,8 +47,13 @@ def write_page(
     received_at: datetime,
     at: datetime,
     void: Cells | None = None,
+    known: KnownClasses | None = None,
 ) -> None:
-    """Write a page as it is from now on, and keep what it was; whoever calls has asked who may."""
+    """Write a page as it is from now on, and keep what it was; whoever calls has asked who may.
+
+    Args:
+        known: classes loaded together, this one among them; the page is put there as well.
+    """
     old = page_marks(held) if held is not None else None
     if held is None:
         held = RegisterPage(
@@ -82,12 +88,15 @@ def write_page(
     held.source = register
     held.received_at = received_at
     held.save()
-    # Of whatever class she was missing: a pupil of last year's is found in this year's.
-    MissingPupil.objects.filter(
-        month__lte=month,
-        child__in=named,
-        state=MissingPupil.State.WAITING,
-    ).update(state="back", settled_at=at)
+    if known is not None:
+        known.put(held)
+    if known is None or known.are_missing(named):
+        # Of whatever class she was missing: a pupil of last year's is found in this year's.
+        MissingPupil.objects.filter(
+            month__lte=month,
+            child__in=named,
+            state=MissingPupil.State.WAITING,
+        ).update(state="back", settled_at=at)
     record(
         actor,
         Verb.REGISTER_CORRECTED if merged.changed else Verb.REGISTER_RECORDED,

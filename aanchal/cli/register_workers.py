@@ -14,6 +14,9 @@ from typing import Any
 
 # Fewer files are sooner read by one process than others are begun.
 MANY = 40
+# Files that are taken in together: their classes are loaded at once, and they are written by one
+# transaction. On SQLite others who write wait for all of them.
+TOGETHER = 16
 _SKIPPED = (".", "~$")  # what systems and spreadsheet programs leave beside the files
 
 
@@ -41,13 +44,15 @@ def take_files(files: Sequence[Path], given: dict[str, Any]) -> Iterator[dict[st
     """
     workers = min(os.cpu_count() or 1, len(files) // (MANY // 2))
     if workers < 2:
-        for path in files:
-            yield _one(path, given)
+        for first in range(0, len(files), TOGETHER):
+            yield from _some(files[first : first + TOGETHER], given)
         return
     with ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
     ) as pool:
-        yield from pool.map(_one, files, [given] * len(files), chunksize=4)
+        parts = [files[first : first + TOGETHER] for first in range(0, len(files), TOGETHER)]
+        for told in pool.map(_some, parts, [given] * len(parts)):
+            yield from told
 
 
 def _begin() -> None:
@@ -56,7 +61,7 @@ def _begin() -> None:
     with_django()
 
 
-def _one(path: Path, given: dict[str, Any]) -> dict[str, Any]:
-    from .register_import import take_one
+def _some(paths: Sequence[Path], given: dict[str, Any]) -> list[dict[str, Any]]:
+    from .register_import import take_some
 
-    return take_one(path, **given)
+    return take_some(paths, **given)

@@ -14,6 +14,7 @@ from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
 from aanchal.attendance.actions import note_missing, record_page
 from aanchal.attendance.guidance import guidance
+from aanchal.attendance.known_classes import ClassKey
 from aanchal.attendance.left_out import left_out
 from aanchal.attendance.models import Correction, MissingPupil, RegisterPage
 from aanchal.attendance.page_store import page_marks
@@ -142,10 +143,7 @@ def _leave_out(teacher: Actor, section: ClassSection, *, at: datetime) -> None:
 
 def _left_out(section: ClassSection, held: RegisterPage) -> tuple[UUID, ...]:
     return left_out(
-        school=section.school,
-        year=section.year,
-        grade=section.grade,
-        section=section.section,
+        ClassKey(section.school_id, section.year, section.grade, section.section),
         month=held.month,
         days=[d for d in range(1, DAYS + 1) if held.days_taken >> (d - 1) & 1],
         given={},

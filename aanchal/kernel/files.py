@@ -48,6 +48,36 @@ def keep_file(
     Raises:
         TooLarge: more than `most_bytes`; nothing is left behind.
     """
+    stored = seal_file(
+        source,
+        name=name,
+        media_type=media_type,
+        purpose=purpose,
+        district=district,
+        kept_by=kept_by,
+        kept_at=kept_at,
+        most_bytes=most_bytes,
+    )
+    stored.save(force_insert=True)
+    return stored
+
+
+def seal_file(
+    source: BinaryIO,
+    *,
+    name: str,
+    media_type: str,
+    purpose: str,
+    district: str,
+    kept_by: str,
+    kept_at: datetime,
+    most_bytes: int,
+) -> StoredFile:
+    """`keep_file`, but for the row: it is returned unsaved, for many to be saved by one transaction.
+
+    Raises:
+        TooLarge: more than `most_bytes`; nothing is left behind.
+    """
     stored = StoredFile(
         district=district,
         purpose=purpose,
@@ -86,7 +116,6 @@ def keep_file(
         raise
     stored.size_bytes = size
     stored.content_hash = digest.hexdigest()
-    stored.save(force_insert=True)
     return stored
 
 

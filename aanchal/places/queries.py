@@ -259,7 +259,8 @@ def calendars_of(bodies: list[Body]) -> dict[UUID, SchoolCalendar]:
     """The calendar of each school: its own, else its nearest area's, else Sundays off.
 
     The weekly day off is the nearest one said; closures of every level above hold as well, so that
-    a block that adds a flood does not lose the district's holidays.
+    a block that adds a flood does not lose the district's holidays. In which month the year of each
+    begins is known afterwards as well.
 
     Args:
         bodies: schools with `area` loaded.
@@ -282,6 +283,9 @@ def calendars_of(bodies: list[Body]) -> dict[UUID, SchoolCalendar]:
         own = by_body.get(body.pk)
         if own is not None:
             chain.insert(0, own)
+        vars(body)["_year_start_month"] = (
+            chain[0].year_starts_in if chain else DEFAULT_YEAR_STARTS_IN
+        )
         key = tuple(row.pk for row in chain)
         if key not in made:
             made[key] = _calendar(chain)

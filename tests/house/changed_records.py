@@ -297,7 +297,7 @@ SCENES: dict[str, Scene] = {
     "people.actions.moves.refuse_move": _refuses,
     "people.actions.moves.take_move_back": _takes_back,
     "people.actions.moves.undo_move": _undoes,
-    "attendance.actions.registers._take_together": _takes_register,
+    "attendance.actions.taking._take_whole": _takes_register,
     "people.actions.promoting.promote_pupil": _promotes,
     "attendance.actions.pages.record_page": _writes_page,
     "attendance.actions.promotions.confirm_promoted": _promotes_together,
@@ -372,8 +372,13 @@ ONE_RECORD = frozenset(
     attendance.actions.missing.say_missing
     attendance.actions.missing.settle_missing
     attendance.actions.reading_questions.say_of_left_out
-    attendance.actions.registers._begin
-    attendance.actions.registers._finish
+    attendance.actions.several_registers._give_several
+    attendance.actions.registers.show_registers
+    attendance.actions.taking._begin_alone
+    attendance.actions.taking._finish_alone
+    attendance.actions.taking._take_one
+    attendance.actions.taking._take_some
+    attendance.actions.taking.take_small_registers
     attendance.actions.registers._show_register
     attendance.actions.registers.refuse_register
     attendance.actions.reading_questions.answer_questions

@@ -17,7 +17,7 @@ from aanchal.attendance.actions import (
 from aanchal.attendance.actions.left_over import ask_after_left_over, ask_no_more_after
 from aanchal.attendance.models import MissingPupil, RegisterPage, RowDecision
 from aanchal.attendance.queries.promotions import classes_beside_last_year, rows_of_last_year
-from aanchal.attendance.reading import ShownRow
+from aanchal.attendance.shown_pages import ShownRow
 from aanchal.kernel.errors import NotAllowed, NotFound
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role

@@ -12,8 +12,8 @@ from aanchal.attendance.actions import (
     undo_class_move,
     undo_repair,
 )
-from aanchal.attendance.actions.registers import page_marks
 from aanchal.attendance.models import RegisterPage
+from aanchal.attendance.page_store import page_marks
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor

@@ -10,8 +10,8 @@ from aanchal.attendance.actions import (
     refuse_register,
     take_register,
 )
-from aanchal.attendance.actions.registers import page_marks
 from aanchal.attendance.models import PageRevision, RegisterFile, RegisterPage
+from aanchal.attendance.page_store import page_marks
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.files import path_of, read_file
 from aanchal.kernel.models import ImportProblem, StoredFile

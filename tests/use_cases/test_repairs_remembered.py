@@ -25,9 +25,9 @@ from aanchal.attendance.models import (
 )
 from aanchal.attendance.queries.books import shown_pages
 from aanchal.attendance.queries.repairs import classes_to_match
-from aanchal.attendance.reading import ShownRow
 from aanchal.attendance.rules.corrections import unpack_cells
 from aanchal.attendance.rules.pages import PageMarks
+from aanchal.attendance.shown_pages import ShownRow
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Grant, Role

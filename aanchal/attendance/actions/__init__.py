@@ -17,12 +17,10 @@ from .pages import Recorded, record_page
 from .promotions import confirm_promoted
 from .reading_questions import answer_questions, say_of_left_out
 from .registers import (
-    Taken,
     choose_school,
     give_register,
     read_register,
     refuse_register,
-    take_register,
     wait_for_answer,
 )
 from .repairs import (
@@ -34,6 +32,8 @@ from .repairs import (
     take_problem_up_again,
     undo_repair,
 )
+from .several_registers import take_several
+from .taking import Taken, take_register, take_small_registers
 from .visited_houses import describe_visited_house, open_visited_house
 from .visits import assign_visit, cancel_visit, hand_back_visit, leave_house, return_to_house
 from .watch import raise_flags, run_watch, set_visit_budget
@@ -89,6 +89,8 @@ __all__ = [
     "take_correction_back",
     "take_problem_up_again",
     "take_register",
+    "take_several",
+    "take_small_registers",
     "undo_class_move",
     "undo_correction",
     "undo_repair",

@@ -14,7 +14,7 @@ from aanchal.places.queries import year_of
 
 from ..left_out import followed_by_register
 from ..models import MissingPupil, RowDecision
-from ..reading import ShownRow
+from ..shown_pages import ShownRow
 from .missing import note_missing
 
 

@@ -15,6 +15,7 @@ from aanchal.people.models import ClassSection, Enrolment, Kinship
 
 from ..direct_corrections import former_of, keep_correction
 from ..guidance import guidance
+from ..known_classes import ClassKey, KnownClasses
 from ..models import Correction, RegisterFile, RegisterPage
 from ..page_store import page_marks as page_marks
 from ..page_store import write_page
@@ -69,8 +70,41 @@ def record_page(
         NotAllowed: not the actor's class.
         Invalid: a child who was never enrolled in this class-section.
     """
+    return lay_page(
+        actor,
+        class_section=class_section,
+        month=month,
+        page=page,
+        register=register,
+        received_at=received_at,
+        at=at,
+        keeps_former=keeps_former,
+    )
+
+
+def lay_page(
+    actor: Actor,
+    *,
+    class_section: ClassSection,
+    month: date,
+    page: PageMarks,
+    register: RegisterFile | None,
+    received_at: datetime,
+    at: datetime,
+    keeps_former: bool = True,
+    known: KnownClasses | None = None,
+) -> Recorded:
+    """`record_page` inside the use case of whoever takes many pages in.
+
+    Args:
+        known: the classes loaded together and held, this one among them.
+    """
     require(actor, Permission.REGISTER_IMPORT, class_section)
-    held = held_page(class_section, month, page)
+    held = (
+        held_page(class_section, month, page)
+        if known is None
+        else _page_known(class_section, month, page, known)
+    )
     old = page_marks(held) if held is not None else None
     merged = merge_pages(old, page)
     fresh, agreed = taken_away(held, old, merged)
@@ -107,6 +141,7 @@ def record_page(
         register=register,
         received_at=received_at,
         at=at,
+        known=known,
     )
     if former is not None:
         keep_correction(
@@ -129,10 +164,26 @@ def held_page(class_section: ClassSection, month: date, page: PageMarks) -> Regi
         )
     )
     if set(page.children) - enrolled:
-        raise Invalid(_("A pupil of this page is not in this class. Read the file again."))
+        raise _not_in_class()
     # Lock the class-section row: the page may not exist yet.
     ClassSection.objects.select_for_update().get(pk=class_section.pk)
     return RegisterPage.objects.filter(class_section=class_section, month=month).first()
+
+
+def _page_known(
+    class_section: ClassSection, month: date, page: PageMarks, known: KnownClasses
+) -> RegisterPage | None:
+    """`held_page` of a class that was loaded with others, and is held."""
+    key = ClassKey(
+        class_section.school_id, class_section.year, class_section.grade, class_section.section
+    )
+    if set(page.children) - {e.child for e in known.enrolled(key)}:
+        raise _not_in_class()
+    return known.pages(key).get(month)
+
+
+def _not_in_class() -> Invalid:
+    return Invalid(_("A pupil of this page is not in this class. Read the file again."))
 
 
 def _versions(held: RegisterPage) -> list[PageMarks]:

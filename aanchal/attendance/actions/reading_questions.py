@@ -13,7 +13,8 @@ from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.places.models import Body
 
 from ..models import FormReading, RegisterFile
-from .registers import said_of, scope_of_file
+from .registers import scope_of_file
+from .taking import said_of
 
 
 @use_case

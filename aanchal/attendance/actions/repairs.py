@@ -21,13 +21,14 @@ from aanchal.places.queries import year_of
 
 from ..guidance import guidance
 from ..models import RegisterFile, RegisterPage, RowDecision
-from ..reading import CODES, ShownPage, ShownRow, page_scope
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, PageMarks
+from ..shown_pages import CODES, ShownPage, ShownRow, page_scope
 from .left_over import ask_after_left_over, ask_no_more_after
 from .pages import page_marks, record_page
-from .registers import open_problems_of, scope_of_file
+from .registers import scope_of_file
 from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_state
+from .taking import open_problems_of
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
 # Cells of one child and day that a person can read better than we did.

@@ -17,10 +17,10 @@ from aanchal.people.models import ClassSection
 
 from ..models import Correction, MissingPupil, RegisterFile, RegisterPage, RowDecision
 from ..page_store import page_marks, write_page
-from ..reading import ShownPage
 from ..rules.corrections import unpack_cells
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, Merged, PageMarks, pack_children, pack_marks
+from ..shown_pages import ShownPage
 from ..undoing import miss_again, void_since
 
 

@@ -19,9 +19,9 @@ from aanchal.places.models import Body
 from aanchal.places.queries import within, year_of
 
 from ..models import RegisterFile, RegisterPage
-from ..reading import ShownPage, page_scope
 from ..rules.marks import Mark
 from ..rules.pages import ClassBook, PageMarks, bind, unpack_children, unpack_marks
+from ..shown_pages import ShownPage, page_scope
 
 STRIP_DAYS = 60
 # So many school days before the first absence show what was usual.

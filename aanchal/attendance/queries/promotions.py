@@ -14,7 +14,7 @@ from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
 from ..models import RegisterFile
-from ..reading import ShownPage
+from ..shown_pages import ShownPage
 from .books import open_problems, shown_pages
 
 

@@ -15,8 +15,8 @@ from aanchal.people.rules.matching import MAYBE, Known
 from aanchal.people.rules.names import likeness
 
 from ..models import RegisterFile, RegisterPage, RowDecision
-from ..reading import ShownPage, ShownRow
 from ..rules.pages import unpack_children, unpack_marks
+from ..shown_pages import ShownPage, ShownRow
 from .books import class_pupils, visible_register_files
 
 MOST_LIKELY = 3

@@ -5,6 +5,7 @@ It is started with an empty environment and imports parsers only: no settings, n
 
 import ctypes
 import fcntl
+import gc
 import importlib
 import json
 import os
@@ -16,6 +17,7 @@ import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -86,9 +88,21 @@ def _bury(running: dict[int, tuple[int, int]]) -> None:
         os.close(ending)
 
 
+@cache
 def _task(name: str) -> Callable[..., Any]:
-    module, _, function = name.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    """The function a task names, in a module that is ready for the forks to come.
+
+    A module may have a `rehearse`: it reads something made up, so that tables and caches are filled
+    once here and not once in every fork. What is there by then is kept out of the way of the
+    collector, which would write to it in each fork and so make the kernel copy it.
+    """
+    module_name, _, function = name.partition(":")
+    module = importlib.import_module(module_name)
+    found: Callable[..., Any] = getattr(module, function)
+    if hasattr(module, "rehearse"):
+        module.rehearse()
+    gc.collect()
+    gc.freeze()
     return found
 
 

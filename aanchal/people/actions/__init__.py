@@ -1,7 +1,8 @@
 """Writes about children: enrolling, moving, houses, kinship, consent, and looking over readings."""
 
+from ..known_pupils import as_known, known_pupils, sexes_of
 from .consents import record_agreement, record_consent, withdraw_consent
-from .desk import Enrolled, as_known, village_key
+from .desk import Enrolled, village_key
 from .enrolling import enrol_pupils, undo_enrolment
 from .households import join_households, part_households
 from .houses import describe_house, open_child_file, open_house
@@ -39,6 +40,7 @@ __all__ = [
     "enrol_pupils",
     "join_households",
     "keep_kinship",
+    "known_pupils",
     "lapse_kinships",
     "open_child_file",
     "open_house",
@@ -52,6 +54,7 @@ __all__ = [
     "record_own_kinship",
     "refuse_kinship",
     "refuse_move",
+    "sexes_of",
     "take_kinship_back",
     "take_move_back",
     "undo_enrolment",

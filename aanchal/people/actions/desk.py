@@ -22,6 +22,7 @@ from ..houses import (
     MAX_LINE,
 )
 from ..jobs import rebuild_name_index
+from ..known_pupils import known_pupils
 from ..models import (
     Child,
     ChildCodeSeries,
@@ -149,17 +150,7 @@ class Desk:
         return have | {(c.grade, c.section): c for c in new}
 
     def _known(self, classes: dict[tuple[str, str], ClassSection]) -> dict[UUID, list[Known]]:
-        present = (
-            Enrolment.objects.filter(
-                class_section__in=[c.pk for c in classes.values()], ends_on__isnull=True
-            )
-            .select_related("child")
-            .prefetch_related("child__identifiers")
-        )
-        found: dict[UUID, list[Known]] = {}
-        for enrolment in present:
-            found.setdefault(enrolment.class_section_id, []).append(as_known(enrolment))
-        return found
+        return known_pupils([c.pk for c in classes.values()])
 
     def _issued(self, pupils: Sequence[NewPupil]) -> dict[str, Child]:
         """Hash of a number → the child it was given to; an admission number by this school only."""
@@ -356,22 +347,6 @@ class Desk:
             for system, value, issuer in kinds
             if value
         ]
-
-
-def as_known(enrolment: Enrolment) -> Known:
-    """An enrolment as matching sees it; `child` and its identifiers must be loaded."""
-    child = enrolment.child
-    latin = f"{child.given_name} {child.family_name}".strip()
-    admission = next(
-        (i.value for i in child.identifiers.all() if i.system == SchoolIdentifier.System.ADMISSION),
-        "",
-    )
-    return Known(
-        key=str(child.pk),
-        roll=enrolment.roll_no,
-        names=tuple(n for n in (latin, child.own_script_name, child.given_name) if n),
-        admission_no=admission,
-    )
 
 
 def _issue_keys(pupil: NewPupil) -> list[str]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from aanchal.attendance.formats.grades import class_label
-from aanchal.attendance.reading import ShownPage
 from aanchal.attendance.rules.marks import Mark
+from aanchal.attendance.shown_pages import ShownPage
 from aanchal.kernel import reading
 
 from .register_beside import days_of, number_or_dash, usual_share

@@ -25,7 +25,7 @@ from aanchal.attendance.actions import (
     say_of_left_out,
     take_register,
 )
-from aanchal.attendance.actions.registers import TOGETHER
+from aanchal.attendance.actions.taking import TOGETHER
 from aanchal.attendance.jobs import read_file, take_file
 from aanchal.attendance.models import RegisterFile
 from aanchal.attendance.progress import note_asked, progress_of
@@ -35,7 +35,7 @@ from aanchal.attendance.queries.books import (
     shown_pages,
 )
 from aanchal.attendance.queries.promotions import rows_of_last_year
-from aanchal.attendance.reading import ShownPage
+from aanchal.attendance.shown_pages import ShownPage
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
 from aanchal.kernel.limited import turn

@@ -34,8 +34,8 @@ from aanchal.attendance.queries.repairs import (
     problems_repaired,
     problems_set_aside,
 )
-from aanchal.attendance.reading import ShownPage, ShownRow
 from aanchal.attendance.rules.marks import Mark, counted
+from aanchal.attendance.shown_pages import ShownPage, ShownRow
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.models import ImportProblem
 

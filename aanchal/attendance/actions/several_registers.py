@@ -1,0 +1,154 @@
+"""Several registers at once, each as it would be alone: kept, read and taken in by three transactions.
+
+Only what is plain goes this way. A file that is known already, is refused, asks something, or is of a
+class of which another file before it is, is left for the use cases that take one file at a time.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from aanchal.kernel import files
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import DomainError
+from aanchal.kernel.models import StoredFile
+from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.places.models import Body
+
+from ..models import RegisterFile
+from ..reading import FileShown, show_together
+from .registers import ask_which_class, content_key, media_type, scope_of_hints, show_registers
+from .taking import Taken, take_small_registers
+
+Given = tuple[BinaryIO, str]  # an open file and its name
+
+
+def take_several(
+    actor: Actor,
+    *,
+    given: Sequence[Given],
+    school: Body | None,
+    hints: dict[str, str],
+    via: str,
+    said_yes: bool,
+    at: datetime,
+) -> list[tuple[RegisterFile, Taken] | None]:
+    """Give, read and take in several files; nobody is enrolled.
+
+    Returns:
+        For each file its record and what was done; None for one that is to go alone, through
+        `give_register`, `read_register` and `take_register`, which find what was kept of it here.
+
+    Raises:
+        NotAllowed: the actor may not send registers of this school or class.
+    """
+    registers = _give(actor, given, school=school, hints=hints, via=via, at=at)
+    kept = [r for r in registers if r is not None]
+    shown = show_together(actor, registers=kept, today=at.date(), said_yes=said_yes)
+    plain = [one for one in shown if _is_plain(one)]
+    show_registers(actor, shown=[(one.register, one.pages) for one in plain])
+    read = [one.register for one in plain]
+    done = take_small_registers(actor, registers=read, at=at, said_yes=said_yes)
+    taken = {one[0].pk: one for one in done if one is not None}
+    return [taken.get(r.pk) if r is not None else None for r in registers]
+
+
+def _is_plain(one: FileShown) -> bool:
+    if one.refusal is not None or one.waits_for_another:
+        return False
+    return not any(page.questions for page in one.pages)
+
+
+def _give(
+    actor: Actor,
+    given: Sequence[Given],
+    *,
+    school: Body | None,
+    hints: dict[str, str],
+    via: str,
+    at: datetime,
+) -> list[RegisterFile | None]:
+    """Keep each file's bytes, then write the rows of all that are new; None for the others."""
+    stored: list[StoredFile | None] = []
+    district = school.area.district if school else ""
+    try:
+        for source, name in given:
+            try:
+                stored.append(
+                    files.seal_file(
+                        source,
+                        name=name,
+                        media_type=media_type(name),
+                        purpose="register",
+                        district=district,
+                        kept_by=actor.user_id,
+                        kept_at=at,
+                        most_bytes=settings.AANCHAL_UPLOAD_BYTES,
+                    )
+                )
+            except (DomainError, OSError):
+                stored.append(None)
+        rows = _give_several(
+            actor,
+            stored=[s for s in stored if s is not None],
+            school=school,
+            hints=hints,
+            via=via,
+            at=at,
+        )
+    except IntegrityError:
+        rows = {}  # one of them was sent at this very moment: each goes alone
+    except BaseException:
+        _forget_bytes(stored, {})
+        raise
+    _forget_bytes(stored, rows)
+    return [rows.get(s.pk) if s is not None else None for s in stored]
+
+
+def _forget_bytes(stored: Sequence[StoredFile | None], rows: Mapping[UUID, RegisterFile]) -> None:
+    for one in stored:
+        if one is not None and one.pk not in rows:
+            files.path_of(one).unlink(missing_ok=True)
+
+
+@use_case
+def _give_several(
+    actor: Actor,
+    *,
+    stored: Sequence[StoredFile],
+    school: Body | None,
+    hints: dict[str, str],
+    via: str,
+    at: datetime,
+) -> dict[UUID, RegisterFile]:
+    ask_which_class(actor, school, hints)
+    scope = scope_of_hints(actor, school, hints)
+    require(actor, Permission.REGISTER_IMPORT, scope)
+    by_content: dict[str, StoredFile] = {}
+    for one in stored:
+        by_content.setdefault(content_key(one.content_hash, school, actor.user_id), one)
+    known = RegisterFile.objects.filter(content_hash__in=by_content, school=school)
+    for content in known.values_list("content_hash", flat=True):
+        del by_content[content]
+    StoredFile.objects.bulk_create(by_content.values())
+    new = RegisterFile.objects.bulk_create(
+        RegisterFile(
+            district=school.area.district if school else "",
+            school=school,
+            file=one,
+            content_hash=content,
+            hints=hints,
+            via=via,
+            received_by=actor.user_id,
+            received_at=at,
+        )
+        for content, one in by_content.items()
+    )
+    for register in new:
+        record(actor, Verb.REGISTER_RECEIVED, register, scope=scope, via=via)
+    return {register.file_id: register for register in new}

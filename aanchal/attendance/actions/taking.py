@@ -1,0 +1,445 @@
+"""Taking a shown register in: its good rows page by page, the rest kept for repair.
+
+A few pages are written by one transaction, and so are several small files: a crash leaves whole pages,
+and the rest is taken up again. What is known of the classes is loaded once for all of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.kernel import files
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import DomainError, WrongState
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.people.actions import enrol_pupils
+from aanchal.people.moving import begun_class
+from aanchal.people.rules.pupils import NewPupil, split_name
+from aanchal.places.models import Body
+from aanchal.places.queries import calendars_of
+
+from ..known_classes import KnownClasses
+from ..models import MissingPupil, RegisterFile
+from ..page_matching import missing_of
+from ..rules.pages import PageMarks
+from ..shown_pages import ShownPage, ShownRow, class_key
+from .missing import note_missing
+from .pages import lay_page
+from .registers import hold_files, scope_of_file
+
+Progress = Callable[[int, int], None]
+TOGETHER = 8  # pages: a file of no more is taken in by one transaction
+_A_PART = 8  # pages of a larger file that are taken in by one transaction
+
+
+@dataclass
+class Taken:
+    """What taking a register in did."""
+
+    pages: int = 0
+    pages_changed: int = 0
+    marks_added: int = 0
+    marks_changed: int = 0
+    marks_waiting: int = 0  # for the coordinator's yes: they would take absences away
+    enrolled: int = 0
+    rows_left: int = 0
+    problems: int = 0
+    waiting: int = 0
+    missing: int = 0
+
+
+def take_register(
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    enrol_unknown: bool,
+    at: datetime,
+    said_yes: bool = False,
+    missing: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Taken:
+    """Take in the good rows of a shown register, page by page; keep the rest for repair.
+
+    May be called again after a crash: pages already in are found unchanged.
+
+    Args:
+        enrol_unknown: enrol the rows that match nobody in their class, as the sender confirmed.
+        said_yes: the sender has seen and answered the questions (a closure? a correction?).
+        missing: child's id → what the sender says of a pupil whom the file does not name; None for
+            what is kept on the file already (`say_of_left_out`).
+
+    Raises:
+        WrongState: not shown yet, or refused.
+        NotAllowed: a page of a class that is not the actor's.
+    """
+    few = len((register.understood or {}).get("pages", [])) <= TOGETHER
+    take = _take_whole if few else _take_in_parts
+    yes = Yes(enrol=enrol_unknown, said=said_yes, at=at)
+    return take(actor, register=register, yes=yes, missing=missing, progress=progress)
+
+
+@use_case
+def _take_whole(
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    yes: "Yes",
+    missing: Mapping[str, str] | None,
+    progress: Progress | None,
+) -> Taken:
+    """A small file is one transaction: a crash leaves all of it or nothing."""
+    [held] = hold_files([register])
+    pages = _pages_of(held)
+    desk = Desk.of(pages)
+    return _take_held(actor, held, pages, desk, yes, missing, progress)
+
+
+def _take_in_parts(
+    actor: Actor,
+    *,
+    register: RegisterFile,
+    yes: "Yes",
+    missing: Mapping[str, str] | None,
+    progress: Progress | None,
+) -> Taken:
+    """A large file is one transaction for every few pages, between its beginning and its end."""
+    register = _begin_alone(actor, register=register, yes=yes, missing=missing)
+    pages = _pages_of(register)
+    taken = Taken()
+    for first in range(0, len(pages), _A_PART):
+        if progress is not None:
+            progress(first, len(pages))
+        _take_some(
+            actor, register=register, pages=pages[first : first + _A_PART], yes=yes, to=taken
+        )
+    if progress is not None:
+        progress(len(pages), len(pages))
+    _finish_alone(actor, register=register, pages=pages, taken=taken, at=yes.at)
+    return taken
+
+
+@use_case
+def take_small_registers(
+    actor: Actor, *, registers: Sequence[RegisterFile], at: datetime, said_yes: bool = False
+) -> list[tuple[RegisterFile, Taken] | None]:
+    """Take several small files in by one transaction, each as `take_register` would; nobody is enrolled.
+
+    Returns:
+        Each as it is now and what was done, in their order; None for one that could not be taken in, of which nothing was
+        written: `take_register` says why.
+    """
+    yes = Yes(enrol=False, said=said_yes, at=at)
+    held = hold_files(registers)
+    pages = [_pages_of(register) for register in held]
+    desk = Desk.of([page for of_file in pages for page in of_file])
+    done: list[tuple[RegisterFile, Taken] | None] = []
+    for register, of_file in zip(held, pages, strict=True):
+        try:
+            taken = _take_one(actor, register=register, pages=of_file, desk=desk, yes=yes)
+            done.append((register, taken))
+        except DomainError:
+            desk.classes.forget()
+            done.append(None)
+    return done
+
+
+@use_case
+def _take_one(
+    actor: Actor, *, register: RegisterFile, pages: list[ShownPage], desk: "Desk", yes: "Yes"
+) -> Taken:
+    return _take_held(actor, register, pages, desk, yes, None, None)
+
+
+def _take_held(
+    actor: Actor,
+    register: RegisterFile,
+    pages: list[ShownPage],
+    desk: "Desk",
+    yes: "Yes",
+    missing: Mapping[str, str] | None,
+    progress: Progress | None,
+) -> Taken:
+    """Begin, take every page, finish: all of it inside one transaction, its file held."""
+    _begin(actor, register, pages, yes, missing)
+    taken = Taken()
+    for number, page in enumerate(pages):
+        if progress is not None:
+            progress(number, len(pages))
+        _take_page(actor, register, page, desk, yes, taken)
+    if progress is not None:
+        progress(len(pages), len(pages))
+    _finish(actor, register, pages, taken, at=yes.at)
+    register.save(update_fields=["said", "answers", "counts", "state", "settled_at"])
+    return taken
+
+
+@dataclass(frozen=True)
+class Yes:
+    """What the sender said when the file was to be taken in."""
+
+    enrol: bool
+    said: bool
+    at: datetime
+
+
+@dataclass
+class Desk:
+    """The schools and classes of some pages, loaded together and held until the transaction ends."""
+
+    schools: Mapping[str, Body]
+    classes: KnownClasses
+
+    @classmethod
+    def of(cls, pages: Sequence[ShownPage]) -> "Desk":
+        wanted = [p for p in pages if p.can_be_taken]
+        schools = {
+            str(body.pk): body
+            for body in Body.objects.filter(pk__in={p.school_id for p in wanted}).select_related(
+                "area", "school"
+            )
+        }
+        calendars_of(list(schools.values()))  # so that the year of each is known
+        keys = [class_key(p, schools[p.school_id]) for p in wanted if p.school_id in schools]
+        return cls(schools, KnownClasses(keys, hold=True))
+
+
+def _pages_of(register: RegisterFile) -> list[ShownPage]:
+    return [ShownPage.from_json(p) for p in (register.understood or {}).get("pages", [])]
+
+
+@use_case
+def _begin_alone(
+    actor: Actor, *, register: RegisterFile, yes: Yes, missing: Mapping[str, str] | None
+) -> RegisterFile:
+    [register] = hold_files([register])
+    _begin(actor, register, _pages_of(register), yes, missing)
+    register.save(update_fields=["said", "state", "answers"])
+    return register
+
+
+def _begin(
+    actor: Actor,
+    register: RegisterFile,
+    pages: Sequence[ShownPage],
+    yes: Yes,
+    missing: Mapping[str, str] | None,
+) -> None:
+    """Set a held file to being taken in, with what was said; whoever calls saves it."""
+    if any(page.is_held for page in pages):
+        raise WrongState(_("First answer what is asked of this register."))
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    if register.state not in (
+        RegisterFile.State.SHOWN,
+        RegisterFile.State.TAKING,
+        RegisterFile.State.TAKEN,
+    ):
+        raise WrongState
+    if missing is not None and register.state != RegisterFile.State.TAKING:
+        register.said = said_of(register, missing)
+    if register.state == RegisterFile.State.SHOWN:
+        register.state = RegisterFile.State.TAKING
+        # A crash leaves the file here: it is finished with the answers that were given, and no other.
+        register.answers = {
+            **register.answers,
+            "by": actor.user_id,
+            "enrol": yes.enrol,
+            "confirmed": yes.said,
+            "at": yes.at.isoformat(),
+        }
+        record(actor, Verb.REGISTER_BEGUN, register, scope=scope_of_file(actor, register))
+
+
+@use_case
+def _take_some(
+    actor: Actor, *, register: RegisterFile, pages: list[ShownPage], yes: Yes, to: Taken
+) -> None:
+    desk = Desk.of(pages)
+    for page in pages:
+        _take_page(actor, register, page, desk, yes, to)
+
+
+def _take_page(
+    actor: Actor, register: RegisterFile, page: ShownPage, desk: Desk, yes: Yes, to: Taken
+) -> None:
+    if not page.can_be_taken:
+        to.problems += len(page.problems)
+        return
+    if page.asks and not yes.said:
+        to.waiting += 1
+        return
+    school, classes = desk.schools[page.school_id], desk.classes
+    month = date.fromisoformat(page.month + "-01")
+    unknown = [r for r in page.rows if r.match == "unknown"]
+    if yes.enrol and unknown:
+        enrolled = enrol_pupils(
+            actor,
+            school=school,
+            pupils=[_as_pupil(r, page) for r in unknown],
+            on=month,
+            at=yes.at,
+        )
+        classes.forget()
+        to.enrolled += enrolled.new
+        for row, child in zip(unknown, enrolled.children, strict=True):
+            if child is not None:
+                row.match, row.child = "sure", str(child)
+    sure = [r for r in page.rows if r.match == "sure" and r.child]
+    to.rows_left += len(page.rows) - len(sure)
+    class_section = classes.section(class_key(page, school))
+    if class_section is not None:
+        class_section.school = school  # with its area, which whoever is asked about the class needs
+    if class_section is not None and sure:
+        recorded = lay_page(
+            actor,
+            class_section=class_section,
+            month=month,
+            page=PageMarks(
+                tuple(UUID(r.child) for r in sure),
+                np.stack([r.mark_array() for r in sure]),
+            ),
+            register=register,
+            received_at=register.received_at,
+            at=yes.at,
+            known=classes,
+        )
+        to.pages += 1
+        to.pages_changed += bool(recorded.added or recorded.changed)
+        to.marks_added += recorded.added
+        to.marks_changed += recorded.changed
+        to.marks_waiting += recorded.waiting
+    # Asked anew, not as it was shown: another file may have come in between, and pupils been
+    # enrolled. A page of which no row is known leaves the whole class out.
+    gone = missing_of(page, school, classes)
+    if gone:
+        if class_section is None:
+            # At the change of session all rows may still wait; those whom none of them may be do not.
+            key = class_key(page, school)
+            class_section = begun_class(
+                school, year=key.year, grade=key.grade, section=key.section
+            )
+            classes.forget()
+        to.missing += note_missing(
+            actor,
+            class_section=class_section,
+            month=month,
+            children=gone,
+            said=register.said or {},
+            at=yes.at,
+        )
+        classes.put_missing(gone)
+    to.problems += len(page.problems)
+
+
+def said_of(register: RegisterFile, said: Mapping[str, str]) -> dict[str, str]:
+    """What was said of pupils whom a shown file leaves out, without anything else."""
+    pages = (register.understood or {}).get("pages", [])
+    asked = {child for page in pages for child in page.get("missing", [])}
+    return {c: code for c, code in said.items() if c in asked and code in MissingPupil.Said.values}
+
+
+def _as_pupil(row: ShownRow, page: ShownPage) -> NewPupil:
+    own_script = row.name if not row.name.isascii() else ""
+    given, family = split_name(row.name)
+    return NewPupil(
+        grade=page.grade,
+        section=page.section,
+        roll=row.roll,
+        given_name=given,
+        family_name=family,
+        own_script_name=own_script,
+        sex=row.sex,
+        village=row.village,
+        admission_no=row.admission_no,
+        row=row.row,
+    )
+
+
+@use_case
+def _finish_alone(
+    actor: Actor, *, register: RegisterFile, pages: Sequence[ShownPage], taken: Taken, at: datetime
+) -> None:
+    [register] = hold_files([register])
+    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    _finish(actor, register, pages, taken, at=at)
+    register.save(update_fields=["counts", "state", "settled_at"])
+
+
+def _finish(
+    actor: Actor, register: RegisterFile, pages: Sequence[ShownPage], taken: Taken, *, at: datetime
+) -> None:
+    """Set a held file to what came of it, and keep its problems; whoever calls saves it."""
+    has_problems = _keep_problems(register, pages, at=at)
+    register.counts = {
+        "pages": taken.pages,
+        "added": taken.marks_added,
+        "changed": taken.marks_changed,
+        "corrections": taken.marks_waiting,
+        "missing": taken.missing,
+        "enrolled": taken.enrolled,
+        # Problems are kept here alone: a file that has none and was never finished has none open.
+        "rows_left": open_problems_of(register) if has_problems or register.counts else 0,
+        "problems": taken.problems,
+        "waiting": taken.waiting,
+    }
+    if taken.waiting == 0:
+        register.state = RegisterFile.State.TAKEN
+        register.settled_at = at
+    else:
+        register.state = RegisterFile.State.SHOWN
+    record(
+        actor,
+        Verb.REGISTER_TAKEN,
+        register,
+        scope=scope_of_file(actor, register),
+        pages=taken.pages,
+    )
+
+
+def open_problems_of(register: RegisterFile) -> int:
+    """How many rows and cells of a file wait for a person."""
+    return ImportProblem.objects.filter(
+        source_kind="register", source_id=str(register.pk), state=ImportProblem.State.OPEN
+    ).count()
+
+
+def _keep_problems(register: RegisterFile, pages: Sequence[ShownPage], *, at: datetime) -> bool:
+    """Keep what waits for a person; whether there is any."""
+    if not any(True for page in pages for _problem in page.all_problems()):
+        return False
+    # A file may name its schools itself, several of them: a problem stands where its page does.
+    schools = {
+        str(b.pk): b
+        for b in Body.objects.filter(
+            pk__in={p.school_id for p in pages if p.school_id}
+        ).select_related("area")
+    }
+    rows: list[ImportProblem] = []
+    for page in pages:
+        school = schools.get(page.school_id, register.school)
+        for problem in page.all_problems():
+            key = f"{register.pk}|{page.number}|{problem['row']}|{problem['column']}|{problem['code']}"
+            rows.append(
+                ImportProblem(
+                    district=school.area.district if school else register.district,
+                    area_path=school.area.path if school else "",
+                    body_id=school.pk if school else None,
+                    source_kind="register",
+                    source_id=str(register.pk),
+                    row=problem["row"],
+                    column=(problem["column"] or "")[:40],
+                    code=problem["code"][:64],
+                    template=problem["template"][:400],
+                    params=problem["params"],
+                    raw=problem.get("raw"),
+                    key=files.content_hash(key.encode()),
+                    found_at=at,
+                )
+            )
+    ImportProblem.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return True

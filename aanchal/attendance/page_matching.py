@@ -1,0 +1,180 @@
+"""Matching a page to its class: which section, whose row, who is left out, what would change.
+
+Reads only, and asks what is known of the class of `KnownClasses`, which loads many at once.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext_noop as N_
+from numpy.typing import NDArray
+
+from aanchal.kernel.sealing import keyed_hash
+from aanchal.people.rules.matching import Match, Row, match_rows
+from aanchal.people.rules.names import tidy
+from aanchal.people.rules.promotion import Newcomer, propose
+from aanchal.places.models import Body
+
+from .formats.grades import same_section
+from .known_classes import ClassKey, KnownClasses, content
+from .left_out import left_out
+from .models import RowDecision
+from .rules.pages import Merged, PageMarks, merge_pages
+from .shown_pages import SET_ASIDE_BEFORE, ShownPage, ShownRow, class_key, note
+
+# Fewer rows than this share of a class with known pupils look like another school's register.
+FEW_KNOWN = 0.3
+LEAST_ROWS = 5
+
+
+def settle_section(page: ShownPage, school: Body, classes: KnownClasses) -> None:
+    """Write the section as the school's own: the only one of its grade, or the same letter."""
+    year = class_key(page, school).year
+    known = classes.sections_of(school, year=year, grade=page.grade)
+    if page.section in known:
+        return
+    alike = [k for k in known if page.section and k and same_section(page.section, k)]
+    if len(alike) == 1:
+        page.section = alike[0]
+    elif not page.section and len(known) == 1:
+        page.section = known[0]
+    elif not page.section and len(known) > 1:
+        page.problems.append(
+            note(
+                "which_section",
+                N_("The class has several sections. Say which one this register is of."),
+            )
+        )
+
+
+def match_page(page: ShownPage, school: Body, classes: KnownClasses) -> Merged | None:
+    """Say of each row whose it is, who is missing, and what would change.
+
+    Returns:
+        The class's month as it would be; None when no row is known to be anybody's.
+    """
+    key, month = class_key(page, school), date.fromisoformat(page.month + "-01")
+    known = classes.pupils(key)
+    page.enrolled = len(known)
+    rows = [Row(roll=r.roll, name=r.name, admission_no=r.admission_no) for r in page.rows]
+    for shown, matched in zip(page.rows, match_rows(rows, known), strict=True):
+        shown.match = str(matched.state)
+        shown.child = matched.key
+        shown.suggestions = list(matched.suggestions)
+        shown.tag = row_tag(school, key.year, page, shown)
+    _remember(page, {k.key for k in known})
+    _lay_beside_last_year(page, key, classes)
+    sure = sum(r.match == Match.SURE for r in page.rows)
+    if known and len(page.rows) >= LEAST_ROWS and sure < FEW_KNOWN * len(page.rows):
+        page.asks.append(
+            note(
+                "another_school",
+                N_(
+                    "Only %(sure)s of %(rows)s rows are pupils of this class. "
+                    "Is this the register of another school or class?"
+                ),
+                sure=sure,
+                rows=len(page.rows),
+            )
+        )
+    page.missing = [str(c) for c in missing_of(page, school, classes)]
+    return _compare(page, school, month, classes)
+
+
+def _lay_beside_last_year(page: ShownPage, key: ClassKey, classes: KnownClasses) -> None:
+    """Rows that may be pupils of last year's classes wait for a person, and are enrolled by nobody else.
+
+    Without an admission number only a person can say that a child was promoted.
+    """
+    unknown = [r for r in page.rows if r.match == Match.UNKNOWN]
+    former = classes.last_year(key) if unknown else []
+    if not former:
+        return
+    proposed = propose([Newcomer(r.name, r.sex, r.admission_no) for r in unknown], former)
+    for row, one in zip(unknown, proposed, strict=True):
+        if one.reason is not None:
+            row.match, row.promoted = str(Match.UNSURE), str(one.reason)
+            row.suggestions = list(one.keys)
+
+
+def missing_of(
+    page: ShownPage, school: Body, classes: KnownClasses | None = None
+) -> tuple[UUID, ...]:
+    """Pupils of the class whom a page leaves out, by the rows that are known to be theirs."""
+    month = date.fromisoformat(page.month + "-01")
+    given: dict[UUID, NDArray[np.uint8]] = {}
+    for row in page.rows:
+        if row.match == Match.SURE and row.child:
+            given[UUID(row.child)] = row.mark_array()
+    gone = left_out(
+        class_key(page, school), month=month, days=page.days, given=given, known=classes
+    )
+    # Whoever a row may be is asked about there, not as one who is missing.
+    proposed = {key for row in page.rows if row.promoted for key in row.suggestions}
+    return tuple(child for child in gone if str(child) not in proposed)
+
+
+def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:
+    """Keyed hash of a row's class, roll and name: the same row in another month has the same."""
+    name = tidy(row.name).casefold()
+    said = (str(school.pk), str(year), page.grade, page.section, row.roll, name)
+    return keyed_hash("|".join(said), purpose="register-row")
+
+
+def _remember(page: ShownPage, known: set[str]) -> None:
+    """Rows a person decided about in an earlier register of this class are as she decided."""
+    asked = {r.tag: r for r in page.rows if r.match != Match.SURE}
+    taken = {r.child for r in page.rows if r.match == Match.SURE}
+    decided = RowDecision.objects.filter(row_tag__in=asked, is_remembered=True)
+    for tag, child_id in ((d.row_tag, d.child_id) for d in decided):
+        row, child = asked[tag], str(child_id)
+        if child_id is None:
+            row.match = SET_ASIDE_BEFORE
+        elif child in known and child not in taken:
+            row.match, row.child = str(Match.SURE), child
+            taken.add(child)
+
+
+def _compare(page: ShownPage, school: Body, month: date, classes: KnownClasses) -> Merged | None:
+    sure = [r for r in page.rows if r.match == Match.SURE]
+    if not sure:
+        return None
+    held = classes.pages(class_key(page, school)).get(month)
+    new = PageMarks(tuple(UUID(r.child) for r in sure), np.stack([r.mark_array() for r in sure]))
+    old = content(held) if held is not None else None
+    merged = merge_pages(old, new)
+    page.added, page.changed, page.silenced = merged.added, merged.changed, merged.silenced
+    if merged.changed:
+        page.asks.append(
+            note(
+                "changes_marks",
+                N_(
+                    "%(changed)s marks that were already in would change; "
+                    "%(silenced)s of them were absences. Is that right?"
+                ),
+                changed=merged.changed,
+                silenced=merged.silenced,
+            )
+        )
+    return merged
+
+
+def ask_of_days(page: ShownPage, calendar: Any) -> None:
+    """Ask of days on which the school was shut by its calendar."""
+    month = date.fromisoformat(page.month + "-01")
+    shut = [
+        d
+        for d in page.days
+        if not calendar.is_open(month.replace(day=d))
+        and month.replace(day=d).isoweekday() not in calendar.weekly_off
+    ]
+    if shut:
+        page.asks.append(
+            note(
+                "shut_days",
+                N_("By its calendar the school was shut on day %(days)s. Was it open after all?"),
+                days=", ".join(str(d) for d in shut),
+            )
+        )

@@ -1,0 +1,213 @@
+"""Registers that are given together go in as they would one after the other, for few queries."""
+
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from aanchal.attendance.actions import give_register, read_register, take_register, take_several
+from aanchal.attendance.models import MissingPupil, RegisterFile, RegisterPage
+from aanchal.attendance.page_store import page_marks
+from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
+from aanchal.people.models import Child, ClassSection
+from tests.factories import NOW, VILLAGE, a_class, an_actor
+from tests.signing_in import a_school
+
+pytestmark = pytest.mark.django_db
+DAYS = ",".join(str(day) for day in range(1, 32))
+
+
+def a_known_school(number):
+    school = a_school(VILLAGE)
+    school.school.udise = f"1005010010{number}"
+    school.school.save()
+    return school
+
+
+def classes_of(school, grades):
+    return {grade: a_class(school, grade=grade)[1] for grade in grades}
+
+
+def a_file(grade, children, letters=None, *, leave_out=0):
+    lines = [f"Class: {grade}  Section: A  Month: July 2026", f"Roll,Name,{DAYS}"]
+    for roll, child in enumerate(children[: len(children) - leave_out], 1):
+        marks = letters or "P" * roll + "A" + "P" * (30 - roll)
+        lines.append(f"{roll},{child.given_name} {child.family_name}," + ",".join(marks))
+    return io.BytesIO(("\n".join(lines) + "\n").encode()), f"{grade}.csv"
+
+
+def files_of(classes, letters=None, **kind):
+    return [a_file(grade, children, letters, **kind) for grade, children in classes.items()]
+
+
+def together(school, given, **said):
+    return take_several(
+        an_actor(),
+        given=given,
+        school=school,
+        hints={},
+        via="command",
+        said_yes=False,
+        at=NOW,
+        **said,
+    )
+
+
+def alone(school, given):
+    for source, name in given:
+        held = give_register(
+            an_actor(), source=source, filename=name, school=school, hints={}, via="command", at=NOW
+        )
+        held = read_register(an_actor(), register=held, at=NOW)
+        if held.state == RegisterFile.State.SHOWN:
+            take_register(an_actor(), register=held, enrol_unknown=False, at=NOW)
+
+
+def what_is_in(school):
+    """Everything a register leaves behind, without keys and hours."""
+    registers = RegisterFile.objects.filter(school=school).select_related("file")
+    pages = RegisterPage.objects.filter(class_section__school=school).select_related(
+        "class_section"
+    )
+    rolls = {
+        c.pk: c.enrolments.get().roll_no
+        for c in Child.objects.filter(enrolments__class_section__school=school)
+    }
+    return (
+        sorted((r.file.name, r.state, sorted(r.counts.items())) for r in registers),
+        sorted(
+            (p.class_section.grade, [rolls[c] for c in page_marks(p).children], page_marks(p).marks.tolist())
+            for p in pages
+        ),
+        sorted((m.class_section.grade, rolls[m.child_id]) for m in MissingPupil.objects.filter(class_section__school=school)),
+    )  # fmt: skip
+
+
+def test_files_taken_together_leave_what_they_leave_one_after_the_other():
+    one, other = a_known_school(1), a_known_school(2)
+    grades = ("5", "6", "7")
+
+    before = AuditEvent.objects.count
+    started = before()
+    done = together(one, files_of(classes_of(one, grades), leave_out=1))
+    of_together = before() - started
+    started = before()
+    alone(other, files_of(classes_of(other, grades), leave_out=1))
+
+    assert all(d is not None for d in done)
+    assert what_is_in(one) == what_is_in(other)
+    assert len(what_is_in(one)[2]) == 3  # the pupil whom each leaves out
+    assert of_together == before() - started  # an event a file, and a pupil, as ever
+
+
+def test_more_files_cost_only_their_own_writes():
+    few, many = a_known_school(1), a_known_school(2)
+    of_few = files_of(classes_of(few, ("5", "6")))
+    of_many = files_of(classes_of(many, ("4", "5", "6", "7", "8", "9")))
+
+    with CaptureQueriesContext(connection) as first:
+        together(few, of_few)
+    with CaptureQueriesContext(connection) as second:
+        together(many, of_many)
+
+    asked = [
+        len([q for q in seen.captured_queries if q["sql"].startswith("SELECT")])
+        for seen in (first, second)
+    ]
+    assert asked[0] == asked[1]
+    assert len(second) - len(first) <= 4 * 7  # a file's rows and its savepoint
+
+
+def new_session(school, grades):
+    """Classes of last year, and what each sends first when its pupils are a class higher."""
+    former = classes_of(school, grades)
+    ClassSection.objects.filter(school=school).update(year=2025)
+    return files_of({str(int(g) + 1): children for g, children in former.items()}, leave_out=1)
+
+
+def asked_of_last_year(school):
+    rolls = {
+        str(c.pk): c.enrolments.get().roll_no
+        for c in Child.objects.filter(enrolments__class_section__school=school)
+    }
+    waiting = ImportProblem.objects.filter(body_id=school.pk, code="row_unmatched", state="open")
+    return sorted(
+        (p.raw["name"], p.raw["promoted"], [rolls[key] for key in p.raw["suggestions"]])
+        for p in waiting
+    )
+
+
+def test_rows_of_a_new_session_wait_for_a_person_as_they_do_one_after_the_other():
+    one, other = a_known_school(1), a_known_school(2)
+    grades = ("4", "6")
+
+    together(one, new_session(one, grades))
+    alone(other, new_session(other, grades))
+
+    assert what_is_in(one) == what_is_in(other)
+    assert not RegisterPage.objects.exists() and not MissingPupil.objects.exists()
+    asked = asked_of_last_year(one)
+    assert asked == asked_of_last_year(other)
+    assert {reason for _name, reason, _who in asked} == {"name_equal"}
+    assert len(asked) == 2 * 5
+
+
+def test_last_years_pupils_are_loaded_once_for_all_files():
+    few, many = a_known_school(1), a_known_school(2)
+    of_few, of_many = new_session(few, ("2", "5")), new_session(many, ("1", "3", "5", "7", "9"))
+
+    with CaptureQueriesContext(connection) as first:
+        together(few, of_few)
+    with CaptureQueriesContext(connection) as second:
+        together(many, of_many)
+
+    asked = [
+        len([q for q in seen.captured_queries if 'FROM "people_' in q["sql"]])
+        for seen in (first, second)
+    ]
+    assert asked[0] == asked[1]
+
+
+def test_two_files_of_one_class_do_not_go_together():
+    school = a_known_school(1)
+    [(grade, children)] = classes_of(school, ("6",)).items()
+    given = [
+        a_file(grade, children, "P" * 15 + " " * 16),
+        a_file(grade, children, "A" * 15 + "P" * 16),
+    ]
+
+    first, second = together(school, given)
+
+    assert first is not None and second is None  # the second would take marks of the first away
+    kept = RegisterFile.objects.exclude(pk=first[0].pk).get()
+    assert kept.state == RegisterFile.State.RECEIVED
+    kept = read_register(an_actor(), register=kept, at=NOW)
+    assert any(ask["code"] == "changes_marks" for ask in kept.understood["pages"][0]["asks"])
+
+
+def test_a_file_that_is_known_or_cannot_be_read_goes_alone_and_keeps_no_other_back():
+    school = a_known_school(1)
+    files = files_of(classes_of(school, ("5", "6")))
+    together(school, files[:1])
+
+    files[0][0].seek(0)
+    again, broken, plain = together(
+        school, [files[0], (io.BytesIO(b"nothing\n"), "n.csv"), files[1]]
+    )
+
+    assert again is None and broken is None
+    assert plain is not None and plain[0].state == RegisterFile.State.TAKEN
+    assert StoredFile.objects.count() == 3  # no second copy of the one that is known
+
+
+def test_a_class_turned_round_beside_those_before_it_in_the_batch_waits():
+    school = a_known_school(1)
+    classes = classes_of(school, ("5", "6", "7", "8"))
+    given = files_of({g: classes[g] for g in ("5", "6", "7")})
+    given += files_of({"8": classes["8"]}, letters="A" * 30 + "P")
+
+    done = together(school, given)
+
+    assert [d is not None for d in done] == [True, True, True, False]
+    assert RegisterPage.objects.filter(class_section__school=school).count() == 3
