@@ -18,6 +18,7 @@ from aanchal.places.queries import year_of
 from .beside import ClassMonth
 from .formats.pages import Page, counts_of
 from .formats.problems import Question
+from .formats.pupil_words import sex_of
 from .known_classes import ClassKey
 from .rules.marks import Mark, counted
 from .rules.shares import Share
@@ -170,7 +171,7 @@ def shown_page(number: int, page: Page) -> ShownPage:
             roll=(r.roll or r.serial or "")[:12],
             name=r.name or r.own_script_name or "",
             marks=r.marks.translate(_TO_LETTERS).decode(),
-            sex=r.sex or "",
+            sex=sex_of(r.sex or "") or "",
             village=r.village or "",
             admission_no=r.admission_no or "",
         )

@@ -107,6 +107,36 @@ def test_nobody_is_enrolled_moved_or_marked_before_a_person_said_who_she_is():
     assert rows_of_last_year(ImportProblem.objects.filter(source_id=str(held.pk))) == 5
 
 
+def test_whoever_a_row_may_be_is_not_asked_after_as_one_who_is_missing():
+    section, children = last_year()
+    ClassSection.objects.create(
+        district=section.district, school=section.school, year=2026, grade="7", section="A"
+    )
+
+    held = sent(section, NAMES[:5])
+
+    assert held.understood["pages"][0]["missing"] == [str(children[5].pk)]
+    assert [m.child_id for m in MissingPupil.objects.all()] == [children[5].pk]
+
+
+def test_a_boy_of_a_girls_name_and_who_may_repeat_the_class_are_asked_about_one_by_one():
+    section, _children = last_year()
+    days = ",".join(str(day) for day in range(1, 32))
+    marks = ",".join(FULL.replace(".", " "))
+    for grade in ("VII", "VI"):
+        lines = [f"Class: {grade}  Section: A  Month: July 2026", f"Roll,Name,Gender,{days}"]
+        lines += [f"{n},{NAMES[n]},{sex},{marks}" for n, sex in enumerate("MFF", 1)]
+        data = "\n".join(lines).encode()
+        held = a_given_register(an_actor(), data, school=section.school, name=f"{grade}.csv")
+        take_register(an_actor(), register=held, enrol_unknown=True, said_yes=True, at=NOW)
+
+        reasons = [p.raw["promoted"] for p in waiting(held)]
+        if grade == "VII":
+            assert reasons == ["other_sex", "name_equal", "name_equal"]
+        else:
+            assert reasons == ["same_class"] * 3
+
+
 def test_all_certain_ones_are_promoted_in_one_step_and_have_their_days():
     section, children = last_year()
     held = sent(section, [*NAMES[:4], OTHERWISE])

@@ -89,6 +89,23 @@ def test_unknown_pupils_are_enrolled_in_one_step_only_when_confirmed():
     assert all(c.area_is_assumed for c in Child.objects.all())
 
 
+def test_the_words_of_a_register_for_girl_and_boy_are_understood_and_others_not_guessed():
+    school = a_school(VILLAGE)
+    days = ",".join(str(day) for day in range(1, 32))
+    marks = ",".join(FULL.replace(".", " "))
+    lines = ["Class: VI  Section: A  Month: July 2026", f"Roll,Name,Gender,{days}"]
+    said = ("F", "M", "छात्रा", "?")
+    lines += [f"{n},{NAMES[n]},{sex},{marks}" for n, sex in enumerate(said, 1)]
+
+    held = a_given_register(
+        an_actor(), "\n".join(lines).encode(), school=school, name="register.csv"
+    )
+    take_register(an_actor(), register=held, enrol_unknown=True, at=NOW)
+
+    sexes = {c.enrolments.get().roll_no: c.sex for c in Child.objects.all()}
+    assert sexes == {"1": "girl", "2": "boy", "3": "girl", "4": ""}
+
+
 def test_rows_that_match_nobody_wait_for_repair():
     section, _children = a_class()
     sheet = [*rows(5), ("99", "Somebody Else Entirely", FULL)]
