@@ -320,9 +320,7 @@ def _take_page(
         if class_section is None:
             # At the change of session all rows may still wait; those whom none of them may be do not.
             key = class_key(page, school)
-            class_section = begun_class(
-                school, year=key.year, grade=key.grade, section=key.section
-            )
+            class_section = begun_class(school, year=key.year, grade=key.grade, section=key.section)
             classes.forget()
         to.missing += note_missing(
             actor,
