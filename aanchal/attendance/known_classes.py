@@ -101,6 +101,11 @@ class KnownClasses:
         """The class-section, when there is one."""
         return self._sections.get(key)
 
+    def put_section(self, section: ClassSection) -> None:
+        """Note a class that begins now: it has no pupils and no registers yet."""
+        key = ClassKey(section.school_id, section.year, section.grade, section.section)
+        self._sections[key] = section
+
     def sections_of(self, school: Body, *, year: int, grade: str) -> list[str]:
         """Names of the sections of a grade."""
         return [k.section for k in self._sections if k[:3] == (school.pk, year, grade)]

@@ -119,11 +119,12 @@ def test_more_files_cost_only_their_own_writes():
     assert len(second) - len(first) <= 4 * 7  # a file's rows and its savepoint
 
 
-def new_session(school, grades):
+def new_session(school, grades, *, leave_out=0):
     """Classes of last year, and what each sends first when its pupils are a class higher."""
     former = classes_of(school, grades)
     ClassSection.objects.filter(school=school).update(year=2025)
-    return files_of({str(int(g) + 1): children for g, children in former.items()}, leave_out=1)
+    above = {str(int(g) + 1): children for g, children in former.items()}
+    return files_of(above, leave_out=leave_out)
 
 
 def asked_of_last_year(school):
@@ -142,11 +143,12 @@ def test_rows_of_a_new_session_wait_for_a_person_as_they_do_one_after_the_other(
     one, other = a_known_school(1), a_known_school(2)
     grades = ("4", "6")
 
-    together(one, new_session(one, grades))
-    alone(other, new_session(other, grades))
+    together(one, new_session(one, grades, leave_out=1))
+    alone(other, new_session(other, grades, leave_out=1))
 
     assert what_is_in(one) == what_is_in(other)
-    assert not RegisterPage.objects.exists() and not MissingPupil.objects.exists()
+    assert not RegisterPage.objects.exists()
+    assert [grade for grade, _roll in what_is_in(one)[2]] == ["5", "7"]  # whom no row may be
     asked = asked_of_last_year(one)
     assert asked == asked_of_last_year(other)
     assert {reason for _name, reason, _who in asked} == {"name_equal"}
@@ -167,6 +169,23 @@ def test_last_years_pupils_are_loaded_once_for_all_files():
         for seen in (first, second)
     ]
     assert asked[0] == asked[1]
+
+
+def test_a_class_that_begins_because_somebody_is_left_out_loads_nothing_again():
+    few, many = a_known_school(1), a_known_school(2)
+    of_few = new_session(few, ("2", "5"), leave_out=1)
+    of_many = new_session(many, ("1", "3", "5", "7", "9"), leave_out=1)
+
+    with CaptureQueriesContext(connection) as first:
+        together(few, of_few)
+    with CaptureQueriesContext(connection) as second:
+        together(many, of_many)
+
+    asked = [
+        len([q for q in seen.captured_queries if 'FROM "people_' in q["sql"]])
+        for seen in (first, second)
+    ]
+    assert asked[1] - asked[0] == 5 - 2  # whether each class has begun
 
 
 def test_two_files_of_one_class_do_not_go_together():

@@ -321,7 +321,7 @@ def _take_page(
             # At the change of session all rows may still wait; those whom none of them may be do not.
             key = class_key(page, school)
             class_section = begun_class(school, year=key.year, grade=key.grade, section=key.section)
-            classes.forget()
+            classes.put_section(class_section)
         to.missing += note_missing(
             actor,
             class_section=class_section,
