@@ -54,13 +54,13 @@ def run(children: int, folder: Path) -> dict[str, Any]:
 
     bring_up_to_date(quiet=True)
     schools, enrol_s = enrol(children)
-    files = _write(schools, folder / "files")
+    files = write_files(schools, folder / "files")
     before = _peak_mb()
     figures: dict[str, Any] = {"children": children, "files": len(files), "enrol_s": enrol_s}
     figures |= _import(files)
     figures["import_peak_mb"] = _peak_mb()
     figures["import_peak_growth_mb"] = round(_peak_mb() - before, 1)
-    figures |= _pandas(files)
+    figures |= read_by_pandas(files)
     figures |= _watch()
     figures |= _budget()
     figures["pages"] = _pages()
@@ -120,7 +120,7 @@ def _name(i: int) -> str:
     return "".join(SYLLABLES[(i // 12**p) % 12] for p in range(3)).title()
 
 
-def _write(schools: list[Any], folder: Path) -> list[tuple[Any, Path]]:
+def write_files(schools: list[Any], folder: Path) -> list[tuple[Any, Path]]:
     """One wide CSV a class-section for the month, as a school would send it."""
     from aanchal.people.models import Enrolment
 
@@ -137,7 +137,7 @@ def _write(schools: list[Any], folder: Path) -> list[tuple[Any, Path]]:
         for grade, pupils in rows.items():
             path = folder / f"{school.school.udise}-{grade}.csv"
             with path.open("w") as out:
-                out.write(f"Class: {grade},Section: A,Month: July 2026\n")
+                out.write(f"UDISE: {school.school.udise},Class: {grade},Section: A,July 2026\n")
                 out.write("Roll,Name," + ",".join(map(str, days)) + ",Total\n")
                 for roll, name in sorted(pupils):
                     marks = [
@@ -172,7 +172,8 @@ def _import(files: list[tuple[Any, Path]]) -> dict[str, Any]:
     return {"import_s": round(seconds, 1), "import_rows_s": round(rows / seconds)}
 
 
-def _pandas(files: list[tuple[Any, Path]]) -> dict[str, Any]:
+def read_by_pandas(files: list[tuple[Any, Path]]) -> dict[str, Any]:
+    """Children a second that pandas reads, in one process, of some of the files."""
     try:
         import pandas as pd
     except ImportError:

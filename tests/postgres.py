@@ -45,9 +45,14 @@ def programs() -> Path:
 
 
 class Cluster:
-    """One running server. `url` is what AANCHAL_DATABASE_URL takes."""
+    """One running server. `url` is what AANCHAL_DATABASE_URL takes.
 
-    def __init__(self) -> None:
+    Args:
+        flushes: a commit waits for the disk, as in real life; only what measures needs that.
+    """
+
+    def __init__(self, *, flushes: bool = False) -> None:
+        self.flushes = flushes
         self.bin = programs()
         self.folder = Path(tempfile.mkdtemp(prefix="aanchal-pg-"))
         self.port = _free_port()
@@ -108,10 +113,10 @@ class Cluster:
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": self.folder,
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "autovacuum": "off",
+            **dict.fromkeys(
+                ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"),
+                "on" if self.flushes else "off",
+            ),
             "max_connections": 60,
             "shared_buffers": "64MB",
             "log_min_messages": "fatal",
