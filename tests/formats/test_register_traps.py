@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from aanchal.attendance.formats.dry_run import dry_run_json
+from aanchal.attendance.formats.grades import class_label
 from aanchal.attendance.formats.problems import Hints
 from aanchal.attendance.formats.registers import read_registers
 from aanchal.lib.tabular.problems import Limits, Unreadable
@@ -29,6 +30,18 @@ def pages_of(data: bytes) -> list:
     return list(
         read_registers(
             io.BytesIO(data), filename="register", hints=Hints(), limits=Limits(), today=TODAY
+        )
+    )
+
+
+def answered(data: bytes, answers: dict[str, str]) -> list:
+    return list(
+        read_registers(
+            io.BytesIO(data),
+            filename="register",
+            hints=Hints(answers=answers),
+            limits=Limits(),
+            today=TODAY,
         )
     )
 
@@ -69,10 +82,19 @@ def test_american_dates_in_columns_out_of_their_order_are_days_of_one_month():
 
 def test_dates_out_of_their_order_that_fit_no_month_are_not_taken_in_silence():
     heads = ["06/07/2026", "07/06/2026", "05/07/2026"]  # no month has all of them
+    marks = [["P", "A", "P"], ["A", "P", "P"], ["P", "P", "P"]]
+    rows = as_csv(rows_of(marks, days=heads, title="Class VI A"))
 
-    told = read(as_csv(rows_of([["P"] * 3] * 3, days=heads, title="Class VI A")))
+    told = read(rows)
 
-    assert told["questions"] or told["problems"]
+    (question,) = told["questions"]
+    assert question["choices"] == ["C", "D"]
+    assert told["held"] == 1
+    assert told["days"] == ["2026-07-05"]
+    for choice, of_the_sixth in (("C", [1, 2, 1]), ("D", [2, 1, 1])):
+        (page,) = answered(rows, {question["key"]: choice})
+        assert [row.marks[5] for row in page.pupils] == of_the_sixth
+        assert not page.questions
 
 
 def test_a_childs_rising_sums_of_weeks_are_no_new_head():
@@ -324,13 +346,7 @@ def test_sums_that_fit_only_the_opposite_reading_are_asked_about():
     (question,) = [q for q in page.questions if q.code == "sums_turned"]
     assert question.holds == "page"
     answers = {question.key: "as the sums say"}
-    (page,) = read_registers(
-        io.BytesIO(as_csv(rows)),
-        filename="register",
-        hints=Hints(answers=answers),
-        limits=Limits(),
-        today=TODAY,
-    )
+    (page,) = answered(as_csv(rows), answers)
     assert page.marks.present == sum(line.count("1") for line in noughts_and_ones())
     agree = with_sums(noughts_and_ones(), present="0", absent="1", title=title)
     assert not pages_of(as_csv(agree))[0].questions
@@ -467,3 +483,121 @@ def test_the_section_in_a_line_of_its_own_above_a_later_table_is_read():
         ("5", "ख"),
         ("6", "अ"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "choices"),
+    [
+        ("Class VI & VII July 2026", ("VI", "VII")),
+        ("Class 6 and 7, July 2026", ("VI", "VII")),
+        ("Classes I, II & III  July 2026", ("I", "II", "III")),
+        ("कक्षा 6 व 7 जुलाई 2026", ("VI", "VII")),
+        ("ষষ্ঠ ও সপ্তম শ্রেণি জুলাই ২০২৬", ("VI", "VII")),
+        ("Class VI A & B July 2026", ("VI A", "VI B")),
+        ("Class VI A & VII B July 2026", ("VI A", "VII B")),
+    ],
+)
+def test_two_classes_in_one_title_are_asked_about(title, choices):
+    data = as_csv(rows_of(present(), title=title))
+
+    (page,) = pages_of(data)
+
+    (question,) = page.questions
+    assert (question.code, question.choices, question.holds) == ("two_classes", choices, "page")
+    assert (page.grade, page.section) == (None, None)
+    (page,) = answered(data, {question.key: choices[1]})
+    assert class_label(page.grade, page.section or "") == choices[1]
+    assert not page.questions
+
+
+def test_two_classes_on_two_lines_are_asked_about_unless_the_rows_say_theirs():
+    rows = [["Class VI"], *rows_of(present(), title="Class VII July 2026")]
+    (page,) = pages_of(as_csv(rows))
+    assert [q.choices for q in page.questions] == [("VI", "VII")]
+
+    rows = rows_of(present(), head=("Name",), title="Class VI & VII July 2026")
+    rows = [
+        rows[0],
+        *[
+            ["Class", *row] if n == 0 else ["VI" if n < 4 else "VII", *row]
+            for n, row in enumerate(rows[1:])
+        ],
+    ]
+    pages = pages_of(as_csv(rows))
+    assert [(page.grade, len(page.pupils)) for page in pages] == [("6", 3), ("7", 3)]
+    assert not any(page.questions for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "choices"),
+    [
+        ("Class VI A July 2026", "VII A", ("VI A", "VII A")),
+        ("Class VI July 2026", "Class VII", ("VI", "VII")),
+        ("Class VI A July 2026", "VI B", ("VI A", "VI B")),
+        ("Class VI A July 2026", "August 2026", ("2026-07", "2026-08")),
+        ("Class VI A July 2026", "July 2025", ("2026-07", "2025-07")),
+    ],
+)
+def test_a_title_and_a_sheets_name_that_differ_are_asked_about(title, name, choices):
+    data = as_xlsx(rows_of(present(), title=title), name=name)
+
+    (page,) = pages_of(data)
+
+    (question,) = page.questions
+    assert (question.code, question.choices, question.holds) == ("title_or_sheet", choices, "page")
+    for choice in choices:
+        (page,) = answered(data, {question.key: choice})
+        assert choice in (page.month, class_label(page.grade, page.section or ""))
+        assert not page.questions
+    assert not pages_of(as_xlsx(rows_of(present()), name="VI A July 2026"))[0].questions
+
+
+def test_two_schools_in_one_title_are_asked_about():
+    codes_of = ("10050100101", "10050100102")
+    rows = [[f"U-DISE: {code}"] for code in codes_of] + rows_of(present())
+
+    (page,) = pages_of(as_csv(rows))
+
+    (question,) = page.questions
+    assert (question.code, question.choices, page.school) == ("two_schools", codes_of, None)
+    assert answered(as_csv(rows), {question.key: codes_of[1]})[0].school == codes_of[1]
+
+
+def test_sums_below_a_class_are_no_head_of_the_next_one():
+    rows: list[list] = [["July 2026"]]
+    for grade, boys, girls in (
+        ("VI", "5566775677", "6567766675"),
+        ("VII", "6666555566", "7676767676"),
+    ):
+        rows += [[f"Class {grade}"], ["Roll No", "Name", *range(1, 11)]]
+        rows += [[n, name, *["P"] * 10] for n, name in enumerate(CHILDREN, 1)]
+        rows += [["", "Boys present", *map(int, boys)], ["", "Girls present", *map(int, girls)], []]
+
+    pages = pages_of(as_csv(rows))
+
+    assert [(page.grade, len(page.pupils)) for page in pages] == [("6", 6), ("7", 6)]
+
+
+def test_sunday_spelled_down_over_a_head_printed_again_closes_its_days():
+    marks = present()
+    for day in SUNDAYS:
+        for child in range(6):
+            marks[child][day - 1] = "SUNDAY"[child]
+    rows = rows_of(marks)
+    rows[6:6] = [[], rows[0], rows[1]]
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert not {day.day for day in page.days} & set(SUNDAYS)
+    assert len(page.days) == 27
+
+
+def test_two_marks_beside_each_other_in_a_wider_table_below_are_no_key():
+    june = [["Present", "Late", "Present"] for _ in range(4)]
+    rows = rows_of(june, days=range(1, 4), title="Class VI A June 2026")
+    july = [["Present", "Present", "Present", "Late", "Absent"] for _ in range(4)]
+    rows += [[], *rows_of(july, days=range(6, 11))]
+
+    pages = pages_of(as_csv(rows))
+
+    assert [(page.marks.late, page.marks.absent) for page in pages] == [(4, 0), (4, 4)]

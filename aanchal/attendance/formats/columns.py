@@ -93,10 +93,11 @@ class Columns:
         for part in self.parts:
             for place in part.kinds:
                 on = part.on(place)
-                if on is not None and part.verdicts[place] is not Verdict.CLOSED:
+                if on is not None:
                     days.setdefault(on, []).append((part, place))
         for places in days.values():
-            if len(places) < 2:
+            open_parts = [p for p, place in places if p.verdicts[place] is not Verdict.CLOSED]
+            if len(places) < 2 or not open_parts:
                 continue
             filled = [
                 c

@@ -78,6 +78,27 @@ _SECTION_RANK = {
 }
 
 
+# "Class VI & VII", "कक्षा 6 व 7", "Class VI A & B": one line that names two classes or sections.
+_AND = rf"\s*(?:&|\+|{START}{fold('(?:and|और|व|एवं|तथा|ও|এবং)')}{END})\s*"
+_OR_NEXT = r"\s*[,/]\s*"
+_NO_MORE = r"(?!\s*[./\-]?\s*\w)"  # "Class 6, 7 July" names one class
+_ITEM = (
+    rf"{_VALUE}{_ORDINAL}(?:\s*[-–'\"( ]?\s*['\"(]?{_SECTION_LETTER}{END}['\")]*|[a-h]{END}|{END})"
+)
+_SEVERAL = re.compile(
+    rf"{START}(?:classes|stds|grades|{_CLASS}){_SEPARATOR}(?P<items>{_ITEM}"
+    rf"(?:{_AND}(?:{_CLASS}{_SEPARATOR})?{_ITEM}|{_OR_NEXT}{_ITEM}{_NO_MORE})+)"
+)
+_SEVERAL_BEFORE = re.compile(
+    rf"{START}(?P<items>{_ITEM}(?:{_AND}{_ITEM})+)\s*[-–]?\s*{_CLASS}{END}"
+)
+_SEVERAL_SECTIONS = re.compile(
+    rf"{START}(?:{_CLASS}{_SEPARATOR}{_VALUE}{_ORDINAL}[\s\-–'\"(]*|{_SECTION}s?\.?{_SEPARATOR})"
+    rf"(?P<items>{_SECTION_LETTER}{END}(?:{_AND}{_SECTION_LETTER}{END})+)"
+)
+_PARTS = re.compile(rf"{_AND}|{_OR_NEXT}")
+
+
 class ClassSeen(NamedTuple):
     """A class, '1' to '12' or 'pre', and the section when the same words name one."""
 
@@ -100,6 +121,24 @@ def class_in(line: str) -> ClassSeen:
     """Find the class that a folded title line names beside a label; none when it names a range."""
     found = _AFTER_LABEL.search(line) or _BEFORE_LABEL.search(line)
     return _seen(found) if found else ClassSeen(None)
+
+
+def several_classes_in(line: str) -> tuple[ClassSeen, ...]:
+    """The classes that a folded title line names side by side: "Class VI & VII"; empty for one alone."""
+    found = _SEVERAL.search(line) or _SEVERAL_BEFORE.search(line)
+    if found is None:
+        return ()
+    seen = [grade_of(part.strip()) for part in _PARTS.split(found["items"])]
+    different = tuple(dict.fromkeys(one for one in seen if one.grade))
+    return different if len(different) > 1 else ()
+
+
+def several_sections_in(line: str) -> tuple[str, ...]:
+    """The sections that a folded title line names side by side: "Class VI A & B"."""
+    found = _SEVERAL_SECTIONS.search(line)
+    if found is None:
+        return ()
+    return tuple(dict.fromkeys(part.strip().upper() for part in _PARTS.split(found["items"])))
 
 
 def _seen(found: re.Match[str]) -> ClassSeen:

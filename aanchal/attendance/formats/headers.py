@@ -11,7 +11,7 @@ from .day_rows import Fit, read_days
 from .flags import flags_in
 from .head import DayColumn, Layout
 from .labels import Field, field_of
-from .marks import Mark
+from .marks import Mark, Sense, sense_of
 from .months import DayCell, Reading, a_date, day_cell, weekdays_of
 
 WHO = (Field.NAME, Field.ROLL, Field.ADMISSION, Field.STATE_ID)
@@ -264,7 +264,11 @@ def _wide_layout(
         elif found:
             weekdays = weekdays or found
             last = below
-        elif names_someone(labels) and sum(not is_empty(c) for c in line) <= len(labels) + 3:
+        elif (
+            names_someone(labels)
+            and sum(not is_empty(c) for c in line) <= len(labels) + 3
+            and not _is_of_child(line, fields, days)
+        ):
             last = below
         elif is_column_numbers(line):
             last = below
@@ -297,6 +301,17 @@ def _wide_layout(
     layout.periods = names_periods([*heads_above, row], layout)
     set_months_over(layout, heads_above)
     return layout, last + 1
+
+
+def _is_of_child(
+    row: Sequence[Cell], fields: dict[Field, int], days: Sequence[tuple[int, object]]
+) -> bool:
+    """True for the row of a child whose name is a word of the head: a number or a mark beside it."""
+    numbers = [fields[which] for which in (Field.ROLL, Field.SERIAL) if which in fields]
+    if any(at < len(row) and shown(row[at]).isdigit() for at in numbers):
+        return True
+    marks = [sense_of(row[index]) for index, _ in days if index < len(row)]
+    return any(sense in (Sense.PRESENT, Sense.ABSENT, Sense.TICK) for sense in marks)
 
 
 def _may_be_day(cell: Cell) -> bool:

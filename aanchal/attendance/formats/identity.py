@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from aanchal.lib.tabular.texts import fold, quoted
 
-from .grades import grade_of, roman, same_section
+from .grades import ClassSeen, class_label, grade_of, roman, same_section
 from .head import DayColumn
 from .months import a_date, month_in
 from .problems import Hints, Problems
@@ -87,13 +87,10 @@ def identify(
     """School, class and section of a page; `key` is what its rows themselves say, if anything."""
     title, sheet, file, said = evidence.title, evidence.sheet, evidence.file, evidence.said
     key_school, key_name, key_grade, key_section = key
-    if title.several:
-        problems.add(title.row, None, "title_disagrees")
-
     school = udise_of(key_school) if key_school else None
     if key_school and not school:
         problems.add(row, None, "bad_school", text=quoted(key_school))
-    school = school or title.school or sheet.school
+    school = school or _one_school(evidence, problems) or sheet.school
     maybe = None if school else title.number
     if maybe and maybe == said.school:
         school = maybe  # the sender names it, so it is one
@@ -109,12 +106,8 @@ def identify(
     seen = grade_of(key_grade) if key_grade else None
     if key_grade and not (seen and seen.grade):
         problems.add(row, None, "bad_class", text=quoted(key_grade))
-    grade = (seen.grade if seen else None) or title.grade
-    if grade and sheet.grade and grade != sheet.grade and not key_grade:
-        problems.add(
-            title.row, None, "sheet_name_disagrees", title=roman(grade), sheet=roman(sheet.grade)
-        )
-    grade = grade or sheet.grade
+    titled = _one_class(evidence, key_grade, problems)
+    grade = (seen.grade if seen else None) or titled.grade
     if grade and said.grade and grade != said.grade:
         problems.add(title.row, None, "class_disagrees", file=roman(grade), said=roman(said.grade))
     grade = grade or said.grade
@@ -122,18 +115,63 @@ def identify(
         grade = file.grade
         problems.add(None, None, "class_from_file_name", grade=roman(grade))
 
-    section = key_section.strip().upper() or (seen.section if seen else None) or title.section
-    if title.section and sheet.section and not same_section(title.section, sheet.section):
-        problems.add(
-            title.row, None, "sheet_name_disagrees", title=title.section, sheet=sheet.section
-        )
-    section = section or sheet.section
+    section = key_section.strip().upper() or (seen.section if seen else None) or titled.section
     if section and said.section and not same_section(section, said.section):
         problems.add(title.row, None, "section_disagrees", file=section, said=said.section)
     section = section or said.section or (file.section if file.grade == grade else None)
     return Identity(
         school, key_name or title.school_name, grade, section, None if school else maybe
     )
+
+
+def _one_school(evidence: Evidence, problems: Problems) -> str | None:
+    """The school of the title; asked where it names two."""
+    title = evidence.title
+    codes = title.schools
+    if not codes:
+        return title.school
+    named = [code for code in (evidence.said.school, evidence.sheet.school) if code in codes]
+    return named[0] if named else problems.choose(
+        "two_schools", " / ".join(codes), codes, rows=[title.row] if title.row else ()
+    )  # fmt: skip
+
+
+def _one_class(evidence: Evidence, key_grade: str, problems: Problems) -> ClassSeen:
+    """Class and section of title and sheet; asked where the title names two, or the sheet another.
+
+    Rows that name their own class are asked nothing: they say it.
+    """
+    title, sheet, said = evidence.title, evidence.sheet, evidence.said
+    own = ClassSeen(title.grade, title.section)
+    rows = [title.row] if title.row else []
+    if key_grade:
+        return ClassSeen(None, None if title.classes else own.section or sheet.section)
+    if title.classes:
+        fitting = [c for c in title.classes if _agrees(c, sheet.grade, sheet.section)]
+        fitting = [c for c in fitting if _agrees(c, said.grade, said.section)] or fitting
+        if len(fitting) != 1:
+            fitting = fitting or list(title.classes)
+            names = [class_label(c.grade or "", c.section or "") for c in fitting]
+            chosen = problems.choose("two_classes", " / ".join(names), names, rows=rows)
+            return fitting[names.index(chosen)] if chosen else ClassSeen(None)
+        own = fitting[0]
+    elif not _agrees(own, sheet.grade, sheet.section):
+        other = ClassSeen(sheet.grade or own.grade, sheet.section or own.section)
+        if own.grade != other.grade and sheet.section is None:
+            other = ClassSeen(other.grade)
+        names = [class_label(c.grade or "", c.section or "") for c in (own, other)]
+        chosen = problems.choose("title_or_sheet", " / ".join(names), names, rows=rows)
+        if chosen is None:
+            return ClassSeen(None)
+        return own if chosen == names[0] else other
+    return ClassSeen(own.grade or sheet.grade, own.section or sheet.section)
+
+
+def _agrees(seen: ClassSeen, grade: str | None, section: str | None) -> bool:
+    """True where a class is not another than the grade and section said elsewhere."""
+    if grade and seen.grade and grade != seen.grade:
+        return False
+    return not (section and seen.section and not same_section(section, seen.section))
 
 
 def months_of(
@@ -199,14 +237,18 @@ def _bare_month(
         )
     if title.month.month:
         month = _with_year(title.month.month, days, evidence, problems)
-        if sheet.month.month and sheet.month.month != title.month.month:
-            problems.add(
-                title.row,
-                None,
-                "sheet_name_disagrees",
-                title=f"{title.month.month:02}",
-                sheet=f"{sheet.month.month:02}",
+        other = _other_month(title, sheet, month)
+        if other:
+            names = [shown_month(month) if month else f"{title.month.month:02}", shown_month(other)]
+            chosen = problems.choose(
+                "title_or_sheet",
+                " / ".join(names),
+                names,
+                rows=[title.row] if title.row else (),
             )
+            if chosen is None:
+                return None
+            month = other if chosen == names[1] else month
         _compare_hint({month} if month else set(), evidence, problems, number=title.month.month)
         return month
     if title.month.other_calendar and not said.month:
@@ -228,6 +270,17 @@ def _bare_month(
         return month
     problems.add(row, None, "no_month")
     return None
+
+
+def _other_month(title: Title, sheet: Title, month: Month | None) -> Month | None:
+    """The month of the sheet's name where it is another than the title's."""
+    number, year = sheet.month.month, sheet.month.year
+    if number is None or (number == title.month.month and year in (None, title.month.year)):
+        return None
+    if number == title.month.month and title.month.year is None:
+        return None  # the year comes from the sheet's name
+    year = year or (month[0] if month else None)
+    return (year, number) if year else None
 
 
 def _with_year(

@@ -352,11 +352,15 @@ def legend_in(text: str) -> dict[str, Mark]:
         found[""] = _MEANING_MARKS[meaning]
     for pair in _LEGEND.finditer(fold(text)):
         meaning = next(name for name, words in pair.groupdict().items() if words and name != "mark")
-        found[pair["mark"].strip(".'\"") or pair["mark"]] = _MEANING_MARKS[meaning]
+        mark = pair["mark"].strip(".'\"") or pair["mark"]
+        if _MEANING.match(mark) and not _SAYS.search(pair[0]):
+            continue  # two cells beside each other that are marks themselves: "Late", "Absent"
+        found[mark] = _MEANING_MARKS[meaning]
     return found
 
 
 _MEANING = re.compile(rf"(?:{_MEANINGS})")
+_SAYS = re.compile(r"[=:→]|means|stands for|\bis\b|यानी|का अर्थ|মানে")
 _WEEKDAY_NAME = re.compile(fold("sunday|रविवार|রবিবার"))  # a mark beside Sunday's word is no key
 
 
@@ -369,6 +373,8 @@ def key_in(cells: Sequence[Cell]) -> dict[str, Mark]:
         mark, said = fold(cell).strip(" .'\"=:-–→()"), fold(beside).strip(" =:-–→()")
         if not 0 < len(mark) <= 4 or not 4 <= len(said) <= 40:
             continue
+        if _MEANING.match(mark):
+            continue  # two words that are marks themselves: "Late", "Absent"
         meaning = _MEANING.match(said)
         if meaning and not _WEEKDAY_NAME.match(said):
             name = next(name for name, words in meaning.groupdict().items() if words)

@@ -37,14 +37,6 @@ SENTENCES: dict[str, str] = {
     "school_from_file_name": N_(
         "The register itself names no school code; %(school)s was taken from the file's name. Check it."
     ),
-    "sheet_name_disagrees": N_(
-        "The title says %(title)s but the sheet's name says %(sheet)s. The title was taken; correct the "
-        "one that is wrong."
-    ),
-    "title_disagrees": N_(
-        "The title names two different values here (school, class or section). The first was taken; "
-        "correct the other and send the file again."
-    ),
     "month_disagrees": N_(
         "The dates above the columns are of %(dates)s but the title says %(title)s. The dates were "
         "taken; correct the one that is wrong."
@@ -141,8 +133,12 @@ SENTENCES: dict[str, str] = {
         "it is a child's, write her marks or her roll number."
     ),
     "sum_or_child": N_(
-        "This row holds 1 and 0 like those of the children, under a word that is also one for a sum. It was "
-        "left out; if it is a child, write her whole name or her roll number."
+        "This row is written like those of the children, under a word that is also one for a sum or for the "
+        "foot of a register. It was left out; if it is a child, write her whole name or her roll number."
+    ),
+    "word_alone": N_(
+        "A word for a sum or for the foot of a register stands alone among the children, where empty cells are "
+        "marks. It was left out; if it is a child's name, write her whole name or her roll number."
     ),
     "marks_end": N_(
         "This child's marks end on %(day)s and those of the class go on. The days after it have no mark: "
@@ -288,6 +284,10 @@ SENTENCES: dict[str, str] = {
     "flags_read": N_("The marks were read from the columns %(columns)s."),
     "turned_over": N_("The pupils stand across and the days below; the table was read turned over."),
     "blocks_read": N_("Each pupil has several lines here; only the line of her status was read."),
+    "line_of_foot": N_(
+        "This line holds marks beside a word of the foot, such as a signature, and names no child; it was passed "
+        "over."
+    ),
     "line_of_sums": N_("This line holds sums and names no child; it was passed over."),
     "sheet_passed_over": N_("No register was found on this sheet; it was passed over."),
     "line_of_counts": N_("This line counts pupils and names none; it was passed over."),
@@ -295,6 +295,14 @@ SENTENCES: dict[str, str] = {
         "Only absences stand in this file. Nobody was taken as present for not being named."
     ),
     # Asked before anything goes in.
+    "two_classes": N_(
+        "The title names more than one class (%(about)s). Of which is this register? If it is of both, write "
+        "the class beside each child."
+    ),
+    "two_schools": N_("The title names two schools (%(about)s). Of which is this register?"),
+    "title_or_sheet": N_(
+        "The title and the sheet's name say different things (%(about)s). Which of them is right?"
+    ),
     "two_months": N_("The title names two months, %(about)s. Which month is this register of?"),
     "session_year": N_(
         "This month may be at the beginning or at the end of the session (%(about)s). Which is it?"

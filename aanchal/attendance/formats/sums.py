@@ -4,7 +4,6 @@ They tell what a doubtful mark stands for, and whether the marks are read the ri
 fit neither way say nothing: many are of a year, or were never brought up to date.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,14 +11,13 @@ from aanchal.lib.tabular.texts import Cell, fold, shown
 
 from .blocks import Line
 from .columns import Part, Verdict
+from .foot import ABSENT, PRESENT
 from .labels import Field, field_of
 from .marks import Convention, Mark, Sense
 from .problems import Problems
 
 Sums = tuple[int, int]  # present, absent
 _LEAST = 2  # children whose sums must speak
-_ABSENT = re.compile(fold("absent|अनुपस्थि|गैर ?हाजि|অনুপস্থি|গরহাজি") + "|^(?:t?a)$")
-_PRESENT = re.compile(fold("present|उपस्थि|हाजि|উপস্থি|হাজি") + "|^(?:t?p)$")
 _HERE = (Sense.PRESENT, Sense.TICK, Sense.LATE)
 
 
@@ -30,7 +28,7 @@ def sum_columns(head: Sequence[Cell], last_day: int) -> tuple[int, int] | None:
         if not isinstance(cell, str) or field_of(cell) is not Field.SUM:
             continue
         text = fold(cell).strip(" .:")
-        for name, words in (("absent", _ABSENT), ("present", _PRESENT)):
+        for name, words in (("absent", ABSENT), ("present", PRESENT)):
             if words.search(text):
                 found.setdefault(name, index)
                 break

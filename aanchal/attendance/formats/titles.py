@@ -1,13 +1,21 @@
 """What the lines above a register say: school, code, class, section, month, and its key of marks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from aanchal.lib.tabular.legacy import unicode_line
 from aanchal.lib.tabular.texts import END, START, Cell, fold, is_empty, shown
 
-from .grades import ClassSeen, class_in, grade_of, section_beside_class, section_in
+from .grades import (
+    ClassSeen,
+    class_in,
+    grade_of,
+    section_beside_class,
+    section_in,
+    several_classes_in,
+    several_sections_in,
+)
 from .labels import Field, field_of
 from .marks import Mark, legend_in
 from .months import MonthSeen, day_cell, month_in, without_other_dates
@@ -63,7 +71,8 @@ class Title:
     month: MonthSeen = _NO_MONTH
     legend: dict[str, Mark] = field(default_factory=dict)
     row: int | None = None
-    several: frozenset[str] = frozenset()  # kinds said twice, differently, in one title
+    schools: tuple[str, ...] = ()  # two school codes in one title
+    classes: tuple[ClassSeen, ...] = ()  # two classes in one title, or one class in two sections
     day: str | None = None  # the one day a list is of, as written
     number: str | None = None  # eleven digits that nothing calls a school's code
     months: tuple[str, ...] = ()  # two months said with the same weight, as written
@@ -103,6 +112,8 @@ class Title:
             legend=older.legend | self.legend,
             day=self.day or older.day,
             number=self.number or older.number,
+            schools=self.schools or (() if self.school else older.schools),
+            classes=self.classes or (() if self.grade else older.classes),
             text=f"{older.text} ¦ {self.text}"[-2 * _LINE :] if older.text else self.text,
         )
 
@@ -127,7 +138,9 @@ def line_of(row: Sequence[Cell]) -> str:
 def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
     """Read the lines above a header; `rows` are (row number, cells), top first."""
     title = Title()
-    several: set[str] = set()
+    schools: dict[str, None] = {}
+    classes: dict[ClassSeen, None] = {}
+    sections: dict[str, None] = {}
     said: dict[int, dict[tuple[int, int | None], None]] = {}
     for place, (number, row) in enumerate(rows):
         below = rows[place + 1][1] if place + 1 < len(rows) else ()
@@ -137,10 +150,14 @@ def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
         found = replace(title_of_line(unicode_line(line)), row=number)
         if title.grade and not found.grade and not found.section:
             found = replace(found, section=section_beside_class(found.text))
-        for kind in ("school", "grade", "section"):
-            old, new = getattr(title, kind), getattr(found, kind)
-            if old and new and old != new:
-                several.add(kind)
+        if found.school:
+            schools.setdefault(found.school)
+        for seen in found.classes or (ClassSeen(found.grade, found.section),):
+            if seen.grade:
+                classes.setdefault(seen)
+        for section in several_sections_in(found.text) or (found.section,):
+            if section:
+                sections.setdefault(section)
         now = found.month
         if now.month and now.strength >= 2 and number is not None:
             said.setdefault(now.strength, {}).setdefault((now.month, now.year), None)
@@ -149,7 +166,27 @@ def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
     strongest = list(said[max(said)]) if said else []
     differ = {m for m, _ in strongest} if len({y for _, y in strongest if y}) <= 1 else strongest
     months = [f"{y}-{m:02}" if y else f"{m:02}" for m, y in strongest] if len(differ) > 1 else []
-    return replace(title, several=frozenset(several), months=tuple(months))
+    return replace(
+        title,
+        months=tuple(months),
+        schools=tuple(schools) if len(schools) > 1 else (),
+        classes=_different(classes, sections),
+    )
+
+
+def _different(classes: Iterable[ClassSeen], sections: Collection[str]) -> tuple[ClassSeen, ...]:
+    """The classes of a title where they are more than one: of two grades, or of one in two sections."""
+    by_grade: dict[str, list[ClassSeen]] = {}
+    for seen in classes:
+        by_grade.setdefault(seen.grade or "", []).append(seen)
+    if len(by_grade) > 1:
+        # "Class VI" above "Class VI A" is one class: what says more stands for it.
+        full = [[c for c in seen if c.section] or seen for seen in by_grade.values()]
+        return tuple(c for seen in full for c in seen)
+    if len(sections) > 1:
+        grade = next(iter(by_grade), None)
+        return tuple(ClassSeen(grade, section) for section in sections)
+    return ()
 
 
 def _labels_over_values(row: Sequence[Cell], below: Sequence[Cell]) -> str | None:
@@ -183,6 +220,7 @@ def title_of_line(line: str) -> Title:
         legend=legend_in(line),
         day=day_in(folded),
         number=None if school else number_in(folded),
+        classes=several_classes_in(folded),
         text=folded,
     )
 

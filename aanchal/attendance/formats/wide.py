@@ -16,7 +16,9 @@ from aanchal.lib.tabular.sheets import Range, Sheet
 from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
 
 from .blocks import Block, Closure, Line, filled_down, merges_by_row, month_in_head
+from .columns import CHILD
 from .conventions import is_of_absences
+from .foot import are_letters, closes, counts, is_one_word, may_be_child
 from .head import Layout
 from .head_questions import say_how_days_were_read, settle_days
 from .headers import (
@@ -86,8 +88,13 @@ class Table:
     def settle_unsure(self) -> None:
         """Lines of a name without a mark, below the last child: hers where more stands in them, else said."""
         for line, code in self.unsure:
+            if code == "sum_or_child":
+                self.problems.add(line.row, _letter(self.name_at), code)
+                continue
             follows = self.last is not None and line.row == self.last.row + 1
-            if not follows or not (code == "sum_or_child" or _is_name_like(line.name)):
+            # Where an empty cell is a mark, any word may be the name of a child who has no other.
+            is_word = "" in self.block.legend and is_one_word(line.name)
+            if not follows or not (_is_name_like(line.name) or is_word):
                 break
             if not code:
                 self.block.lines.append(line)
@@ -96,9 +103,21 @@ class Table:
             else:
                 self.problems.add(line.row, _letter(self.name_at), code)
         self.unsure = []
+        for row in self.words if "" in self.block.legend else ():
+            # Where an empty cell is a mark, a child may have nothing beside her name.
+            self.problems.add(row, _letter(self.name_at), "word_alone")
+        self.words = []
+
+    def settle_words(self) -> None:
+        """Words of the foot above a head printed again are no children, though others follow."""
+        for line, code in self.unsure:
+            if code == "sum_or_child":
+                self.problems.add(line.row, _letter(self.name_at), code)
+        self.unsure = [one for one in self.unsure if one[1] != "sum_or_child"]
 
     last: Line | None
     unsure: list[tuple[Line, str]]  # a line, and what is said where no child follows it
+    words: list[int]  # rows of a word of the foot with nothing beside it
     name_at: int | None
     tall: dict[int, int]  # first row of a name merged downward -> its last row
 
@@ -117,6 +136,7 @@ class Table:
         self.key = ("", "", "", "")
         self.reaches = 0  # the last row of a child whose name is merged over several
         self.unsure = []
+        self.words = []
         self.columns = [column.index for column in layout.days]
         self.place = {index: place for place, index in enumerate(self.columns)}
         self.days_of = _cells_at(self.columns)
@@ -240,7 +260,12 @@ class Table:
         )
         # "Class 7" or "August 2026" in the column of roll numbers begins another page.
         is_hers = name and (_has_digit(roll) or _is_identifier(self.admission_of(row)))
-        if not filled and not is_hers and self.is_title(row):
+        if (
+            not filled
+            and not is_hers
+            and self.is_title(row)
+            and not self.is_month_of_name(row, name)
+        ):
             self.note_legend(row)
             waiting.append((number, row))
             return
@@ -262,13 +287,9 @@ class Table:
             and not self.is_child(name, kind, is_sum, has_number, marks)
         ):
             self.note_legend(row)
-            if filled and kind is Kind.SUM:
-                self.problems.assume(number, None, "line_of_sums")
-            if name and is_sum and " " not in name and set(marks) == {Sense.ONE, Sense.ZERO}:
-                # A child may bear such a name; only another below her tells.
-                self.unsure.append(
-                    (self.line(number, row, roll, serial, name, codes), "sum_or_child")
-                )
+            self.pass_over(
+                self.line(number, row, roll, serial, name, codes), kind, has_number, marks
+            )
             waiting.append((number, row))
             return
         if not name and not roll and not _is_identifier(self.admission_of(row)):
@@ -305,12 +326,25 @@ class Table:
 
         Sums hold numbers and a teacher her own initials: letters of marks are a child's.
         """
-        if not name or not _are_letters(marks) or _closes(marks):
+        if not name or not are_letters(marks):
             return False
-        numerals = all(sense in (Sense.ONE, Sense.ZERO, Sense.UNKNOWN) for sense in marks)
-        if numerals:
+        if all(sense in (Sense.ONE, Sense.ZERO, Sense.UNKNOWN) for sense in marks):
             return has_number if is_sum else not (kind is Kind.SIGNATURE and is_signature(name))
-        return not is_signature(name)
+        return has_number or not (closes(marks) or is_signature(name))
+
+    def pass_over(self, line: Line, kind: Kind, has_number: bool, marks: list[Sense]) -> None:
+        """Keep a line of the foot that may be a child's till another below her tells; name the others."""
+        if may_be_child(line, marks):
+            if counts(line, marks, self.block.lines, self.symbols.sense):
+                self.problems.add(line.row, _letter(self.name_at), "sum_or_child")
+            elif marks or has_number:
+                self.unsure.append((line, "sum_or_child"))
+            elif self.roll_at is None and self.serial_at is None:
+                self.words.append(line.row)
+        elif marks and kind is Kind.SUM:
+            self.problems.assume(line.row, None, "line_of_sums")
+        elif any(sense in CHILD for sense in marks):
+            self.problems.assume(line.row, None, "line_of_foot")
 
     def counts_pupils(self, name: str, has_number: bool, marks: list[Sense]) -> bool:
         """True for a line of numbers without a child's own number, where children have letters."""
@@ -340,7 +374,7 @@ class Table:
         another = (told.grade or told.section) and (told.grade or old.grade, told.section) != (
             old.grade, old.section,
         )  # fmt: skip
-        month = told.month.month if told.month.strength >= 2 else None
+        month = told.month.month if told.month.strength >= _TITLED else None
         if another or (month and month != old.month.month):
             row, cells = lines[-1]
             about = line_of(cells)[:40]
@@ -364,7 +398,7 @@ class Table:
         readable: int,
         waiting: list[Row],
     ) -> None:
-        if _are_letters(marks) and readable * 2 > len(marks) and not _closes(marks):
+        if are_letters(marks) and readable * 2 > len(marks) and not closes(marks):
             if serial and _has_digit(serial):
                 self.problems.add(number, _letter(self.name_at), "name_missing")
                 codes = bytes(map(self.symbols.__getitem__, self.days_of(row)))
@@ -420,11 +454,13 @@ class Table:
             self.is_sum(row, days) or self.is_child_with_sums(row, labels, days)
         )
         if is_head or (names_someone(labels) and len(labels) >= 2 and not days):
-            near: list[Row] = [*waiting[-3:], (number, row)]
+            near: list[Row] = [line for line in waiting[-3:] if not self.is_line_of_sums(line[1])]
+            near.append((number, row))
             found = find_header(near)
             if found is None:
                 waiting.append((number, row))
                 return True
+            self.settle_words()
             layout = found[0]
             if layout.fields.get(Field.CLASS, -1) == self.layout.castes_at:
                 del layout.fields[Field.CLASS]
@@ -449,6 +485,13 @@ class Table:
         title = title_of_line(line_of(row))
         return title.says_which() or title.school_name is not None
 
+    def is_month_of_name(self, row: Sequence[Cell], name: str) -> bool:
+        """True for one word in the column of names that is a month's and a child's name too: July."""
+        if not is_one_word(name) or sum(not is_empty(cell) for cell in row) > 1:
+            return False
+        title = title_of_line(name)
+        return title.month.strength < _TITLED and not (title.school or title.grade or title.section)
+
     def is_title_in_cells(self, row: Sequence[Cell]) -> bool:
         """A title whose cells stand above the days: "Class", "VI", "Month", "July"."""
         title = title_of_line(line_of(row))
@@ -459,6 +502,11 @@ class Table:
         """True when rising numbers stand beside a sum's words, not beside the words of a head."""
         words = line_of(row[: days[0][0]]) if days else ""
         return bool(words) and not names_someone(labels_of(row)) and kind_of_line(words) is Kind.SUM
+
+    def is_line_of_sums(self, row: Sequence[Cell]) -> bool:
+        """True for a line that was passed over as sums: whatever its numbers look like, no head."""
+        words = line_of(row[: self.columns[0]])
+        return kind_of_line(words) is Kind.SUM and not names_someone(labels_of(row))
 
     def is_child_with_sums(
         self, row: Sequence[Cell], labels: dict[Field, int], days: Sequence[tuple[int, object]]
@@ -574,6 +622,7 @@ class Table:
 
 
 _SAYS_MORE = re.compile(r"[:=]|\s\S+\s")
+_TITLED = 2  # strength of a month that begins a page: one with its year, or after its word
 _NAME = 200  # letters kept of a name or number
 _WRITTEN = (Sense.PRESENT, Sense.ABSENT, Sense.TICK, Sense.CROSS)  # marks that are no numbers
 _HERE = (Sense.PRESENT, Sense.LATE, Sense.TICK, Sense.ONE)
@@ -612,23 +661,9 @@ def _has_digit(text: str) -> bool:
     )
 
 
-def _are_letters(senses: list[Sense]) -> bool:
-    """True when marks stand here and not the numbers of a sum."""
-    sure = sum(
-        1 for sense in senses if sense not in (Sense.UNKNOWN, Sense.ONE, Sense.ZERO, Sense.DASH)
-    )
-    return sure * 2 > len(senses) or (bool(senses) and all(s is not Sense.UNKNOWN for s in senses))
-
-
 def _is_alone(row: Sequence[Cell]) -> bool:
     """True for a line with little else in it than a title."""
     return sum(not is_empty(cell) for cell in row) <= 4
-
-
-def _closes(senses: list[Sense]) -> bool:
-    return all(
-        s in (Sense.OFF, Sense.OFF_LETTER, Sense.HOLIDAY, Sense.LEAVE_OR_HOLIDAY) for s in senses
-    )
 
 
 def _is_name_like(text: str) -> bool:

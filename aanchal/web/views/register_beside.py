@@ -13,7 +13,7 @@ from aanchal.attendance.shown_pages import ShownPage
 PASSED_OVER = frozenset(
     "hidden_sheet not_understood no_day sheet_without_register days_again no_heading no_such_day "
     "cut_below marks_without_child row_shifted no_child no_date no_class pupil_or_sum line_of_counts "
-    "line_of_sums sheet_passed_over name_alone sum_or_child".split()
+    "line_of_sums line_of_foot sheet_passed_over name_alone sum_or_child word_alone".split()
 )
 
 
