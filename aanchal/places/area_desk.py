@@ -22,7 +22,7 @@ from .rules.area_tree import node_key
 from .rules.areas import AreaRow
 from .rules.codes import IDENTIFYING_SYSTEMS, Level, System
 from .rules.problems import line_left_out, shown
-from .tree import move_paths, root_area
+from .tree import move_paths, root_area, write_new, write_over
 
 Key = tuple[str, str, str]
 _NAME = 150
@@ -133,6 +133,8 @@ class _Batch:
         self.bare = {a.path: a for a in without_code}
 
     def _codes_named(self, row: AreaRow) -> list[rules.AreaCode]:
+        if row.level is Level.SUBDISTRICT:
+            return list(row.within)  # known by its own table
         named = [rules.AreaCode(s, row.level, c) for s, c in self._identifying(row).items()]
         named += [rules.AreaCode(s, row.level, c) for s, c in row.assumed.items()]
         named += row.within
@@ -375,7 +377,8 @@ class _Batch:
             s.code: s
             for s in Subdistrict.objects.filter(code__in=[r.codes[System.LGD] for r in self.rows])
         }
-        new, changed = [], []
+        new: list[tuple[str | UUID, ...]] = []
+        changed: dict[UUID, tuple[str, ...]] = {}
         for row in self.rows:
             parent = self._parent(row)
             if parent is None:
@@ -391,7 +394,7 @@ class _Batch:
             }
             known = held.get(code)
             if known is None:
-                new.append(Subdistrict(code=code, district_area=parent, **said))
+                new.append((code, parent.pk, *said.values()))
                 self.desk.counts.new += 1
             elif known.district_area_id != parent.pk:
                 subject = f"subdistrict/{code}"
@@ -399,16 +402,15 @@ class _Batch:
                 self.desk.counts.left_out += 1
                 continue
             elif any(getattr(known, name) != value for name, value in said.items()):
-                for name, value in said.items():
-                    setattr(known, name, value)
-                changed.append(known)
+                changed[known.pk] = tuple(said.values())
                 self.desk.counts.changed += 1
             else:
                 self.desk.counts.same += 1
                 continue
             self.desk.touched.add(parent.path)
-        Subdistrict.objects.bulk_create(new)
-        Subdistrict.objects.bulk_update(changed, ["name", "local_name", "census2011"])
+        said_of = ("name", "local_name", "census2011")
+        write_new(Subdistrict, ("code", "district_area", *said_of), new)
+        write_over(Subdistrict, said_of, changed)
 
     # --- writing ---
 

@@ -4,9 +4,10 @@ What a person has decided is never asked again. Called inside the transaction of
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_noop as N_
@@ -17,12 +18,17 @@ from .rules.area_tree import propose_blocks_of_subdistricts
 from .rules.areas import Band, NamedPlace
 from .rules.codes import System
 from .rules.village_join import BlockProposal, propose_joins
+from .tree import write_new, write_over
 
 RULE = "system:imports"
 BLOCK_REASON = N_(
     "%(agreeing)d of its %(villages)d villages have their namesake there; "
     "in the next best block %(runner_up)d."
 )
+
+
+# What is proposed for a sub-district, as long as nobody has decided.
+_GUESS = ("block", "likeness", "band", "reason", "rivals")
 
 
 @dataclass
@@ -45,25 +51,27 @@ def match_subdistricts(district_paths: Iterable[str], *, at: datetime) -> tuple[
         How many were settled, and the paths of blocks that thereby got a code.
     """
     paths = list(district_paths)
+    # All of a district, for the settled ones keep their blocks; as plain values, which cost a
+    # quarter of records.
     rows = list(
-        Subdistrict.objects.filter(district_area__path__in=paths).select_related("district_area")
+        Subdistrict.objects.filter(district_area__path__in=paths).values_list(
+            "pk", "code", "name", "district_area", "census2011", "state", *_GUESS
+        )
     )
-    undecided = {s.code: s for s in rows if s.state == Subdistrict.State.OPEN}
+    undecided = {row[1]: row for row in rows if row[5] == Subdistrict.State.OPEN}
     if not undecided:
         return 0, set()
-    of_district = {s.district_area_id: s.district_area for s in rows}
+    districts = {row[3] for row in rows}
     blocks = {
-        code.code: code.area
-        for code in AreaCode.objects.filter(
-            system=AreaCode.System.LGD,
-            level=Area.Level.BLOCK,
-            area__parent__in=list(of_district),
-        ).select_related("area")
+        code: (pk, name, path, district)
+        for code, pk, name, path, district in AreaCode.objects.filter(
+            system=AreaCode.System.LGD, level=Area.Level.BLOCK, area__parent__in=districts
+        ).values_list("code", "area", "area__name", "area__path", "area__parent")
     }
     kinds = subdistrict_kinds()
     state_of = dict(
         AreaCode.objects.filter(
-            system=AreaCode.System.LGD, level=Area.Level.STATE, area__children__in=list(of_district)
+            system=AreaCode.System.LGD, level=Area.Level.STATE, area__children__in=districts
         ).values_list("area__children", "code")
     )
 
@@ -72,55 +80,51 @@ def match_subdistricts(district_paths: Iterable[str], *, at: datetime) -> tuple[
         return kind is not None and kind.subdistrict_is_block
 
     found = propose_blocks_of_subdistricts(
-        [NamedPlace(s.code, s.name, str(s.district_area_id)) for s in rows],
-        [NamedPlace(code, area.name, str(area.parent_id)) for code, area in blocks.items()],
+        [NamedPlace(row[1], row[2], str(row[3])) for row in rows],
+        [
+            NamedPlace(code, name, str(within))
+            for code, (_pk, name, _path, within) in blocks.items()
+        ],
         subdistrict_is_block=is_block,
     )
-    changed, settled = [], []
+    guesses: dict[UUID, tuple[Any, ...]] = {}
+    settled: dict[UUID, tuple[Any, ...]] = {}
+    named: list[tuple[UUID, str, str]] = []
     proposals = {p.subdistrict: p for p in found.proposals}
-    for code, held in undecided.items():
+    for code, (pk, _code, _name, _district, census, _state, *before) in undecided.items():
         p = proposals.get(code)
         now = (
-            (blocks[p.block].pk, p.likeness, p.band.value, p.reason, list(p.rivals))
+            [blocks[p.block][0], p.likeness, p.band.value, p.reason, list(p.rivals)]
             if p
-            else (None, 0.0, "", "", [])
+            else [None, 0.0, "", "", []]
         )
-        if p and p.band is Band.CERTAIN:
-            held.state = Subdistrict.State.CONFIRMED
-            held.decided_by, held.decided_at = RULE, at
-            settled.append(held)
-        elif now == (held.block_id, held.likeness, held.band, held.reason, held.rivals):
-            continue
-        held.block_id, held.likeness, held.band, held.reason, held.rivals = now
-        changed.append(held)
-    # Written over by their key: an update of many columns of many rows is a statement that takes
-    # thirty times as long to put together.
-    Subdistrict.objects.bulk_create(
-        changed,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[
-            "block", "likeness", "band", "reason", "rivals", "state", "decided_by", "decided_at"
-        ],
-        batch_size=500,
-    )  # fmt: skip
-    give_subdistrict_codes(settled)
-    return len(settled), {blocks[proposals[s.code].block].path for s in settled}
+        if p is not None and p.band is Band.CERTAIN:
+            settled[pk] = (*now, Subdistrict.State.CONFIRMED, RULE, at)
+            named.append((blocks[p.block][0], code, census))
+        elif now != before:
+            guesses[pk] = tuple(now)
+    write_over(Subdistrict, _GUESS, guesses)
+    write_over(Subdistrict, (*_GUESS, "state", "decided_by", "decided_at"), settled)
+    give_subdistrict_codes(named)
+    return len(settled), {blocks[proposals[code].block][2] for _block, code, _census in named}
 
 
-def give_subdistrict_codes(subdistricts: Sequence[Subdistrict]) -> None:
-    """Put the codes of confirmed sub-districts beside their blocks' own."""
-    codes = []
-    for held in subdistricts:
-        assert held.block_id is not None
-        named = [(AreaCode.System.LGD_SUBDISTRICT, held.code)]
-        if held.census2011:
-            named.append((AreaCode.System.CENSUS_2011, held.census2011))
-        codes += [
-            AreaCode(area_id=held.block_id, system=system, level=Area.Level.BLOCK, code=code)
-            for system, code in named
-        ]
-    AreaCode.objects.bulk_create(codes, ignore_conflicts=True)
+def give_subdistrict_codes(named: Iterable[tuple[UUID, str, str]]) -> None:
+    """Put the codes of confirmed sub-districts beside their blocks' own.
+
+    Args:
+        named: key of the block, code of the sub-district in LGD, and in the Census or empty.
+    """
+    codes = (
+        (block, system, Area.Level.BLOCK, code)
+        for block, lgd, census in named
+        for system, code in (
+            (AreaCode.System.LGD_SUBDISTRICT, lgd),
+            (AreaCode.System.CENSUS_2011, census),
+        )
+        if code
+    )
+    write_new(AreaCode, ("area", "system", "level", "code"), codes, keep_known=True)
 
 
 # --- UDISE's blocks and villages ---

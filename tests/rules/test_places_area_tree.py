@@ -1,5 +1,6 @@
 """Which sub-district is which block."""
 
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from aanchal.places.formats.reference import subdistrict_kinds
 from aanchal.places.rules.area_tree import propose_blocks_of_subdistricts
 from aanchal.places.rules.areas import Band, NamedPlace
 from aanchal.places.rules.codes import System
+from aanchal.places.rules.likeness import likeness
 
 PUBLISHED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "lgd"
 
@@ -107,3 +109,36 @@ def test_in_the_published_files_of_bihar_and_west_bengal_every_subdistrict_finds
     assert by_code["1093"].block == "1864"  # Madhubani is Rahika
     assert by_code["1085"].block == "1861"  # Laukaha is Laukaha (Khutauna)
     assert by_code["1456"].band is Band.CERTAIN  # Adhaura
+
+
+def test_names_looked_up_by_sound_are_paired_as_if_every_pair_were_compared():
+    """Two hundred made-up districts, against the plain rule: the most alike pair first."""
+    rng = random.Random(5)
+    parts = (
+        ("Ram", "Raam", "Lauk", "Bas", "Mah", "Mohan"),
+        ("a", "aha", "ahi", "o"),
+        ("pur", "patti"),
+    )
+    marks = ("", "", "", " Purab", " East", " (Khutauna)", " II", " Tola")
+
+    def names():
+        return [
+            "".join(rng.choice(p) for p in parts) + rng.choice(marks)
+            for _place in range(rng.randrange(1, 7))
+        ]
+
+    for _district in range(200):
+        subdistricts, blocks = names(), names()
+        s = [NamedPlace(str(i + 1), n, "206") for i, n in enumerate(subdistricts)]
+        b = [NamedPlace(str(i + 1), n, "206") for i, n in enumerate(blocks)]
+        found = propose_blocks_of_subdistricts(s, b, subdistrict_is_block=lambda _: False)
+        scores = {(x.code, y.code): likeness(x.name, y.name) for x in s for y in b}
+        used, wanted = set(), {}
+        for score, one, other in sorted((-v, *pair) for pair, v in scores.items() if v >= 65):
+            if one in used or f"b{other}" in used:
+                continue
+            used |= {one, f"b{other}"}
+            least = 97 if -score >= 97 else -score - 8
+            rivals = [y.code for y in b if y.code != other and scores[one, y.code] >= least]
+            wanted[one] = (other, round(-score, 1), tuple(sorted(rivals, key=int)))
+        assert {p.subdistrict: (p.block, p.likeness, p.rivals) for p in found.proposals} == wanted

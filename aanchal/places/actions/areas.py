@@ -139,7 +139,8 @@ def _settle(
     )
     with transaction.atomic(), rowguard.context(actor):
         seed_calendars(at=at)
-        done.matched = match_subdistricts(sorted(desk.touched), at=at)[0]
+        if file.level in (Level.BLOCK, Level.SUBDISTRICT):
+            done.matched = match_subdistricts(sorted(desk.touched), at=at)[0]
     done.counts.freed, more = free_waiting(actor, ledger=desk.ledger, reach=desk.reach)
     done.matched += more
     done.problem_count = desk.ledger.total

@@ -195,7 +195,7 @@ def confirm_subdistrict(
     held.block, held.state = block, Subdistrict.State.CONFIRMED
     held.decided_by, held.decided_at = actor.user_id, at
     held.save(update_fields=["block", "state", "decided_by", "decided_at"])
-    give_subdistrict_codes([held])
+    give_subdistrict_codes([(block.pk, held.code, held.census2011)])
     path = held.district_area.path
     freed, _matched = free_waiting(actor, ledger=Ledger(AREAS, "", actor.user_id, at), reach=[path])
     record(

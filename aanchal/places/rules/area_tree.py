@@ -21,7 +21,8 @@ from django.utils.translation import gettext_noop as N_
 
 from .areas import Band, NamedPlace
 from .codes import AreaCode, Level, System
-from .likeness import SAME_SOUND, Likeness, compare
+from .likeness import SAME_LETTERS, SAME_SOUND, Likeness, compare
+from .spelling import readings
 
 _LEVEL_LETTER: dict[Level, str] = {
     Level.STATE: "S",
@@ -126,26 +127,29 @@ def propose_blocks_of_subdistricts(
 def _of_district(
     subdistricts: Sequence[NamedPlace], blocks: Sequence[NamedPlace], *, is_block: bool
 ) -> list[SubdistrictProposal]:
-    compared = {(s.code, b.code): compare(s.name, b.name) for s in subdistricts for b in blocks}
-    alike = {pair: found.score for pair, found in compared.items()}
     found: list[SubdistrictProposal] = []
     used: set[str] = set()
-    for score, s, b in sorted(
-        ((-score, s, b) for (s, b), score in alike.items() if score >= _DOUBTFUL),
-    ):
-        if s in used or f"b{b}" in used:
-            continue
-        used |= {s, f"b{b}"}
-        rivals = [
-            other.code
-            for other in blocks
-            if other.code != b and alike[s, other.code] >= -score - _RIVAL_WITHIN
-        ]
-        # A namesake that is not quite the same (Laukahi beside Laukaha) is no rival of one
-        # that is.
-        if -score >= SAME_SOUND:
-            rivals = [r for r in rivals if alike[s, r] >= SAME_SOUND]
-        found.append(_proposal(s, b, compared[s, b], rivals, is_block))
+
+    def pair(alike: dict[tuple[str, str], Likeness]) -> None:
+        for score, s, b in sorted((-held.score, s, b) for (s, b), held in alike.items()):
+            if -score < _DOUBTFUL or s in used or f"b{b}" in used:
+                continue
+            used.update((s, f"b{b}"))
+            rivals = [
+                other.code
+                for other in blocks
+                if other.code != b
+                and (s, other.code) in alike
+                and alike[s, other.code].score >= -score - _RIVAL_WITHIN
+            ]
+            found.append(_proposal(s, b, alike[s, b], rivals, is_block))
+
+    # Those of one sound first, which are found by looking the name up: no pair is more alike, and a
+    # namesake that is not quite the same (Laukahi beside Laukaha) is no rival of one that is.
+    pair(_of_one_sound(subdistricts, blocks))
+    others = [s for s in subdistricts if s.code not in used]
+    compared = {(s.code, b.code): compare(s.name, b.name) for s in others for b in blocks}
+    pair(compared)
     left_s = [s for s in subdistricts if s.code not in used]
     left_b = [b for b in blocks if f"b{b.code}" not in used]
     if is_block and len(left_s) == len(left_b) == 1:
@@ -153,11 +157,30 @@ def _of_district(
             SubdistrictProposal(
                 left_s[0].code,
                 left_b[0].code,
-                round(alike[left_s[0].code, left_b[0].code], 1),
+                round(compared[left_s[0].code, left_b[0].code].score, 1),
                 Band.DOUBTFUL,
                 N_("Each is the only one of the district that is left."),
             )
         )
+    return found
+
+
+def _of_one_sound(
+    subdistricts: Sequence[NamedPlace], blocks: Sequence[NamedPlace]
+) -> dict[tuple[str, str], Likeness]:
+    """Pairs with the same letters or sound, as `compare` says of them; no pair is compared."""
+    by_sound: dict[tuple[str, frozenset[str]], list[tuple[str, str]]] = defaultdict(list)
+    for block in blocks:
+        for reading in readings(block.name):
+            by_sound[reading.sound, reading.marks].append((block.code, reading.letters))
+    found: dict[tuple[str, str], Likeness] = {}
+    for subdistrict in subdistricts:
+        for reading in readings(subdistrict.name):
+            for block_code, letters in by_sound.get((reading.sound, reading.marks), ()):
+                score = SAME_LETTERS if letters == reading.letters else SAME_SOUND
+                who = subdistrict.code, block_code
+                if who not in found or found[who].score < score:
+                    found[who] = Likeness(score)
     return found
 
 
