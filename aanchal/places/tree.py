@@ -9,7 +9,7 @@ audit) keeps the paths of its own time.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from django.apps import apps
@@ -26,6 +26,7 @@ HISTORY = frozenset({"kernel.AuditEvent"})
 MOST_MOVES = 100
 
 T = TypeVar("T")
+AnyField: TypeAlias = "models.Field[Any, Any]"
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -48,14 +49,14 @@ def write_new(
         fields: of which each row has the value, in this order; others get their default.
         keep_known: a record that contradicts a unique one already there is left out.
     """
-    given = [model._meta.get_field(name) for name in fields]
+    given = _columns(model, fields)
     others = [f for f in model._meta.local_concrete_fields if f not in given]
-    end = "ON CONFLICT DO NOTHING" if keep_known else ""
-    quoted = connection.ops.quote_name
     columns = [*given, *others]
+    names, marks = ", ".join(map(_quoted, columns)), ", ".join(["%s"] * len(columns))
+    end = " ON CONFLICT DO NOTHING" if keep_known else ""
+    table = connection.ops.quote_name(model._meta.db_table)
     _send(
-        f"INSERT INTO {quoted(model._meta.db_table)} ({', '.join(quoted(c.column) for c in columns)}) "  # noqa: S608
-        f"VALUES ({', '.join(['%s'] * len(columns))}) {end}",
+        f"INSERT INTO {table} ({names}) VALUES ({marks}){end}",  # noqa: S608
         columns,
         ([*row, *(f.get_default() for f in others)] for row in rows),
     )
@@ -74,17 +75,27 @@ def write_over(
     """
     key = model._meta.pk
     assert key is not None
-    quoted = connection.ops.quote_name
-    columns = [model._meta.get_field(name) for name in fields]
-    sets = ", ".join(f"{quoted(c.column)} = %s" for c in columns)
+    columns = _columns(model, fields)
+    sets = ", ".join(f"{_quoted(c)} = %s" for c in columns)
+    table = connection.ops.quote_name(model._meta.db_table)
     _send(
-        f"UPDATE {quoted(model._meta.db_table)} SET {sets} WHERE {quoted(key.column)} = %s",  # noqa: S608
+        f"UPDATE {table} SET {sets} WHERE {_quoted(key)} = %s",  # noqa: S608
         [*columns, key],
         ([*values, pk] for pk, values in rows.items()),
     )
 
 
-def _send(statement: str, columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
+def _columns(model: type[models.Model], fields: Sequence[str]) -> list[AnyField]:
+    own = {f.name: f for f in model._meta.local_concrete_fields}
+    return [own[name] for name in fields]
+
+
+def _quoted(field: AnyField) -> str:
+    assert field.column is not None
+    return connection.ops.quote_name(field.column)
+
+
+def _send(statement: str, columns: Sequence[AnyField], rows: Iterable[Sequence[Any]]) -> None:
     """Send one statement with each row's values, as the columns write them."""
     ways = [c.get_db_prep_save for c in columns]
     ready = [[way(v, connection) for way, v in zip(ways, row, strict=True)] for row in rows]
