@@ -1,5 +1,6 @@
 """A pupil whom the next register no longer names is not lost: she waits until it is known where she is."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -177,6 +178,28 @@ def test_the_teacher_says_and_does_not_settle_and_others_do_neither(struck_off):
     settle_missing(an_actor(), missing=waits, **KNOWN)
     with pytest.raises(WrongState):
         say_missing(teacher, missing=waits, said="left_out", at=NOW)
+
+
+def test_kin_say_nothing_of_her_by_sending_a_register_either(struck_off):
+    section, children, held = struck_off
+    where = {"body_id": str(section.school.pk), "grade": "6", "section": "A"}
+    kin = a_person(Role.TEACHER, section.school, grade="6", section="A")
+    kin_of(kin, children[5])
+    by_kin = an_actor(Role.TEACHER, **where)
+    by_kin = replace(by_kin, user_id=str(kin.pk))
+    said = {str(children[5].pk): "transferred"}
+
+    def note(actor):
+        note_missing(
+            actor, class_section=section, month=JULY, children=[children[5].pk], said=said, at=NOW
+        )
+        return MissingPupil.objects.get().said
+
+    assert note(by_kin) == ""  # she waits all the same
+    assert note(an_actor(Role.TEACHER, **where)) == "transferred"
+    MissingPupil.objects.get().delete()
+    take(held)
+    assert note(by_kin) == ""
 
 
 def test_both_homes_and_the_page_show_her(struck_off):

@@ -1,7 +1,7 @@
 """A repair is seen before it overwrites, remembered for the class, and can be undone."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -36,13 +36,16 @@ from tests.audited import audited
 from tests.factories import (
     NAMES,
     NOW,
+    VILLAGE,
     a_class,
     a_given_register,
     a_page,
     a_register_xlsx,
     an_actor,
+    kin_of,
     marks_of,
 )
+from tests.signing_in import a_person, acting
 
 pytestmark = pytest.mark.django_db
 
@@ -397,6 +400,19 @@ def test_many_absences_that_another_laid_are_not_undone_by_a_teacher_alone(asked
     # What she laid herself by mistake she undoes herself.
     mine = repair_row(teacher, problem=waiting(held).get(), choice=str(children[5].pk), at=NOW)
     undo_repair(teacher, problem=mine, at=NOW)
+    assert days_of(section, children[5]) is None
+
+
+def test_many_absences_that_another_laid_are_not_undone_by_kin_who_correct_registers(asked):
+    section, children, held = asked
+    problem = settle(held, children[5])
+    kin = a_person(Role.COORDINATOR, VILLAGE, starts_at=datetime(2026, 4, 1, tzinfo=UTC))
+    kin_of(kin, children[5])
+
+    with pytest.raises(SecondPerson):
+        undo_repair(acting(kin), problem=problem, at=NOW)
+    assert days_of(section, children[5]) == GONE
+    undo_repair(an_actor(), problem=problem, at=NOW)
     assert days_of(section, children[5]) is None
 
 

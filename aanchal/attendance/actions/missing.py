@@ -13,6 +13,7 @@ from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.people.models import ClassSection
+from aanchal.people.queries import kin_children
 
 from ..models import MissingPupil
 from ..queries.silent import pupils_to_ask_after, silent_among
@@ -34,7 +35,8 @@ def note_missing(
 
     Args:
         children: pupils of the class who are missing from this month's register.
-        said: child's id → what the teacher says of it, a code of `MissingPupil.Said`.
+        said: child's id → what the teacher says of it, a code of `MissingPupil.Said`; of a child
+            whose kin the actor is nothing is taken.
 
     Returns:
         How many are newly missing; one who waits already is not noted again.
@@ -43,6 +45,9 @@ def note_missing(
         NotAllowed: not the actor's class.
     """
     require(actor, Permission.REGISTER_IMPORT, class_section)
+    if said:
+        own = kin_children(actor)
+        said = {child: code for child, code in said.items() if child not in own}
     waiting = {
         m.child_id: m
         for m in MissingPupil.objects.filter(

@@ -25,7 +25,7 @@ from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, PageMarks
 from ..shown_pages import CODES, ShownPage, ShownRow, page_scope
 from .left_over import ask_after_left_over, ask_no_more_after
-from .pages import page_marks, record_page
+from .pages import is_kin_of_any, page_marks, record_page
 from .registers import scope_of_file
 from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_state
 from .taking import open_problems_of
@@ -227,7 +227,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     """Take a repair back: the days are as they were, and the row or cell waits again.
 
     Absences that another person laid are taken away like others: more than a few only by whoever
-    corrects registers.
+    corrects registers and is not kin of the child.
 
     Raises:
         NotAllowed: not the actor's class.
@@ -251,7 +251,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     if (
         decision.decided_by != actor.user_id
         and _absences_gone(decision) > guidance()["correction_silenced_most"]
-        and not may(actor, Permission.REGISTER_CORRECT, place.scope)
+        and not _corrects(actor, place, decision)
     ):
         raise SecondPerson(
             _("Another person repaired this, and absences would be gone. Ask the coordinator.")
@@ -269,6 +269,13 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
     _count(register)
     return problem
+
+
+def _corrects(actor: Actor, place: _Place, decision: RowDecision) -> bool:
+    """Whether the actor may take absences of the row's child away alone; kin of hers may not."""
+    if not may(actor, Permission.REGISTER_CORRECT, place.scope):
+        return False
+    return decision.child_id is None or not is_kin_of_any(actor, (decision.child_id,))
 
 
 def _absences_gone(decision: RowDecision) -> int:
