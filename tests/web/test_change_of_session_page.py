@@ -1,15 +1,18 @@
 """The page of the change of session: rows beside last year's pupils; works without JavaScript."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
-from aanchal.attendance.queries.promotions import classes_beside_last_year
+from aanchal.attendance.queries.promotions import classes_beside_last_year, left_of_last_year
 from aanchal.kernel.permissions import Role
-from aanchal.people.models import Enrolment
-from tests.factories import NAMES, an_actor
+from aanchal.people.models import ClassSection, Enrolment
+from tests.factories import NAMES, a_class, an_actor, kin_of
 from tests.signing_in import a_person, signed_in
 from tests.use_cases.test_change_of_session import OTHERWISE, last_year, sent, waiting
 
@@ -20,7 +23,9 @@ pytestmark = pytest.mark.django_db
 def page():
     section, children = last_year()
     held = sent(section, [*NAMES[:4], OTHERWISE])
-    client = signed_in(Client(), a_person(Role.COORDINATOR, "IN/S10/D206"))
+    person = a_person(Role.COORDINATOR, "IN/S10/D206")
+    client = signed_in(Client(), person)
+    client.person = person
     return client, children, held, reverse("register_session", args=[held.pk])
 
 
@@ -82,3 +87,63 @@ def test_a_larger_class_needs_no_more_queries():
         assert len(found.certain) == pupils
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def left_on(client, address):
+    """Name → what the page says of each who is not found yet."""
+    text = client.get(address).content.decode()
+    listed = text.partition('id="left"')[2]
+    found = re.findall(r"<li><div>(?:\d+\. )?(.*?)<span.*?</div>(.*?)</li>", listed, re.S)
+    return {strip_tags(name).strip(): strip_tags(said).strip() for name, said in found}
+
+
+def test_each_of_the_old_class_who_is_not_found_yet_is_named_those_of_no_row_first(page):
+    client, _children, _held, address = page
+
+    left = left_on(client, address)
+
+    assert list(left) == [NAMES[5], *NAMES[:5]]
+    assert left[NAMES[5]] == "no row: asked after"
+    assert left[NAMES[0]] == "a row may be this child"
+
+
+def test_who_is_found_is_named_no_more_and_the_page_ends_when_all_are(page):
+    client, children, held, address = page
+    shown = [p.pk for p in waiting(held) if p.raw["promoted"] == "name_equal"]
+
+    client.post(address, {"step": "certain", "problem": shown})
+    assert list(left_on(client, address)) == [NAMES[5], NAMES[4]]
+
+    client.post(address, {"problem": waiting(held)[-1].pk, "choice": "set_aside"})
+    text = client.get(address).content.decode()
+    assert left_on(client, address) == dict.fromkeys((NAMES[4], NAMES[5]), "no row: asked after")
+    # No word that nothing waits stands beside children who are not found.
+    assert "No row waits" not in text
+
+    Enrolment.objects.filter(child__in=children[4:]).update(ends_on="2026-07-31", ended_by="moved")
+    text = client.get(address).content.decode()
+    assert 'id="left"' not in text and "No row waits" in text
+
+
+def test_nobody_of_another_section_or_of_the_readers_own_family_is_named(page):
+    client, children, _held, address = page
+    school = children[0].enrolments.get().class_section.school
+    b, _children = a_class(school, pupils=1, section="B")
+    ClassSection.objects.filter(pk=b.pk).update(year=2025)
+
+    assert len(left_on(client, address)) == 6
+
+    kin_of(client.person, children[5])
+    assert NAMES[5] not in left_on(client, address)
+
+
+def test_naming_who_is_left_asks_no_more_queries_for_more_pupils():
+    counts = []
+    for pupils in (2, 6):
+        section, _children = last_year(pupils)
+        held = sent(section, NAMES[:1], name=f"left-{pupils}.xlsx")
+        with CaptureQueriesContext(connection) as asked:
+            left = left_of_last_year(an_actor(), held)
+        assert len(left) == pupils
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 8

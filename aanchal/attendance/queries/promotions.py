@@ -9,11 +9,13 @@ from django.db.models import QuerySet
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor
 from aanchal.people.models import Enrolment
+from aanchal.people.queries import not_kin
 from aanchal.people.rules.promotion import Reason
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
-from ..models import RegisterFile
+from ..known_classes import ClassKey, KnownClasses
+from ..models import MissingPupil, RegisterFile
 from ..shown_pages import ShownPage
 from .books import open_problems, shown_pages
 
@@ -85,6 +87,70 @@ def _may_still_be(seat: Enrolment, page: ShownPage, school: Body) -> bool:
         return False
     is_here = (held.grade, held.section) == (page.grade, page.section)
     return held.year == year.first_on.year - 1 or (is_here and held.year == year.first_on.year)
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A pupil still in last year's class, whom nobody has found again in the new one.
+
+    Attributes:
+        may_be_a_row: a row that waits may be she; otherwise no row is.
+        is_asked_after: she stands among those who are missing from their registers.
+    """
+
+    seat: Enrolment
+    may_be_a_row: bool
+    is_asked_after: bool
+
+
+def left_of_last_year(actor: Actor, register: RegisterFile) -> list[LeftOver]:
+    """Pupils of the classes that those of a taken file follow, who are not found again yet.
+
+    Whom no row may be stands first. Seven queries for one school, however many pages and pupils
+    there are.
+    """
+    if register.state != RegisterFile.State.TAKEN:
+        return []
+    pages = [
+        p
+        for p in shown_pages(actor, register)
+        if p.can_be_taken and p.school_id and p.grade.isdecimal()
+    ]
+    schools = Body.objects.select_related("area").in_bulk({UUID(p.school_id) for p in pages})
+    keys = {
+        ClassKey(school.pk, year_of(school, date.fromisoformat(p.month + "-01")).first_on.year,
+                 p.grade, p.section)
+        for p in pages
+        if (school := schools.get(UUID(p.school_id))) is not None
+    }  # fmt: skip
+    known = KnownClasses(keys)
+    children = {child for key in keys for child in known.enrolled_before(key)}
+    if not children:
+        return []
+    seats = list(
+        Enrolment.objects.filter(
+            not_kin(actor, "child__"), child__in=children, ends_on__isnull=True
+        ).select_related("child", "class_section")
+    )
+    waiting = ImportProblem.objects.filter(
+        source_kind="register",
+        code="row_unmatched",
+        state=ImportProblem.State.OPEN,
+        body_id__in=schools,
+    )
+    may_be = {key for p in waiting for key in (p.raw or {}).get("suggestions", ())}
+    asked = set(
+        MissingPupil.objects.filter(
+            child__in=[s.child_id for s in seats], state=MissingPupil.State.WAITING
+        ).values_list("child_id", flat=True)
+    )
+    left = [LeftOver(s, str(s.child_id) in may_be, s.child_id in asked) for s in seats]
+    return sorted(left, key=lambda one: (one.may_be_a_row, _by_roll(one.seat)))
+
+
+def _by_roll(seat: Enrolment) -> tuple[str, str, int, str]:
+    held, roll = seat.class_section, seat.roll_no
+    return held.grade, held.section, int(roll) if roll.isdecimal() else 0, roll
 
 
 def rows_of_last_year(waiting: QuerySet[ImportProblem]) -> int:

@@ -14,7 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from aanchal.attendance.actions import ENROL, SET_ASIDE, confirm_promoted, repair_row
 from aanchal.attendance.models import RegisterFile
 from aanchal.attendance.queries.books import get_register_file, open_problems
-from aanchal.attendance.queries.promotions import Beside, classes_beside_last_year
+from aanchal.attendance.queries.promotions import (
+    Beside,
+    classes_beside_last_year,
+    left_of_last_year,
+)
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.people.rules.promotion import Reason
@@ -64,6 +68,16 @@ def change_of_session(request: HttpRequest, pk: UUID) -> HttpResponse:
                     "doubtful": [_shown(b, ask) for b in beside.doubtful],
                 }
                 for beside in classes_beside_last_year(request.actor, register)
+            ],
+            "left": [
+                {
+                    "name": whole_name(one.seat.child),
+                    "roll": one.seat.roll_no,
+                    "class": class_name(one.seat.class_section),
+                    "may_be_a_row": one.may_be_a_row,
+                    "is_asked_after": one.is_asked_after,
+                }
+                for one in left_of_last_year(request.actor, register)
             ],
             "enrol": ENROL,
             "set_aside": SET_ASIDE,
