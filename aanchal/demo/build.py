@@ -56,6 +56,7 @@ from .district import make_district
 from .facts import District, Person
 from .mistakes import write_mistakes
 from .names import Name
+from .new_session import leave_new_session_waiting
 from .register_files import Written, write_files
 from .stories import NOBODY_HOME, Told, Work, Worked
 from .waiting import leave_waiting
@@ -136,6 +137,7 @@ def build(folder: Path, *, today: date, seed: int = SEED, tell: Tell = silent) -
     _Past(registers, people).play(tell=tell)
     leave_waiting(people, at=timezone.now())
     leave_registers_waiting(at=timezone.now())
+    leave_new_session_waiting(at=timezone.now())
     connection.close()  # the next connection waits for the disk again
     os.sync()
     READY.touch()

@@ -5,13 +5,15 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from aanchal.attendance.models import Correction, MissingPupil
+from aanchal.attendance.models import Correction, MissingPupil, RegisterFile
+from aanchal.attendance.queries.promotions import classes_beside_last_year, left_of_last_year
+from aanchal.demo.new_session import leave_new_session_waiting
 from aanchal.demo.waiting_registers import leave_registers_waiting
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassMove
 from aanchal.people.rules.pupils import NewPupil
-from tests.factories import NOW, a_class, a_page
+from tests.factories import NOW, a_class, a_page, an_actor
 from tests.signing_in import a_person
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +44,22 @@ def test_one_of_each_waits_and_played_again_no_more():
         missing = MissingPupil.objects.get()
         assert missing.state == "waiting"
         assert missing.child.given_name == "Champa"
+
+
+def test_the_change_of_session_is_there_with_certain_doubtful_and_left_over_once():
+    section, children = a_class(grade="7")
+    a_page(section, children, ["PPPPPPPPPP"] * len(children))
+    a_person(Role.TEACHER, section.school)
+
+    for _twice in range(2):
+        leave_new_session_waiting(at=timezone.now())
+
+        held = RegisterFile.objects.get()
+        [beside] = classes_beside_last_year(an_actor(), held)
+        assert [b.name for b in beside.certain] == [
+            "Riya Mondal", "Sujoy Halder", "Tumpa Naskar", "Rohit Sardar", "Nasima Khatun",
+        ]  # fmt: skip
+        assert [b.name for b in beside.doubtful] == ["Laxmi Gayen"]
+        left = left_of_last_year(an_actor(), held)
+        assert [o.seat.child.given_name for o in left if not o.may_be_a_row] == ["Purnima"]
+        assert left[0].is_asked_after
