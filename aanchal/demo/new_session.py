@@ -24,14 +24,14 @@ from aanchal.places.queries import year_of
 
 # (last year's name, girl or boy, this year's name; "" for nobody)
 PUPILS = (
-    ("Riya Mondal", "girl", "Riya Mondal"),
-    ("Sujoy Halder", "boy", "Sujoy Halder"),
-    ("Tumpa Naskar", "girl", "Tumpa Naskar"),
-    ("Rohit Sardar", "boy", "Rohit Sardar"),
+    ("Riya Kumari", "girl", "Riya Kumari"),
+    ("Sujoy Das", "boy", "Sujoy Das"),
+    ("Ruksana Khatun", "girl", "Ruksana Khatun"),
+    ("Rohit Das", "boy", "Rohit Das"),
     ("Nasima Khatun", "girl", "Nasima Khatun"),
-    ("Lakshmi Gayen", "girl", "Laxmi Gayen"),
-    ("Purnima Bag", "girl", ""),
-    ("", "", "Debasish Kayal"),
+    ("Lakshmi Das", "girl", "Laxmi Das"),
+    ("Purnima Devi", "girl", ""),
+    ("", "", "Ravi Das"),
 )
 
 

@@ -57,9 +57,9 @@ def test_the_change_of_session_is_there_with_certain_doubtful_and_left_over_once
         held = RegisterFile.objects.get()
         [beside] = classes_beside_last_year(an_actor(), held)
         assert [b.name for b in beside.certain] == [
-            "Riya Mondal", "Sujoy Halder", "Tumpa Naskar", "Rohit Sardar", "Nasima Khatun",
+            "Riya Kumari", "Sujoy Das", "Ruksana Khatun", "Rohit Das", "Nasima Khatun",
         ]  # fmt: skip
-        assert [b.name for b in beside.doubtful] == ["Laxmi Gayen"]
+        assert [b.name for b in beside.doubtful] == ["Laxmi Das"]
         left = left_of_last_year(an_actor(), held)
         assert [o.seat.child.given_name for o in left if not o.may_be_a_row] == ["Purnima"]
         assert left[0].is_asked_after

@@ -14,7 +14,7 @@ from aanchal.kernel.permissions import Role
 from aanchal.people.models import ClassSection, Enrolment
 from tests.factories import NAMES, a_class, an_actor, kin_of
 from tests.signing_in import a_person, signed_in
-from tests.use_cases.test_change_of_session import OTHERWISE, last_year, sent, waiting
+from tests.use_cases.test_change_of_session import FULL, OTHERWISE, last_year, sent, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +147,38 @@ def test_naming_who_is_left_asks_no_more_queries_for_more_pupils():
         assert len(left) == pupils
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 8
+
+
+def test_among_what_waits_for_repair_the_rows_stand_as_one_way_to_them(page):
+    client, _children, held, address = page
+
+    repair = client.get(reverse("register_repair", args=[held.pk]))
+    file = client.get(reverse("register_file", args=[held.pk])).content.decode()
+
+    assert not any(item["is_row"] for item in repair.context["items"])
+    assert repair.context["last_year"] == 5
+    assert repair.content.decode().count(f'href="{address}"') == 1
+    assert file.count(f'href="{address}"') == 1
+    # The one thing beside them is a code that is none.
+    assert "Look at 1 thing<" in file
+
+
+def test_where_marks_would_be_replaced_both_strips_are_seen_before_they_are():
+    section, children = last_year()
+    one = sent(section, NAMES[:1])
+    other = sent(section, NAMES[:1], name="again.xlsx", first=FULL.replace("P", "A", 3))
+    client = signed_in(Client(), a_person(Role.COORDINATOR, "IN/S10/D206"))
+    for held in (one, other):
+        answer = client.post(
+            reverse("register_session", args=[held.pk]),
+            {"problem": waiting(held)[0].pk, "choice": children[0].pk},
+        )
+    repair = reverse("register_repair", args=[other.pk])
+    assert answer.url == repair
+
+    [problem] = waiting(other)
+    assert str(children[0].pk) in client.get(repair).content.decode()
+    asked = client.post(repair, {"problem": problem.pk, "choice": children[0].pk})
+    assert "What is in now" in asked.content.decode()
+    client.post(repair, {"problem": problem.pk, "choice": children[0].pk, "overwrite": "yes"})
+    assert not waiting(other)

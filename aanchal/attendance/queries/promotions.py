@@ -29,6 +29,8 @@ class Beside:
     roll: str
     reason: Reason
     former: tuple[Enrolment, ...]
+    # One of them has come into the new class meanwhile.
+    is_here: bool = False
 
 
 @dataclass
@@ -70,11 +72,27 @@ def classes_beside_last_year(actor: Actor, register: RegisterFile) -> list[Class
             if key in seats and _may_still_be(seats[key], to.page, school)
         )
         reason = Reason(raw["promoted"])
-        beside = Beside(problem, raw["name"], raw["roll"], reason, former)
+        this_year = year_of(school, date.fromisoformat(to.page.month + "-01")).first_on.year
+        is_here = any(seat.class_section.year == this_year for seat in former)
+        beside = Beside(problem, raw["name"], raw["roll"], reason, former, is_here)
         first = str(former[0].child_id) if former else ""
         is_certain = reason is Reason.NAME_EQUAL and first == raw["suggestions"][0]
         (to.certain if is_certain else to.doubtful).append(beside)
     return [c for c in pages.values() if c.certain or c.doubtful]
+
+
+def beside_alone(actor: Actor, register: RegisterFile) -> frozenset[UUID]:
+    """Problems that are answered beside last year's classes alone: keys.
+
+    Not those whose pupil came into the new class meanwhile: whether her days there are to be
+    replaced is asked with both strips in sight, among what waits for repair.
+    """
+    return frozenset(
+        beside.problem.pk
+        for held in classes_beside_last_year(actor, register)
+        for beside in (*held.certain, *held.doubtful)
+        if not beside.is_here
+    )
 
 
 def _may_still_be(seat: Enrolment, page: ShownPage, school: Body) -> bool:

@@ -141,6 +141,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     pages = [] if working else shown_pages(request.actor, register)
     passed = [p for page in pages for p in told(passed_over(page))]
     problems = [p for page in pages for p in told(page.problems) if p not in passed]
+    last_year = rows_of_last_year(open_problems(request.actor, register))
     passed_once = alike_together(passed)
     shown = page_asked(request, pages)
     state = register.state
@@ -179,7 +180,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "unknown": sum(r.match == "unknown" for p in pages for r in p.rows),
             "unsure": sum(r.match == "unsure" and not r.promoted for p in pages for r in p.rows),
             "promoted": sum(bool(r.promoted) for p in pages for r in p.rows),
-            "last_year": rows_of_last_year(open_problems(request.actor, register)),
+            "last_year": last_year,
             "refusal": _refusal(register),
             "can_take": can_take,
             "missing": _missing_names(pages),
@@ -192,7 +193,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "place": place,
             "counts": register.counts,
             "taken_classes": _taken_classes(register),
-            "open_repairs": open_problems(request.actor, register).count(),
+            "open_repairs": open_problems(request.actor, register).count() - last_year,
             "form": place if place.is_bound else None,
         },
         status=400 if request.method == "POST" else 200,

@@ -27,6 +27,7 @@ from aanchal.attendance.actions import (
 from aanchal.attendance.actions.repairs import CELLS, child_of_cell, replaced
 from aanchal.attendance.models import RegisterFile
 from aanchal.attendance.queries.books import get_register_file, open_problems, shown_pages
+from aanchal.attendance.queries.promotions import beside_alone
 from aanchal.attendance.queries.repairs import (
     Candidate,
     ClassToMatch,
@@ -63,7 +64,8 @@ def repair(request: HttpRequest, pk: UUID) -> HttpResponse:
         answer = _settle(request, register, ask)
         if answer is not None:
             return answer
-    waiting = open_problems(request.actor, register)
+    beside = beside_alone(request.actor, register)
+    waiting = [p for p in open_problems(request.actor, register) if p.pk not in beside]
     page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
     shown = {p.number: p for p in shown_pages(request.actor, register)}
     on_page = {p.raw["page"] for p in page if p.raw and p.raw.get("page") in shown}
@@ -89,6 +91,7 @@ def repair(request: HttpRequest, pk: UUID) -> HttpResponse:
                 _said(p) for p in problems_set_aside(request.actor, register)[:SETTLED_SHOWN]
             ],
             "count": page.paginator.count,
+            "last_year": len(beside),
             "page": page,
             "marks": MARKS,
             "enrol": ENROL,
@@ -211,7 +214,6 @@ def _row_item(row: ShownRow, page: ShownPage, held: ClassToMatch) -> dict[str, A
     near, others = held.candidates(row)
     return {
         "marks": codes,
-        "of_last_year": bool(row.promoted),
         "present": sum(c == Mark.PRESENT for c in codes),
         "marked": sum(c in (Mark.PRESENT, Mark.ABSENT) for c in codes),
         "may_choose": page.can_be_taken,
