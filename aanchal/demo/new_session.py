@@ -41,8 +41,11 @@ def leave_new_session_waiting(*, at: datetime) -> None:
     if rows_of_last_year(waiting):
         return
     heads = Grant.objects.filter(role=Role.TEACHER, grade="", body__isnull=False)
-    for grant in heads.select_related("user").order_by("user__username"):
-        school = Body.objects.select_related("area", "school").get(pk=grant.body_id)
+    for grant in heads.select_related("user", "body__area", "body__school").order_by(
+        "user__username"
+    ):
+        school = grant.body
+        assert school is not None  # asked for
         last = (
             RegisterPage.objects.filter(class_section__school=school)
             .order_by("-month", "class_section__grade", "class_section__section")
