@@ -601,3 +601,16 @@ def test_two_marks_beside_each_other_in_a_wider_table_below_are_no_key():
     pages = pages_of(as_csv(rows))
 
     assert [(page.marks.late, page.marks.absent) for page in pages] == [(4, 0), (4, 4)]
+
+
+def test_a_class_of_two_with_hardly_an_absence_is_said_to_have_many_empty_days():
+    rows = rows_of([["A" if (day, child) == (20, 1) else "" for day in DAYS] for child in range(2)])
+    rows.insert(1, ["Only absence is marked (A). Blank = Present"])
+
+    assert "empty_days" in codes(pages_of(as_csv(rows))[0])
+
+
+def test_one_absence_of_two_children_and_no_key_is_asked_about():
+    rows = rows_of([["A" if (day, child) == (20, 1) else "" for day in DAYS] for child in range(2)])
+
+    assert "only_absences" in codes(pages_of(as_csv(rows))[0])

@@ -42,6 +42,20 @@ class Closure:
 
 
 @dataclass(slots=True)
+class DaySums:
+    """A line below children that says how many of them were present, or absent, on each day.
+
+    It counts `lines`, the children above it down from the sums before, or all since the head. A line
+    of one half of a class (boys, girls) says which.
+    """
+
+    is_absent: bool
+    half: str
+    counts: dict[int, int]  # place of the day -> how many
+    lines: range
+
+
+@dataclass(slots=True)
 class Block:
     """The rows under one head, and what stands above it."""
 
@@ -50,6 +64,7 @@ class Block:
     lines: list[Line] = field(default_factory=list)
     closures: list[Closure] = field(default_factory=list)
     legend: dict[str, Mark] = field(default_factory=dict)
+    sums: list[DaySums] = field(default_factory=list)
 
 
 def month_in_head(layout: Layout, rows: Sequence[Row]) -> Title:

@@ -83,6 +83,9 @@ class Builder:
         convention = self.settle(tally)
         if "h" not in self.legend:
             self.ask_about_half_days(convention)
+        empty = self.legend.get("", Mark.NOT_TAKEN)
+        if not self.problems.asked and tally.ask_of_difference(convention, empty, self.problems):
+            convention.marks = dict.fromkeys(convention.marks, Mark.NOT_TAKEN)
         table, unread = self.tables(convention)
         for part in self.parts:
             self.report_cells(part, unread)
@@ -361,10 +364,11 @@ class Builder:
                 for place in range(len(part.verdicts))
                 if self.was_not_held(part, place)
                 and (on := part.on(place))
-                and page.days[0] < on < page.days[-1]
                 and on.weekday() != _SUNDAY
             } - held
-            if len(empty) * 3 >= len(empty) + len(held):
+            between = sum(page.days[0] < on < page.days[-1] for on in empty)
+            # Days before the first and after the last are many in a month half over; not so many.
+            if between * 3 >= between + len(held) or len(empty) > 2 * len(held):
                 self.problems.add(None, None, "empty_days", count=len(empty))
 
     def say_where_marks_end(self, rows: list[PupilRow], days: list[date]) -> None:
@@ -406,7 +410,7 @@ class Builder:
                 for page in pages
                 for row in page.pupils
             ]
-            if absent and sum(blanks) > absent:
+            if absent and sum(blanks) >= absent:
                 self.problems.add(None, None, "only_absences")
             spread = sum(1 for blank in blanks if blank) * 3 >= len(blanks)
             if present and spread and sum(blanks) * 10 >= present:

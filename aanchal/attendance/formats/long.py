@@ -19,10 +19,11 @@ from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quote
 from .headers import is_long_header, labels_of
 from .identity import Evidence, Said, identify
 from .labels import Field
-from .lines import is_signature, kind_of_line
+from .lines import is_only_words_of_a_sum, is_signature, kind_of_line
 from .long_meaning import Meaning, first_reading
 from .long_pages import Child, finished
 from .long_rows import Rows
+from .long_sums import LongSums
 from .marks import CHOICES, Mark, Sense, sense_of
 from .months import day_cell
 from .pages import Counts, Page
@@ -72,7 +73,7 @@ class _Book:
         self.children = 0
         self.has_periods = Field.PERIOD in rows.layout.fields
         self.said_periods = False
-        self.unread = 0
+        self.sums = LongSums(rows.layout)
 
     def read(self) -> None:
         columns = self.rows.columns
@@ -116,6 +117,7 @@ class _Book:
             child = children.get(who)
             if child is None:
                 if self.is_foot(row, who, row[at_status], has_names=at_name >= 0):
+                    self.sums.note(row)
                     continue
                 child = self.child(number, row, who, children)
                 if child is None:
@@ -188,9 +190,10 @@ class _Book:
             if is_long_header(labels_of(row)):
                 return None  # the head, printed again
             words = " ".join(shown(cell) for cell in row[:4])
-            if kind_of_line(words) and is_empty(row[self.rows.columns.status]):
-                return None
-            if kind_of_line(words) and is_empty(place_key[0]):
+            if kind_of_line(words) and (
+                is_empty(row[self.rows.columns.status]) or is_empty(place_key[0])
+            ):
+                self.sums.note(row)
                 return None
             if is_empty(place_key[0]):
                 self.meaning.problems.add(number, letter, "no_date")
@@ -219,8 +222,9 @@ class _Book:
         if (
             not (roll or admission or state_id)
             and kind_of_line(name)
-            and sense_of(row[self.rows.columns.status]) is Sense.UNKNOWN
+            and self.is_count(row[self.rows.columns.status], name)
         ):
+            self.sums.note(row)
             return None  # "Total present", a count beside it
         # One child, written with and without a space or a leading zero, stays one child.
         number_of_hers = fold(admission) or fold(state_id)
@@ -237,6 +241,7 @@ class _Book:
             child = Child(
                 number, intern(roll), intern(name), admission=admission, state_id=state_id
             )
+            child.sums = self.sums.beside(row)
             if any(extras.values()):
                 child.extras = extras
             children[identity] = child
@@ -245,9 +250,20 @@ class _Book:
         children[own if own == who else who] = child
         return child
 
+    @staticmethod
+    def is_count(status: Cell, name: str) -> bool:
+        """True for what is no mark, and for 1 and 0 beside several words of a sum: "Boys present"."""
+        sense = sense_of(status)
+        if sense in (Sense.ONE, Sense.ZERO):
+            return " " in name and is_only_words_of_a_sum(name)
+        return sense is Sense.UNKNOWN
+
     def pages(self, evidence: Evidence) -> Iterator[Page]:
         waiting = self.meaning.problems
         keys = list(self.pages_by_key)
+        if self.sums.below or self.sums.columns:
+            everyone = {id(c): c for page in self.pages_by_key.values() for c in page.values()}
+            self.sums.settle(list(everyone.values()), waiting)
         for number, page_key in enumerate(keys):
             key, year, month = page_key
             children = list(

@@ -30,6 +30,7 @@ class Child:
     admission: str = ""
     state_id: str = ""
     extras: dict[str, str] | None = None
+    sums: tuple[int | None, int | None] | None = None  # her days present and absent, as printed
 
 
 def finished(

@@ -311,6 +311,10 @@ SENTENCES: dict[str, str] = {
     "sums_turned": N_(
         "The sums beside the marks fit only if present and absent are exchanged (%(about)s). Which is right?"
     ),
+    "sums_differ": N_(
+        "The sums written in the file are not those of the marks that were read (%(about)s, the sum first). Are "
+        "the marks right as they were read, or shall they be left out till the file is corrected?"
+    ),
     "ones_or_noughts": N_(
         "Most pupils have 0 and few have %(about)s. Does %(about)s stand for present or for absent?"
     ),

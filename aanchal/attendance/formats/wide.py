@@ -35,7 +35,7 @@ from .labels import Field
 from .lines import Kind, is_only_words_of_a_sum, is_signature, kind_of_line
 from .marks import Sense, key_in, legend_in, names_a_closure, sense_of
 from .problems import Problems
-from .sums import sum_columns, sums_of
+from .sums import day_sums, sum_columns, sums_of
 from .symbols import Symbols
 from .titles import Title, line_of, read_title, title_of_line
 
@@ -287,6 +287,11 @@ class Table:
             and not self.is_child(name, kind, is_sum, has_number, marks)
         ):
             self.note_legend(row)
+            if kind is Kind.SUM and not has_number:
+                lines = len(self.block.lines)
+                told = day_sums(words, self.days_of(row), self.block.sums, lines)
+                if told is not None:
+                    self.block.sums.append(told)
             self.pass_over(
                 self.line(number, row, roll, serial, name, codes), kind, has_number, marks
             )
