@@ -1,16 +1,29 @@
 """A coordinator who is implicated in a danger that a visit found reads nothing of it on her pages."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import assign_visit, leave_house, record_outcome, record_visit
+from aanchal.attendance.actions import (
+    assign_visit,
+    correct_finding,
+    leave_house,
+    record_outcome,
+    record_visit,
+    reopen_flag,
+)
+from aanchal.attendance.models import Finding, Outcome
+from aanchal.attendance.queries.figures import FIGURES
+from aanchal.cases.actions import raise_concern
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Role
+from aanchal.web.views.questions import TABS
 from tests.factories import VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, signed_in
 
@@ -19,7 +32,13 @@ APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 BLOCK = "IN/S10/D206/B1851"
 
 
-def a_danger(implicated=(), **said):
+# Keys, tokens, nonces and marks of a page, and the minute, are another each time.
+_KEYS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_MARKS = re.compile(r"[0-9A-Za-z_:-]{20,}")
+_TIMES = re.compile(r"\b\d\d:\d\d\b|koel-\d+")
+
+
+def a_danger(implicated=(), kind="missing", **said):
     section, children = a_class()
     now = timezone.now()
     day = timezone.localdate() - timedelta(days=3)
@@ -29,7 +48,7 @@ def a_danger(implicated=(), **said):
     visit = assign_visit(sender, flag=flag, volunteer=volunteer, at=now)
     leave_house(actor_for(volunteer), visit=visit, at=now)
     record_visit(
-        actor_for(volunteer), visit=visit, kind="missing", whom_met="mother", child_seen=False,
+        actor_for(volunteer), visit=visit, kind=kind, whom_met="mother", child_seen=False,
         next_step="coordinator", note="", visited_on=timezone.localdate(), at=now,
         implicated=implicated, may_implicate=True, **said,
     )  # fmt: skip
@@ -81,3 +100,91 @@ def test_the_one_implicated_reads_of_something_else_and_others_of_the_danger(by_
     assert "danger: the case worker" not in hers
     assert "a concern was raised" not in hers
     assert "it is a concern now" not in hers
+
+
+def seen_by(person, flag):
+    """Every page of a coordinator's that may speak of a question, without what differs by itself."""
+    client = signed_in(Client(), person)
+    addresses = [
+        reverse("watch"),
+        reverse("notices"),
+        reverse("children"),
+        reverse("flag", args=[flag.pk]),
+        reverse("child", args=[flag.child_id]),
+        reverse("flags"),
+        *(f"{reverse('flags')}?show={show}" for show in TABS),
+        *(f"{reverse('flags')}?figure={figure}" for figure in FIGURES),
+    ]
+    pages = {}
+    for address in addresses:
+        text = client.get(address, follow=True).content.decode()
+        for own in (_KEYS, _MARKS, _TIMES):
+            text = own.sub("…", text)
+        pages[_KEYS.sub("…", address)] = text
+    return pages
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("is_put_right", [False, True])
+def test_every_page_of_the_one_implicated_is_as_if_something_else_was_found(ended, is_put_right):
+    def told(kind):
+        implicated = a_person(Role.COORDINATOR, BLOCK, starts_at=APRIL, name="Kanchan")
+        flag = a_danger(implicated=[implicated], kind=kind)
+        if is_put_right:
+            finding = Finding.objects.get()
+            correct_finding(
+                actor_for(finding.visit.volunteer), finding=finding, kind="sick",
+                whom_met="mother", child_seen=False, note="", at=timezone.now(),
+            )  # fmt: skip
+        if ended:
+            record_outcome(
+                actor_for(implicated), flag=flag, kind="explained", confirmed=True,
+                since_on=timezone.localdate(), child_seen=False, at=timezone.now(),
+            )  # fmt: skip
+        return seen_by(implicated, flag)
+
+    as_it_is, as_if = undone(told, "missing"), undone(told, "other")
+
+    assert "something else" in " ".join(as_if.values()).lower()
+    assert as_it_is == as_if
+
+
+def test_every_page_of_the_one_implicated_is_as_if_another_had_ended_it_without_a_concern():
+    def told(kind):
+        implicated, other = (
+            a_person(Role.COORDINATOR, BLOCK, starts_at=APRIL, name=name)
+            for name in ("Kanchan", "Rekha")
+        )
+        flag, now = a_danger(kind="other"), timezone.now()
+        if kind == "concern":
+            raise_concern(
+                actor_for(other), kind="abuse", area=flag.area, child=flag.child,
+                source_kind="person", source_id="x", told="what she heard",
+                question_id=str(flag.pk), implicated=[implicated], at=now,
+            )  # fmt: skip
+        record_outcome(
+            actor_for(other), flag=flag, kind=kind, confirmed=True,
+            since_on=timezone.localdate(), child_seen=False, at=now,
+        )  # fmt: skip
+        assert outcome_of(flag) == kind
+        reopen_flag(actor_for(other), flag=flag, because="Looked at once more", at=now)
+        reopened = seen_by(implicated, flag)
+        record_outcome(
+            actor_for(other), flag=flag, kind=kind, confirmed=True,
+            since_on=timezone.localdate(), child_seen=False, at=now,
+        )  # fmt: skip
+        return [reopened, seen_by(implicated, flag)]
+
+    assert undone(told, "concern") == undone(told, "explained")
+
+
+def outcome_of(flag):
+    return Outcome.objects.get(flag=flag).kind
+
+
+def undone(story, *args):
+    """What a story gives; nothing of it is left in the database."""
+    with transaction.atomic():
+        found = story(*args)
+        transaction.set_rollback(True)
+    return found

@@ -5,12 +5,13 @@ She follows questions of her block, and may be the one the concern is about. To 
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from aanchal.cases.queries import questions_shut_out, sources_shut_out
 from aanchal.kernel.permissions import Actor
 
 from ..findings import is_given_on, was_given_on
-from ..models import Flag, Outcome, Reopening
+from ..models import Finding, Flag, Outcome, Reopening
 
 SHOWN_INSTEAD = "other"
 NEXT_INSTEAD = "coordinator"
@@ -50,6 +51,14 @@ def hide_concerns_from(actor: Actor, flags: Iterable[Flag]) -> None:
             for before in visit.finding.earlier or ()
         ]
         _hide_end(flag)
+
+
+def kinds_as_read(actor: Actor, findings: Iterable[Finding]) -> dict[UUID, str]:
+    """Visit → what it found, as the actor may read it. Two queries where a visit found a danger."""
+    held = list(findings)
+    dangers = [(f.district, "visit", str(f.visit_id)) for f in held if is_given_on(f.kind)]
+    hidden = sources_shut_out(actor, dangers)
+    return {f.visit_id: SHOWN_INSTEAD if str(f.visit_id) in hidden else f.kind for f in held}
 
 
 def _hide_told(actor: Actor, flags: list[Flag]) -> None:

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
@@ -21,6 +22,7 @@ from ..guidance import guidance
 from ..models import Finding, Flag, Outcome, Visit
 from ..rules.marks import Mark
 from .books import class_books
+from .conflicts import kinds_as_read
 
 # When, first absence, school, visit, flag.
 Made = tuple[datetime, date, UUID, UUID, UUID]
@@ -73,7 +75,8 @@ def rows_behind(actor: Actor, figure: str, *, last_on: date) -> list[Behind]:
     """The flags behind one of `FIGURES` of the week that ends on `last_on`: its denominator.
 
     A flag visited twice in the week stands there twice, as in the figure. No flag of a place
-    where the actor may not view the watch, nor of her own kin.
+    where the actor may not view the watch, nor of her own kin. What a visit found is said as on the
+    question itself: to whoever is shut out of its concern it found something else.
     """
     paths = granted_areas(actor, Permission.WATCH_VIEW)
     begin, end = _moment(last_on - timedelta(days=6)), _moment(last_on + timedelta(days=1))
@@ -86,7 +89,8 @@ def rows_behind(actor: Actor, figure: str, *, last_on: date) -> list[Behind]:
         days = _lead_days(made)
         return [Behind(m[4], True, d) for m, d in zip(made, days, strict=True)]
     flags = {m[3]: m[4] for m in made}
-    return [Behind(flags[key], is_empty, kind=kind) for key, kind, is_empty in _findings(made)]
+    kinds = kinds_as_read(actor, _findings_of(made))
+    return [Behind(flags[key], is_empty(kind), kind=kind) for key, kind in kinds.items()]
 
 
 def week_figures(actor: Actor, *, last_on: date) -> Week:
@@ -166,10 +170,11 @@ def _made(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> lis
 
 def _findings(made: list[Made]) -> list[tuple[UUID, str, bool]]:
     """Visit, kind of its finding, and whether the visit was empty; in no order."""
-    return [
-        (f.visit_id, f.kind, is_empty(f.kind))
-        for f in Finding.objects.filter(visit__in=[row[3] for row in made])
-    ]
+    return [(f.visit_id, f.kind, is_empty(f.kind)) for f in _findings_of(made)]
+
+
+def _findings_of(made: list[Made]) -> QuerySet[Finding]:
+    return Finding.objects.filter(visit__in=[row[3] for row in made])
 
 
 def _lead_days(rows: list[Made]) -> list[int]:
