@@ -6,7 +6,7 @@ Reads only. The queries do not grow with the classes; each is asked when somethi
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -17,10 +17,11 @@ import numpy as np
 from aanchal.people.actions import known_pupils, sexes_of
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.matching import Known
+from aanchal.people.rules.names import tidy
 from aanchal.people.rules.promotion import Former
 from aanchal.places.models import Body
 
-from .models import MissingPupil, RegisterPage
+from .models import MissingPupil, RegisterPage, RowDecision
 from .rules.marks import tells_of_her
 from .rules.pages import PageMarks, unpack_children, unpack_written
 
@@ -175,8 +176,7 @@ class KnownClasses:
 
     @cached_property
     def _pupils(self) -> dict[UUID, list[Known]]:
-        wanted = [s.pk for k, s in self._sections.items() if k in self._classes]
-        return known_pupils(wanted)
+        return _known([s.pk for k, s in self._sections.items() if k in self._classes])
 
     def pupils(self, key: ClassKey) -> list[Known]:
         """The pupils of a class as matching sees them."""
@@ -186,7 +186,7 @@ class KnownClasses:
     @cached_property
     def _last_year(self) -> dict[UUID, list[tuple[Known, str]]]:
         sections = {self._sections[k].pk for of in self._classes for k in self._of_last_year(of)}
-        pupils, sexes = known_pupils(list(sections)), sexes_of(list(sections))
+        pupils, sexes = _known(list(sections)), sexes_of(list(sections))
         return {pk: [(k, sexes.get(k.key, "")) for k in known] for pk, known in pupils.items()}
 
     def _of_last_year(self, key: ClassKey) -> list[ClassKey]:
@@ -243,6 +243,35 @@ class KnownClasses:
     def put_missing(self, children: Iterable[UUID]) -> None:
         """Note pupils who are waited for from now on."""
         self._missing.update(children)
+
+
+def _known(sections: Sequence[UUID]) -> dict[UUID, list[Known]]:
+    """The pupils of some class-sections as matching sees them, by every name they are known under.
+
+    Under a name that is not hers a pupil is known once a person said that a row of that name is she,
+    as long as the answer stands.
+    """
+    pupils = known_pupils(sections)
+    if not pupils:
+        return pupils
+    inside = Enrolment.objects.filter(class_section__in=sections, ends_on__isnull=True)
+    said: dict[str, list[str]] = defaultdict(list)
+    decisions = RowDecision.objects.filter(is_remembered=True, child__in=inside.values("child"))
+    for decision in decisions.exclude(row_tag="").select_related("problem").order_by("pk"):
+        name = tidy((decision.problem.raw or {}).get("name", ""))
+        if name:
+            said[str(decision.child_id)].append(name)
+    return (
+        {
+            section: [
+                replace(k, names=(*k.names, *(n for n in said.get(k.key, ()) if n not in k.names)))
+                for k in of_class
+            ]
+            for section, of_class in pupils.items()
+        }
+        if said
+        else pupils
+    )
 
 
 def content(held: RegisterPage) -> PageMarks:

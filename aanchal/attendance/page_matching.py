@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as N_
 from numpy.typing import NDArray
 
 from aanchal.kernel.sealing import keyed_hash
-from aanchal.people.rules.matching import Match, Row, match_rows
+from aanchal.people.rules.matching import Match, Row, match_rows, roll_key
 from aanchal.people.rules.names import tidy
 from aanchal.people.rules.promotion import Newcomer, propose
 from aanchal.places.models import Body
@@ -119,7 +119,7 @@ def missing_of(
 def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:
     """Keyed hash of a row's class, roll and name: the same row in another month has the same."""
     name = tidy(row.name).casefold()
-    said = (str(school.pk), str(year), page.grade, page.section, row.roll, name)
+    said = (str(school.pk), str(year), page.grade, page.section, roll_key(row.roll), name)
     return keyed_hash("|".join(said), purpose="register-row")
 
 

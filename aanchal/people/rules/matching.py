@@ -62,13 +62,13 @@ def match_rows(rows: Sequence[Row], known: Sequence[Known]) -> list[Matched]:
     by_roll: dict[str, list[Known]] = {}
     for pupil in known:
         if pupil.roll:
-            by_roll.setdefault(_roll(pupil.roll), []).append(pupil)
+            by_roll.setdefault(roll_key(pupil.roll), []).append(pupil)
     found: list[Matched] = []
     for row in rows:
         if row.admission_no and row.admission_no in by_admission:
             found.append(Matched(Match.SURE, by_admission[row.admission_no].key))
             continue
-        same_roll = by_roll.get(_roll(row.roll), []) if row.roll else []
+        same_roll = by_roll.get(roll_key(row.roll), []) if row.roll else []
         name = row.name.casefold()
         same = [p for p in same_roll if any(n.casefold() == name for n in p.names)]
         if len(same) == 1:
@@ -133,7 +133,7 @@ def _is_part(name: str, other: str) -> bool:
     return len(name) < len(other) and other.startswith(name + " ")
 
 
-def _roll(text: str) -> str:
-    """Roll numbers compare by their digits' value where they are numbers."""
+def roll_key(text: str) -> str:
+    """A roll number as it is compared. Roll numbers compare by their digits' value where they are numbers."""
     text = text.strip()
     return str(int(text)) if text.isdecimal() else text.casefold()
