@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from . import with_django
+from . import say, with_django
 
 # A register's day is India's, wherever the computer's clock thinks it is.
 OFFICE = timezone(timedelta(hours=5, minutes=30))
@@ -99,7 +99,7 @@ def _answers(given: list[str] | None) -> dict[str, str]:
 def _dry_run(
     files: list[Path], hints: dict[str, str], answers: dict[str, str], *, as_json: bool
 ) -> None:
-    """Read and tell; needs no database. Code 2 when a file could not be read, 3 when it waits."""
+    """Read and tell; needs no database. Code 2 when a file could not be read or there is none, 3 when it waits."""
     from aanchal.attendance.formats.dry_run import dry_run_json
     from aanchal.attendance.formats.problems import Hints
     from aanchal.attendance.parsing import parse_registers
@@ -110,7 +110,9 @@ def _dry_run(
         answers,
     )  # fmt: skip
     today = datetime.now(tz=OFFICE).date()
-    failed = waits = False
+    failed, waits = not files, False
+    if not files:
+        say("There is no file there.")
     for path in files:
         try:
             with path.open("rb") as source:

@@ -64,6 +64,8 @@ def import_files(
     given = {"hints": hints, "answers": answers, "enrol": enrol, "said_yes": said_yes}
     files = files_in(files)
     failed = not files
+    if failed:
+        say("There is no file there.")
     touched: set[UUID] = set()
     with progress_bar() as bar:
         task = bar.add_task("Registers", total=len(files))

@@ -181,3 +181,37 @@ def test_a_hidden_sheet_is_named_as_passed_over_with_its_reason():
     place = page.index("Passed over, and why")
     assert "A hidden sheet holds a register" in page[place:]
     assert "Old copy" in page[place:]
+
+
+def test_each_page_of_a_book_shows_what_would_be_silent():
+    """June and July of one class: in July one is left out, one is new, and some marks would go."""
+    section, children = a_class()
+    a_page(section, children, ["PPPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"] * 6, date(2026, 5, 1))
+    a_page(section, children[:1], ["AP"])
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    for month, names, marks in (
+        ("June", NAMES[:6], JUNE_FULL),
+        ("July", (*NAMES[:5], "Zzq Xww"), FULL[:10]),
+    ):
+        sheet = book.add_worksheet(month)
+        sheet.write(0, 0, f"UDISE: {section.school.school.udise}")
+        sheet.write(1, 0, f"Class: VI  Section: A   Month: {month} 2026")
+        sheet.write_row(3, 0, ["Roll", "Name", *range(1, len(marks) + 1)])
+        for i, name in enumerate(names):
+            roll = i + 1 if name in NAMES else 9
+            sheet.write_row(4 + i, 0, [roll, name, *marks.replace(".", " ")])
+    book.close()
+    person = a_person(Role.COORDINATOR, "IN/S10/D206")
+    held = a_given_register(acting(person), out.getvalue())
+
+    page = signed_in(Client(), person).get(reverse("register_file", args=[held.pk]))
+
+    june, july = ([str(cell) for cell in row[1:9]] for row in page.context["page_rows"])
+    usual = "0 in this class before"
+    assert june == ["1 Jun – 30 Jun", "26 of 26", "6 of 6", "0", "0", "0", usual, "0"]
+    assert july[:5] == ["1 Jul – 10 Jul", "9 of 27", "6 of 6", "1", "1"]
+    assert july[6:] == [usual, "1, 1 of them an absence"]
+    said = page.content.decode()
+    assert "1 pupil of the class is left out of this file" in said
+    assert NAMES[5] in said

@@ -27,13 +27,6 @@ def number_or_dash(number: int | None) -> str:
     return "–" if number is None else str(number)
 
 
-def usual_share(page: ShownPage) -> int | None:
-    """The absences of 100 that are usual: in the class itself, else in the others that month."""
-    past: int | None = page.beside.get("past")
-    others: int | None = page.beside.get("neighbours")
-    return others if past is None else past
-
-
 def days_of(page: ShownPage) -> str:
     """Days found, of the school days of the month."""
     if "open_days" not in page.beside:
@@ -50,15 +43,36 @@ def beside_rows(page: ShownPage) -> list[list[str]]:
     beside = page.beside
     if not beside:
         return []
-    rows = [[_("First and last day"), _span(beside), ""]]
-    rows.append([_("Days with marks"), str(len(page.days)), _school_days(beside["open_days"])])
-    rows.append([_("Pupils"), str(len(page.rows)), _in_class(page.enrolled)])
-    new = sum(row.match == "unknown" for row in page.rows)
-    rows.append([_("Pupils whom nobody knows yet"), str(new), ""])
-    rows.append([_("Pupils of the class who are not in the file"), str(len(page.missing)), ""])
-    rows.append([_("Absent of 100 marks"), number_or_dash(page.share.of_100), _usual(beside)])
-    rows.append([_("Marks that would be written over"), _over(page), ""])
-    return rows
+    return [
+        [_("First and last day"), _span(beside), ""],
+        [_("Days with marks"), str(len(page.days)), _school_days(beside["open_days"])],
+        [_("Pupils"), str(len(page.rows)), _in_class(page.enrolled)],
+        [_("Pupils whom nobody knows yet"), str(_new(page)), ""],
+        [_("Pupils of the class who are not in the file"), str(len(page.missing)), ""],
+        [_("Absent of 100 marks"), number_or_dash(page.share.of_100), _usual(beside)],
+        [_("Marks that would be written over"), _over(page), ""],
+    ]
+
+
+def beside_cells(page: ShownPage) -> list[str]:
+    """The same of one page among several, as cells of one line."""
+    beside, pupils = page.beside, str(len(page.rows))
+    if not beside:
+        return ["–", days_of(page), pupils, "–", "–", number_or_dash(page.share.of_100), "–", "–"]
+    return [
+        _span(beside),
+        days_of(page),
+        _("%(found)s of %(open)s") % {"found": pupils, "open": page.enrolled},
+        str(_new(page)),
+        str(len(page.missing)),
+        number_or_dash(page.share.of_100),
+        _usual(beside),
+        _over(page),
+    ]
+
+
+def _new(page: ShownPage) -> int:
+    return sum(row.match == "unknown" for row in page.rows)
 
 
 def _span(beside: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from aanchal.attendance.rules.marks import Mark
 from aanchal.attendance.shown_pages import ShownPage
 from aanchal.kernel import reading
 
-from .register_beside import days_of, number_or_dash, usual_share
+from .register_beside import beside_cells
 
 ROWS_SHOWN = 200
 
@@ -136,28 +136,24 @@ def _month(page: ShownPage) -> date:
 
 PAGE_COLUMNS = [
     {"label": gettext_lazy("Class and month")},
-    {"label": gettext_lazy("Pupils"), "number": True},
-    {"label": gettext_lazy("Known"), "number": True},
+    {"label": gettext_lazy("First and last day")},
     {"label": gettext_lazy("Days"), "number": True},
-    {"label": gettext_lazy("Absent of 100"), "number": True},
-    {"label": gettext_lazy("Usual"), "number": True},
+    {"label": gettext_lazy("Pupils"), "number": True},
+    {"label": gettext_lazy("Pupils whom nobody knows yet"), "number": True},
+    {"label": gettext_lazy("Pupils of the class who are not in the file"), "number": True},
+    {"label": gettext_lazy("Absent of 100 marks"), "number": True},
+    {"label": gettext_lazy("Usual")},
+    {"label": gettext_lazy("Marks that would be written over"), "number": True},
     {"label": gettext_lazy("To look at"), "number": True},
 ]
 
 
 def page_row(page: ShownPage, is_shown: bool) -> list[Any]:
+    """One page of a book of several: all that one page alone would show beside what is usual."""
     title: Any = page_title(page)
     if page.rows and not is_shown:
         title = format_html('<a href="?page={}#rows">{}</a>', page.number, title)
-    return [
-        title,
-        len(page.rows),
-        sum(r.match == "sure" for r in page.rows),
-        days_of(page),
-        number_or_dash(page.share.of_100),
-        number_or_dash(usual_share(page)),
-        len(page.problems) + len(page.asks),
-    ]
+    return [title, *beside_cells(page), len(page.problems) + len(page.asks)]
 
 
 def totals(pages: list[ShownPage]) -> dict[str, int] | None:
