@@ -1,15 +1,20 @@
 """The preview of a register: a photograph, a file understood wrongly, a class that others sent."""
 
+import ast
 import io
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from aanchal.attendance import formats
+from aanchal.attendance.beside import AS_READ, TURNED
+from aanchal.attendance.formats.marks import CHOICES
 from aanchal.attendance.models import RegisterFile, RegisterPage
 from aanchal.kernel.permissions import Role
-from aanchal.web.views.register_pages import alike_together, told
+from aanchal.web.views.register_pages import _CHOICES, alike_together, told
 from tests.factories import NAMES, a_class, a_page, a_register_xlsx
 from tests.signing_in import a_person, signed_in
 
@@ -156,3 +161,15 @@ def test_one_sentence_about_many_rows_is_said_once_and_names_them_all():
     assert first["where"] + first["further"] == ["I-A row 4", "I-A row 5", "row 6", "II-A row 7"]
     assert first["further"] == ["II-A row 7"]
     assert (other["where"], other["further"]) == ([], [])
+
+
+def test_every_choice_that_a_reader_offers_is_said_in_the_language_of_the_page():
+    offered = {AS_READ, TURNED, *CHOICES}
+    for path in Path(formats.__path__[0]).glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "choose":
+                for words in (a for a in call.args if isinstance(a, ast.Tuple)):
+                    offered |= {w.value for w in words.elts if isinstance(w, ast.Constant)}
+
+    assert "leave out" in offered
+    assert offered <= set(_CHOICES), offered - set(_CHOICES)

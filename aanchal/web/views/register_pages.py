@@ -98,6 +98,7 @@ _CHOICES = {
     "as written": gettext_lazy("as written"),
     "in order": gettext_lazy("in order, the headings were exchanged"),
     "as read": gettext_lazy("as it was read"),
+    "as the sums say": gettext_lazy("as the sums say: present and absent are exchanged"),
     "leave out": gettext_lazy("leave these marks out till the file is corrected"),
     "turned round": gettext_lazy("the other way round: who is marked absent was present"),
 }
