@@ -144,9 +144,16 @@ def _reason(
     closed = [f for f in before if f.state == Flag.State.CLOSED]
     same = [f for f in closed if f.signal_on >= run.since_on] or (closed[-1:] if in_absence else [])
     if not same:
-        if not is_long_leave(run, limit=limit):
+        if is_long_leave(run, limit=limit):
+            return _numbers(run, Kind.LEAVE, channel=Flag.Channel.ORDINARY, since_on=run.since_on)
+        if not (in_absence and before):
             return None
-        return _numbers(run, Kind.LEAVE, channel=Flag.Channel.ORDINARY, since_on=run.since_on)
+        # All that was asked of her was withdrawn: marks were corrected back since, or this absence
+        # began while an older question stood. Nobody has said anything of it that could let it rest.
+        last = before[-1]
+        return _numbers(
+            run, Kind.STILL, channel=last.channel, since_on=run.since_on, score=last.score
+        )
     if not ask_again(run, [Asked(f.signal_on, rests[f.pk]) for f in same]):
         return None
     last = same[-1]

@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from aanchal.access.queries import live_grants
 from aanchal.kernel.health import Check, State, further
 from aanchal.kernel.models import ScheduledRun
-from aanchal.kernel.permissions import Role
+from aanchal.kernel.permissions import Role, covers
+from aanchal.people.models import ClassSection
+from aanchal.places.models import block_path
 
 from .channels import channels_open
 from .models import Contact, Message
@@ -148,6 +150,27 @@ def waiting_too_long(now: datetime) -> Iterator[Check]:
             _("Office outside"),
             _("no office outside is named for what nobody here opens"),
             _("Set AANCHAL_OUTSIDE_OFFICE."),
+        )
+
+
+@further
+def coordinators(now: datetime) -> Iterator[Check]:
+    """Blocks with schools here in which nobody sends visits: no question is asked there."""
+    paths = [g.area_path for g in live_grants(at=now).filter(role=Role.COORDINATOR)]
+    schools = ClassSection.objects.order_by().values_list("school__area__path", flat=True)
+    blocks = sorted({block_path(path) for path in schools.distinct()})
+    empty = [b.rsplit("/", 1)[-1] for b in blocks if not any(covers(p, b) for p in paths)]
+    if empty:
+        yield Check(
+            State.BAD,
+            _("Coordinators"),
+            ngettext(
+                "nobody sends visits in %(count)d block (%(codes)s)",
+                "nobody sends visits in %(count)d blocks (%(codes)s)",
+                len(empty),
+            )
+            % {"count": len(empty), "codes": ", ".join(empty[:5])},
+            _("Invite a coordinator there: no child would be asked after."),
         )
 
 

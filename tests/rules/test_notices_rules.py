@@ -66,6 +66,36 @@ def test_a_step_that_finds_nobody_is_passed_over_at_once(around, told, outside):
     assert story.outside is outside
 
 
+UP = steps(("holder", 0), ("nearest", 24), ("district", 120))
+
+
+@pytest.mark.parametrize(
+    "ladder, around, hours, outside",
+    [
+        (UP, Around(), 0, True),  # nobody sends visits there: at once
+        (UP, Around(holder="h"), 24, False),  # it may still be hers
+        (UP, Around(holder="h"), 120, True),
+        (UP, Around(holder="h", district=["d"]), 120, False),
+        (UP, Around(may_act=["a"]), 120, False),
+        (UP[:2], Around(), 120, False),  # a register that waits for a yes tells of no child
+    ],
+)
+def test_what_should_go_up_and_finds_nobody_goes_outside(ladder, around, hours, outside):
+    story = None
+    for hour in range(0, hours + 1, 12):
+        story, _now = told_after(hour, around, story, ladder)
+
+    assert story is not None and story.outside is outside
+
+
+def test_whoever_comes_later_is_told_of_what_went_outside():
+    story, _now = told_after(0, Around(), ladder=UP)
+
+    _story, now = told_after(200, Around(may_act=["a"]), story, UP)
+
+    assert now == ["a"]
+
+
 def test_when_all_who_were_told_have_left_the_next_is_told():
     story, _now = told_after(0, Around(may_act=["a"]))
     story, now = told_after(1, Around(may_act=["b"]), story)

@@ -10,6 +10,7 @@ from aanchal.attendance.actions import (
     record_visit,
     reopen_flag,
     run_watch,
+    withdraw_flag,
 )
 from aanchal.attendance.models import Flag, Outcome, Visit, Withdrawal
 from aanchal.attendance.sentences import flag_sentence
@@ -280,3 +281,51 @@ def test_asking_again_takes_the_same_queries_for_one_child_and_for_many(
 
     # Each flag is an audit event and a counted line of its own; reading is the same for all.
     assert counts[1] - counts[0] <= 7 * 2
+
+
+# --- what was withdrawn ---
+
+GONE_AT_THE_END = "PPPP.PPPPPP.PPPPPP.AAAAAA.AAAAA"
+
+
+def withdrawn_as_corrected(section, children):
+    """The question of July is withdrawn, since its absences were corrected away."""
+    a_page(section, children[9:], [FULL], JULY)
+    run_watch(WATCH, on=JULY_END, at=NOW)
+    return withdraw_flag(an_actor(), withdrawal=Withdrawal.objects.get(), at=NOW)
+
+
+def test_marks_corrected_back_after_a_withdrawal_are_asked_about_though_she_never_came_between():
+    section, children = a_watched_class(GONE_AT_THE_END)
+    run_watch(WATCH, on=JULY_END, at=NOW)
+    withdrawn_as_corrected(section, children)
+    a_page(section, children[9:], [GONE_AT_THE_END], JULY)
+    august(section, children)
+
+    again = watched(31)
+
+    assert again is not None and again.child == children[9]
+    assert (again.state, again.since_on) == (Flag.State.OPEN, date(2026, 7, 20))
+
+
+def test_an_absence_that_began_while_an_older_question_stood_is_asked_about_once_that_is_withdrawn():
+    section, children = a_watched_class("PPPP.AAAAAA.AAAAAA.PPPPPP.PPPPP")
+    run_watch(WATCH, on=date(2026, 7, 18), at=NOW)
+    a_page(section, children[9:], [FULL], JULY)
+    run_watch(WATCH, on=JULY_END, at=NOW)
+    august(section, children, "P.PPPPPP.AAAAAA.AAAAAA.AAAAAA.A")
+    assert watched(24) is None  # one question a child at a time
+
+    withdraw_flag(an_actor(), withdrawal=Withdrawal.objects.get(), at=NOW + timedelta(days=24))
+    again = watched(31)
+
+    assert again is not None and again.since_on == date(2026, 8, 10)
+
+
+def test_a_child_who_came_back_is_not_asked_about_after_a_withdrawal():
+    section, children = a_watched_class(GONE_AT_THE_END)
+    run_watch(WATCH, on=JULY_END, at=NOW)
+    withdrawn_as_corrected(section, children)
+    august(section, children, AUGUST_FULL)
+
+    assert watched(31) is None

@@ -10,21 +10,23 @@ import pytest
 
 from aanchal.access.queries import actor_for
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role
+from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices import channels, sending, wording
 from aanchal.notices.actions import (
     confirm_contact,
     make_contact_code,
+    pass_on,
     read_phone,
     set_contact,
     ways_to,
 )
-from aanchal.notices.models import Contact
+from aanchal.notices.models import Contact, Ladder
 from aanchal.notices.queries.contacts import phones_to_call
-from tests.factories import NOW, VILLAGE
+from tests.factories import NOW, VILLAGE, a_class, a_flag
 from tests.signing_in import a_person
 
 pytestmark = pytest.mark.django_db
+SINCE = NOW - timedelta(days=100)
 BLOCK = "IN/S10/D206/B1851"
 TEXT = 'You have "2" things & more. https://office.example.org/'
 
@@ -252,6 +254,26 @@ def test_what_is_past_its_time_is_counted_by_kind_and_a_sealed_concern_is_not():
 
     assert says[0].startswith("2 concerns; the longest since")
     assert [c.state.name for c in waiting_too_long(NOW)] == ["OK"]
+
+
+def test_a_block_in_which_nobody_sends_visits_is_seen_by_the_doctor():
+    from aanchal.notices.health import coordinators
+
+    a_class(pupils=1)
+    a_person(Role.COORDINATOR, "IN/S10/D206/B1852", starts_at=SINCE)
+    assert [(c.state.name, "(B1851)" in c.says) for c in coordinators(NOW)] == [("BAD", True)]
+
+    a_person(Role.COORDINATOR, "IN/S10/D206", starts_at=SINCE)
+    assert list(coordinators(NOW)) == []
+
+
+def test_a_question_of_a_place_without_anybody_goes_to_the_office_outside():
+    section, children = a_class(pupils=1)
+    a_flag(children[0], section)
+
+    pass_on(system_actor("notices"), at=NOW)
+
+    assert Ladder.objects.get().story["outside"]
 
 
 def test_codes_sent_to_her_own_address_give_no_more_tries_at_a_number():

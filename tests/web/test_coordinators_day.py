@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from aanchal.access.actions import stop_account
-from aanchal.attendance.actions import assign_visit
-from aanchal.attendance.models import Flag, RegisterFile, Visit
+from aanchal.attendance.actions import assign_visit, cancel_visit
+from aanchal.attendance.models import Flag, LateFinding, MissingPupil, RegisterFile, Visit
 from aanchal.attendance.queries.returns import Since
 from aanchal.attendance.queries.waiting import what_waits
 from aanchal.attendance.rules.returns import Came, Returned, Standing
 from aanchal.kernel.permissions import Role
+from aanchal.notices.queries.inbox import inbox
 from aanchal.web.views.cards import urgent_first
 from tests.factories import (
     OTHER_BLOCK,
@@ -99,6 +100,79 @@ def test_the_sentences_come_in_order_of_urgency(coordinator):
 
     sent([ordinary], due=[timezone.now() - timedelta(hours=1)])
     assert headline(coordinator).startswith("Overdue: 1, the longest since")
+
+
+def missing(child, section):
+    return MissingPupil.objects.create(
+        district=section.district, class_section=section, child=child, month=date(2026, 7, 1),
+        said="", noted_by="worker-1", noted_at=timezone.now() - timedelta(days=9),
+    )  # fmt: skip
+
+
+def test_the_large_sentence_never_says_that_nothing_waits_beside_a_missing_pupil(coordinator):
+    section, children = a_class(pupils=3)
+    missing(children[0], section)
+    assert headline(coordinator) == "1 pupil is missing from the class register."
+
+    a_flag(children[1], section, channel="ordinary")
+    assert headline(coordinator) == "1 pupil is missing from the class register."
+
+    a_flag(children[2], section, channel="urgent")
+    assert headline(coordinator) == escape("1 urgent question is in nobody's hands.")
+
+
+def test_nor_beside_anything_else_that_waits_for_her(coordinator):
+    _section, children = a_class(pupils=1)
+    kinship = kin_of(a_person(Role.TEACHER), children[0])
+    kinship.state, kinship.asked_by = "waiting", "worker-1"
+    kinship.asked_at = timezone.now()
+    kinship.save()
+    client = signed_in(Client(), coordinator)
+
+    page = client.get(reverse("watch"))
+
+    assert "<h1>1 thing waits for you.</h1>" in page.content.decode()
+    assert [(x["href"], x["status"]) for x in page.context["items"]] == [(reverse("notices"), "1")]
+
+
+def test_what_was_sent_too_late_stands_in_her_day_until_it_is_read(coordinator):
+    section, children = a_class(pupils=1)
+    flag = a_flag(children[0], section)
+    visit = assign_visit(
+        acting(coordinator),
+        flag=flag,
+        volunteer=a_person(Role.VOLUNTEER, VILLAGE),
+        at=timezone.now(),
+    )
+    cancel_visit(acting(coordinator), visit=visit, at=timezone.now())
+    LateFinding.objects.create(
+        district=flag.district,
+        visit=visit,
+        kind="sick",
+        sent_by="x",
+        visited_on=date(2026, 7, 1),
+        sent_at=timezone.now(),
+    )
+
+    items = signed_in(Client(), coordinator).get(reverse("watch")).context["items"]
+
+    assert [x["status"] for x in items if x["href"] == reverse("flag", args=[flag.pk])] == ["1"]
+
+
+def test_a_visit_of_one_who_works_in_another_village_now_is_with_nobody_who_can_go(coordinator):
+    section, children = a_class(pupils=1)
+    soon = timezone.now() + timedelta(days=14)
+    flag = a_flag(children[0], section)
+    volunteer = sent([flag], due=[soon])
+    assert what_waits(acting(coordinator), at=timezone.now()).overdue == 0
+
+    volunteer.grants.update(area_path=OTHER_VILLAGE)
+
+    assert headline(coordinator) == "1 visit is with somebody who can no longer go."
+    [thing] = inbox(acting(coordinator), at=timezone.now()).things
+    assert (thing.kind, thing.holder) == ("visit.assigned", "")
+    page = signed_in(Client(), coordinator).get(reverse("flag", args=[flag.pk]))
+    assert "can no longer go there. Give the visit to another." in page.content.decode()
 
 
 def test_each_number_opens_just_what_it_counts(coordinator):

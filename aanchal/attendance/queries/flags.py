@@ -3,7 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Concat
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants
@@ -68,20 +79,37 @@ def unassigned_flags(actor: Actor) -> QuerySet[Flag]:
     return visible_flags(actor).filter(state=Flag.State.OPEN)
 
 
+def can_still_go(*, at: datetime) -> Q:
+    """A condition that the volunteer of a visit may still go: else she does not see it any more.
+
+    Her account was stopped, her role has ended or is over another village now, or she is kin of the
+    household.
+    """
+    village = ExpressionWrapper(OuterRef("flag__area__path"), output_field=CharField())
+    roles = live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER)
+    covering = roles.annotate(village=village).filter(
+        Q(village=F("area_path")) | Q(village__startswith=Concat(F("area_path"), Value("/")))
+    )
+    kin = Kinship.objects.filter(
+        user=OuterRef("volunteer"), household=OuterRef("flag__child__household")
+    )
+    return Q(Exists(covering)) & ~Q(Exists(kin))
+
+
+def goes(visit: Visit, *, at: datetime) -> bool:
+    """Whether the volunteer of a visit may still go. One query."""
+    return Visit.objects.filter(can_still_go(at=at), pk=visit.pk).exists()
+
+
 def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
     """Visits that wait for another step of the coordinator, longest overdue first.
 
     Those past their time in a volunteer's hands; and those, whatever their time, in the hands of one
-    who can no longer go: her account was stopped, her role has ended, or she is kin of the household
-    and so does not see it any more.
+    who can no longer go.
     """
-    kin = Kinship.objects.filter(
-        user=OuterRef("volunteer"), household=OuterRef("flag__child__household")
-    )
-    goes = live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER)
     return (
         Visit.objects.filter(
-            Q(due_at__lt=at) | ~Exists(goes) | Exists(kin),
+            Q(due_at__lt=at) | ~can_still_go(at=at),
             within(granted_areas(actor, Permission.VISIT_ASSIGN), "flag__area__path"),
             not_kin(actor, "flag__child__"),
             state=Visit.State.ASSIGNED,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Min, Q
 from django.utils import timezone
 
 from aanchal.access.granting import place_scope
@@ -36,6 +36,7 @@ from aanchal.attendance.models import (
     Withdrawal,
 )
 from aanchal.attendance.queries.doubts import doubt_due_at, doubts
+from aanchal.attendance.queries.flags import can_still_go
 from aanchal.attendance.queries.silent import every_silent_class, silent_classes
 from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.models import Concern
@@ -275,12 +276,7 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     A visit whose volunteer may no longer go there, or is shut out of the family since, waits from its
     start, in nobody's hands: she does not see it any more.
     """
-    works = Exists(live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER))
-    goes = works & ~Exists(
-        Kinship.objects.filter(
-            user=OuterRef("volunteer"), household=OuterRef("flag__child__household")
-        )
-    )
+    goes = ExpressionWrapper(can_still_go(at=at), output_field=BooleanField())
     reach = Q()
     if actor is not None:
         late = Q(due_at__lt=at) | Q(goes=False)

@@ -7,6 +7,9 @@ from typing import Any
 
 from .hand_overs import NEUTRAL, Circle, Step
 
+# A ladder that leads to one of these is about a child: somebody must know that she waits.
+UPWARD = frozenset({Circle.DISTRICT, Circle.OUTSIDE})
+
 
 @dataclass
 class Story:
@@ -75,7 +78,8 @@ def climb(story: Story, steps: Sequence[Step], *, reached: int, around: Around) 
     """Carry out the steps that have fallen due; returns the user ids of those told now.
 
     A step that finds nobody is passed over at once: no thing waits for an empty chair. When
-    everybody who was told can no longer act, the next who may is told.
+    everybody who was told can no longer act, the next who may is told. What should go up and finds
+    nobody there but the one in whose hands it is goes to the office outside.
     """
     told_now: list[str] = []
     while story.steps < len(steps) and (
@@ -93,6 +97,10 @@ def climb(story: Story, steps: Sequence[Step], *, reached: int, around: Around) 
     if reached and not in_charge and around.may_act:
         story.told[around.may_act[0]] = Circle.NEAREST
         told_now.append(around.may_act[0])
+    above = {*around.may_act, *around.coordinators, *around.district} & set(story.told)
+    goes_up = any(step.circle in UPWARD for step in steps)
+    if reached and goes_up and story.steps >= len(steps) and not above:
+        story.outside = True
     return told_now
 
 

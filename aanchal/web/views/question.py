@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.access.queries import actor_for, people_named
+from aanchal.access.queries import people_named
 from aanchal.attendance.actions import (
     assign_visit,
     cancel_visit,
@@ -30,6 +30,7 @@ from aanchal.attendance.queries.doubts import what_is_not_known
 from aanchal.attendance.queries.ends import is_struck_off, told_herself
 from aanchal.attendance.queries.flags import (
     get_flag,
+    goes,
     volunteers_for,
 )
 from aanchal.attendance.queries.hands import visits_in_hand
@@ -38,7 +39,7 @@ from aanchal.attendance.rules.ends import Missing, Unknown
 from aanchal.attendance.rules.returns import Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Permission, Role, may
+from aanchal.kernel.permissions import Permission, may
 from aanchal.notices.queries.contacts import phones_to_call
 
 from ..context import local_name
@@ -126,8 +127,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "in_hand": in_hand,
             "call": _number_of(request, in_hand),
             "is_late": in_hand is not None and in_hand.due_at < now,
-            "cannot_go": in_hand is not None
-            and Role.VOLUNTEER not in actor_for(in_hand.volunteer, at=now).roles(),
+            "cannot_go": in_hand is not None and not goes(in_hand, at=now),
             "may_undo": in_hand is not None
             and in_hand.assigned_by == request.actor.user_id
             and now - in_hand.assigned_at < UNDO_WITHIN,

@@ -84,6 +84,7 @@ def _missing(actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             "title": title % {"n": count},
+            "count": count,
             "href": reverse("missing_pupils"),
             "level": "now",
             "status": _("where are they?"),

@@ -35,6 +35,7 @@ from aanchal.attendance.queries.waiting import (
 from aanchal.attendance.queries.weeks import WeekLine, week_lines
 from aanchal.kernel.kept import kept
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
+from aanchal.notices.queries.things import late_findings
 
 from ..context import local_name
 from ..forms import today
@@ -42,6 +43,7 @@ from ..look.bars import nested_bars
 from ..look.numbers import FEWEST_FOR_PERCENT, grouped
 from ..look.pieces import tag
 from ..names import class_name
+from ..waiting_count import waiting_count
 from .cards import flag_cards, urgent_first
 from .day import urgent_sentence
 from .register_day import by_urgency, register_tasks
@@ -62,6 +64,10 @@ def week(request: HttpRequest) -> HttpResponse:
     counted = kept.get(request.actor, ("week", on), lambda: _counted(request.actor, on, now))
     figures, stuck, silent = counted.figures, counted.stuck, counted.silent
     waits = what_waits(request.actor, at=now)
+    tasks = [*register_tasks(request.actor, at=now), *_late_findings(request.actor, now)]
+    items = by_urgency([*_items(waits, silent=len(silent)), *tasks])
+    if all(item["level"] == "plain" for item in items):  # what she asked of others, or nothing
+        items = [*_others(waiting_count(request.actor)), *items]
     first, first_title, first_all = _first(request, waits, now)
     return render(
         request,
@@ -84,11 +90,9 @@ def week(request: HttpRequest) -> HttpResponse:
             ],
             "more_silent": max(0, len(silent) - MOST_SILENT),
             "silent_after": int(guidance()["silent_after_days"]),
-            "headline": _headline(waits, silent=len(silent)),
+            "headline": _headline(waits, items, silent=len(silent)),
             "waits": waits,
-            "items": by_urgency(
-                [*_items(waits, silent=len(silent)), *register_tasks(request.actor, at=now)]
-            ),
+            "items": items,
             "cards": urgent_first(flag_cards(first[:LOOKED_AT], actor=request.actor, at=now))[
                 :MOST_CARDS
             ],
@@ -140,7 +144,7 @@ def _first(
     return found, title, more if count > MOST_CARDS else None
 
 
-def _headline(waits: Waiting, *, silent: int) -> str:
+def _headline(waits: Waiting, items: list[dict[str, Any]], *, silent: int) -> str:
     """The most urgent of what waits, in one sentence; that nothing waits only when nothing does."""
     if urgent := urgent_sentence(waits):
         return urgent
@@ -150,6 +154,12 @@ def _headline(waits: Waiting, *, silent: int) -> str:
             "%(n)s urgent questions are in nobody's hands.",
             waits.urgent,
         ) % {"n": grouped(waits.urgent)}
+    if missing := _count_of(items, "missing_pupils"):
+        return ngettext(
+            "%(n)s pupil is missing from the class register.",
+            "%(n)s pupils are missing from the class registers.",
+            missing,
+        ) % {"n": grouped(missing)}
     if waits.with_nobody:
         return ngettext(
             "%(n)s question is in nobody's hands.",
@@ -170,7 +180,39 @@ def _headline(waits: Waiting, *, silent: int) -> str:
         return ngettext(
             "%(n)s class has fallen silent.", "%(n)s classes have fallen silent.", silent
         ) % {"n": grouped(silent)}
+    if hers := [item for item in items if item["level"] != "plain"]:
+        others = _count_of(hers, "notices") or len(hers)
+        return ngettext("%(n)s thing waits for you.", "%(n)s things wait for you.", others) % {
+            "n": grouped(others)
+        }
     return _("Nothing waits for you now.")
+
+
+def _count_of(items: list[dict[str, Any]], page: str) -> int:
+    """How many the line of these counts that leads to a page; 0 without one."""
+    return next((int(x["count"]) for x in items if x["href"] == reverse(page)), 0)
+
+
+def _others(count: int) -> list[dict[str, Any]]:
+    """The way to all that waits, where no line of this page tells of it: a word about a family, say."""
+    if not count:
+        return []
+    waiting = {"title": _("What waits for you"), "href": reverse("notices"), "level": "soon"}
+    return [waiting | {"status": grouped(count), "count": count}]
+
+
+def _late_findings(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """What was sent after a visit was taken from its volunteer: no visit, and perhaps the one word
+    about the child.
+    """
+    found = [t for t in late_findings(actor, now) if t.may_be_done_by(actor)]
+    if not found:
+        return []
+    title = _("Words that came after the visit was taken back: read them")
+    one = reverse("flag", args=[found[0].key])
+    href = one if len(found) == 1 else reverse("notices")
+    line = {"title": title, "href": href, "level": "soon", "status": grouped(len(found))}
+    return [line | {"count": len(found)}]
 
 
 def _items(waits: Waiting, *, silent: int) -> list[dict[str, Any]]:
