@@ -3,11 +3,12 @@
 Reads only, and asks what is known of the class of `KnownClasses`, which loads many at once.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 from numpy.typing import NDArray
 
@@ -18,9 +19,11 @@ from aanchal.people.rules.promotion import Newcomer, propose
 from aanchal.places.models import Body
 
 from .formats.grades import same_section
+from .guidance import guidance
 from .known_classes import ClassKey, KnownClasses, content
 from .left_out import left_out
 from .models import RowDecision
+from .rules.marks import tells_of_her
 from .rules.pages import Merged, PageMarks, merge_pages
 from .shown_pages import SET_ASIDE_BEFORE, ShownPage, ShownRow, class_key, note
 
@@ -64,7 +67,7 @@ def match_page(page: ShownPage, school: Body, classes: KnownClasses) -> Merged |
         shown.child = matched.key
         shown.suggestions = list(matched.suggestions)
         shown.tag = row_tag(school, key.year, page, shown)
-    _remember(page, {k.key for k in known})
+    _remember(page, {k.key for k in known}, month)
     _lay_beside_last_year(page, key, classes)
     sure = sum(r.match == Match.SURE for r in page.rows)
     if known and len(page.rows) >= LEAST_ROWS and sure < FEW_KNOWN * len(page.rows):
@@ -123,15 +126,25 @@ def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:
     return keyed_hash("|".join(said), purpose="register-row")
 
 
-def _remember(page: ShownPage, known: set[str]) -> None:
-    """Rows a person decided about in an earlier register of this class are as she decided."""
+def _remember(page: ShownPage, known: set[str], month: date) -> None:
+    """Rows a person decided about in an earlier register of this class are as she decided.
+
+    That a row is nobody is believed for some time only where marks of attendance stand in it: a child
+    who comes, or who came and is gone, may be behind it, and no register would ever ask after her.
+    """
     asked = {r.tag: r for r in page.rows if r.match != Match.SURE}
     taken = {r.child for r in page.rows if r.match == Match.SURE}
     decided = RowDecision.objects.filter(row_tag__in=asked, is_remembered=True)
-    for tag, child_id in ((d.row_tag, d.child_id) for d in decided):
-        row, child = asked[tag], str(child_id)
-        if child_id is None:
-            row.match = SET_ASIDE_BEFORE
+    believed = timedelta(days=int(guidance()["nobody_believed_days"]))
+    for held in decided:
+        row, child = asked[held.row_tag], str(held.child_id)
+        if held.child_id is None:
+            is_old = month - timezone.localdate(held.decided_at) > believed
+            if not (is_old and tells_of_her(row.mark_array()).any()):
+                row.match = SET_ASIDE_BEFORE
+            elif row.match == Match.UNKNOWN:
+                # Asked about by itself: not enrolled with all others in one step.
+                row.match = str(Match.UNSURE)
         elif child in known and child not in taken:
             row.match, row.child = str(Match.SURE), child
             taken.add(child)

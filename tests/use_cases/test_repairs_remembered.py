@@ -64,11 +64,11 @@ def rows(count=5, marks=FULL):
     return [(str(i + 1), NAMES[i], marks) for i in range(count)]
 
 
-def sent(section, sheet, title=JULY, name="r.xlsx"):
+def sent(section, sheet, title=JULY, name="r.xlsx", enrol_unknown=False):
     days = 30 if "June" in title else 31
     data = a_register_xlsx(sheet, udise=section.school.school.udise, title=title, days=days)
     held = a_given_register(an_actor(), data, name=name)
-    take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    take_register(an_actor(), register=held, enrol_unknown=enrol_unknown, said_yes=True, at=NOW)
     held.refresh_from_db()
     return held
 
@@ -196,6 +196,30 @@ def test_a_row_that_is_nobody_is_not_asked_about_again_until_it_is_taken_up(aske
     take_problem_up_again(an_actor(), problem=problem, at=NOW)
     again = sent(section, [*rows(4, JUNE_FULL), JUNE_STRANGER], title=JUNE, name="jun2.xlsx")
     assert waiting(again).count() == 1
+
+
+OCTOBER = "Class: VI  Section: A   Month: October 2026"
+
+
+@pytest.mark.parametrize(
+    "marks, waits",
+    [
+        ("PPP.AAAAAA.AAAAAA.AAAAAA.AAAAAA", 1),  # a child who comes no more
+        ("HHH.HHHHHH.HHHHHH.HHHHHH.HHHHHH", 0),  # a line of the form: it says nothing of anybody
+    ],
+)
+def test_that_a_row_is_nobody_is_believed_for_two_months_where_it_tells_of_a_child(
+    asked, marks, waits
+):
+    section, _children, held = asked
+    settle(held, SET_ASIDE)
+    given = [*rows(marks=FULL), ("99", "Somebody Else Entirely", marks)]
+    pupils = Child.objects.count()
+
+    other = sent(section, given, title=OCTOBER, name="oct.xlsx", enrol_unknown=True)
+
+    assert waiting(other).count() == waits
+    assert Child.objects.count() == pupils
 
 
 def test_a_decision_is_of_its_class_alone(asked):
