@@ -21,6 +21,8 @@ SCHOOL_HEADING = (
     "schcd,schname,school_cat,schcat,school_typ,schtype,management,schmgt,rururb,pincode,vilname,"
     "udise_vico,udise_dtco,dtname,stname,lgd_dt_ud,lon,lat"
 )
+# Beside what UDISE publishes: the name as the village writes it.
+LOCAL_NAME = "schname_local"
 
 
 def write_area_files(registers: Registers, target: Path) -> tuple[tuple[Path, ...], Path, Path]:
@@ -149,7 +151,8 @@ def school_row(school: School, district: District) -> list[object]:
 
 
 def write_schools(schools: Iterable[School], district: District, path: Path) -> Path:
-    return _write(path, SCHOOL_HEADING, [school_row(school, district) for school in schools])
+    rows = [[*school_row(school, district), school.own_name] for school in schools]
+    return _write(path, f"{SCHOOL_HEADING},{LOCAL_NAME}", rows)
 
 
 def _calendar(registers: Registers, path: Path) -> Path:

@@ -10,7 +10,8 @@ They were made by `aanchal demo` so that you can see how Aanchal takes in what s
 send, and try it yourself without touching a real child's record.
 
   areas/            the places, laid out as the Local Government Directory publishes them
-  schools.csv       the 24 schools, laid out as UDISE publishes them
+  schools.csv       the 24 schools, laid out as UDISE publishes them; the last column, which UDISE
+                    does not have, is the name as the village writes it
   calendar.csv      holidays and vacations of each block; schools closed on Friday
   pupils/           one pupil list a school
   99....../         one folder a school: its attendance registers

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from aanchal.kernel.health import Check, State, further
 from aanchal.kernel.permissions import ROLE_NAMES, Role
 from aanchal.places.models import Area, Body
+from aanchal.places.names import local_name
 
 from . import name_index, readings
 from .models import Child, ClassSection, RegisterAgreement
@@ -64,9 +65,8 @@ def readings_looked_over(now: datetime) -> Iterator[Check]:
     alone = readings.without_supervisor(at=now)
     if not alone:
         return
-    named = dict(
-        Area.objects.filter(path__in={path for _role, path in alone}).values_list("path", "name")
-    )
+    areas = Area.objects.filter(path__in={path for _role, path in alone})
+    named = {area.path: local_name(area) for area in areas}
     where = sorted({f"{ROLE_NAMES[Role(role)]}, {named.get(path, path)}" for role, path in alone})
     yield Check(
         State.LOOK,

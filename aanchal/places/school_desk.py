@@ -35,7 +35,7 @@ ASIDES = (
     "unknown_location", "wrong_pincode", "not_a_position", "zero_position", "exchanged_position",
     "position_outside_india",
 )  # fmt: skip
-_BODY_FIELDS = ("name", "longitude", "latitude")
+_BODY_FIELDS = ("name", "local_name", "longitude", "latitude")
 _SCHOOL_FIELDS = ("category", "school_type", "management", "setting", "pincode")
 
 
@@ -239,6 +239,8 @@ class _Batch:
         says_body: dict[str, Any] = {
             "name": row.name[:200], "longitude": row.lon, "latitude": row.lat,
         }  # fmt: skip
+        if row.local_name:  # a file without it takes none away
+            says_body["local_name"] = row.local_name[:200]
         says_school = {
             "category": row.category or "",
             "school_type": row.type or "",

@@ -20,6 +20,7 @@ from aanchal.kernel.permissions import (
     may_anywhere,
     needs_mfa,
 )
+from aanchal.places.names import local_name as local_name
 
 from .waiting_count import waiting_count
 
@@ -138,13 +139,3 @@ def _where(actor: Actor) -> str:
     else:
         found = Area.objects.filter(path=paths.pop()).only("name", "local_name").first()
     return local_name(found)
-
-
-def local_name(place: Any) -> str:
-    """A place's name in its own script when the page is in one, else in Latin letters."""
-    from django.utils.translation import get_language
-
-    if place is None:
-        return ""
-    own = (get_language() or "en") != "en" and place.local_name
-    return str(own or place.name)

@@ -17,6 +17,7 @@ from tests.signing_in import a_person, acting, an_area
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BLOCK = "IN/S10/D206/B1851"
+LONGEST = 4  # screens of a phone
 FULL = "PPPPPP.PPPPPP.PPPPPP.PPPPPP.PPP"
 
 
@@ -57,6 +58,8 @@ def test_the_slider_shows_each_budget_at_once_and_one_is_set(
     page.locator(f"main a[href='{reverse('visit_budgets')}']").click()
     axe(page)
     assert width_of(page) <= viewport["width"]
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    assert tall <= LONGEST * viewport["height"], f"{tall} px: too far to scroll"
     shown = page.locator("[data-visits]:visible")
     expect(shown).to_have_count(1)
     expect(shown).to_have_attribute("data-visits", "10")

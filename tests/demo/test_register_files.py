@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from aanchal.demo.area_files import SCHOOL_HEADING
+from aanchal.demo.area_files import LOCAL_NAME, SCHOOL_HEADING
 from aanchal.demo.attendance import OPEN, Registers
 from aanchal.demo.house_style import STYLES, Container
 from aanchal.demo.mistakes import write_mistakes
@@ -71,7 +71,10 @@ def test_school_lines_have_the_published_heading(small: Registers, small_files: 
     assert all(row["udise_vico"] == row["schcd"][:9] for row in rows)
     if SHARED.exists():
         with (SHARED / "udise" / "schools_madhubani.csv").open(encoding="utf-8") as stream:
-            assert text.splitlines()[0] == stream.readline().rstrip("\r\n") == SCHOOL_HEADING
+            published = stream.readline().rstrip("\r\n")
+        assert published == SCHOOL_HEADING
+        assert text.splitlines()[0] == f"{published},{LOCAL_NAME}"
+    assert [row[LOCAL_NAME] for row in rows] == [s.own_name for s in small.district.schools]
 
 
 def test_area_files_are_read_by_the_importer_without_a_problem(small_files: Written):

@@ -1,8 +1,11 @@
 """The first command of the README: the whole story of the made-up district, with its own rules kept."""
 
 import os
+import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,4 +31,18 @@ def test_the_demo_is_made_from_the_first_school_to_the_list_of_today(tmp_path):
     assert done.returncode == 0, said[-2000:]
     assert "Importing registers" in said
     assert "a volunteer" in said, "visits are in somebody's hands today"
-    assert (tmp_path / "demo" / "data" / "aanchal.sqlite3").exists()
+    home = tmp_path / "demo"
+    for readme in home.rglob("README.txt"):
+        named = re.findall(r"in the folder `([^`]+)`", readme.read_text(encoding="utf-8"))
+        assert all((readme.parent.parent / name).is_dir() for name in named), named
+    with closing(sqlite3.connect(home / "data" / "aanchal.sqlite3")) as database:
+
+        def count(what):
+            return database.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
+
+        visits = "attendance_visit v JOIN attendance_flag f ON v.flag_id = f.id"
+        assert count(visits)
+        assert count(f"{visits} WHERE v.assigned_at <= f.raised_at") == 0, (
+            "sent before it was asked"
+        )
+        assert count("places_body WHERE kind = 'school' AND local_name = ''") == 0

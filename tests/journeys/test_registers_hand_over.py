@@ -115,6 +115,9 @@ def test_ten_rows_are_repaired_one_by_one_with_nothing_chosen(village, as_person
     look(page, "repair-ten")
 
     assert page.get_by_role("group", name="Who is this?").count() == 10
+    assert page.locator("form.sheet").filter(has_text="Class VI A").count() == 10, (
+        "each names its class"
+    )
     assert page.locator("input[type=radio]:checked").count() == 0
     offered = page.locator("select[name=other]").first.inner_text()
     assert NAMES[0] not in offered and NAMES[5] in offered

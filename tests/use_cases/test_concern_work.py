@@ -158,6 +158,7 @@ def test_it_is_handed_over_and_stays_with_a_name_until_it_is_taken_up():
 
     given = hand_over_concern(acting(giver), concern=held, to=taker, words="Call the aunt", at=NOW)
     assert (given.stage, given.taken_up_by) == (Concern.Stage.HANDED_OVER, str(giver.pk))
+    assert str(given.handed_to) == str(taker.pk), "she is the one who is told"
     assert given.due_at <= NOW + timedelta(days=1, hours=1)
 
     kept = take_up_concern(acting(third), concern=given, at=NOW)

@@ -48,6 +48,20 @@ def test_a_school_stands_in_the_village_udise_knows():
     assert area("1005", system="udise", level="district").path == DISTRICT
 
 
+def test_the_name_in_its_own_script_comes_in_where_the_file_has_it_and_stays():
+    a_tree()
+    plain = some_schools(2)
+    heading, first, second = plain.splitlines()[:3]
+
+    take_schools(f"{heading},schname_local\n{first},प्राथमिक विद्यालय परसौनी\n{second},P.S. LATIN\n")
+    told = dict(Body.objects.values_list("name", "local_name"))
+    again = take_schools(plain)
+
+    assert list(told.values()) == ["प्राथमिक विद्यालय परसौनी", ""], "Latin letters are no own script"
+    assert dict(Body.objects.values_list("name", "local_name")) == told, "taken away by no file"
+    assert (again.counts.same, again.counts.changed) == (2, 0)
+
+
 def test_an_import_of_schools_leaves_one_event():
     a_tree(villages=0)
     audited()

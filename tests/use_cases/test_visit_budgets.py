@@ -192,6 +192,7 @@ def test_from_the_week_to_the_budget_that_the_nightly_watch_asks_by(
     shown = page_of(desk, visits=20)
     assert b"With 20 visits" in shown.content
     assert b"1 of 1" in shown.content.replace(b"\n", b" ")
+    assert b"between 21 and 100 of 100" in shown.content, "one child says no more than that"
 
     to_set = reverse("visit_budget_set", args=[block.pk])
     asked = desk.get(to_set, {"visits": 20})

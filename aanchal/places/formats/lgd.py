@@ -21,7 +21,7 @@ from aanchal.lib.tabular.tables import Line, open_table
 from aanchal.places.rules.areas import AreaRow
 from aanchal.places.rules.codes import AreaCode, Level, System, canonical_code
 from aanchal.places.rules.problems import line_left_out, shown
-from aanchal.places.rules.spelling import tidy_name
+from aanchal.places.rules.spelling import is_other_script, tidy_name
 
 # From the most to the least detailed: the first whose code column is present is the kind.
 _LGD_LEVELS: tuple[tuple[Level, str], ...] = (
@@ -342,7 +342,7 @@ def _area(
         parent=within[0] if within else None,
         name=name,
         row=line.row,
-        local_name=local if _is_other_script(local) else "",
+        local_name=local if is_other_script(local) else "",
         within=tuple(within),
         assumed=assumed,
         local_body=body,
@@ -391,7 +391,3 @@ def _code_problem(
         {"text": shown(text)},
         left_out=left_out,
     )
-
-
-def _is_other_script(text: str) -> bool:
-    return any(c.isalpha() and not c.isascii() for c in text)

@@ -16,7 +16,7 @@ from aanchal.lib.tabular.tables import Line, open_table
 from aanchal.places.rules.areas import SchoolRow
 from aanchal.places.rules.codes import Level, System, canonical_code
 from aanchal.places.rules.problems import line_left_out, shown
-from aanchal.places.rules.spelling import tidy_name
+from aanchal.places.rules.spelling import is_other_script, tidy_name
 
 from .reference import Term, udise_vocabulary
 
@@ -41,6 +41,9 @@ _HEADINGS: dict[str, str] = {
     "longitude": "lon",
     "lat": "lat",
     "latitude": "lat",
+    # Not published: an office may put the school's name as its village writes it beside the rest.
+    "schnamelocal": "local_name",
+    "localname": "local_name",
 }
 # States whose UDISE code begins with 0, by the digit that is left of it.
 _STATES_BELOW_TEN = {
@@ -219,7 +222,12 @@ class _Reader:
             lon=lon,
             lat=lat,
             row=line.row,
+            local_name=self.local_name(line),
         )
+
+    def local_name(self, line: Line) -> str:
+        text = " ".join(self.cell(line, "local_name").split())
+        return text if is_other_script(text) else ""
 
     def udise_code(self, line: Line) -> str:
         text = self.cell(line, "udise")

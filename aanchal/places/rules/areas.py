@@ -77,6 +77,7 @@ class SchoolRow:
         pincode: six digits or None.
         lon, lat: degrees (WGS 84), both or neither; None when absent or impossible.
         row: line in the file, the first being 1.
+        local_name: as its village writes it, where the office added that; else "".
     """
 
     udise: str
@@ -94,3 +95,4 @@ class SchoolRow:
     lon: float | None
     lat: float | None
     row: int
+    local_name: str = ""

@@ -87,6 +87,11 @@ class Reading(NamedTuple):
     marks: frozenset[str]
 
 
+def is_other_script(text: str) -> bool:
+    """Say whether a name holds letters that are not Latin."""
+    return any(c.isalpha() and not c.isascii() for c in text)
+
+
 def tidy_name(text: str) -> str:
     """A name for the eye: single spaces, and a title where the file shouts.
 
