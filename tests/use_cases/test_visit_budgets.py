@@ -14,10 +14,11 @@ from aanchal.attendance.jobs import replay_budget
 from aanchal.attendance.models import BudgetReplay, VisitBudget
 from aanchal.attendance.policies import default_policy, policy_in_force
 from aanchal.attendance.queries.budgets import get_tunable_block, standing_of
-from aanchal.attendance.rules.budgets import BUDGETS, past_from_json
+from aanchal.attendance.rules.budgets import BUDGETS, Past, Point, past_from_json
 from aanchal.attendance.rules.policy import RULE_VERSION
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.permissions import Role
+from aanchal.web.views.budgets import _advice
 from tests.audited import audited
 from tests.factories import NOW, a_class, a_page
 from tests.signing_in import a_person, acting, an_area, signed_in
@@ -286,3 +287,18 @@ def test_a_worker_that_fell_silent_is_told(desk, coordinator, registers):
 
     assert b"longer than usual" in page.content
     assert replay.made_at is None
+
+
+def test_the_page_names_the_fewest_visits_that_say_as_much_and_says_how_little_nine_children_say():
+    day = date(2026, 6, 1)
+    points = tuple(
+        Point(visits, 4.0, 0, 60, asked, 4.0, 0, 0, 0, 0, 0, 0)
+        for visits, asked in ((2, 2), (4, 5), (6, 7), (8, 6))
+    )
+    past = Past(day, day, 6.0, 900, 5, 9, points[0], points)
+
+    said = _advice(past)
+
+    # 7 of 9 with 6 visits may truly be 5 of 9: 4 visits are enough, and 8 are not better.
+    assert said.startswith("Begin with 4 if your volunteers can walk 2 visits each a month")
+    assert "5 of 9 long absences, which says: between 27 and 81 of 100." in said
