@@ -361,6 +361,19 @@ def test_a_wrong_number_is_refused_in_one_sentence_and_the_rest_is_kept():
     assert "The temple" in page.content.decode()
 
 
+def test_whoever_writes_the_house_down_is_led_to_say_who_is_kin():
+    visit, client = with_house()
+    child = visit.flag.child_id
+    coordinator = signed_in(Client(), a_person(Role.COORDINATOR))
+    teacher = signed_in(Client(), a_person(Role.TEACHER, visit.flag.class_section.school))
+    kin = reverse("child_kin", args=[child])
+
+    house = reverse("child_house", args=[child])
+    assert kin in coordinator.get(house).content.decode()
+    for other, page in ((teacher, house), (client, reverse("visit_house", args=[visit.pk]))):
+        assert kin not in other.get(page).content.decode(), "who opens no file is led nowhere"
+
+
 def test_nobody_s_consent_is_chosen_beforehand():
     visit, _client = with_house()
     coordinator = signed_in(Client(), a_person(Role.COORDINATOR))

@@ -113,7 +113,8 @@ def child_house(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         house = open_house(request.actor, child=child, at=now)
         form = HouseForm(initial=vars(house) | _consent(child, house), asks_consent=True)
-    return _page(request, form, child, back)
+    kin = reverse("child_kin", args=[child.pk]) if opens_file else ""
+    return _page(request, form, child, back, kin=kin)
 
 
 def _consent(child: Any, house: House) -> dict[str, str]:
@@ -146,10 +147,13 @@ def visit_house(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, form, held.flag.child, back)
 
 
-def _page(request: HttpRequest, form: HouseForm, child: Any, back: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: HouseForm, child: Any, back: str, *, kin: str = ""
+) -> HttpResponse:
+    """The form; with the way to say who is kin, for whoever may open the file."""
     return render(
         request,
         "children/house.html",
-        {"form": form, "name": first_name(child), "child": child, "back": back},
+        {"form": form, "name": first_name(child), "child": child, "back": back, "kin": kin},
         status=400 if form.is_bound else 200,
     )
