@@ -71,6 +71,7 @@ FIRST_WATCH = timedelta(days=35)
 AGAIN_AFTER = timedelta(days=3)
 EVENING = time(18)
 SENT_AFTER = timedelta(minutes=40)
+VISITED_AFTER = timedelta(hours=1)
 SLIP_SEEN_AFTER = timedelta(minutes=20)
 # Why a question that had ended is opened again, in the coordinator's language.
 REOPENED_WORDS = {
@@ -442,6 +443,8 @@ class _Past:
         visit = Visit.objects.select_related("volunteer").get(pk=visit_id)
         if visit.state != Visit.State.ASSIGNED:
             return
+        # On the evening on which it was sent, she comes back after that.
+        at = max(at, min(visit.assigned_at + VISITED_AFTER, timezone.now()))
         volunteer = actor_for(visit.volunteer, at=at)
         leave_house(volunteer, visit=visit, at=at)
         language = self.languages.get(visit.volunteer.username, "en")
