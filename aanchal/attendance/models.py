@@ -266,7 +266,11 @@ class FormReading(models.Model):
     """How a school's form is read, as a person answered: what x means in it, which date comes first.
 
     The form is known by its headings, so that next month's register of it is not asked about again.
+    What somebody answered who may not send the registers of the whole school holds for her class only.
     """
+
+    # Among the answers: those that hold for one class, by its name ("6/A").
+    OF_CLASSES = "classes"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16)
@@ -285,6 +289,12 @@ class FormReading(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["school", "form"], name="form_reading_once_a_school")
         ]
+
+    def answers_for(self, classes: set[str]) -> dict[str, str]:
+        """What was answered for a register of these classes: of one, what holds for it alone too."""
+        held = dict(self.answers or {})
+        of_classes = held.pop(self.OF_CLASSES, {})
+        return held | (of_classes.get(*classes, {}) if len(classes) == 1 else {})
 
 
 class MissingPupil(models.Model):

@@ -142,8 +142,12 @@ def _read_again(one: FileShown, schools: Mapping[str, Body], *, today: date) -> 
         school = schools[named.pop()]
     else:
         return
-    remembered = {r.form: r.answers for r in FormReading.objects.filter(school=school)}
-    if any(page.form in remembered for page in one.pages):
+    classes: dict[str, set[str]] = {}
+    for page in one.pages:
+        classes.setdefault(page.form, set()).add(f"{page.grade}/{page.section}")
+    readings = FormReading.objects.filter(school=school, form__in=list(classes))
+    remembered = {r.form: r.answers_for(classes[r.form]) for r in readings}
+    if any(remembered.values()):
         one.pages = _parsed(one.register, remembered, today=today, progress=None)
 
 

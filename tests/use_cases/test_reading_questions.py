@@ -130,3 +130,39 @@ def test_late_is_kept_as_late_and_counts_as_present():
     assert page.days_taken & 1
     again = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
     assert (again.marks_added, again.marks_changed) == (0, 0)
+
+
+def test_what_a_teacher_of_one_class_answers_decides_no_other_classes_registers():
+    """Else she could say that the crosses of the whole school are presences."""
+    section, _children = a_class(pupils=5)
+    other, _others = a_class(pupils=5, school=section.school, section="B")
+    school = str(section.school.pk)
+    teacher = an_actor(Role.TEACHER, body_id=school, grade="6", section="A")
+    head = an_actor(Role.TEACHER, body_id=school)
+
+    def of(title, by, class_section="A", name="r.xlsx"):
+        rows = [(str(i + 1), NAMES[i], CROSSES) for i in range(5)]
+        title = title.replace("Section: A", f"Section: {class_section}")
+        data = a_register_xlsx(rows, udise=section.school.school.udise, title=title, days=31)
+        return a_given_register(by, data, name=f"{class_section}{name}")
+
+    def answer(held, by, choice):
+        held = answer_questions(by, register=held, answers={"sign_unclear:x": choice}, at=NOW)
+        return shown_pages(by, read_register(by, register=held, at=NOW))[0]
+
+    assert not answer(of(JULY, teacher), teacher, "present").questions
+    (hers,) = shown_pages(teacher, of(AUGUST, teacher, name="next.xlsx"))
+    assert not hers.questions
+    assert hers.counts["present"] > 0
+
+    waits = of(JULY, head, class_section="B")
+    (page,) = shown_pages(head, waits)
+    assert (page.grade, page.section) == (other.grade, other.section)
+    assert page.questions
+    assert page.counts["present"] == 0
+
+    # The head's own answer is for every class, and the later one.
+    assert not answer(waits, head, "absent").questions
+    (again,) = shown_pages(teacher, of(AUGUST + " ", teacher, name="third.xlsx"))
+    assert not again.questions
+    assert again.counts["absent"] > 0

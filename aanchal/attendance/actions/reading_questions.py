@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.permissions import Actor, Permission, may, require
 from aanchal.places.models import Body
 
 from ..models import FormReading, RegisterFile
@@ -23,7 +23,8 @@ def answer_questions(
 ) -> RegisterFile:
     """Keep what a person answered of a file that was read; it is to be read again with it.
 
-    An answer that is of the form and not of the month is kept for the school's next registers.
+    An answer that is of the form and not of the month is kept for the school's next registers; one of
+    a person who may not send those of the whole school for the next ones of her class.
 
     Args:
         answers: the choice made, by the key of its question.
@@ -42,7 +43,7 @@ def answer_questions(
     if register.state != RegisterFile.State.SHOWN:
         raise WrongState
     given: dict[str, str] = {}
-    lasting: dict[tuple[str, str], dict[str, str]] = {}
+    lasting: dict[tuple[str, str, str], dict[str, str]] = {}
     for page in (register.understood or {}).get("pages", []):
         for question in page.get("questions", ()):
             choice = answers.get(question["key"], "")
@@ -50,7 +51,8 @@ def answer_questions(
                 continue
             given[question["key"]] = choice
             if question["lasting"] and page["form"] and page["school_id"]:
-                of_form = lasting.setdefault((page["school_id"], page["form"]), {})
+                whose = (page["school_id"], page["form"], f"{page['grade']}/{page['section']}")
+                of_form = lasting.setdefault(whose, {})
                 of_form[question["key"]] = choice
     if not given:
         raise Invalid(_("Choose an answer to at least one question."))
@@ -60,8 +62,8 @@ def answer_questions(
     }
     register.state = RegisterFile.State.RECEIVED
     register.save(update_fields=["answers", "state"])
-    for (school, form), choices in lasting.items():
-        _remember(actor, school, form, choices, at=at)
+    for (school, form, class_name), choices in lasting.items():
+        _remember(actor, school, form, class_name, choices, at=at)
     record(
         actor, Verb.REGISTER_RECEIVED, register, scope=scope_of_file(actor, register),
         fields=["answers"],
@@ -103,11 +105,28 @@ def say_of_left_out(
 
 
 def _remember(
-    actor: Actor, school_id: str, form: str, choices: dict[str, Any], *, at: datetime
+    actor: Actor,
+    school_id: str,
+    form: str,
+    class_name: str,
+    choices: dict[str, Any],
+    *,
+    at: datetime,
 ) -> None:
     school = Body.objects.select_related("area").get(pk=school_id)
     held = FormReading.objects.select_for_update().filter(school=school, form=form).first()
     reading = held or FormReading(school=school, form=form, district=school.area.district)
-    reading.answers = {**(reading.answers or {}), **choices}
+    answers = dict(reading.answers or {})
+    classes = dict(answers.get(FormReading.OF_CLASSES, {}))
+    if may(actor, Permission.REGISTER_IMPORT, school):
+        answers |= choices
+        # Of one class and of the whole school the later answer counts.
+        classes = {
+            name: {key: choice for key, choice in said.items() if key not in choices}
+            for name, said in classes.items()
+        }
+    else:
+        classes[class_name] = {**classes.get(class_name, {}), **choices}
+    reading.answers = {**answers, FormReading.OF_CLASSES: classes}
     reading.answered_by, reading.answered_at = actor.user_id, at
     reading.save()
