@@ -3,8 +3,8 @@
     python benchmarks/watch.py [--json] [--children 1000000] [--days 220] [--india 10000000]
 
 Measured in one run, in repeats that take turns, and told as medians: the 30-day rate, current run and
-year to date from the bit-planes; one new day of all state; a full year of the complete rule; a wide
-register CSV into bit-planes; the peak memory of the year. Beside them the machine's memory and disk
+year to date from the bit-planes; one new day of all state; a full year of the complete rule; the peak
+memory of the year. Beside them the machine's memory and disk
 reads, and what one would otherwise pick (pandas, Polars, DuckDB; `pip install aanchal[bench]`) on the
 same marks: the rolling 30-day rate and the current run, which is only a part of the rule. Rivals run
 on a fraction of the children; the fraction is printed and times are not scaled. What India would cost
@@ -33,7 +33,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from aanchal.attendance.formats_fast import read_slowly, read_wide_register, scan_wide_register
 from aanchal.attendance.policy_file import default_policy
 from aanchal.attendance.rules.early_warning import run_planes, start_state, step_day
 from aanchal.attendance.rules.planes import figures, marks_from_planes, planes_from_marks
@@ -47,7 +46,6 @@ GOALS = {
     "rate_run_ms": ("30-day rate, run, year to date", "<=", 3.0),
     "day_ms": ("one new day, all state", "<=", 4.0),
     "year_ms": ("full year, the complete rule", "<=", 100.0),
-    "csv_gb_s": ("wide register CSV to planes, GB/s", ">=", 0.7),
     "peak_gb": ("peak memory of the year, GB", "<=", 0.7),
     "india_day_s": ("India, one day", "<=", 2.0),
     "india_year_s": ("India, a year, with disk", "<=", 60.0),
@@ -89,8 +87,6 @@ def measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     calendar = school_days(days)
     # New days after a year: the marks of its last month once more.
     days_to_come = cycle([today_of(planes, day) for day in range(days - 22, days)])
-    csv = folder / "register.csv"
-    write_csv(csv, planes, calendar, children=min(children, 250_000))
     wave = np.ones(64 << 20, np.uint32)  # 256 MB, beyond any cache
 
     policy = default_policy()
@@ -106,11 +102,8 @@ def measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
             start_state(sizes), *planes, policy, days=calendar, threads=threads
         ),
         "year_one_thread": lambda: run_planes(start_state(sizes), *planes, policy, days=calendar),
-        "csv": lambda: [piece.marked for piece in scan_wide_register(csv, threads=threads)[1]],
-        "csv_with_labels": lambda: read_wide_register(csv, threads=threads),
     }
     times = in_turns(work, given.repeats)
-    exact = _csv_is_exact(csv, folder)
     ms = {name: 1000 * statistics.median(taken) for name, taken in times.items()}
     plane_bytes = 2 * planes[0].nbytes
     read_gb_s = wave.nbytes / statistics.median(times["read"]) / 1e9
@@ -127,18 +120,13 @@ def measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "year_ms": ms["year"],
         "year_one_thread_ms": ms["year_one_thread"],
         "year_marks_s": children * days / ms["year"] * 1000,
-        "csv_gb_s": csv.stat().st_size / statistics.median(times["csv"]) / 1e9,
-        "csv_with_labels_gb_s": csv.stat().st_size
-        / statistics.median(times["csv_with_labels"])
-        / 1e9,
-        "csv_exact": exact,
         "best_ms": {name: 1000 * min(taken) for name, taken in times.items()},
         "read_gb_s": read_gb_s,
-        "disk_read_gb_s": disk_read(folder, csv.stat().st_size),
+        "disk_read_gb_s": disk_read(folder, plane_bytes),
         "peak_gb": _peak_in_a_process(children, days, threads),
     }
     if given.rivals:
-        found["rivals"] = _rivals(min(given.rivals, children), planes, calendar, csv)
+        found["rivals"] = _rivals(min(given.rivals, children), planes, calendar)
     if given.india:
         found |= _india(given.india, days, threads, folder)
     return found
@@ -186,24 +174,6 @@ def today_of(planes: Planes, day: int) -> NDArray[np.uint8]:
     a = (planes[0][:, day >> 6] >> bit) & np.uint64(1)
     m = (planes[1][:, day >> 6] >> bit) & np.uint64(1)
     return np.where(m == 1, np.where(a == 1, 2, 1), 0).astype(np.uint8)
-
-
-def write_csv(path: Path, planes: Planes, calendar: list[date], *, children: int) -> None:
-    """The wide register: a line a child, a column a day, empty where not taken."""
-    letters = np.frombuffer(b".PALH", np.uint8)
-    with path.open("wb") as file:
-        file.write(",".join(["child", *(day.isoformat() for day in calendar)]).encode() + b"\n")
-        for first in range(0, children, 20_000):
-            last = min(first + 20_000, children)
-            marks = marks_from_planes(planes[0][first:last], planes[1][first:last], len(calendar))
-            marks[marks == 0] = 4  # a holiday: in these registers every cell is written
-            line = np.full((last - first, 9 + 2 * len(calendar)), 44, np.uint8)
-            line[:, 0] = 67
-            for digit in range(8):
-                line[:, 8 - digit] = 48 + np.arange(first, last) // 10**digit % 10
-            line[:, 10::2] = letters[marks]
-            text = np.concatenate([line, np.full((last - first, 1), 10, np.uint8)], axis=1)
-            file.write(text.tobytes())
 
 
 def in_turns(work: dict[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
@@ -296,16 +266,7 @@ def _forgotten_read(path: Path, into: NDArray[np.uint8] | None = None) -> float:
         os.close(handle)
 
 
-def _csv_is_exact(csv: Path, folder: Path) -> bool:
-    """The first two thousand lines, against the slow reader."""
-    part = folder / "part.csv"
-    with csv.open("rb") as file:
-        part.write_bytes(b"".join(line for line, _ in zip(file, range(2001), strict=False)))
-    fast, slow = read_wide_register(part), read_slowly(part.read_bytes())
-    return bool((fast.absent == slow.absent).all() and (fast.marked == slow.marked).all())
-
-
-def _rivals(children: int, planes: Planes, calendar: list[date], csv: Path) -> dict[str, Any]:
+def _rivals(children: int, planes: Planes, calendar: list[date]) -> dict[str, Any]:
     """The rivals' seconds on `children`, and ours on just the same."""
     few = planes[0][:children], planes[1][:children]
     marks = marks_from_planes(*few, len(calendar))
@@ -322,7 +283,7 @@ def _rivals(children: int, planes: Planes, calendar: list[date], csv: Path) -> d
         "children": children,
         "aanchal": {name: statistics.median(taken) for name, taken in ours.items()},
     }
-    return found | watch_rivals.race(marks, calendar, csv)
+    return found | watch_rivals.race(marks)
 
 
 def _india(children: int, days: int, threads: int, folder: Path) -> dict[str, Any]:
@@ -391,9 +352,7 @@ def told(found: dict[str, Any]) -> str:
         if name not in found:
             continue
         unit = {"ms": " ms", "s": " s"}.get(name.rsplit("_", 1)[1], "")
-        if name == "csv_gb_s":
-            unit = ""
-        met = found[name] <= goal if sign == "<=" else found[name] >= goal
+        met = found[name] <= goal
         lines.append(
             f"{title:34s}{found[name]:>8.2f}{unit:3s}{sign:>6s} {goal:g}{unit}"
             f"{'' if met else '   not met here'}"
@@ -402,9 +361,7 @@ def told(found: dict[str, Any]) -> str:
         "",
         f"The rate and run take {found['rate_run_of_memory']:.1f} times what reading the planes takes "
         "(goal: 2).",
-        f"One thread: a year in {found['year_one_thread_ms']:.0f} ms. With every child's labels as "
-        f"text the CSV is read at {found['csv_with_labels_gb_s']:.2f} GB/s. "
-        f"CSV as the slow reader reads it: {'yes' if found['csv_exact'] else 'NO'}.",
+        f"One thread: a year in {found['year_one_thread_ms']:.0f} ms.",
     ]
     if "india_day_s" in found:
         lines.append(

@@ -1,15 +1,12 @@
 """The same marks given to pandas, Polars and DuckDB: what one would pick without the watch.
 
 Each computes, as its own manual would have it done, the rolling 30-day rate of every child and day,
-and the current run of every child and day; and reads the wide register. None does the rest of the
-rule. A rival that is not installed, or fails, is named with its reason.
+and the current run of every child and day. None does the rest of the rule. A rival that is not installed, or fails, is named with its reason.
 """
 
 import importlib
 import time
 from collections.abc import Callable
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +18,8 @@ RIVALS = ("pandas", "polars", "duckdb")
 WINDOW = 30
 
 
-def race(marks: NDArray[np.uint8], calendar: list[date], csv: Path) -> dict[str, Any]:
-    """Seconds of each rival: rolling_s, run_s, csv_gb_s; `missing` says who could not run."""
+def race(marks: NDArray[np.uint8]) -> dict[str, Any]:
+    """Seconds of each rival: rolling_s, run_s; `missing` says who could not run."""
     child, day = np.nonzero((marks == Mark.PRESENT) | (marks == Mark.ABSENT))
     absent = (marks[child, day] == Mark.ABSENT).astype(np.int8)
     frame = {"child": child.astype(np.int32), "day": day.astype(np.int16), "absent": absent}
@@ -34,20 +31,17 @@ def race(marks: NDArray[np.uint8], calendar: list[date], csv: Path) -> dict[str,
         except ImportError:
             found["missing"][name] = "not installed"
             continue
-        rolling, run, read = globals()[f"_{name}"](module, frame, csv)
+        rolling, run = globals()[f"_{name}"](module, frame)
         rolling()  # a first turn does not count
         begun = time.perf_counter()
         rolling()
         between = time.perf_counter()
         last = run()
         ended = time.perf_counter()
-        read()
-        read_s = time.perf_counter() - ended
         found[name] = {
             "version": module.__version__,
             "rolling_s": between - begun,
             "run_s": ended - between,
-            "csv_gb_s": csv.stat().st_size / read_s / 1e9,
             "same_runs": bool((np.asarray(last) == truth).all()),
         }
     return found
@@ -68,8 +62,7 @@ def told(found: dict[str, Any]) -> list[str]:
         rival = found[name]
         lines.append(
             f"  {name:8s} rolling rate {rival['rolling_s']:6.2f} s, run {rival['run_s']:6.2f} s "
-            f"({(rival['rolling_s'] + rival['run_s']) / ours['year_s']:.0f} times our whole rule); "
-            f"CSV {rival['csv_gb_s']:.3f} GB/s"
+            f"({(rival['rolling_s'] + rival['run_s']) / ours['year_s']:.0f} times our whole rule)"
             + ("" if rival["same_runs"] else "; ITS RUNS DIFFER FROM OURS")
         )
     return lines
@@ -86,10 +79,10 @@ def _runs(marks: NDArray[np.uint8]) -> NDArray[np.int64]:
     return run[seen]
 
 
-Work = tuple[Callable[[], Any], Callable[[], Any], Callable[[], Any]]
+Work = tuple[Callable[[], Any], Callable[[], Any]]
 
 
-def _pandas(pd: Any, frame: dict[str, NDArray[Any]], csv: Path) -> Work:
+def _pandas(pd: Any, frame: dict[str, NDArray[Any]]) -> Work:
     marks = pd.DataFrame(frame)
 
     def rolling() -> Any:
@@ -100,10 +93,10 @@ def _pandas(pd: Any, frame: dict[str, NDArray[Any]], csv: Path) -> Work:
         length = marks["absent"].groupby([marks["child"], stays], sort=False).cumsum()
         return length.groupby(marks["child"], sort=False).last().to_numpy()
 
-    return rolling, run, lambda: pd.read_csv(csv)
+    return rolling, run
 
 
-def _polars(pl: Any, frame: dict[str, NDArray[Any]], csv: Path) -> Work:
+def _polars(pl: Any, frame: dict[str, NDArray[Any]]) -> Work:
     marks = pl.DataFrame(frame)
 
     def rolling() -> Any:
@@ -123,10 +116,10 @@ def _polars(pl: Any, frame: dict[str, NDArray[Any]], csv: Path) -> Work:
             .to_numpy()
         )
 
-    return rolling, run, lambda: pl.read_csv(csv)
+    return rolling, run
 
 
-def _duckdb(duckdb: Any, frame: dict[str, NDArray[Any]], csv: Path) -> Work:
+def _duckdb(duckdb: Any, frame: dict[str, NDArray[Any]]) -> Work:
     base = duckdb.connect()
     base.register("given", frame)
     base.execute("create table marks as select * from given")
@@ -147,9 +140,4 @@ def _duckdb(duckdb: Any, frame: dict[str, NDArray[Any]], csv: Path) -> Work:
             "select arg_max(run, day) r from runs group by child order by child"
         ).fetchnumpy()["r"]
 
-    def read() -> Any:
-        return base.execute(
-            f"create or replace table wide as select * from read_csv('{csv}', header=true)"
-        )
-
-    return rolling, run, read
+    return rolling, run

@@ -5,11 +5,9 @@ or sent again. At the first register of a school year the pupils are expected to
 the class that this one follows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
-
-import numpy as np
 
 from aanchal.people.models import ClassSection
 
@@ -17,7 +15,7 @@ from .guidance import guidance
 from .known_classes import ClassKey, KnownClasses, content, named_on
 from .models import RegisterPage
 from .rules.missing import unnamed
-from .rules.pages import Marks, PageMarks, merge_pages
+from .rules.pages import PageMarks, merge_pages
 
 
 def left_out(
@@ -25,7 +23,7 @@ def left_out(
     *,
     month: date,
     days: Sequence[int],
-    given: Mapping[UUID, Marks],
+    given: PageMarks,
     known: KnownClasses | None = None,
 ) -> tuple[UUID, ...]:
     """Pupils who belong to a class and of whom a register says nothing; five queries at most.
@@ -36,7 +34,7 @@ def left_out(
     Args:
         month: first day of the month.
         days: days of the month that the register takes.
-        given: child → her 31 marks in the register, of the rows that are known to be hers.
+        given: the register's marks, of the rows that are known to be a pupil's.
         known: where several classes were loaded together, this one among them.
     """
     known = known or KnownClasses([key])
@@ -48,7 +46,7 @@ def left_out(
     if not expected:
         return ()
     held = pages.get(month)
-    merged = _merged(content(held) if held is not None else None, given)
+    merged = merge_pages(content(held) if held is not None else None, given).page
     asked = unnamed(
         merged, days, list(dict.fromkeys(expected)), last=int(guidance()["left_out_days"])
     )
@@ -86,9 +84,3 @@ def followed_by_register(former: ClassSection) -> bool:
         school=former.school_id, year=former.year, grade=former.grade
     ).values_list("section", flat=True)
     return bool(sent - set(below))
-
-
-def _merged(held: PageMarks | None, given: Mapping[UUID, Marks]) -> PageMarks:
-    if not given:
-        return held or PageMarks((), np.zeros((0, 31), np.uint8))
-    return merge_pages(held, PageMarks(tuple(given), np.stack(list(given.values())))).page

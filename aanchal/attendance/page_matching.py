@@ -7,10 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
-from numpy.typing import NDArray
 
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.people.rules.matching import Match, Row, match_rows, roll_key
@@ -82,8 +80,9 @@ def match_page(page: ShownPage, school: Body, classes: KnownClasses) -> Merged |
                 rows=len(page.rows),
             )
         )
-    page.missing = [str(c) for c in missing_of(page, school, classes)]
-    return _compare(page, school, month, classes)
+    given = page.known_marks()
+    page.missing = [str(c) for c in missing_of(page, school, given, classes)]
+    return _compare(page, key, month, given, classes)
 
 
 def _lay_beside_last_year(page: ShownPage, key: ClassKey, classes: KnownClasses) -> None:
@@ -103,14 +102,14 @@ def _lay_beside_last_year(page: ShownPage, key: ClassKey, classes: KnownClasses)
 
 
 def missing_of(
-    page: ShownPage, school: Body, classes: KnownClasses | None = None
+    page: ShownPage, school: Body, given: PageMarks, classes: KnownClasses | None = None
 ) -> tuple[UUID, ...]:
-    """Pupils of the class whom a page leaves out, by the rows that are known to be theirs."""
+    """Pupils of the class whom a page leaves out.
+
+    Args:
+        given: its `known_marks`.
+    """
     month = date.fromisoformat(page.month + "-01")
-    given: dict[UUID, NDArray[np.uint8]] = {}
-    for row in page.rows:
-        if row.match == Match.SURE and row.child:
-            given[UUID(row.child)] = row.mark_array()
     gone = left_out(
         class_key(page, school), month=month, days=page.days, given=given, known=classes
     )
@@ -150,12 +149,12 @@ def _remember(page: ShownPage, known: set[str], month: date) -> None:
             taken.add(child)
 
 
-def _compare(page: ShownPage, school: Body, month: date, classes: KnownClasses) -> Merged | None:
-    sure = [r for r in page.rows if r.match == Match.SURE]
-    if not sure:
+def _compare(
+    page: ShownPage, key: ClassKey, month: date, new: PageMarks, classes: KnownClasses
+) -> Merged | None:
+    if not new.children:
         return None
-    held = classes.pages(class_key(page, school)).get(month)
-    new = PageMarks(tuple(UUID(r.child) for r in sure), np.stack([r.mark_array() for r in sure]))
+    held = classes.pages(key).get(month)
     old = content(held) if held is not None else None
     merged = merge_pages(old, new)
     page.added, page.changed, page.silenced = merged.added, merged.changed, merged.silenced

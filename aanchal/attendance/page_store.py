@@ -110,7 +110,9 @@ def write_page(
 
 def _given_marks(old: PageMarks | None, new: PageMarks) -> list[UUID]:
     """Children who have a mark on the new page that they had not on the old one."""
-    before = dict(zip(old.children, old.marks, strict=True)) if old is not None else {}
+    if old is None:
+        return [new.children[row] for row in tells_of_her(new.marks).any(axis=1).nonzero()[0]]
+    before = dict(zip(old.children, old.marks, strict=True))
     blank = np.zeros(DAYS, np.uint8)
     return [
         child

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.utils.translation import gettext_noop as N_
@@ -21,6 +22,7 @@ from .formats.problems import Question
 from .formats.pupil_words import sex_of
 from .known_classes import ClassKey
 from .rules.marks import Mark, counted
+from .rules.pages import DAYS, PageMarks
 from .rules.shares import Share
 
 LETTERS = {Mark.NOT_TAKEN: ".", Mark.PRESENT: "P", Mark.ABSENT: "A", Mark.LEAVE: "L"}
@@ -92,6 +94,13 @@ class ShownPage:
         """The share of absences among its marks; late are among the present."""
         absent = self.counts["absent"]
         return Share(absent, absent + self.counts["present"])
+
+    def known_marks(self) -> PageMarks:
+        """The marks of the rows that are known to be a pupil's, in their order."""
+        known = [r for r in self.rows if r.match == Match.SURE and r.child]
+        codes = bytearray("".join(r.marks for r in known).encode().translate(_TO_CODES))
+        marks = np.frombuffer(codes, np.uint8).reshape(len(known), DAYS)
+        return PageMarks(tuple(UUID(r.child) for r in known), marks)
 
     def turn_round(self) -> None:
         """Exchange present and absent in every mark; late, leave and holiday stay."""

@@ -15,8 +15,8 @@ from typing import Any
 # Fewer files are sooner read by one process than others are begun.
 MANY = 40
 # Files that are taken in together: their classes are loaded at once, and they are written by one
-# transaction. On SQLite others who write wait for all of them.
-TOGETHER = 16
+# transaction. On SQLite others who write wait for all of them, about a third of a second.
+TOGETHER = 32
 _SKIPPED = (".", "~$")  # what systems and spreadsheet programs leave beside the files
 
 

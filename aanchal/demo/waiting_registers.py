@@ -146,5 +146,5 @@ def _left_out(section: ClassSection, held: RegisterPage) -> tuple[UUID, ...]:
         ClassKey(section.school_id, section.year, section.grade, section.section),
         month=held.month,
         days=[d for d in range(1, DAYS + 1) if held.days_taken >> (d - 1) & 1],
-        given={},
+        given=PageMarks((), np.zeros((0, DAYS), np.uint8)),
     )

@@ -6,6 +6,7 @@ refuse, because none of them knows the row the ciphertext is bound to.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.utils.functional import cached_property
 
-from .sealing import TAG_DIGITS, reference_tag, seal, unseal
+from .sealing import TAG_DIGITS, opener, reference_tag, seal, unseal
 
 
 class Sealed:
@@ -87,6 +88,11 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         """Open a value that `values_list` handed out, for many rows at once; never None."""
         place = self._place_before_key + str(pk)
         return self.from_plain_bytes(unseal(value.data, place=place, pad=self.pad))
+
+    def opener(self) -> Callable[[Any, Sealed], Any]:
+        """`open_of` for one long list, as `sealing.opener` has it."""
+        opened = opener(self._place_before_key, pad=self.pad)
+        return lambda pk, value: self.from_plain_bytes(opened(pk, value.data))
 
     @cached_property
     def _place_before_key(self) -> str:

@@ -93,4 +93,4 @@ def _opener(model: type[Model], name: str) -> Callable[[UUID, Any], str]:
     field = model._meta.get_field(name)
     if not isinstance(field, SealedField):
         raise TypeError(f"{name} is not sealed")
-    return field.open_of
+    return field.opener()

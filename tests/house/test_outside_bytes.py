@@ -36,8 +36,6 @@ OWN_BYTES = {
     "places/formats/reference.py": "its own data files",
     "web/static_files.py": "packs its own style and scripts",
 }
-# Reads the plain form of a state's export; no command calls it yet, and this test holds that.
-UNUSED = "attendance/formats_fast.py"
 ENTRANCES = ("attendance/parsing.py", "places/parsing.py")
 
 
@@ -92,11 +90,10 @@ def test_a_library_that_parses_is_imported_by_readers_alone():
     found = {
         name: sorted(takes_apart(name))
         for name in modules()
-        if not is_inside(name) and name not in OWN_BYTES and name != UNUSED and takes_apart(name)
+        if not is_inside(name) and name not in OWN_BYTES and takes_apart(name)
     }
 
     assert not found, "read it in aanchal.kernel.limited, by a task in formats/"
-    assert not [name for name in modules() if dotted(UNUSED) in imports_of(name)]
 
 
 def test_nothing_outside_formats_imports_a_reader():

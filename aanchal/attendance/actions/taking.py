@@ -7,9 +7,7 @@ and the rest is taken up again. What is known of the classes is loaded once for 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
-import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel import files
@@ -27,7 +25,6 @@ from aanchal.places.queries import calendars_of
 from ..known_classes import KnownClasses
 from ..models import MissingPupil, RegisterFile
 from ..page_matching import missing_of
-from ..rules.pages import PageMarks
 from ..shown_pages import ShownPage, ShownRow, class_key
 from .missing import note_missing
 from .pages import lay_page
@@ -289,20 +286,17 @@ def _take_page(
         for row, child in zip(unknown, enrolled.children, strict=True):
             if child is not None:
                 row.match, row.child = "sure", str(child)
-    sure = [r for r in page.rows if r.match == "sure" and r.child]
-    to.rows_left += len(page.rows) - len(sure)
+    given = page.known_marks()
+    to.rows_left += len(page.rows) - len(given.children)
     class_section = classes.section(class_key(page, school))
     if class_section is not None:
         class_section.school = school  # with its area, which whoever is asked about the class needs
-    if class_section is not None and sure:
+    if class_section is not None and given.children:
         recorded = lay_page(
             actor,
             class_section=class_section,
             month=month,
-            page=PageMarks(
-                tuple(UUID(r.child) for r in sure),
-                np.stack([r.mark_array() for r in sure]),
-            ),
+            page=given,
             register=register,
             received_at=register.received_at,
             at=yes.at,
@@ -315,7 +309,7 @@ def _take_page(
         to.marks_waiting += recorded.waiting
     # Asked anew, not as it was shown: another file may have come in between, and pupils been
     # enrolled. A page of which no row is known leaves the whole class out.
-    gone = missing_of(page, school, classes)
+    gone = missing_of(page, school, given, classes)
     if gone:
         if class_section is None:
             # At the change of session all rows may still wait; those whom none of them may be do not.
