@@ -10,7 +10,7 @@ from django.utils import timezone
 from aanchal.kernel.fields import Sealed
 from aanchal.kernel.files import CHUNK_BYTES, keep_file, path_of, read_file
 from aanchal.kernel.models import ImportProblem, StoredFile
-from aanchal.kernel.sealing import Tampered, seal, unseal
+from aanchal.kernel.sealing import Tampered, opener, seal, unseal
 from tests.security.sealed_rows import a_row_everywhere, sealed_values
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,19 @@ def test_a_value_moved_to_another_row_does_not_open():
 
     with pytest.raises(Tampered):
         assert moved.raw
+
+
+def test_values_that_are_opened_by_the_list_open_in_their_own_rows_only():
+    place = "people.Child.given_name|"
+    one, other = (seal(name.encode(), place=f"{place}{key}") for key, name in enumerate(("A", "B")))
+    opened = opener(place)
+
+    assert [opened(0, one), opened(1, other)] == [b"A", b"B"]
+    for key, wrong in ((0, other), (1, one), (0, one[:-1] + b"x"), (0, one[:20]), (0, b"")):
+        with pytest.raises(Tampered):
+            opened(key, wrong)
+    with pytest.raises(Tampered):
+        opener("people.Child.family_name|")(0, one)
 
 
 def test_a_value_moved_to_another_field_of_the_same_row_does_not_open():
