@@ -111,7 +111,7 @@ def write_page(
 def _given_marks(old: PageMarks | None, new: PageMarks) -> list[UUID]:
     """Children who have a mark on the new page that they had not on the old one."""
     if old is None:
-        return [new.children[row] for row in tells_of_her(new.marks).any(axis=1).nonzero()[0]]
+        return [new.children[row] for row in np.flatnonzero(tells_of_her(new.marks).any(axis=1))]
     before = dict(zip(old.children, old.marks, strict=True))
     blank = np.zeros(DAYS, np.uint8)
     return [

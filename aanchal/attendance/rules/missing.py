@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import numpy as np
+
 from .marks import Mark, tells_of_her
 from .pages import PageMarks
 
@@ -34,5 +36,5 @@ def unnamed(
     was_open = says.any(axis=0)
     # On days that are a holiday for all of the class, the holiday names her like every other.
     named = says if was_open.any() else marks != Mark.NOT_TAKEN
-    marked = {page.children[row] for row in named.any(axis=1).nonzero()[0]}
+    marked = {page.children[row] for row in np.flatnonzero(named.any(axis=1))}
     return tuple(child for child in expected if child not in marked)
