@@ -136,3 +136,16 @@ def test_a_row_of_ones_that_counts_the_children_is_none_of_them_though_another_f
 
     assert [row.name for row in page.pupils] == CHILDREN[:3]
     assert "sum_or_child" in codes(page)
+
+
+def test_a_letter_of_sunday_beside_a_child_named_like_a_sum_does_not_lose_her():
+    rows = register(names("হাজিরা", 1), 0, "numerals", ("Sl No", "Name"), always=False)
+    for row, letter in zip(rows[3:], "SUNDAY", strict=True):
+        row[6] = letter
+    (page,) = pages_of(as_csv(rows))
+    assert "হাজিরা" in [row.name for row in page.pupils]
+
+    rows = register(names("হাজিরা", 1), 0, "numerals", ("Name",), always=False)
+    rows[4][5] = "U"
+    (page,) = pages_of(as_csv(rows))
+    assert "হাজিরা" in [row.name for row in page.pupils]

@@ -614,3 +614,49 @@ def test_one_absence_of_two_children_and_no_key_is_asked_about():
     rows = rows_of([["A" if (day, child) == (20, 1) else "" for day in DAYS] for child in range(2)])
 
     assert "only_absences" in codes(pages_of(as_csv(rows))[0])
+
+
+def test_sums_of_weeks_beside_a_name_with_signs_for_its_vowels_are_no_head():
+    days = [
+        *range(1, 6),
+        "Week 1 total",
+        *range(6, 11),
+        "Week 2 total",
+        *range(11, 16),
+        "Week 3 total",
+        "16",
+    ]
+    days += ["Week 4 total", "Total"]
+    line = [*"PPPPP", 2, *"PPPPP", 3, *"PPPPP", 5, "P", 6, 24]
+    rows = rows_of([line for _ in range(3)], head=("Name",), days=days)
+    rows[4][0] = "बिरसा देवी"
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert [row.name for row in page.pupils] == [*CHILDREN[:2], "बिरसा देवी"]
+
+
+def test_heads_in_two_languages_of_a_list_are_known_and_its_numbers_are_no_days():
+    head = ["শ্রেণি / Class", "তারিখ / Date", "রোল নং / Roll No", "ছাত্রের নাম / Name of Student"]
+    lines = [["3", f"0{day}-07-2026", day + 4, CHILDREN[day % 6]] for day in range(1, 7)]
+
+    (page,) = pages_of(as_csv([["অনুপস্থিত ছাত্র"], head, *lines]))
+    assert (page.grade, page.month, page.marks.absent) == ("3", "2026-07", 6)
+
+    head = ["", "Kl.", "Tag", "Roll No", "Name"]  # heads that nobody knows
+    lines = [[n, "3", f"0{n}-07-2026", 2 * n + 4, CHILDREN[n % 6]] for n in range(1, 7)]
+    with pytest.raises(Unreadable):
+        pages_of(as_csv([["List"], head, *lines]))
+
+
+def test_letters_lost_in_a_small_class_refuse_the_file():
+    rows = rows_of(
+        [["P"] * 10 for _ in range(4)], head=("??????? ???",), days=range(1, 11), title="??: ?????"
+    )
+    for row in rows[2:]:
+        row[0] = "????? ????"
+
+    with pytest.raises(Unreadable) as refused:
+        pages_of(as_csv(rows))
+
+    assert refused.value.code == "lost_letters"

@@ -70,6 +70,8 @@ def _is_head(
         return True
     if len(days) < 3:
         return False
+    if days[0][1].readings[0].month is None and any(map(_is_date, rows[place][1])):
+        return False  # the number of a class and of a roll beside the date of one line of a list
     # Few days, and the words for them in a row near by: a title with numbers in it must not do.
     filled = sum(not is_empty(cell) for cell in rows[place][1])
     near = (*range(max(start, place - _LABELS_ABOVE), place), place + 1)
@@ -209,6 +211,11 @@ def _is_apart(row: Sequence[Cell], one: int, other: int) -> bool:
     return len(between) > 0 and any(
         isinstance(cell, str) and field_of(cell) in (*WHO, Field.SERIAL) for cell in between
     )
+
+
+def _is_date(cell: Cell) -> bool:
+    seen = day_cell(cell) if not is_empty(cell) else None
+    return seen is not None and _is_dated(seen)
 
 
 def _is_dated(cell: DayCell) -> bool:

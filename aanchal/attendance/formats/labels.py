@@ -220,4 +220,13 @@ def _field_of(text: str) -> Field | None:
         for field, pattern in _LONGER_FOLDED:
             if pattern.search(key):
                 return field
-    return None
+    return _of_two_languages(text)
+
+
+def _of_two_languages(text: str) -> Field | None:
+    """The field of a word and its translation beside it: তারিখ / Date. Two of one script are two words."""
+    one, slash, other = text.partition("/")
+    if not slash or one.isascii() == other.isascii() or "/" in other:
+        return None
+    fields = {FIELDS.get(_key(one)), FIELDS.get(_key(other))} - {None}
+    return fields.pop() if len(fields) == 1 else None

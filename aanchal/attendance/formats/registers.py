@@ -203,6 +203,8 @@ def _is_mostly_lost(rows: Sequence[tuple[int, Sequence[Cell]]]) -> bool:
         return False
     lost, lost_long = sum(map(_is_lost, words)), sum(map(_is_lost, long))
     # Words of our alphabet may stand among those that were lost: sums, a key.
+    if lost_long >= _LOST_FEW and lost_long * 4 > len(long) * 3:
+        return True
     return lost * 2 > len(words) or (lost_long >= _LOST_WORDS and lost_long * 4 > len(long))
 
 
@@ -212,6 +214,7 @@ def _is_lost(word: str) -> bool:
 
 _LEAST_WORDS = 10
 _LOST_WORDS = 6
+_LOST_FEW = 4  # in a small class, where nearly every word of more than two letters is lost
 
 
 def _pages_of(sheet: Sheet, reading: _Reading, names: list[str]) -> Iterator[Page]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
+from unicodedata import category
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
@@ -281,6 +282,9 @@ class Table:
         words = line_of(row[: self.columns[0]]) or line_of(row)
         kind = kind_of_line(words)
         is_sum = is_only_words_of_a_sum(name or words)
+        if kind:
+            # A letter of a word written downwards over the class is none of her marks.
+            marks = [self.symbols.sense(code) for code in filled if not self.is_letter(code)]
         if (
             kind
             and (not has_number or is_sum)
@@ -323,6 +327,11 @@ class Table:
         self.turn_page(waiting)
         self.add(number, row, roll, serial, name, codes)
         waiting.clear()
+
+    def is_letter(self, code: int) -> bool:
+        """True for a single letter that is no mark."""
+        text = self.symbols.text(code)
+        return self.symbols.sense(code) is Sense.UNKNOWN and len(text) == 1 and text.isalpha()
 
     def is_child(
         self, name: str, kind: Kind, is_sum: bool, has_number: bool, marks: list[Sense]
@@ -672,7 +681,8 @@ def _is_alone(row: Sequence[Cell]) -> bool:
 
 
 def _is_name_like(text: str) -> bool:
-    letters = sum(letter.isalpha() for letter in text)
+    # The signs of vowels are letters too: half of बिरसा देवी.
+    letters = sum(category(letter)[0] in "LM" for letter in text)
     return (
         letters >= 2
         and len(text) <= 40
