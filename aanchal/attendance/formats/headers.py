@@ -5,14 +5,16 @@ from itertools import pairwise
 
 from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
+from .castes import take_castes_out
 from .conventions import is_of_absences
 from .day_columns import complete_days, names_periods, set_months_over
 from .day_rows import Fit, read_days
 from .flags import flags_in
-from .head import DayColumn, Layout
+from .head import Layout
+from .head_columns import settle_columns
 from .labels import Field, field_of
 from .marks import Mark, Sense, sense_of
-from .months import DayCell, Reading, a_date, day_cell, weekdays_of
+from .months import DayCell, Reading, day_cell, weekdays_of
 
 WHO = (Field.NAME, Field.ROLL, Field.ADMISSION, Field.STATE_ID)
 LOOK_AHEAD = 80  # rows in which the first head must stand
@@ -147,7 +149,7 @@ def is_daily_header(row: Sequence[Cell], labels: dict[Field, int]) -> bool:
 
 def _long_layout(rows: Sequence[Row], place: int, labels: dict[Field, int]) -> Layout:
     number, cells = rows[place]
-    castes_at = _take_castes_out(labels, rows[place + 1 : place + 9])
+    castes_at = take_castes_out(labels, rows[place + 1 : place + 9])
     flags = flags_in(cells)
     at_status = labels.get(Field.STATUS)
     if at_status is None or at_status in flags:
@@ -291,8 +293,8 @@ def _wide_layout(
         width=max(len(rows[place][1]), first_day),
         lines=lines,
     )
-    layout.castes_at = _take_castes_out(fields, rows[last + 1 : last + 9])
-    _settle_days(layout, days, weekdays, day_fit(row)[1])
+    layout.castes_at = take_castes_out(fields, rows[last + 1 : last + 9])
+    settle_columns(layout, days, weekdays, day_fit(row)[1])
     if sessions:
         for column in layout.days:
             column.others = (column.index + 1,)
@@ -326,33 +328,6 @@ def _may_be_day(cell: Cell) -> bool:
     if isinstance(cell, str):
         return cell != "" and any(map(str.isdigit, cell))
     return cell is not None
-
-
-_CASTES = frozenset(
-    fold(word)
-    for word in "gen general ur obc bc ebc ews sc st mbc सामान्य अनारक्षित अनुसूचित पिछड़ा সাধারণ তফসিলি".split()
-)
-
-
-def _take_castes_out(fields: dict[Field, int], below: Sequence[Row]) -> int | None:
-    """Forget a column of classes that holds social categories; the column, if there is one."""
-    at = fields.get(Field.CLASS)
-    if at is None or not _are_castes(below, at):
-        return None
-    del fields[Field.CLASS]
-    return at
-
-
-def _are_castes(rows: Sequence[Row], at: int) -> bool:
-    """True for a column headed श्रेणी that holds social categories and no classes."""
-    cells: list[str] = []
-    for _, row in rows:
-        text = shown(row[at]) if at < len(row) else ""
-        if field_of(text) is Field.CLASS:
-            break  # the head of the next table
-        if text:
-            cells.append(text)
-    return bool(cells) and all(set(fold(cell).split()) & _CASTES for cell in cells)
 
 
 def has_two_sessions(row: Sequence[Cell], days: Sequence[tuple[int, object]]) -> bool:
@@ -416,100 +391,3 @@ def is_column_numbers(row: Sequence[Cell]) -> bool:
     return all(text.isdigit() for text in numbers) and [int(text) for text in numbers] == list(
         range(int(numbers[0]), int(numbers[0]) + len(numbers))
     ) and int(numbers[0]) == 1 and filled[0][0] <= 1  # fmt: skip
-
-
-def _settle_days(
-    layout: Layout,
-    days: list[tuple[int, DayCell]],
-    weekdays: dict[int, frozenset[int]],
-    fit: Fit | None,
-) -> None:
-    """Choose one reading for each day of the head, by what makes them days of one month in order."""
-    chosen = _chosen(layout, [cell for _, cell in days])
-    seen: dict[tuple[int, int | None, int | None, int], DayColumn] = {}
-    begins = [fit.days[place][0] for place in fit.parts] if fit else []
-    if fit:
-        layout.way = fit.way
-        layout.slips = {column: str(number) for column, number in fit.slips.items()}
-    for (index, cell), reading in zip(days, chosen, strict=True):
-        column = DayColumn(
-            index, reading.day, reading.month, reading.year, cell.weekdays or weekdays.get(index, frozenset())
-        )  # fmt: skip
-        part = sum(index >= begin for begin in begins)
-        key = (reading.day, reading.month, reading.year, part)
-        if key in seen and cell.has_clock:
-            seen[key].others += (index,)  # another hour of that day
-            continue
-        if key in seen:
-            layout.repeated.append((index, reading.day))
-            continue
-        seen[key] = column
-        layout.days.append(column)
-    if layout.repeated and [c.index + 1 for c in layout.days] == [i for i, _ in layout.repeated]:
-        # Every day twice, side by side: morning and afternoon.
-        for column in layout.days:
-            column.others = (column.index + 1,)
-        layout.repeated.clear()
-
-
-def _chosen(layout: Layout, cells: list[DayCell]) -> list[Reading]:
-    plain = [cell.readings[0] for cell in cells]
-    if all(len(cell.readings) == 1 for cell in cells) and _in_order(plain):
-        return plain
-    months = {(r.year, r.month) for cell in cells for r in cell.readings if r.month}
-    if any(year for year, _ in months):
-        months = {(year, month) for year, month in months if year}
-    fitting = []
-    for year, month in sorted(months, key=lambda m: (m[0] or 0, m[1] or 0)):
-        picked = [
-            next((r for r in cell.readings if r.month == month and r.year in (year, None)), None)
-            for cell in cells
-        ]
-        if all(picked) and _in_order([r._replace(year=year) for r in picked if r]):
-            fitting.append([r._replace(year=year) for r in picked if r])
-    if len(fitting) == 1:
-        own = any(cell.form == "cell" for cell in cells)
-        layout.turned = own and any(r.month_first for r in fitting[0])
-        return fitting[0]
-    if len(fitting) > 1:
-        fitting.sort(key=lambda f: any(r.month_first for r in f))
-        layout.ways = [[r[:3] for r in f] for f in fitting]
-        return fitting[0]
-    if _in_order(plain):
-        return plain
-    other = [cell.readings[-1] for cell in cells]
-    if _in_order(other):
-        layout.turned = True
-        return other
-    return _of_one_month(layout, cells) or plain
-
-
-def _of_one_month(layout: Layout, cells: list[DayCell]) -> list[Reading] | None:
-    """Columns out of their order: the one month of which each is another day, if there is one."""
-    if not any(len(cell.readings) > 1 for cell in cells):
-        return None
-    months = {(r.year, r.month) for cell in cells for r in cell.readings}
-    fitting = []
-    for year, month in sorted(months, key=lambda m: (m[0] or 0, m[1] or 0)):
-        picked = [r for c in cells for r in c.readings if (r.year, r.month) == (year, month)]
-        if len({r.day for r in picked}) == len(picked) == len(cells) and not _impossible(picked):
-            fitting.append(picked)
-    if len(fitting) > 1:
-        fitting.sort(key=lambda f: any(r.month_first for r in f))
-        layout.ways = [[r[:3] for r in f] for f in fitting]
-    elif fitting:
-        own = any(cell.form == "cell" for cell in cells)
-        layout.turned = own and any(r.month_first for r in fitting[0])
-    return fitting[0] if fitting else None
-
-
-def _in_order(readings: list[Reading]) -> bool:
-    keys = [(r.year or 0, r.month or 0, r.day) for r in readings]
-    rising = all(a <= b for a, b in pairwise(keys)) or all(a >= b for a, b in pairwise(keys))
-    return rising and not _impossible(readings)
-
-
-def _impossible(readings: list[Reading]) -> bool:
-    # A single 31 February is a slip to report; many are a wrong reading.
-    bad = sum(1 for r in readings if r.month and a_date(r.year or 2024, r.month, r.day) is None)
-    return bad > max(1, len(readings) // 5)

@@ -4,64 +4,37 @@ Rows are read once, top to bottom. A sheet may hold several tables (a class belo
 into two halves, a header printed again on each page); titles between them say what begins anew.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from operator import itemgetter
-from typing import Any
-from unicodedata import category
 
-from aanchal.lib.sentences import N_
-from aanchal.lib.tabular.problems import Limits, Unreadable
-from aanchal.lib.tabular.sheets import Range, Sheet
-from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
+from aanchal.lib.tabular.sheets import Range
+from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
-from .blocks import Block, Closure, Line, filled_down, merges_by_row, month_in_head
+from .blocks import Block, Line, merges_by_row, month_in_head
 from .columns import CHILD
 from .conventions import is_of_absences
 from .foot import are_letters, closes, counts, is_one_word, may_be_child
 from .head import Layout
-from .head_questions import say_how_days_were_read, settle_days
 from .headers import (
     Row,
     day_sequence,
     find_header,
     is_column_numbers,
     labels_of,
-    later_days,
     names_someone,
     weekday_row,
 )
 from .labels import Field
 from .lines import Kind, is_only_words_of_a_sum, is_signature, kind_of_line
-from .marks import Sense, key_in, legend_in, names_a_closure, sense_of
-from .problems import Problems
-from .sums import day_sums, sum_columns, sums_of
-from .symbols import Symbols
-from .titles import Title, line_of, read_title, title_of_line
+from .marks import Sense, key_in, legend_in
+from .open_block import OpenBlock
+from .row_words import has_digit, is_alone, is_identifier, is_name_like, letter_of
+from .sums import day_sums
+from .titles import line_of, read_title, title_of_line
 
 
-class Table:
-    """Reads one sheet's tables into blocks; problems of single rows are noted on the way.
-
-    Args:
-        sheet: the sheet; its rows are read once.
-        limits: rows and pupils beyond them refuse the file.
-        problems: where a row's problem is noted.
-        names: what the sheet's and the file's names say.
-    """
-
-    def __init__(
-        self, sheet: Sheet, *, limits: Limits, problems: Problems, names: Sequence[Title] = ()
-    ) -> None:
-        self.sheet = sheet
-        self.names = names
-        self.limits = limits
-        self.problems = problems
-        self.symbols = Symbols()
-        self.blocks: list[Block] = []
-        self.pupils = 0
-        self.head_lines: list[str] = []
+class Table(OpenBlock):
+    """Reads one sheet's tables into blocks; problems of single rows are noted on the way."""
 
     def read(
         self, found: tuple[Layout, int], ahead: list[Row], numbered: Iterator[Row]
@@ -86,125 +59,6 @@ class Table:
         self.settle_unsure()
         return self.blocks
 
-    def settle_unsure(self) -> None:
-        """Lines of a name without a mark, below the last child: hers where more stands in them, else said."""
-        for line, code in self.unsure:
-            if code == "sum_or_child":
-                self.problems.add(line.row, _letter(self.name_at), code)
-                continue
-            follows = self.last is not None and line.row == self.last.row + 1
-            # Where an empty cell is a mark, any word may be the name of a child who has no other.
-            is_word = "" in self.block.legend and is_one_word(line.name)
-            if not follows or not (_is_name_like(line.name) or is_word):
-                break
-            if not code:
-                self.block.lines.append(line)
-                self.pupils += 1
-                self.last = line
-            else:
-                self.problems.add(line.row, _letter(self.name_at), code)
-        self.unsure = []
-        for row in self.words if "" in self.block.legend else ():
-            # Where an empty cell is a mark, a child may have nothing beside her name.
-            self.problems.add(row, _letter(self.name_at), "word_alone")
-        self.words = []
-
-    def settle_words(self) -> None:
-        """Words of the foot above a head printed again are no children, though others follow."""
-        for line, code in self.unsure:
-            if code == "sum_or_child":
-                self.problems.add(line.row, _letter(self.name_at), code)
-        self.unsure = [one for one in self.unsure if one[1] != "sum_or_child"]
-
-    last: Line | None
-    unsure: list[tuple[Line, str]]  # a line, and what is said where no child follows it
-    words: list[int]  # rows of a word of the foot with nothing beside it
-    name_at: int | None
-    tall: dict[int, int]  # first row of a name merged downward -> its last row
-
-    def start_block(
-        self, title: Title, layout: Layout, rows: Sequence[Row], *, is_new_head: bool = True
-    ) -> None:
-        if is_new_head:
-            layout.sums = self.sums_in(layout, rows)
-            settle_days(layout, title, self.sheet.survey, self.names, self.problems)
-        if self.blocks:
-            self.settle_unsure()
-        self.block = Block(title, layout, legend=dict(title.legend))
-        self.blocks.append(self.block)
-        self.layout = layout
-        self.last = None
-        self.key = ("", "", "", "")
-        self.reaches = 0  # the last row of a child whose name is merged over several
-        self.unsure = []
-        self.words = []
-        self.columns = [column.index for column in layout.days]
-        self.place = {index: place for place, index in enumerate(self.columns)}
-        self.days_of = _cells_at(self.columns)
-        fields = layout.fields
-        self.name_at = fields.get(Field.NAME, fields.get(Field.OWN_NAME))
-        self.family_at = fields.get(Field.FAMILY_NAME)
-        self.roll_at = fields.get(Field.ROLL)
-        self.serial_at = fields.get(Field.SERIAL)
-        self.other_at = [
-            (attribute, fields[which])
-            for attribute, which in _ATTRIBUTES.items()
-            if which in fields and fields[which] != self.name_at
-        ]
-        self.key_at = (
-            [fields.get(which, -1) for which in _KEY] if any(w in fields for w in _KEY) else []
-        )
-        self.needed = (
-            max([*self.columns, *fields.values(), *(i for c in layout.days for i in c.others)]) + 1
-        )
-        self.head_lines += layout.lines
-        self.others = max((len(column.others) for column in layout.days), default=0)
-        self.has_sessions = self.others > 0
-        if layout.periods:
-            self.problems.assume(layout.last_row, None, "periods_joined")
-        elif self.has_sessions:
-            self.problems.assume(layout.last_row, None, "two_sessions")
-        if is_new_head:
-            say_how_days_were_read(layout, self.problems)
-        beside = max(self.columns) + 1
-        for _, row in rows:
-            if len(row) > beside:  # a key of marks beside the rows
-                self.block.legend |= key_in(row[beside:]) | legend_in(line_of(row[beside:]))
-        for number, row in rows:
-            if layout.first_row <= number <= layout.last_row:
-                again = later_days(row, layout)
-                if again is not None:
-                    self.problems.add(number, column_letter(again), "days_again")
-                    break
-        if self.name_at is None and self.roll_at is None:
-            self.guess_name(rows)
-
-    @staticmethod
-    def sums_in(layout: Layout, rows: Sequence[Row]) -> tuple[int, int] | None:
-        last = max((column.index for column in layout.days), default=0)
-        heads = (row for number, row in rows if layout.first_row <= number <= layout.last_row)
-        return next((found for row in heads if (found := sum_columns(row, last))), None)
-
-    def guess_name(self, rows: Sequence[Row]) -> None:
-        """Without a word above it, the column of names is the one of words left of the days."""
-        below = [row for number, row in rows if number > self.layout.last_row]
-        taken = set(self.layout.fields.values())
-        best, most = None, 0
-        for index in range(self.columns[0]):
-            if index in taken:
-                continue
-            words = sum(
-                1 for row in below
-                if index < len(row) and isinstance(row[index], str) and sum(c.isalpha() for c in shown(row[index])) > 2
-            )  # fmt: skip
-            if words > most:
-                best, most = index, words
-        self.name_at = best
-        if best and self.serial_at is None:
-            left = [shown(row[best - 1]) for row in below if best - 1 < len(row)]
-            if sum(text.isdigit() for text in left) * 2 > len(left):
-                self.serial_at = best - 1
-
     def take(self, numbered: Row, waiting: list[Row], merges: dict[int, list[Range]]) -> None:
         number, row = numbered
         if len(row) < self.needed:
@@ -227,7 +81,7 @@ class Table:
             name
             and (roll or serial)
             and not codes.translate(None, self.symbols.known)
-            and _has_digit(roll or serial)
+            and has_digit(roll or serial)
             and len(row) <= max(self.needed, self.layout.width)
             and not is_only_words_of_a_sum(name)
         ):
@@ -256,11 +110,9 @@ class Table:
             self.note_legend(row)
         if self.is_head_again(number, row, waiting):
             return
-        has_number = (
-            _has_digit(roll) or _has_digit(serial) or _is_identifier(self.admission_of(row))
-        )
+        has_number = has_digit(roll) or has_digit(serial) or is_identifier(self.admission_of(row))
         # "Class 7" or "August 2026" in the column of roll numbers begins another page.
-        is_hers = name and (_has_digit(roll) or _is_identifier(self.admission_of(row)))
+        is_hers = name and (has_digit(roll) or is_identifier(self.admission_of(row)))
         if (
             not filled
             and not is_hers
@@ -301,7 +153,7 @@ class Table:
             )
             waiting.append((number, row))
             return
-        if not name and not roll and not _is_identifier(self.admission_of(row)):
+        if not name and not roll and not is_identifier(self.admission_of(row)):
             self.without_name(number, row, serial, marks, readable, waiting)
             return
         if self.is_shifted(number, row):
@@ -315,7 +167,7 @@ class Table:
                 waiting.append((number, row))  # a line of the next table's title: "Section: A"
             return  # else a number printed in advance
         if not name:
-            self.problems.add(number, _letter(self.name_at), "name_missing")
+            self.problems.add(number, letter_of(self.name_at), "name_missing")
         if (
             name
             and not has_number
@@ -350,7 +202,7 @@ class Table:
         """Keep a line of the foot that may be a child's till another below her tells; name the others."""
         if may_be_child(line, marks):
             if counts(line, marks, self.block.lines, self.symbols.sense):
-                self.problems.add(line.row, _letter(self.name_at), "sum_or_child")
+                self.problems.add(line.row, letter_of(self.name_at), "sum_or_child")
             elif marks or has_number:
                 self.unsure.append((line, "sum_or_child"))
             elif self.roll_at is None and self.serial_at is None:
@@ -381,7 +233,7 @@ class Table:
 
     def turn_page(self, waiting: list[Row]) -> None:
         """Begin a new page where a line between children names another class or month."""
-        lines = [row for row in waiting if self.is_title(row[1]) and _is_alone(row[1])]
+        lines = [row for row in waiting if self.is_title(row[1]) and is_alone(row[1])]
         if not lines or not self.block.lines:
             return
         told, old = read_title(lines), self.block.title
@@ -413,8 +265,8 @@ class Table:
         waiting: list[Row],
     ) -> None:
         if are_letters(marks) and readable * 2 > len(marks) and not closes(marks):
-            if serial and _has_digit(serial):
-                self.problems.add(number, _letter(self.name_at), "name_missing")
+            if serial and has_digit(serial):
+                self.problems.add(number, letter_of(self.name_at), "name_missing")
                 codes = bytes(map(self.symbols.__getitem__, self.days_of(row)))
                 self.add(number, row, "", serial, "", codes)
                 return
@@ -436,9 +288,9 @@ class Table:
             self.unsure.append((self.line(number, row, "", "", name, codes), code))
             waiting.append((number, row))
             return
-        if self.last and self.last.row == number - 1 and _is_name_like(name) and not waiting:
+        if self.last and self.last.row == number - 1 and is_name_like(name) and not waiting:
             self.last.name = f"{self.last.name} {name}".strip()
-            self.problems.add(number, _letter(self.name_at), "second_line", other=self.last.row)
+            self.problems.add(number, letter_of(self.name_at), "second_line", other=self.last.row)
             return
         waiting.append((number, row))
 
@@ -452,12 +304,6 @@ class Table:
             self.block.title = replace(title, text=f"{title.text} ¦ {folded}")
             return True
         return bool(found)
-
-    def admission_of(self, row: Sequence[Cell]) -> str:
-        for which in (Field.ADMISSION, Field.STATE_ID):
-            if which in self.layout.fields:
-                return shown(row[self.layout.fields[which]])
-        return ""
 
     def is_head_again(self, number: int, row: Sequence[Cell], waiting: list[Row]) -> bool:
         """A head printed again, its line of weekdays, or the head of a new table."""
@@ -492,7 +338,7 @@ class Table:
             return True
         return bool(
             weekday_row(row, [(index, None) for index in self.columns])
-            and not _has_digit(line_of(row[: self.columns[0]]))
+            and not has_digit(line_of(row[: self.columns[0]]))
         ) or is_column_numbers(row)
 
     def is_title(self, row: Sequence[Cell]) -> bool:
@@ -526,7 +372,7 @@ class Table:
         self, row: Sequence[Cell], labels: dict[Field, int], days: Sequence[tuple[int, object]]
     ) -> bool:
         """True when rising numbers stand beside a name, most of them not where the days stand: her sums."""
-        if labels or self.name_at is None or not _is_name_like(shown(row[self.name_at])):
+        if labels or self.name_at is None or not is_name_like(shown(row[self.name_at])):
             return False
         return sum(index in self.place for index, _ in days) * 2 < len(days)
 
@@ -539,156 +385,9 @@ class Table:
         self.problems.add(number, None, "row_shifted", found=len(row), expected=self.layout.width)
         return True
 
-    def add(
-        self, number: int, row: Sequence[Cell], roll: str, serial: str, name: str, codes: bytes
-    ) -> None:
-        for line, _ in self.unsure:
-            self.block.lines.append(line)
-        self.unsure.clear()
-        self.last = self.line(number, row, roll, serial, name, codes)
-        self.block.lines.append(self.last)
-        self.reaches = self.tall.get(number, 0)
-        self.pupils += 1
-        if number in self.sheet.survey.hidden_rows:
-            self.problems.add(number, None, "hidden_row")
-        if self.pupils > self.limits.pupils:
-            raise Unreadable(
-                "too_many_pupils",
-                N_(
-                    "The file holds more than %(limit)d children. Send one file for each block or month."
-                ),
-                limit=self.limits.pupils,
-            )
 
-    def line(
-        self, number: int, row: Sequence[Cell], roll: str, serial: str, name: str, codes: bytes
-    ) -> Line:
-        line = Line(number, roll[:_NAME], name[:_NAME], codes, serial[:_NAME])
-        for attribute, index in self.other_at:
-            setattr(line, attribute, shown(row[index])[:_NAME])
-        if self.layout.sums:
-            line.sums = sums_of(row, self.layout.sums)
-        if self.key_at:
-            school, called, grade, section = self.key_at
-            key = (
-                shown(row[school]) if school >= 0 else "",
-                shown(row[called]) if called >= 0 else "",
-                shown(row[grade]) if grade >= 0 else "",
-                shown(row[section]) if section >= 0 else "",
-            )
-            if "" in key:
-                # A class written once, beside its first child, is the class of those below too.
-                key = filled_down(key, self.key)
-            line.key = self.key = key
-        if self.others:
-            for turn in range(self.others):
-                later = bytes(
-                    self.symbols[row[c.others[turn]]] if turn < len(c.others) else 0
-                    for c in self.layout.days
-                )
-                line.codes = self.joined(line.codes, later)
-        return line
-
-    def joined(self, codes: bytes, later: bytes) -> bytes:
-        """One mark from morning and afternoon: present in either is present."""
-        merged = bytearray(codes)
-        for place, second in enumerate(later):
-            here = self.symbols.sense(second) in _HERE
-            if not codes[place] or (here and self.symbols.sense(codes[place]) not in _HERE):
-                merged[place] = second
-        return bytes(merged)
-
-    def apply_merges(
-        self, number: int, row: Sequence[Cell], codes: bytes, merges: dict[int, list[Range]]
-    ) -> bytes:
-        """Spread a mark merged over days; set aside words merged over children."""
-        ranges = merges.get(number - 1)
-        if not ranges:
-            return codes
-        changed = bytearray(codes)
-        for (top, left), (bottom, right) in ranges:
-            covered = [place for index, place in self.place.items() if left <= index <= right]
-            if not covered or left >= len(row):
-                continue
-            text = shown(row[left])
-            if not text:
-                continue
-            if bottom > top:
-                columns = range(covered[0], covered[-1] + 1)
-                self.block.closures.append(Closure(columns, range(number, bottom + 2), text))
-                changed[covered[0]] = 0
-            elif len(covered) > 1:
-                code = self.symbols[row[left]]
-                sense = self.symbols.sense(code)
-                if sense is Sense.UNKNOWN:
-                    changed[covered[0]] = 0
-                    if (
-                        not names_a_closure(text)
-                        and self.name_at is not None
-                        and not is_empty(row[self.name_at])
-                    ):
-                        letter = column_letter(self.columns[covered[0]])
-                        self.problems.add(number, letter, "across_days", text=quoted(text))
-                else:
-                    for place in covered:
-                        changed[place] = code
-        return bytes(changed)
-
-
-_SAYS_MORE = re.compile(r"[:=]|\s\S+\s")
 _TITLED = 2  # strength of a month that begins a page: one with its year, or after its word
-_NAME = 200  # letters kept of a name or number
 _WRITTEN = (Sense.PRESENT, Sense.ABSENT, Sense.TICK, Sense.CROSS)  # marks that are no numbers
-_HERE = (Sense.PRESENT, Sense.LATE, Sense.TICK, Sense.ONE)
-_KEY = (Field.SCHOOL, Field.SCHOOL_NAME, Field.CLASS, Field.SECTION)
-_ATTRIBUTES = {
-    "admission": Field.ADMISSION,
-    "state_id": Field.STATE_ID,
-    "own_name": Field.OWN_NAME,
-    "guardian": Field.GUARDIAN,
-    "sex": Field.SEX,
-    "village": Field.VILLAGE,
-}
-
-
-def _cells_at(columns: list[int]) -> Callable[[Sequence[Cell]], Sequence[Cell]]:
-    if len(columns) == 1:
-        only = columns[0]
-        return lambda row: (row[only],)
-    pick: Callable[[Any], Any] = itemgetter(*columns)
-    return pick
-
-
-def _letter(index: int | None) -> str | None:
-    return None if index is None else column_letter(index)
-
-
-def _is_identifier(text: str) -> bool:
-    """True for a number that a school or a state gives a child: 2384, EDU-STU-2026-00008."""
-    return any(map(str.isdigit, text)) and not any(map(str.isspace, text))
-
-
-def _has_digit(text: str) -> bool:
-    """True for what may be a number of a child: 7, ०७, A-12; not for a line with a year in it."""
-    return text.isdigit() or (
-        len(text) <= 16 and any(letter.isdigit() for letter in text) and not _SAYS_MORE.search(text)
-    )
-
-
-def _is_alone(row: Sequence[Cell]) -> bool:
-    """True for a line with little else in it than a title."""
-    return sum(not is_empty(cell) for cell in row) <= 4
-
-
-def _is_name_like(text: str) -> bool:
-    # The signs of vowels are letters too: half of बिरसा देवी.
-    letters = sum(category(letter)[0] in "LM" for letter in text)
-    return (
-        letters >= 2
-        and len(text) <= 40
-        and letters * 2 > len(text)
-        and sense_of(text) is Sense.UNKNOWN
-    )
 
 
 def _chain(first: Iterable[Row], then: Iterable[Row]) -> Iterator[Row]:
