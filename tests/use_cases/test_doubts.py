@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from aanchal.attendance.actions import (
     assign_visit,
@@ -15,6 +17,7 @@ from aanchal.attendance.queries.doubts import doubts
 from aanchal.attendance.queries.waiting import doubtful_flags, what_waits
 from aanchal.notices.queries.things import things
 from tests.factories import NOW, a_class, a_flag, an_actor
+from tests.signing_in import signed_in
 from tests.use_cases.test_visits import a_volunteer, acting
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +86,15 @@ def test_somebody_met_at_the_second_visit_ends_the_doubt():
     told(a_second_visit(), at=NOW + DAY, kind="sick", next_step="comes_back")
 
     assert not doubts(Flag.objects.all(), states=Flag.LIVE)
+
+
+def test_her_list_begins_with_the_child_who_may_not_be_safe():
+    second = a_second_visit()
+    section, children = a_class(grade="7")
+    urgent = a_flag(children[0], section)
+    assign_visit(an_actor(), flag=urgent, volunteer=second.volunteer, at=NOW + DAY)
+
+    page = signed_in(Client(), second.volunteer).get(reverse("my_visits"))
+
+    codes = [card["code"] for card in page.context["cards"]]
+    assert codes == [second.flag.child.code, urgent.child.code]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.attendance.actions import ask_after_class
-from aanchal.attendance.models import MissingPupil
+from aanchal.attendance.models import MissingPupil, RegisterPage
 from aanchal.attendance.queries.silent import every_silent_class, silent_among, silent_classes
 from aanchal.kernel.errors import NotAllowed, NotFound, WrongState
 from aanchal.kernel.permissions import Role, system_actor
@@ -229,3 +229,19 @@ def test_the_coordinators_day_the_school_and_the_class_say_it_by_name():
     assert (
         "This class is silent" not in head.get(reverse("class", args=[other.pk])).content.decode()
     )
+
+
+@pytest.mark.parametrize("years", [1, 2])
+def test_a_class_of_former_years_that_still_has_pupils_stands_in_the_list_of_classes(
+    two_classes, years
+):
+    section, other, _others = two_classes
+    this_year = timezone.localdate().year
+    ClassSection.objects.filter(pk=section.pk).update(year=this_year)
+    ClassSection.objects.filter(pk=other.pk).update(year=this_year - years)
+    RegisterPage.objects.filter(class_section=other).delete()  # it never sent one
+    coordinator = a_person(Role.COORDINATOR)
+
+    page = signed_in(Client(), coordinator).get(reverse("classes"))
+
+    assert reverse("class", args=[other.pk]) in [x["href"] for x in page.context["items"]]

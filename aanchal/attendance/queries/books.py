@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
 from aanchal.kernel.errors import NotFound
@@ -112,8 +112,11 @@ class ClassLine:
 
 
 def class_lines(actor: Actor, *, year_from: int) -> list[ClassLine]:
-    """Class-sections of the school years from `year_from` on; three queries."""
-    sections = list(visible_classes(actor).filter(year__gte=year_from))
+    """Class-sections of the school years from `year_from` on, and older ones that still have pupils;
+    three queries.
+    """
+    still_in = Enrolment.objects.filter(class_section=OuterRef("pk"), ends_on__isnull=True)
+    sections = list(visible_classes(actor).filter(Q(year__gte=year_from) | Exists(still_in)))
     pupils: dict[UUID, int] = {}
     for section_id in Enrolment.objects.filter(
         class_section__in=sections, ends_on__isnull=True

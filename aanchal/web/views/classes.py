@@ -43,7 +43,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
     on = today()
     lines = class_lines(request.actor, year_from=on.year - 1)
     newest = max((line.class_section.year for line in lines), default=0)
-    lines = [x for x in lines if x.class_section.year == newest or x.last_on]
+    lines = [x for x in lines if x.class_section.year == newest or x.last_on or x.pupils]
     schools = {x.class_section.school_id: x.class_section.school for x in lines}
     wanted = key_or_none(request.GET.get("school"))
     only = schools.get(wanted) if wanted is not None else None

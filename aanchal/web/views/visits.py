@@ -26,6 +26,7 @@ from aanchal.attendance.actions import (
 from aanchal.attendance.models import Flag, Outcome, Visit
 from aanchal.attendance.queries.before_going import felt_unsafe, put_right_since
 from aanchal.attendance.queries.books import class_books
+from aanchal.attendance.queries.doubts import doubts
 from aanchal.attendance.queries.ends import back_standing
 from aanchal.attendance.queries.flags import get_my_visit, my_recent_visits, my_visits
 from aanchal.attendance.queries.hands import my_past_visit
@@ -51,9 +52,12 @@ MOST_BACK = 10
 def visit_list(request: HttpRequest) -> HttpResponse:
     """Today's visits, the most urgent first; what is overdue; and what came of the last ones."""
     now = timezone.now()
-    held = sorted(
-        my_visits(request.actor),
+    held = list(my_visits(request.actor))
+    flags = Flag.objects.filter(pk__in={v.flag_id for v in held})
+    in_doubt = doubts(flags, states=[Flag.State.ASSIGNED]) if held else {}
+    held.sort(
         key=lambda v: urgency(
+            in_doubt=v.flag_id in in_doubt,
             is_urgent=v.flag.channel == Flag.Channel.URGENT,
             since_on=v.flag.since_on,
             due_at=v.due_at,
