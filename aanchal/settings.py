@@ -224,8 +224,14 @@ def _sqlite_journal() -> str:
 
 if env.database_url:
     DATABASES = {
-        "default": dj_database_url.parse(env.database_url, conn_max_age=60, conn_health_checks=True)
+        "default": dj_database_url.parse(
+            env.database_url,
+            engine="aanchal.kernel.postgresql",
+            conn_max_age=60,
+            conn_health_checks=True,
+        )
     }
+    DATABASES["default"].setdefault("OPTIONS", {})["server_side_binding"] = True
 else:
     AANCHAL_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     DATABASES = {

@@ -1,0 +1,35 @@
+"""The database backend named in the settings for PostgreSQL: Django's own, whose server keeps its plans."""
+
+from typing import Any
+
+from django.db.backends.postgresql.base import DatabaseWrapper as DjangoWrapper
+from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg import ClientCursor
+
+# PostgreSQL takes 65,535 values beside a statement.
+MOST_VALUES = 60_000
+# A statement sent so often on one connection is planned once more and its plan is kept.
+PREPARED_AFTER = 3
+# Statements that a connection keeps; the one that was not used for longest goes first. The pages of
+# all roles ask some 300 different questions.
+MOST_PREPARED = 300
+
+
+class Cursor(ServerBindingCursor):
+    """Sends values beside the statement; more of them than the server takes, within the statement."""
+
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+        if params is not None and len(params) > MOST_VALUES:
+            query, params = ClientCursor(self.connection).mogrify(query, params), None
+        return super().execute(query, params, **more)
+
+
+class DatabaseWrapper(DjangoWrapper):
+    def get_connection_params(self) -> dict[str, Any]:
+        params = super().get_connection_params()
+        return params | {"cursor_factory": Cursor, "prepare_threshold": PREPARED_AFTER}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.prepared_max = MOST_PREPARED
+        return connection
