@@ -46,14 +46,12 @@ def main() -> None:
         for number in range(given.concerns):
             _act(f"waiting-{number}")
         acts = (f"acting-{number}" for number in itertools.count())
+        act = (lambda: _act(next(acts))) if given.acting else None
         if given.profile:
             page = next(p for p in block.pages if p.name.startswith(given.profile))
-            print(_profiled(asking, page))
+            print(_profiled(asking, page, act))
             return
-        figures = {
-            page.name: _cost(asking, page, (lambda: _act(next(acts))) if given.acting else None)
-            for page in block.pages
-        }
+        figures = {page.name: _cost(asking, page, act) for page in block.pages}
     if given.json:
         print(json.dumps(figures, indent=1))
         return
@@ -163,14 +161,16 @@ def _yardstick() -> float:
     return (time.process_time() - began) * 1000
 
 
-def _profiled(ask: Callable[[Page], int], page: Page) -> str:
+def _profiled(ask: Callable[[Page], int], page: Page, act: Callable[[], None] | None) -> str:
     for _turn in range(5):
         ask(page)
     profile = cProfile.Profile(time.process_time)
-    profile.enable()
     for _turn in range(ASKED):
+        if act is not None:
+            act()
+        profile.enable()
         ask(page)
-    profile.disable()
+        profile.disable()
     out = io.StringIO()
     stats = pstats.Stats(profile, stream=out)
     stats.sort_stats("cumtime").print_stats(

