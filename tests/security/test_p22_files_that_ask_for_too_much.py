@@ -6,6 +6,7 @@ caller's own process holds does not grow with what a file asks for.
 
 import ctypes
 import io
+import json
 import os
 import resource
 import socket
@@ -98,6 +99,12 @@ def take_memory(source, arguments, progress):
 
 def take_memory_at_once(source, arguments, progress):
     yield bytes(bytearray(1 << 40))
+
+
+def tell_limits(source, arguments, progress):
+    kinds = ("CPU", "AS", "FSIZE", "NPROC")
+    told = {kind: resource.getrlimit(getattr(resource, f"RLIMIT_{kind}")) for kind in kinds}
+    yield json.dumps(told).encode()
 
 
 def sleep_for_ever(source, arguments, progress):
@@ -202,6 +209,15 @@ def test_what_goes_past_a_limit_or_breaks_is_refused_and_the_next_file_is_read(
     assert refusal.value.code == code
     assert refusal.value.sentence.endswith(".")
     assert run("echo", data=b"an honest file") == [b"an honest file"]
+
+
+def test_each_limit_is_on_the_process_itself(own_tasks):
+    """One of them is enough to refuse a file: here none may hide that another is missing."""
+    told = json.loads(run("tell_limits")[0])
+
+    assert told["CPU"] == [1, 2]
+    assert 0 < told["AS"][0] == told["AS"][1] < LITTLE.memory_bytes + (4 << 30)
+    assert told["FSIZE"] == told["NPROC"] == [0, 0]
 
 
 def test_the_process_reaches_no_file_no_network_and_no_other_process(own_tasks, tmp_path):
