@@ -570,6 +570,7 @@ class Visit(models.Model):
         UNSAFE = "unsafe"
         KIN = "kin"
         CANNOT_GO = "cannot_go"
+        SECOND = "second"  # she who was to go along does not go
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.CharField(max_length=16)
@@ -585,22 +586,55 @@ class Visit(models.Model):
     )
     handed_back_at = models.DateTimeField(null=True, blank=True)
     handed_back_because = models.CharField(max_length=10, choices=HandedBack.choices, blank=True)
+    two_go = models.BooleanField(default=False, help_text="Two go together, or nobody.")
+    second = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="visits_along",
+        help_text="Who goes along; null of two for one without an account whom the sender asked.",
+    )
+    second_left_because = models.CharField(
+        max_length=10,
+        choices=HandedBack.choices,
+        blank=True,
+        help_text="Why she does not go along.",
+    )
+    will_go_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When she who had not felt safe said that she will go again.",
+    )
 
     class Privacy:
         retention = "Three school years."
         OPEN = ("id", "district", "assigned_at", "due_at", "state", "recorded_at")
         PERSONAL = ("flag", "volunteer", "assigned_by", "left_house_at", "handed_back_at")
-        PERSONAL += ("handed_back_because",)
+        PERSONAL += ("handed_back_because", "two_go", "second", "second_left_because", "will_go_at")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["flag"], condition=Q(state="assigned"), name="visit_in_one_hand"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(second__isnull=True) | Q(two_go=True), name="visit_second_of_two"
+            ),
         ]
         indexes = [
             models.Index(fields=["volunteer", "state", "due_at"], name="visit_in_hand"),
             models.Index(fields=["state", "due_at"], name="visit_due"),
+            models.Index(
+                fields=["flag"],
+                condition=Q(handed_back_because="unsafe") | Q(second_left_because="unsafe"),
+                name="visit_not_safe",
+            ),
+            models.Index(
+                fields=["second", "state"],
+                condition=Q(second__isnull=False),
+                name="visit_along",
+            ),
         ]
 
     def scope(self) -> Scope:

@@ -144,6 +144,8 @@ class Verb(StrEnum):
     VISIT_ASSIGNED = "visit.assigned"
     VISIT_HANDED_BACK = "visit.handed_back"
     VISIT_KEPT = "visit.kept"
+    HOUSE_WILL_GO = "house.will_go"
+    HOUSE_WILL_NOT_GO = "house.will_not_go"
     VISIT_CANCELLED = "visit.cancelled"
     VISIT_LEFT_HOUSE = "visit.left_house"
     VISIT_LEFT_HOUSE_UNDONE = "visit.left_house_undone"

@@ -393,6 +393,8 @@ ONE_RECORD = frozenset(
     attendance.actions.visited_houses.describe_visited_house
     attendance.actions.visits.hand_back_visit
     attendance.actions.visits.leave_house
+    attendance.actions.visits.leave_pair
+    attendance.actions.visits.say_will_go
     attendance.actions.findings.open_finding
     attendance.actions.visited_houses.open_visited_house
     attendance.actions.outcomes.record_outcome

@@ -116,6 +116,11 @@ PAGES: dict[str, Page] = {
     ),
     "visit_done": Page(kind="visit", own={"volunteer": labels("recorded")}),
     "visit_hand_back": Page(kind="visit", own={"volunteer": HERS}, sends=(just(because="unsafe"),)),
+    # Nobody of the office goes along with another.
+    "visit_along": Page(kind="visit", sends=(just(because="unsafe"),)),
+    "visit_go_again": Page(
+        kind="visit", own={"volunteer": labels("handed_back")}, sends=(just(will_go="yes"),)
+    ),
     "visit_written": Page(
         kind="visit",
         own={"volunteer": labels("recorded")},

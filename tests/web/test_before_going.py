@@ -19,7 +19,7 @@ from aanchal.attendance.models import Finding, Flag, Outcome, Visit
 from aanchal.attendance.rules.ends import not_known
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Role
-from tests.factories import VILLAGE, a_class, a_flag
+from tests.factories import NOW, VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, signed_in
 from tests.web.test_hand_overs_pages import a_coordinator, page
 from tests.web.test_visit_pages import in_hand
@@ -56,6 +56,7 @@ def test_where_somebody_did_not_feel_safe_two_go_or_nobody():
 
 def test_who_sends_and_who_goes_see_it_and_are_asked_for_two():
     flag, other, coordinator = given_back(), a_person(Role.VOLUNTEER, VILLAGE), a_coordinator()
+    third = a_person(Role.VOLUNTEER, VILLAGE)
     shown = page(coordinator, "flag", flag.pk)
     assert "she did not feel safe. Send two together, or nobody" in shown
     assert "Given back: did not feel safe" in shown
@@ -63,7 +64,8 @@ def test_who_sends_and_who_goes_see_it_and_are_asked_for_two():
     given = {"step": "assign", "volunteer": str(other.pk)}
 
     assert client.post(at, given).status_code == 400
-    client.post(at, given | {"two_go": "on"})
+    assert client.post(at, given | {"second": str(other.pk)}).status_code == 400
+    client.post(at, given | {"second": str(third.pk)})
 
     hers = page(other, "my_visits")
     assert f"{flag.child.code}: whoever was to go before did not feel safe." in hers
@@ -102,6 +104,80 @@ def test_a_house_is_no_safer_when_another_question_sends_somebody_there(of_whom)
     assign_visit(actor, flag=newer, volunteer=other, two_go=True, at=now)
     hers = page(other, "my_visits")
     assert f"{newer.child.code}: whoever was to go before did not feel safe." in hers
+
+
+def two_sent():
+    """A house where one did not feel safe, two others who go, and their coordinator."""
+    flag, coordinator = given_back(), a_coordinator()
+    [first, second] = [
+        a_person(Role.VOLUNTEER, VILLAGE, name=n) for n in ("First One", "Other One")
+    ]
+    visit = assign_visit(
+        actor_for(coordinator), flag=flag, volunteer=first, second=second, at=timezone.now()
+    )
+    return visit, first, second, coordinator
+
+
+def test_both_read_with_whom_they_go_and_the_coordinator_who_goes():
+    visit, first, second, coordinator = two_sent()
+    code = visit.flag.child.code
+
+    assert f"{code}: Other One goes with you. Do not go alone." in page(first, "my_visits")
+    hers = page(second, "my_visits")
+    assert f"{code}: you go along with First One. Do not go alone." in hers
+    assert "You go along" in hers and "A visit on which you go along" in page(second, "notices")
+    shown = page(coordinator, "flag", visit.flag_id)
+    assert "</b> goes along." in shown and "with Other One" in shown
+
+
+def test_who_does_not_feel_safe_is_named_to_whoever_sends_and_offered_to_nobody():
+    flag, coordinator = given_back(), a_coordinator()
+    her = flag.visits.get().volunteer
+    [first, second] = [a_person(Role.VOLUNTEER, VILLAGE) for _ in range(2)]
+
+    shown = page(coordinator, "flag", flag.pk)
+
+    assert "is not sent there again, unless she herself says that she will go" in shown
+    assert str(her.pk) not in shown and shown.count(str(first.pk)) == 2 == shown.count(
+        str(second.pk)
+    )
+    assert "Somebody else, with whom I have spoken myself" in shown and "checked" not in shown
+
+
+def test_she_who_goes_along_gives_it_back_and_the_other_reads_that_nobody_goes():
+    visit, first, second, coordinator = two_sent()
+    client, at = signed_in(Client(), second), reverse("visit_along", args=[visit.pk])
+    assert "is told that she does not go either." in client.get(at).content.decode()
+
+    client.post(at, {"because": "unsafe"})
+
+    hers = page(first, "my_visits")
+    assert f"{visit.flag.child.code}: the other of you two does not go." in hers
+    assert client.get(at).status_code == 404
+    assert "she who was to go along did not feel safe" in page(coordinator, "flag", visit.flag_id)
+    assert "Houses that were not safe for you" in page(second, "my_visits")
+
+
+def test_where_one_of_two_can_no_longer_go_both_and_the_coordinator_read_it():
+    visit, first, second, coordinator = two_sent()
+    second.grants.update(ends_at=timezone.now() - timedelta(minutes=1), starts_at=NOW)
+
+    assert "one of you two cannot go any more. Do not go" in page(first, "my_visits")
+    assert "cannot be made as it was sent" in page(coordinator, "flag", visit.flag_id)
+
+
+def test_she_says_on_her_own_page_that_she_will_go_there_again_and_takes_it_back():
+    flag = given_back()
+    visit, at = flag.visits.get(), reverse("visit_go_again", args=[flag.visits.get().pk])
+    client = signed_in(Client(), visit.volunteer)
+    assert "You are not sent there." in client.get(reverse("my_visits")).content.decode()
+
+    assert "I will go there again" in client.get(at).content.decode()
+    client.post(at, {"will_go": "yes"})
+    assert "You have said that you will go." in client.get(reverse("my_visits")).content.decode()
+
+    client.post(at, {"will_go": "no"})
+    assert "You are not sent there." in client.get(reverse("my_visits")).content.decode()
 
 
 # --- put right after a newer question began ---

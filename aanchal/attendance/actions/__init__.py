@@ -35,7 +35,15 @@ from .repairs import (
 from .several_registers import take_several
 from .taking import Taken, take_register, take_small_registers
 from .visited_houses import describe_visited_house, open_visited_house
-from .visits import assign_visit, cancel_visit, hand_back_visit, leave_house, return_to_house
+from .visits import (
+    assign_visit,
+    cancel_visit,
+    hand_back_visit,
+    leave_house,
+    leave_pair,
+    return_to_house,
+    say_will_go,
+)
 from .watch import raise_flags, run_watch, set_visit_budget
 from .withdrawals import keep_flag, withdraw_flag
 
@@ -63,6 +71,7 @@ __all__ = [
     "keep_flag",
     "keep_late_finding",
     "leave_house",
+    "leave_pair",
     "note_archived",
     "note_missing",
     "open_archive",
@@ -83,6 +92,7 @@ __all__ = [
     "run_watch",
     "say_missing",
     "say_of_left_out",
+    "say_will_go",
     "set_problem_aside",
     "set_visit_budget",
     "settle_missing",

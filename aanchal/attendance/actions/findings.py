@@ -21,6 +21,7 @@ from ..findings import group_of, is_given_on, vocabulary, was_given_on
 from ..guidance import guidance
 from ..labour import WORKS, kind_under_law, known_band
 from ..models import Finding, Flag, Visit
+from ..queries.before_going import felt_unsafe, not_to_be_sent
 from ..queries.flags import nobody_home_counts
 from ..queries.hands import is_correctable
 from ..rules.labour import Band, Danger
@@ -316,21 +317,35 @@ def _go_on(
         tries=nobody_home_counts(flag).get(visit.volunteer_id, 0),
         most_tries=int(numbers["not_home_tries"]),
     )
-    if follows is Next.HERS_AGAIN:
+    if follows is Next.HERS_AGAIN and _may_keep(visit):
         soon = timezone.localdate(at) + timedelta(days=int(numbers["not_home_again_days"]))
         day = soon if group == "again" or again_on is None else again_on
         kept = Visit.objects.create(
             district=visit.district,
             flag=flag,
             volunteer=visit.volunteer,
+            second=visit.second,
+            two_go=visit.two_go,
             assigned_by=actor.user_id,
             assigned_at=at,
             due_at=end_of(day),
         )
         record(actor, Verb.VISIT_KEPT, kept, scope=flag.scope())
         return
-    flag.state = Flag.State.OPEN if follows is Next.ANOTHER else Flag.State.VISITED
+    others = Next.ANOTHER, Next.HERS_AGAIN
+    flag.state = Flag.State.OPEN if follows in others else Flag.State.VISITED
     flag.save(update_fields=["state"])
+
+
+def _may_keep(visit: Visit) -> bool:
+    """Say whether those who went may go again by themselves; else the coordinator sends others.
+
+    Not to a house of which one of them said that it is not safe, nor alone where another said so.
+    """
+    stay_away = not_to_be_sent(visit.flag)
+    if stay_away & {visit.volunteer_id, visit.second_id}:
+        return False
+    return visit.two_go or not felt_unsafe([visit.flag])
 
 
 def _check_finding(

@@ -7,8 +7,38 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from aanchal.access.models import User
+
 from ..findings import group_of
 from ..models import Finding, Flag, Visit
+
+NOT_SAFE = Q(handed_back_because=Visit.HandedBack.UNSAFE) | Q(
+    second_left_because=Visit.HandedBack.UNSAFE
+)
+
+
+def of_house(flags: Iterable[Flag]) -> Q:
+    """Visits to the houses of some questions: of the child, and of all who live with her."""
+    flags = list(flags)
+    homes = {f.child.household_id for f in flags} - {None}
+    return Q(flag__child__in=[f.child_id for f in flags]) | Q(flag__child__household__in=homes)
+
+
+def not_to_be_sent(flag: Flag) -> set[UUID]:
+    """Volunteers who said that this house is not safe for them, and not since that they will go.
+
+    One query; `child` must be loaded.
+    """
+    said = Visit.objects.filter(of_house([flag]), NOT_SAFE, will_go_at__isnull=True)
+    rows = said.values_list("handed_back_because", "volunteer_id", "second_id")
+    return {
+        second if because == Visit.HandedBack.SECOND else first for because, first, second in rows
+    }
+
+
+def who_stays_away(flag: Flag) -> list[User]:
+    """The people of `not_to_be_sent`, by username. Two queries."""
+    return list(User.objects.filter(pk__in=not_to_be_sent(flag)).order_by("username"))
 
 
 def felt_unsafe(flags: Iterable[Flag]) -> set[UUID]:
@@ -19,11 +49,9 @@ def felt_unsafe(flags: Iterable[Flag]) -> set[UUID]:
     """
     flags = list(flags)
     unsafe = set(
-        Visit.objects.filter(
-            Q(flag__child__in=[f.child_id for f in flags])
-            | Q(flag__child__household__in=[f.child.household_id for f in flags]),
-            handed_back_because=Visit.HandedBack.UNSAFE,
-        ).values_list("flag__child", "flag__child__household")
+        Visit.objects.filter(of_house(flags), NOT_SAFE).values_list(
+            "flag__child", "flag__child__household"
+        )
     )
     children = {child for child, _household in unsafe}
     households = {household for _child, household in unsafe} - {None}

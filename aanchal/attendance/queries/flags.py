@@ -4,17 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import (
-    CharField,
     Exists,
-    ExpressionWrapper,
-    F,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Value,
 )
-from django.db.models.functions import Concat
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants
@@ -28,6 +23,8 @@ from aanchal.places.queries import within
 from ..findings import group_of
 from ..guidance import guidance
 from ..models import Finding, Flag, Visit
+from .before_going import not_to_be_sent
+from .hands import can_be_made, may_go
 
 
 def visible_flags(actor: Actor, permission: Permission = Permission.FLAG_VIEW) -> QuerySet[Flag]:
@@ -62,7 +59,7 @@ def get_flag(
             "reopenings",
             Prefetch(
                 "visits",
-                Visit.objects.select_related("volunteer", "finding").prefetch_related(
+                Visit.objects.select_related("volunteer", "second", "finding").prefetch_related(
                     "late_findings"
                 ),
             ),
@@ -79,37 +76,21 @@ def unassigned_flags(actor: Actor) -> QuerySet[Flag]:
     return visible_flags(actor).filter(state=Flag.State.OPEN)
 
 
-def can_still_go(*, at: datetime) -> Q:
-    """A condition that the volunteer of a visit may still go: else she does not see it any more.
-
-    Her account was stopped, her role has ended or is over another village now, or she is kin of the
-    household.
-    """
-    village = ExpressionWrapper(OuterRef("flag__area__path"), output_field=CharField())
-    roles = live_grants(at=at).filter(user=OuterRef("volunteer"), role=Role.VOLUNTEER)
-    covering = roles.annotate(village=village).filter(
-        Q(village=F("area_path")) | Q(village__startswith=Concat(F("area_path"), Value("/")))
-    )
-    kin = Kinship.objects.filter(
-        user=OuterRef("volunteer"), household=OuterRef("flag__child__household")
-    )
-    return Q(Exists(covering)) & ~Q(Exists(kin))
-
-
 def goes(visit: Visit, *, at: datetime) -> bool:
     """Whether the volunteer of a visit may still go. One query."""
-    return Visit.objects.filter(can_still_go(at=at), pk=visit.pk).exists()
+    return Visit.objects.filter(may_go("volunteer", at=at), pk=visit.pk).exists()
 
 
 def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
     """Visits that wait for another step of the coordinator, longest overdue first.
 
-    Those past their time in a volunteer's hands; and those, whatever their time, in the hands of one
-    who can no longer go.
+    Those past their time in a volunteer's hands; and those, whatever their time, that cannot be made
+    as they were sent: the account of one who goes was stopped, her role has ended, she is kin of the
+    household and so does not see it any more, or one would go alone to a house that is not safe.
     """
     return (
         Visit.objects.filter(
-            Q(due_at__lt=at) | ~can_still_go(at=at),
+            Q(due_at__lt=at) | ~can_be_made(at=at),
             within(granted_areas(actor, Permission.VISIT_ASSIGN), "flag__area__path"),
             not_kin(actor, "flag__child__"),
             state=Visit.State.ASSIGNED,
@@ -129,7 +110,9 @@ def my_visits(actor: Actor) -> QuerySet[Visit]:
             volunteer_id=actor.user_id,
             state=Visit.State.ASSIGNED,
         )
-        .select_related("flag__child__household", "flag__area", "flag__class_section__school")
+        .select_related(
+            "flag__child__household", "flag__area", "flag__class_section__school", "second"
+        )
         .order_by("due_at", "pk")
     )
 
@@ -164,21 +147,26 @@ def my_recent_visits(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
 def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:
     """Volunteers of the flag's village who may make its visit, by username.
 
-    Kin of the household are left out, and those who gave this visit back because it did not feel
-    safe; also those who found nobody at home too often, as long as there is another. Four queries.
+    Kin of the household are left out, and those who said that the house is not safe for them; also
+    those who found nobody at home too often, as long as there is another. Five queries.
     """
     kin = Kinship.objects.filter(user=OuterRef("user"), household=flag.child.household_id)
     back = flag.visits.filter(
-        volunteer=OuterRef("user"),
-        handed_back_because__in=(Visit.HandedBack.UNSAFE, Visit.HandedBack.KIN),
+        Q(volunteer=OuterRef("user"), handed_back_because=Visit.HandedBack.KIN)
+        | Q(second=OuterRef("user"), second_left_because=Visit.HandedBack.KIN),
     )
+    stay_away = not_to_be_sent(flag)
     grants = (
         live_grants(at=at)
         .filter(Q(role=Role.VOLUNTEER), ~Exists(kin), ~Exists(back))
         .select_related("user")
         .order_by("user__username")
     )
-    found = {g.user_id: g.user for g in grants if covers(g.area_path, flag.area.path)}
+    found = {
+        g.user_id: g.user
+        for g in grants
+        if covers(g.area_path, flag.area.path) and g.user_id not in stay_away
+    }
     often = found_nobody_often(flag)
     others = [user for user in found.values() if user.pk not in often]
     return others or list(found.values())

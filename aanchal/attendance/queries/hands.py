@@ -4,15 +4,29 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Concat
 
-from aanchal.kernel.permissions import Actor, Permission, grants_for
+from aanchal.access.queries import live_grants
+from aanchal.kernel.permissions import Actor, Permission, Role, grants_for
+from aanchal.people.models import Kinship
 from aanchal.people.queries import not_kin
 from aanchal.places.queries import within
 
 from ..guidance import guidance
 from ..models import Finding, Visit
 from ..rules.leaving import has_left
+from .before_going import NOT_SAFE
 
 
 def visits_in_hand(volunteers: Iterable[UUID]) -> dict[UUID, int]:
@@ -24,6 +38,94 @@ def visits_in_hand(volunteers: Iterable[UUID]) -> dict[UUID, int]:
         .annotate(held=Count("pk"))
     )
     return dict(rows)
+
+
+def can_be_made(*, at: datetime) -> Q:
+    """Visits that those who have them can still make; of the others the coordinator must think anew.
+
+    Whoever goes, and whoever goes along, has a role here and is not kin of the household; and nobody
+    goes alone to a house where somebody did not feel safe.
+    """
+    not_safe = Visit.objects.filter(
+        NOT_SAFE,
+        Q(flag__child=OuterRef("flag__child"))
+        | Q(flag__child__household=OuterRef("flag__child__household")),
+    )
+    along = Q(second__isnull=True) | may_go("second", at=at)
+    return may_go("volunteer", at=at) & along & (Q(two_go=True) | ~Exists(not_safe))
+
+
+def can_still_be_made(visit: Visit, *, at: datetime) -> bool:
+    """Say whether a visit can be made by those who were sent, as `can_be_made`. One query."""
+    return Visit.objects.filter(can_be_made(at=at), pk=visit.pk).exists()
+
+
+def those_to_stop(visits: Iterable[Visit], *, at: datetime) -> set[UUID]:
+    """Those of some visits that cannot be made by those who were sent. One query."""
+    keys = [visit.pk for visit in visits]
+    return set(Visit.objects.filter(~can_be_made(at=at), pk__in=keys).values_list("pk", flat=True))
+
+
+def may_go(who: str, *, at: datetime) -> Q:
+    """A condition that the volunteer of a visit, or its `second`, may still go there.
+
+    Else she does not see it any more: her account was stopped, her role has ended or is over another
+    village now, or she is kin of the household.
+    """
+    village = ExpressionWrapper(OuterRef("flag__area__path"), output_field=CharField())
+    roles = live_grants(at=at).filter(user=OuterRef(who), role=Role.VOLUNTEER)
+    covering = roles.annotate(village=village).filter(
+        Q(village=F("area_path")) | Q(village__startswith=Concat(F("area_path"), Value("/")))
+    )
+    kin = Kinship.objects.filter(user=OuterRef(who), household=OuterRef("flag__child__household"))
+    return Q(Exists(covering)) & ~Q(Exists(kin))
+
+
+def my_visits_along(actor: Actor) -> QuerySet[Visit]:
+    """Visits on which the actor goes along with another, in whose hands they are; soonest due first."""
+    return (
+        Visit.objects.filter(
+            _in_my_places(actor), second_id=actor.user_id, state=Visit.State.ASSIGNED
+        )
+        .select_related("flag__child__household", "flag__area", "volunteer")
+        .order_by("due_at", "pk")
+    )
+
+
+def my_unsafe_houses(actor: Actor) -> QuerySet[Visit]:
+    """Visits that the actor gave back because she did not feel safe, the last first."""
+    me = actor.user_id
+    return (
+        Visit.objects.filter(
+            Q(volunteer_id=me, handed_back_because=Visit.HandedBack.UNSAFE)
+            | Q(second_id=me, second_left_because=Visit.HandedBack.UNSAFE),
+            _in_my_places(actor),
+        )
+        .select_related("flag__child__household", "flag__area")
+        .order_by("-handed_back_at", "pk")
+    )
+
+
+def my_broken_pairs(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
+    """Visits of two that the other gave back since a moment, so that the actor does not go either."""
+    me = actor.user_id
+    return (
+        Visit.objects.filter(
+            Q(volunteer_id=me, handed_back_because=Visit.HandedBack.SECOND)
+            | Q(second_id=me) & ~Q(handed_back_because=Visit.HandedBack.SECOND),
+            _in_my_places(actor),
+            state=Visit.State.HANDED_BACK,
+            handed_back_at__gte=since,
+        )
+        .select_related("flag__child__household")
+        .order_by("-handed_back_at", "pk")
+    )
+
+
+def _in_my_places(actor: Actor) -> Q:
+    """Visits where the actor makes visits still, and of whose families she is not."""
+    paths = [g.area_path for g in grants_for(actor, Permission.VISIT_HAND_BACK) if g.area_path]
+    return within(paths, "flag__area__path") & Q(not_kin(actor, "flag__child__"))
 
 
 def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:

@@ -38,6 +38,9 @@ VISIT_MOVES: Mapping[str, frozenset[str]] = {
 # What a volunteer sent of a visit that was no longer hers. No column: it is read or not.
 LATE_FINDING_STATES = ("unread", "read")
 
+# She who goes along on a visit. No column: the visit names her.
+VISIT_ALONG_STATES = ("sent",)
+
 # Absences that a class sent are taken away with the coordinator's yes only; the yes can be taken back.
 # What she changes herself is made at once, and undone.
 CORRECTION_MOVES: Mapping[str, frozenset[str]] = {

@@ -95,7 +95,7 @@ class Staff:
 
 def may_hold(actor: Actor, thing: Thing) -> bool:
     """Whether the one in whose hands it is may act on it: a visit is her own, whatever her role."""
-    if thing.kind.startswith("visit."):
+    if thing.kind.startswith(("visit.", "visit_along.")):
         return may(actor, Permission.VISIT_HAND_BACK, thing.scope)
     return thing.may_be_done_by(actor)
 

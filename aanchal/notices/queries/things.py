@@ -36,7 +36,7 @@ from aanchal.attendance.models import (
     Withdrawal,
 )
 from aanchal.attendance.queries.doubts import doubt_due_at, doubts
-from aanchal.attendance.queries.flags import can_still_go
+from aanchal.attendance.queries.hands import can_be_made
 from aanchal.attendance.queries.silent import every_silent_class, silent_classes
 from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.models import Concern
@@ -271,18 +271,21 @@ def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 
 def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
-    """Visits in somebody's hands; for a coordinator those past their day, or of one who cannot go.
+    """Visits in somebody's hands; for a coordinator those past their day, or that cannot be made.
 
     A visit whose volunteer may no longer go there, or is shut out of the family since, waits from its
-    start, in nobody's hands: she does not see it any more.
+    start, in nobody's hands: she does not see it any more. So does one on which two would go of whom
+    one cannot, and one on which somebody would go alone to a house that is not safe. Whoever goes
+    along is told as well.
     """
-    goes = ExpressionWrapper(can_still_go(at=at), output_field=BooleanField())
+    goes = ExpressionWrapper(can_be_made(at=at), output_field=BooleanField())
     reach = Q()
     if actor is not None:
         late = Q(due_at__lt=at) | Q(goes=False)
         reach = late & _reach(actor, Permission.VISIT_ASSIGN, "flag__area__path")
         own = [g.area_path for g in grants_for(actor, Permission.VISIT_HAND_BACK)]
-        reach |= Q(volunteer_id=actor.user_id) & within([p for p in own if p], "flag__area__path")
+        hers = Q(volunteer_id=actor.user_id) | Q(second_id=actor.user_id)
+        reach |= hers & within([p for p in own if p], "flag__area__path")
     rows = list(
         Visit.objects.annotate(goes=goes, household=F("flag__child__household_id"))
         .filter(reach, state=Visit.State.ASSIGNED)
@@ -294,7 +297,7 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         Flag.objects.filter(pk__in={visit.flag_id for visit in rows}), states=[Flag.State.ASSIGNED]
     )
     for visit in rows:
-        yield Thing(
+        found = Thing(
             "visit.assigned",
             str(visit.pk),
             Scope(
@@ -311,6 +314,15 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
             place=visit.flag.area,
             flag=str(visit.flag_id),
         )
+        yield found
+        if visit.second_id is not None and visit.goes:
+            second = str(visit.second_id)
+            yield replace(
+                found,
+                kind="visit_along.sent",
+                scope=replace(found.scope, holders=frozenset({second})),
+                holder=second,
+            )
 
 
 def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
@@ -635,6 +647,7 @@ KINDS = frozenset(
         "flag.visited",
         "visit.assigned",
         "late_finding.unread",
+        "visit_along.sent",
         "withdrawal.waiting",
         "register_file.shown",
         "register_file.taken",

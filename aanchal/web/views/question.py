@@ -23,7 +23,7 @@ from aanchal.attendance.actions import (
 )
 from aanchal.attendance.findings import group_of, is_doubt, is_given_on, vocabulary
 from aanchal.attendance.models import Flag, Outcome, Visit
-from aanchal.attendance.queries.before_going import felt_unsafe, put_right_since
+from aanchal.attendance.queries.before_going import felt_unsafe, put_right_since, who_stays_away
 from aanchal.attendance.queries.books import Strip, class_book, strips_of
 from aanchal.attendance.queries.conflicts import hide_concerns_from
 from aanchal.attendance.queries.doubts import what_is_not_known
@@ -33,7 +33,7 @@ from aanchal.attendance.queries.flags import (
     goes,
     volunteers_for,
 )
-from aanchal.attendance.queries.hands import visits_in_hand
+from aanchal.attendance.queries.hands import can_still_be_made, visits_in_hand
 from aanchal.attendance.queries.returns import since_in
 from aanchal.attendance.rules.ends import Missing, Unknown
 from aanchal.attendance.rules.returns import Returned, Standing
@@ -78,7 +78,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     late = [x for v in visits for x in v.late_findings.all() if x.read_at is None]
     is_unsafe = bool(felt_unsafe([held]))
     in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
-    volunteers = _able(held, in_hand, at=now)
+    volunteers = _able(held, in_hand, at=now, is_unsafe=is_unsafe)
     book = class_book(held.class_section)
     strip, last_strip = strips_of(book, held.child_id, about=held.since_on)
     since = since_in(book, held)
@@ -128,6 +128,10 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "call": _number_of(request, in_hand),
             "is_late": in_hand is not None and in_hand.due_at < now,
             "cannot_go": in_hand is not None and not goes(in_hand, at=now),
+            "not_as_sent": in_hand is not None and not can_still_be_made(in_hand, at=now),
+            "stays_away": [u.get_full_name() for u in who_stays_away(held)]
+            if is_unsafe and is_live
+            else [],
             "may_undo": in_hand is not None
             and in_hand.assigned_by == request.actor.user_id
             and now - in_hand.assigned_at < UNDO_WITHIN,
@@ -174,10 +178,15 @@ def _number_of(request: HttpRequest, in_hand: Visit | None) -> str:
     return phones.get(str(in_hand.volunteer_id), "")
 
 
-def _able(held: Flag, in_hand: Visit | None, *, at: datetime) -> list[Any]:
-    """Who may be sent, those with the fewest visits first; not whoever holds it already."""
+def _able(held: Flag, in_hand: Visit | None, *, at: datetime, is_unsafe: bool = False) -> list[Any]:
+    """Who may be sent, those with the fewest visits first; not whoever holds it already.
+
+    Where two must go she stands there too: another may go along with her.
+    """
     able = [
-        v for v in volunteers_for(held, at=at) if in_hand is None or v.pk != in_hand.volunteer_id
+        v
+        for v in volunteers_for(held, at=at)
+        if in_hand is None or is_unsafe or v.pk != in_hand.volunteer_id
     ]
     hands = visits_in_hand([v.pk for v in able])
     return sorted(able, key=lambda v: hands.get(v.pk, 0))
@@ -219,8 +228,8 @@ def _act(
         if step == "assign" and assign.is_valid():
             able = {str(v.pk): v for v in volunteers_for(held, at=now)}
             chosen = able[assign.cleaned_data["volunteer"]]
-            two_go = bool(assign.cleaned_data.get("two_go"))
-            assign_visit(request.actor, flag=held, volunteer=chosen, two_go=two_go, at=now)
+            along = assign.second_and_two(able)
+            assign_visit(request.actor, flag=held, volunteer=chosen, at=now, **along)
         elif step == "outcome" and outcome.is_valid():
             confirmed = request.POST.get("confirmed") == "yes"
             try:

@@ -13,6 +13,9 @@ from aanchal.attendance.rules.ends import Ground
 from ..forms import ChoiceRows, DayField
 from .cards import OUTCOMES
 
+# Of who goes along: somebody who has no account here.
+WITHOUT_ACCOUNT = "other"
+
 
 class AssignForm(forms.Form):
     """Whom to send."""
@@ -22,8 +25,9 @@ class AssignForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose who goes.")},
     )
 
-    two_go = forms.BooleanField(
-        label=gettext_lazy("Two go together, and both know why"),
+    second = ChoiceRows(
+        label=gettext_lazy("Who goes along?"),
+        help_text=gettext_lazy("Two go together, and both are told why."),
         error_messages={
             "required": gettext_lazy(
                 "Whoever was to go before did not feel safe. Send two together, or nobody."
@@ -36,10 +40,17 @@ class AssignForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if not is_unsafe:
-            del self.fields["two_go"]
-        self.fields["volunteer"].choices = [  # type: ignore[attr-defined]
-            (str(v.pk), v.get_full_name()) for v in volunteers
-        ]
+            del self.fields["second"]
+        able = [(str(v.pk), v.get_full_name()) for v in volunteers]
+        self.fields["volunteer"].choices = able  # type: ignore[attr-defined]
+        if is_unsafe:
+            asked = (WITHOUT_ACCOUNT, _("Somebody else, with whom I have spoken myself"))
+            self.fields["second"].choices = [*able, asked]  # type: ignore[attr-defined]
+
+    def second_and_two(self, able: dict[str, Any]) -> dict[str, Any]:
+        """Who goes along, as `assign_visit` takes it; `able` by key."""
+        chosen = self.cleaned_data.get("second", "")
+        return {"second": able.get(chosen), "two_go": bool(chosen)}
 
 
 class OutcomeForm(forms.Form):

@@ -90,6 +90,10 @@ def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
     finding = getattr(visit, "finding", None)
     when = finding.recorded_at if finding is not None else visit.handed_back_at or visit.assigned_at
     text = [visit.volunteer.get_full_name()]
+    if visit.second is not None:
+        text.append(_("with %(name)s") % {"name": visit.second.get_full_name()})
+    elif visit.two_go:
+        text.append(_("with somebody whom the sender asked"))
     if visit.state == Visit.State.ASSIGNED:
         day = date_format(timezone.localtime(visit.due_at), "j M")
         text.append(_("due %(day)s") % {"day": day})
@@ -100,6 +104,10 @@ def _visit_told(visit: Visit) -> tuple[datetime, str, str]:
     title = str(STATES[Visit.State(visit.state)])
     if visit.handed_back_because == Visit.HandedBack.UNSAFE:
         title = _("Given back: did not feel safe")
+    elif visit.second_left_because == Visit.HandedBack.UNSAFE:
+        title = _("Given back: she who was to go along did not feel safe")
+    elif visit.handed_back_because == Visit.HandedBack.SECOND:
+        title = _("Given back: she who was to go along does not go")
     return when, title, " · ".join(filter(None, text))
 
 

@@ -44,6 +44,7 @@ from ..forms import (
 from ..look.numbers import in_script
 from ..names import class_name, code_mark, first_name
 from .cards import returned_sentence
+from .pairs import pair_sentences, pairs_shown
 
 RECENT = timedelta(days=30)
 MOST_BACK = 10
@@ -75,7 +76,8 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         "visits/list.html",
         {
             "cards": [_card(visit, now) for visit in held],
-            "before": _before_going(held),
+            "before": [*_before_going(held), *pair_sentences(request.actor, held, at=now)],
+            **pairs_shown(request.actor),
             "late": _late_sentence(late) if late else "",
             "back": _back_cards(list(back.values())[:MOST_BACK]),
             "written": [_written_line(v) for v in recent[:MOST_BACK]],

@@ -1,0 +1,144 @@
+"""Two who go together, and houses to which a volunteer does not go again unless she says so."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from aanchal.attendance.actions import leave_pair, say_will_go
+from aanchal.attendance.models import Visit
+from aanchal.attendance.queries.hands import (
+    my_broken_pairs,
+    my_unsafe_houses,
+    my_visits_along,
+    those_to_stop,
+)
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import Actor
+
+from ..context import local_name
+from ..names import first_name
+
+# For so long she reads that the other does not go.
+TOLD_FOR = timedelta(days=14)
+
+
+def pair_sentences(actor: Actor, held: list[Visit], *, at: datetime) -> list[str]:
+    """With whom she goes, and where she must not go alone, a sentence a visit. Three queries at most."""
+    along = list(my_visits_along(actor))
+    of_two = [*(v for v in held if v.two_go), *along]
+    stopped = those_to_stop(of_two, at=at) if of_two else set()
+    said = []
+    for visit in of_two:
+        code = {"code": visit.flag.child.code}
+        if visit.pk in stopped:
+            said.append(
+                _("%(code)s: one of you two cannot go any more. Do not go: call your coordinator.")
+                % code
+            )
+        elif visit in along:
+            said.append(
+                _("%(code)s: you go along with %(name)s. Do not go alone.")
+                % {**code, "name": visit.volunteer.get_full_name()}
+            )
+        elif visit.second is not None:
+            said.append(
+                _("%(code)s: %(name)s goes with you. Do not go alone.")
+                % {**code, "name": visit.second.get_full_name()}
+            )
+        else:
+            said.append(
+                _(
+                    "%(code)s: somebody whom your coordinator has asked goes with you. Do not go alone."
+                )
+                % code
+            )
+    for visit in my_broken_pairs(actor, since=at - TOLD_FOR):
+        said.append(
+            _("%(code)s: the other of you two does not go. Do not go: it is not with you any more.")
+            % {"code": visit.flag.child.code}
+        )
+    return said
+
+
+def pairs_shown(actor: Actor) -> dict[str, Any]:
+    """What her list shows of visits on which she goes along, and of houses not safe for her."""
+    houses: dict[UUID, Visit] = {}
+    for visit in my_unsafe_houses(actor):
+        houses.setdefault(visit.flag.child.household_id or visit.flag.child_id, visit)
+    return {
+        "along": [
+            {
+                "title": f"{first_name(v.flag.child)} · {v.flag.child.code}",
+                "hint": " · ".join(
+                    (
+                        local_name(v.flag.area),
+                        v.volunteer.get_full_name(),
+                        _("due %(day)s")
+                        % {"day": date_format(timezone.localtime(v.due_at), "j M")},
+                    )
+                ),
+                "href": reverse("visit_along", args=[v.pk]),
+            }
+            for v in my_visits_along(actor)
+        ],
+        "houses": [
+            {
+                "title": f"{first_name(v.flag.child)} · {v.flag.child.code}",
+                "will_go": v.will_go_at is not None,
+                "href": reverse("visit_go_again", args=[v.pk]),
+            }
+            for v in houses.values()
+        ],
+    }
+
+
+def along(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """ "I do not go along": then nobody goes, and no question is asked."""
+    held = my_visits_along(request.actor).filter(pk=pk).first()
+    if held is None:
+        raise NotFound
+    if request.method == "POST":
+        because = request.POST.get("because", "")
+        leave_pair(request.actor, visit=held, because=because, at=timezone.now())
+        messages.success(
+            request, _("Thank you for saying so. Nobody goes until your coordinator sends two.")
+        )
+        return redirect("my_visits")
+    return render(
+        request, "visits/hand_back.html", {"cancel_href": reverse("my_visits"), "along": held}
+    )
+
+
+def go_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """She says that she will go again to a house that was not safe for her, or takes that back."""
+    held = my_unsafe_houses(request.actor).filter(pk=pk).first()
+    if held is None:
+        raise NotFound
+    if request.method == "POST":
+        will_go = request.POST.get("will_go") == "yes"
+        say_will_go(request.actor, visit=held, will_go=will_go, at=timezone.now())
+        said = (
+            _("You may be sent there again, with another. You can take this back at any time.")
+            if will_go
+            else _("You are not sent there any more.")
+        )
+        messages.success(request, said)
+        return redirect("my_visits")
+    return render(
+        request,
+        "visits/go_again.html",
+        {
+            "name": first_name(held.flag.child),
+            "code": held.flag.child.code,
+            "will_go": held.will_go_at is not None,
+            "cancel_href": reverse("my_visits"),
+        },
+    )
