@@ -497,13 +497,19 @@ class Flag(models.Model):
     rule_version = models.CharField(max_length=40)
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    put_right_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="The day on which a finding of an earlier question was put right; not the moment.",
+    )
+    put_right_read_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
         retention = "Three school years."
         OPEN = ("id", "district", "class_section", "register_received_at", "raised_at")
         OPEN += ("rule_version",)
         PERSONAL = ("child", "area", "channel", "since_on", "signal_on", "score", "state")
-        PERSONAL += ("withdrawn_at",)
+        PERSONAL += ("withdrawn_at", "put_right_at", "put_right_read_at")
         SENSITIVE = ("reason",)
 
     class Meta:
@@ -518,6 +524,11 @@ class Flag(models.Model):
         indexes = [
             models.Index(fields=["area", "state"], name="flag_by_area"),
             models.Index(fields=["class_section", "state"], name="flag_by_class"),
+            models.Index(
+                fields=["put_right_at"],
+                condition=Q(put_right_at__isnull=False, put_right_read_at__isnull=True),
+                name="flag_put_right_unread",
+            ),
         ]
 
     def scope(self) -> Scope:

@@ -117,8 +117,12 @@ class ShownPage:
     @property
     def can_be_taken(self) -> bool:
         """Whether it is known whose register this is, of which class and month, and how to read it."""
-        is_known = self.school_id and self.grade and self.month and self.days
-        return bool(is_known) and not self.is_held
+        return self.is_of_known_class and bool(self.days) and not self.is_held
+
+    @property
+    def is_of_known_class(self) -> bool:
+        """Whether it is known of which school, class and month it is, whatever else is asked of it."""
+        return bool(self.school_id and self.grade and self.month)
 
     def all_problems(self) -> Iterable[dict[str, Any]]:
         """Problems of cells and page, then one for each row that is nobody's yet.

@@ -151,6 +151,7 @@ class Verb(StrEnum):
     VISIT_LEFT_HOUSE_UNDONE = "visit.left_house_undone"
     VISIT_RECORDED = "visit.recorded"
     FINDING_CORRECTED = "finding.corrected"
+    PUT_RIGHT_READ = "put_right.read"
     FINDING_OPENED = "finding.opened"
     LATE_FINDING_KEPT = "late_finding.kept"
     LATE_FINDING_READ = "late_finding.read"

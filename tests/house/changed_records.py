@@ -396,6 +396,7 @@ ONE_RECORD = frozenset(
     attendance.actions.visits.leave_pair
     attendance.actions.visits.say_will_go
     attendance.actions.findings.open_finding
+    attendance.actions.findings.read_put_right
     attendance.actions.visited_houses.open_visited_house
     attendance.actions.outcomes.record_outcome
     attendance.actions.findings.record_visit

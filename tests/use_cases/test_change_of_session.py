@@ -10,6 +10,7 @@ from aanchal.attendance.actions import (
     confirm_promoted,
     repair_row,
     repairs,
+    set_problem_aside,
     take_problem_up_again,
     take_register,
     undo_repair,
@@ -18,7 +19,7 @@ from aanchal.attendance.actions.left_over import ask_after_left_over, ask_no_mor
 from aanchal.attendance.models import MissingPupil, RegisterPage, RowDecision
 from aanchal.attendance.queries.promotions import classes_beside_last_year, rows_of_last_year
 from aanchal.attendance.shown_pages import ShownRow
-from aanchal.kernel.errors import NotAllowed, NotFound
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
 from aanchal.people.actions import promote_pupil
@@ -329,6 +330,48 @@ def test_a_row_that_is_nobody_before_the_class_has_a_pupil_leaves_her_to_be_aske
     assert waits_for(children[4]) == 1
     confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
     assert waits_for(children[4]) == 1
+
+
+def held_by_a_question(held):
+    """The file as it is read again once something is asked of its only page."""
+    pages = held.understood["pages"]
+    pages[0]["questions"] = [
+        {"key": "k", "about": "share", "choices": ["as_read", "turned"], "template": "?",
+         "params": {}, "rows": [], "lasting": False, "holds": "page", "sheet": ""}
+    ]  # fmt: skip
+    held.understood = {**held.understood, "pages": pages}
+    held.save(update_fields=["understood"])
+
+
+@pytest.mark.parametrize("way", [repair_row, set_problem_aside])
+def test_a_row_of_a_page_that_a_question_holds_leaves_her_to_be_asked_after_at_once(way):
+    section, children = last_year(pupils=5)
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+    held_by_a_question(held)
+    [problem] = [p for p in waiting(held) if p.raw["promoted"] != "name_equal"]
+    before = snapshot()
+
+    given = {"choice": SET_ASIDE} if way is repair_row else {}
+    way(an_actor(), problem=problem, at=NOW, **given)
+
+    assert waits_for(children[4]) == 1
+    problem.refresh_from_db()
+    take_problem_up_again(an_actor(), problem=problem, at=NOW)
+    assert snapshot() == before and problem.pk in [p.pk for p in waiting(held)]
+    with pytest.raises(Invalid):
+        repair_row(an_actor(), problem=problem, choice=str(children[4].pk), at=NOW)
+
+
+def test_a_row_of_a_held_page_is_set_aside_only_by_whoever_repairs_the_class():
+    section, children = last_year(pupils=5)
+    held = sent(section, [*NAMES[:4], OTHERWISE])
+    held_by_a_question(held)
+    [problem] = [p for p in waiting(held) if p.raw["promoted"] != "name_equal"]
+
+    for way, given in ((repair_row, {"choice": SET_ASIDE}), (set_problem_aside, {})):
+        with pytest.raises(NotAllowed):
+            way(an_actor(Role.VOLUNTEER), problem=problem, at=NOW, **given)
+    assert not waits_for(children[4])
 
 
 def test_a_pupil_who_might_have_stayed_is_asked_after_when_the_class_above_has_already_sent():

@@ -12,14 +12,19 @@ from aanchal.attendance.actions import (
     assign_visit,
     correct_finding,
     hand_back_visit,
+    read_put_right,
     record_outcome,
     record_visit,
 )
 from aanchal.attendance.models import Finding, Flag, Outcome, Visit
 from aanchal.attendance.rules.ends import not_known
-from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Role
-from tests.factories import NOW, VILLAGE, a_class, a_flag
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.notices.actions import pass_on
+from aanchal.notices.models import Ladder
+from aanchal.notices.queries.inbox import inbox
+from tests.audited import audited
+from tests.factories import NOW, OTHER_BLOCK, VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, signed_in
 from tests.web.test_hand_overs_pages import a_coordinator, page
 from tests.web.test_visit_pages import in_hand
@@ -221,6 +226,74 @@ def test_what_is_put_right_after_a_newer_question_began_is_told_to_who_holds_tha
     hers = page(other, "my_visits")
     assert f"{newer.child.code}: what an earlier visit found was put right." in hers
     assert finding.visit.flag_id and str(finding.visit.flag_id) not in hers
+
+
+def put_right(finding, **changes):
+    given = {"kind": "sick", "whom_met": "neighbour", "child_seen": False, "note": ""} | changes
+    return correct_finding(
+        actor_for(finding.visit.volunteer), finding=finding, **given, at=timezone.now()
+    )
+
+
+def unread(user, *, at=None):
+    found = inbox(actor_for(user), at=at or timezone.now()).things
+    return [t for t in found if t.kind == "put_right.unread"]
+
+
+def test_what_was_put_right_waits_on_the_newer_question_until_it_was_read():
+    finding, newer, other, coordinator = a_newer_question()
+    assert not unread(coordinator)
+
+    put_right(finding)
+
+    [thing] = unread(coordinator)
+    assert thing.key == str(newer.pk) and not unread(other)
+    assert timezone.localtime(thing.since).hour == 0, "the moment would join it to a concern"
+    shown = page(coordinator, "flag", newer.pk)
+    assert 'value="put_right_read"' in shown
+    client = signed_in(Client(), coordinator)
+    client.post(reverse("flag", args=[newer.pk]), {"step": "put_right_read"})
+    assert not unread(coordinator)
+    shown = page(coordinator, "flag", newer.pk)
+    assert 'value="put_right_read"' not in shown and "it was put right what" in shown
+    assert audited().filter(verb="put_right.read").count() == 1
+
+    put_right(finding, whom_met="mother")
+    [again] = unread(coordinator)
+    assert again.since > thing.since
+
+
+def test_what_nobody_reads_of_it_climbs_to_the_district():
+    finding, newer, _other, coordinator = a_newer_question()
+    put_right(finding)
+    district = a_person(Role.COORDINATOR, "IN/S10/D206", starts_at=NOW)
+    told, at = set(), timezone.now()
+    system = system_actor("notices")
+
+    pass_on(system, at=at)
+    told |= {t for ladder in Ladder.objects.all() for t in _told(ladder, newer)}
+    assert str(district.pk) not in told and told == {str(coordinator.pk)}
+    pass_on(system, at=at + timedelta(days=8))
+    told = {t for ladder in Ladder.objects.all() for t in _told(ladder, newer)}
+    assert told == {str(coordinator.pk), str(district.pk)}
+
+
+def _told(ladder, flag):
+    return ladder.story["told"] if ladder.thing == f"put_right.unread|{flag.pk}" else ()
+
+
+def test_only_whoever_sends_visits_there_says_that_it_was_read():
+    finding, newer, other, coordinator = a_newer_question()
+    with pytest.raises(WrongState):
+        read_put_right(actor_for(coordinator), flag=newer, at=timezone.now())
+    put_right(finding)
+
+    for who in (other, finding.visit.volunteer, a_person(Role.COORDINATOR, OTHER_BLOCK)):
+        with pytest.raises(NotAllowed):
+            read_put_right(actor_for(who), flag=newer, at=timezone.now())
+    assert unread(coordinator)
+    Flag.objects.filter(pk=newer.pk).update(state=Flag.State.CLOSED)
+    assert not unread(coordinator), "its end was written with this on the page"
 
 
 def test_what_was_put_right_before_a_question_began_is_no_news_to_it():

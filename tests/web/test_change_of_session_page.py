@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from aanchal.attendance.actions import confirm_promoted
 from aanchal.attendance.queries.promotions import classes_beside_last_year, left_of_last_year
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import ClassSection, Enrolment
-from tests.factories import NAMES, a_class, an_actor, kin_of
+from tests.factories import NAMES, NOW, a_class, an_actor, kin_of
 from tests.signing_in import a_person, signed_in
 from tests.use_cases.test_change_of_session import FULL, OTHERWISE, last_year, sent, waiting
 
@@ -68,6 +69,18 @@ def test_a_doubtful_row_is_answered_by_itself_and_never_without_an_answer(page):
     assert Enrolment.objects.filter(
         child=children[4], class_section__year=2026, ends_on__isnull=True
     ).exists()
+
+
+def test_who_came_into_the_class_by_another_file_is_not_said_to_be_there_last_year(page):
+    client, children, held, _address = page
+    other = sent(children[0].enrolments.get().class_section, NAMES[:5], name="other.xlsx")
+    alike = [p.pk for p in waiting(other) if p.raw["suggestions"][0] == str(children[4].pk)]
+    confirm_promoted(an_actor(), register=other, problems=alike, at=NOW)
+
+    text = client.get(reverse("register_session", args=[held.pk])).content.decode()
+
+    assert ", who is in VII A by now" in text and "last year in VII A" not in text
+    assert "Last year in VI A" in text and "Last year in VII A" not in text
 
 
 def test_the_file_and_its_repair_lead_to_the_page(page):

@@ -9,7 +9,7 @@ from .corrections import (
     take_correction_back,
     undo_correction,
 )
-from .findings import correct_finding, open_finding, record_visit
+from .findings import correct_finding, open_finding, read_put_right, record_visit
 from .late_findings import keep_late_finding, read_late_findings
 from .missing import ask_after_class, note_missing, reopen_missing, say_missing, settle_missing
 from .outcomes import record_outcome, reopen_flag
@@ -79,6 +79,7 @@ __all__ = [
     "open_visited_house",
     "raise_flags",
     "read_late_findings",
+    "read_put_right",
     "read_register",
     "record_outcome",
     "record_page",

@@ -261,7 +261,44 @@ def correct_finding(
     if _tell_of_correction(actor, finding, at=at, **said) is None:
         _raise_danger(actor, finding, at=at, **said)
     reopen_after_correction(actor, flag, at=at)
+    _tell_newer_question(flag, at=at)
     return finding
+
+
+def _tell_newer_question(flag: Flag, *, at: datetime) -> None:
+    """Let the newer question about the child wait until whoever holds it has read what was put right."""
+    newer = (
+        Flag.objects.filter(child=flag.child_id, state__in=Flag.LIVE)
+        .exclude(pk=flag.pk)
+        .select_for_update(of=("self",))
+        .first()
+    )
+    if newer is None:
+        return
+    # In the open stands the day: the moment would join the question to a concern of that moment. Put
+    # right once more, it waits anew.
+    day, before = begin_of_day(at), newer.put_right_at
+    newer.put_right_at = day if before is None or before < day else before + timedelta(minutes=1)
+    newer.put_right_read_at = None
+    newer.save(update_fields=["put_right_at", "put_right_read_at"])
+
+
+@use_case
+def read_put_right(actor: Actor, *, flag: Flag, at: datetime) -> Flag:
+    """Say that one has read what was put right of an earlier question about the child.
+
+    Raises:
+        NotAllowed: the actor sends no visits there, or is kin of the child.
+        WrongState: nothing was put right, or somebody has read it.
+    """
+    flag = hold_flag(flag)
+    require(actor, Permission.VISIT_ASSIGN, flag)
+    if flag.put_right_at is None or flag.put_right_read_at is not None:
+        raise WrongState
+    flag.put_right_read_at = at
+    flag.save(update_fields=["put_right_read_at"])
+    record(actor, Verb.PUT_RIGHT_READ, flag, scope=flag.scope())
+    return flag
 
 
 def _check_correction(finding: Finding, *, kind: str, whom_met: str, note: str) -> None:

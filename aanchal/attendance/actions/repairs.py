@@ -93,8 +93,9 @@ def repair_row(
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
     page, row = row_of(register, problem)
-    if not page.can_be_taken:
-        # Nobody knows whose row it is: it can only be put away, and its page sent by itself.
+    if not page.can_be_taken and not (choice == SET_ASIDE and page.is_of_known_class):
+        # Nobody knows whose row it is: it can only be put away, and its page sent by itself. Where a
+        # question holds the page its class is known, and whom the row leaves over is asked after.
         if choice != SET_ASIDE:
             raise Invalid(
                 _(
@@ -466,6 +467,9 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
     if problem.source_kind == "register":
         # Whoever's class the page is may say that its cells were looked at: a class teacher too.
         register = RegisterFile.objects.get(pk=problem.source_id)
+        is_row = problem.code == "row_unmatched" and bool(problem.raw)
+        if is_row and _page_of(register, problem).is_of_known_class:
+            return repair_row(actor, problem=problem, choice=SET_ASIDE, at=at)
         scope = _scope_of_problem(actor, register, problem)
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.OPEN:

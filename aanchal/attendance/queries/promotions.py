@@ -29,8 +29,13 @@ class Beside:
     roll: str
     reason: Reason
     former: tuple[Enrolment, ...]
-    # One of them has come into the new class meanwhile.
-    is_here: bool = False
+    # Those of them who have come into the new class meanwhile, by another file or a press.
+    here: frozenset[UUID] = frozenset()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether one of them has come into the new class meanwhile."""
+        return bool(self.here)
 
 
 @dataclass
@@ -73,8 +78,8 @@ def classes_beside_last_year(actor: Actor, register: RegisterFile) -> list[Class
         )
         reason = Reason(raw["promoted"])
         this_year = year_of(school, date.fromisoformat(to.page.month + "-01")).first_on.year
-        is_here = any(seat.class_section.year == this_year for seat in former)
-        beside = Beside(problem, raw["name"], raw["roll"], reason, former, is_here)
+        here = frozenset(e.child_id for e in former if e.class_section.year == this_year)
+        beside = Beside(problem, raw["name"], raw["roll"], reason, former, here)
         first = str(former[0].child_id) if former else ""
         is_certain = reason is Reason.NAME_EQUAL and first == raw["suggestions"][0]
         (to.certain if is_certain else to.doubtful).append(beside)

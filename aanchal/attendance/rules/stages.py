@@ -38,6 +38,9 @@ VISIT_MOVES: Mapping[str, frozenset[str]] = {
 # What a volunteer sent of a visit that was no longer hers. No column: it is read or not.
 LATE_FINDING_STATES = ("unread", "read")
 
+# A finding of an earlier question that was put right. No column: the newer question knows whether it was read.
+PUT_RIGHT_STATES = ("unread", "read")
+
 # She who goes along on a visit. No column: the visit names her.
 VISIT_ALONG_STATES = ("sent",)
 

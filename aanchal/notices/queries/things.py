@@ -353,6 +353,33 @@ def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         )
 
 
+def put_right(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Questions about whose child a finding of an earlier one was put right, and nobody has read it."""
+    reach = Q() if actor is None else _reach(actor, Permission.VISIT_ASSIGN, "area__path")
+    rows = list(
+        Flag.objects.filter(
+            reach, put_right_at__isnull=False, put_right_read_at__isnull=True, state__in=Flag.LIVE
+        )
+        .annotate(household=F("child__household_id"))
+        .select_related("area")
+        .defer("reason")
+    )
+    kin = _kin(row.household for row in rows)
+    for row in rows:
+        yield Thing(
+            "put_right.unread",
+            str(row.pk),
+            Scope(
+                area_path=row.area.path,
+                district=row.district,
+                excluded=kin.get(row.household, NOBODY),
+            ),
+            since=row.put_right_at,
+            is_urgent=row.channel == Flag.Channel.URGENT,
+            place=row.area,
+        )
+
+
 def withdrawals(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions whose marks were corrected: withdrawn, or asked all the same?"""
     reach = Q() if actor is None else _reach(actor, Permission.FLAG_WITHDRAW, "flag__area__path")
@@ -622,6 +649,7 @@ SOURCES = (
     ((Permission.VISIT_ASSIGN,), flags),
     ((Permission.VISIT_ASSIGN, Permission.VISIT_HAND_BACK), visits),
     ((Permission.VISIT_ASSIGN,), late_findings),
+    ((Permission.VISIT_ASSIGN,), put_right),
     ((Permission.FLAG_WITHDRAW,), withdrawals),
     ((Permission.REGISTER_IMPORT,), register_files),
     ((Permission.REGISTER_CORRECT,), corrections),
@@ -647,6 +675,7 @@ KINDS = frozenset(
         "flag.visited",
         "visit.assigned",
         "late_finding.unread",
+        "put_right.unread",
         "visit_along.sent",
         "withdrawal.waiting",
         "register_file.shown",

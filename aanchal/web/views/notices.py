@@ -39,6 +39,7 @@ TITLES: dict[str, Any] = {
     "flag.open": gettext_lazy("A question with nobody yet"),
     "flag.visited": gettext_lazy("Visited: write how it ended"),
     "visit.assigned": gettext_lazy("A visit in your hands"),
+    "put_right.unread": gettext_lazy("What an earlier visit found was put right"),
     "visit_along.sent": gettext_lazy("A visit on which you go along"),
     "late_finding.unread": gettext_lazy(
         "Words that came after the visit was taken back: read them"
@@ -72,6 +73,7 @@ PAGES: dict[str, tuple[str, bool]] = {
     "flag.open": ("flag", True),
     "flag.visited": ("flag", True),
     "visit.assigned": ("visit", True),
+    "put_right.unread": ("flag", True),
     "visit_along.sent": ("my_visits", False),
     "late_finding.unread": ("flag", True),
     "register_file.shown": ("register_file", True),
@@ -97,6 +99,7 @@ LISTS: dict[str, tuple[Any, str, str]] = {
     "flag.open": (gettext_lazy("Questions with nobody yet"), "flags", "?show=waiting"),
     "flag.visited": (gettext_lazy("Visited: write how they ended"), "flags", "?show=visited"),
     "visit.assigned": (gettext_lazy("Visits past their day"), "flags", "?show=overdue"),
+    "put_right.unread": (gettext_lazy("Questions"), "flags", ""),
     "visit_along.sent": (gettext_lazy("My visits"), "my_visits", ""),
     "late_finding.unread": (gettext_lazy("Questions"), "flags", ""),
     "register_file.shown": (gettext_lazy("Registers"), "register_files", ""),

@@ -18,6 +18,7 @@ from aanchal.attendance.actions import (
     assign_visit,
     cancel_visit,
     read_late_findings,
+    read_put_right,
     record_outcome,
     reopen_flag,
 )
@@ -72,6 +73,8 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     held = get_flag(request.actor, pk=pk)
     if request.method == "GET" and held.state in (Flag.State.OPEN, Flag.State.VISITED):
         opened(request, f"flag.{held.state}", held)
+    if request.method == "GET" and held.put_right_at is not None:
+        opened(request, "put_right.unread", held)
     now = timezone.now()
     hide_concerns_from(request.actor, [held])
     visits = list(held.visits.all())
@@ -153,6 +156,9 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "late": [late_told(x)[2] for x in late]
             if may(request.actor, Permission.VISIT_ASSIGN, held)
             else [],
+            "put_right_unread": held.put_right_at is not None
+            and held.put_right_read_at is None
+            and may(request.actor, Permission.VISIT_ASSIGN, held),
             "tell_href": tell_about_href(request, held),
             "has_volunteers": bool(volunteers),
             "may_assign": is_live and may(request.actor, Permission.VISIT_ASSIGN, held),
@@ -251,6 +257,9 @@ def _act(
         elif step == "late_read":
             read_late_findings(request.actor, flag=held, at=now)
             messages.success(request, _("It stands in the story of the question."))
+        elif step == "put_right_read":
+            read_put_right(request.actor, flag=held, at=now)
+            messages.success(request, _("You have read what was put right."))
         elif step in ("assign", "outcome", "reopen"):
             return None
     except Invalid as error:

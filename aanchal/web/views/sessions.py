@@ -101,6 +101,7 @@ def _shown(beside: Beside, ask: dict[str, str]) -> dict[str, Any]:
                 "name": whole_name(e.child),
                 "roll": e.roll_no,
                 "class": class_name(e.class_section),
+                "is_here": e.child_id in beside.here,
             }
             for e in beside.former
         ],
