@@ -342,6 +342,19 @@ def test_another_tab_that_met_the_end_of_the_session_first_loses_nothing(browser
     assert KeptForm.objects.count() == 1
 
 
+def test_forms_of_two_tabs_that_both_come_too_late_are_both_kept(browser, asha):
+    """The answer to the first takes the cookie of the ended session away from the second."""
+    where, form = written(browser)
+    Session.objects.all().delete()
+    browser.post(where, form)
+    assert not browser.cookies["aanchal_session"].value
+    assert KeptForm.objects.count() == 1
+
+    browser.post(where, form)
+
+    assert KeptForm.objects.count() == 2
+
+
 def test_no_more_than_some_are_kept_of_one_person(browser, asha):
     where, form = written(browser)
     Session.objects.all().delete()
