@@ -430,12 +430,15 @@ class _Past:
             self._later(work.visited_on, lambda at: self._visit(visit.pk, told, work, at))
 
     def _send(self, coordinator: Actor, flag: Flag, volunteer: User, at: datetime) -> Visit:
-        # Where somebody did not feel safe before, two go.
+        # Where somebody did not feel safe before, two go: another of the village, or one who is asked.
+        two_go = bool(felt_unsafe([flag]))
+        others = [u for u in volunteers_for(flag, at=at) if u.pk != volunteer.pk] if two_go else []
         return assign_visit(
             coordinator,
             flag=flag,
             volunteer=volunteer,
-            two_go=bool(felt_unsafe([flag])),
+            second=others[0] if others else None,
+            two_go=two_go,
             at=at,
         )
 
