@@ -4,23 +4,30 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from aanchal.access.models import Grant
 from aanchal.kernel.permissions import Role
 from aanchal.people.readings import own_work
 from aanchal.places.queries import within
 
 from .models import Flag, Visit
+from .queries.before_going import NOT_SAFE
 
 LATELY = timedelta(days=28)
 
 
 @own_work
 def of_her_visits(user_id: str, children: frozenset[str], on: date) -> Iterable[str]:
-    """Those whose visit was put into her hands in the last four weeks."""
+    """Those whose visit was put into her hands in the last four weeks, or on which she goes along.
+
+    Also those of whose house she said that it is not safe: her list shows them until they are forgotten.
+    """
+    me = UUID(user_id)
     found = Visit.objects.filter(
-        volunteer=UUID(user_id),
+        Q(volunteer=me) | Q(second=me),
+        Q(assigned_at__date__gte=on - LATELY) | NOT_SAFE,
         flag__child__in=[UUID(key) for key in children],
-        assigned_at__date__gte=on - LATELY,
     )
     return [str(key) for key in found.values_list("flag__child_id", flat=True)]
 

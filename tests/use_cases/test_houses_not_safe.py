@@ -12,6 +12,7 @@ from aanchal.attendance.actions import (
     say_will_go,
 )
 from aanchal.attendance.models import Flag, Visit
+from aanchal.attendance.own_work import of_her_visits
 from aanchal.attendance.queries.flags import overdue_visits, volunteers_for
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role
@@ -180,6 +181,19 @@ def test_who_goes_along_is_written_told_and_audited(house):
     assert hers == {her: [], other: ["visit.assigned"], third: ["visit_along.sent"]}
     later = inbox(acting(a_person(Role.COORDINATOR, starts_at=APRIL)), at=NOW + 9 * DAY)
     assert [t.kind for t in later.things if t.kind.startswith("visit")] == ["visit.assigned"]
+
+
+def test_of_whom_she_goes_along_and_whose_house_was_not_safe_are_her_own_work(house):
+    flag, _sisters, [her, other, third] = house
+    not_safe(flag, her)
+    sent(flag, other, third)
+    child, later = str(flag.child_id), NOW.date() + 90 * DAY
+
+    def own(user, on):
+        return of_her_visits(str(user.pk), frozenset({child}), on)
+
+    assert all(set(own(user, NOW.date())) == {child} for user in (her, other, third))
+    assert set(own(her, later)) == {child} and not own(third, later)
 
 
 def test_somebody_without_an_account_may_go_along(house):
