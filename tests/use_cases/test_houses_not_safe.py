@@ -15,7 +15,9 @@ from aanchal.attendance.models import Flag, Visit
 from aanchal.attendance.own_work import of_her_visits
 from aanchal.attendance.queries.flags import overdue_visits, volunteers_for
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.notices.actions import pass_on
+from aanchal.notices.models import Ladder
 from aanchal.notices.queries.inbox import inbox
 from aanchal.notices.queries.things import things
 from aanchal.people.models import Kinship
@@ -179,6 +181,10 @@ def test_who_goes_along_is_written_told_and_audited(house):
     assert event.changes["second"] == str(third.pk)
     hers = {u: [t.kind for t in inbox(acting(u), at=NOW).things] for u in (her, other, third)}
     assert hers == {her: [], other: ["visit.assigned"], third: ["visit_along.sent"]}
+    pass_on(system_actor("notices"), at=NOW)
+    told = {k.thing: set(k.story["told"]) for k in Ladder.objects.all()}
+    assert told[f"visit.assigned|{visit.pk}"] == {str(other.pk)}
+    assert told[f"visit_along.sent|{visit.pk}"] == {str(third.pk)}
     later = inbox(acting(a_person(Role.COORDINATOR, starts_at=APRIL)), at=NOW + 9 * DAY)
     assert [t.kind for t in later.things if t.kind.startswith("visit")] == ["visit.assigned"]
 
