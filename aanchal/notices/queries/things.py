@@ -366,6 +366,7 @@ def put_right(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     )
     kin = _kin(row.household for row in rows)
     for row in rows:
+        assert row.put_right_at is not None  # it is asked for
         yield Thing(
             "put_right.unread",
             str(row.pk),
