@@ -265,6 +265,7 @@ def test_a_page_that_asks_again_who_she_is_keeps_the_words(browser, asha):
     answer = browser.post(where, form)
 
     assert answer.url == f"{reverse('confirm_self')}?next={reverse('kept_words')}"
+    assert kept.ENDED_COOKIE not in browser.cookies, "her session has not ended"
     assert WORDS in browser.get(reverse("kept_words")).content.decode()
 
 
