@@ -22,6 +22,7 @@ from aanchal.kernel.models import CountedEvent
 from aanchal.kernel.permissions import Role
 from aanchal.kernel.statistics import pseudonym_of
 from aanchal.people.models import ClassSection, Enrolment
+from tests.carried import carried
 from tests.factories import (
     JULY,
     NAMES,
@@ -517,12 +518,13 @@ def test_the_page_asks_how_it_is_known_and_once_more_and_says_until_when(struck_
     assert "Say how it is known where the pupil is." in refused.content.decode()
     assert "In Hariharpur, says its head" in refused.content.decode(), "what was typed is kept"
 
-    asked = client.post(at, given | {"ground": "met_child"}).content.decode()
-    assert "Is it known where this pupil is?" in asked
+    asked = client.post(at, given | {"ground": "met_child"})
+    assert "Is it known where this pupil is?" in asked.content.decode()
     assert MissingPupil.objects.get().state == "waiting"
 
-    done = client.post(at, given | {"ground": "met_child", "confirmed": "yes"}, follow=True)
-    page = done.content.decode()
+    page = client.post(at, carried(asked), follow=True).content.decode()
     assert "Somebody met the child and spoke with her" in page
     assert "The answer speaks until" in page
-    assert MissingPupil.objects.get().state == "settled"
+    settled = MissingPupil.objects.get()
+    assert (settled.state, settled.ground) == ("settled", "met_child")
+    assert settled.answer == "In Hariharpur, says its head"

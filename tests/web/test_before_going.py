@@ -24,6 +24,7 @@ from aanchal.notices.actions import pass_on
 from aanchal.notices.models import Ladder
 from aanchal.notices.queries.inbox import inbox
 from tests.audited import audited
+from tests.carried import carried
 from tests.factories import NOW, OTHER_BLOCK, VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, signed_in
 from tests.web.test_hand_overs_pages import a_coordinator, page
@@ -344,11 +345,12 @@ def test_a_question_of_which_something_is_not_known_ends_only_with_a_second_yes(
     day = timezone.localdate().isoformat()
     given = {"step": "outcome", "kind": "explained", "since_on": day, "expected_on": day}
 
-    asked = client.post(at, given).content.decode()
-    assert "Close the question although this is not known?" in asked and said in asked
+    asked = client.post(at, given)
+    shown = asked.content.decode()
+    assert "Close the question although this is not known?" in shown and said in shown
     assert not Outcome.objects.exists()
 
-    client.post(at, given | {"confirmed": "yes"})
+    client.post(at, carried(asked))
     assert Outcome.objects.get().rest_until == timezone.localdate()
 
 

@@ -13,6 +13,7 @@ from aanchal.attendance.models import Flag, LateFinding, Outcome, Visit
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
+from tests.carried import carried
 from tests.factories import VILLAGE, a_class, a_flag, a_page
 from tests.signing_in import a_person, signed_in
 
@@ -153,14 +154,18 @@ def test_one_press_does_not_close_the_question_about_a_struck_off_child():
 def test_a_struck_off_child_is_closed_after_a_second_yes_and_the_page_says_on_what():
     flag, client = struck_off()
     page = reverse("flag", args=[flag.pk])
-    given = ending(kind="left", ground="enrolled_there", note="The head of the school in Bahera")
+    note = "The head of the school in Bahera"
+    given = ending(kind="left", ground="enrolled_there", note=note, child_seen="on")
 
     asked = client.post(page, given)
     assert "Yes, close the question" in asked.content.decode()
     assert not Outcome.objects.exists(), "the first press only asks"
-    client.post(page, given | {"confirmed": "yes"})
+    client.post(page, carried(asked))
 
-    assert Outcome.objects.get().note == "The head of the school in Bahera"
+    ended = Outcome.objects.get()
+    assert (ended.kind, ended.ground, ended.note, ended.child_seen) == (
+        "left", "enrolled_there", note, True,
+    )  # fmt: skip
 
 
 # --- what comes after a visit ---

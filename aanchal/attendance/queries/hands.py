@@ -52,7 +52,7 @@ def can_be_made(*, at: datetime) -> Q:
         | Q(flag__child__household=OuterRef("flag__child__household")),
     )
     along = Q(second__isnull=True) | may_go("second", at=at)
-    return may_go("volunteer", at=at) & along & (Q(two_go=True) | ~Exists(not_safe))
+    return may_go("volunteer", at=at) & along & (Q(two_go=True) | ~Q(Exists(not_safe)))
 
 
 def can_still_be_made(visit: Visit, *, at: datetime) -> bool:
