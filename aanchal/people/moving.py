@@ -10,8 +10,10 @@ from aanchal.kernel.permissions import (
     Actor,
     Permission,
     may,
+    require,
 )
 from aanchal.places.models import Body
+from aanchal.places.queries import year_of
 
 from .models import (
     Child,
@@ -139,6 +141,80 @@ def ask_for_moves(actor: Actor, asks: Sequence[tuple[Move, NewPupil]], *, at: da
             scope=ask.scope(),
             also=[ask.to_section.district],
         )
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """Whom `promote` took into the new class, and for whom it asked; who is in neither could not be."""
+
+    enrolled: dict[UUID, Enrolment]
+    asked: frozenset[UUID]
+
+
+def promote(
+    actor: Actor,
+    *,
+    school: Body,
+    pupils: Sequence[tuple[UUID, NewPupil]],
+    on: date,
+    at: datetime,
+) -> Promotion:
+    """Move children out of last year's classes of a school into those that a register names.
+
+    A step of a use case. The queries grow with the new classes, not with the children. For a child
+    whose class is not the actor's, its head or the coordinator is asked, and she stays there; one who
+    is no longer in a class of last year of this school is left as she is.
+
+    Args:
+        pupils: each child with her class, roll number and name as the register writes them.
+        on: the day the register speaks of; decides the school year.
+
+    Raises:
+        NotAllowed: the actor may not enrol in one of the new classes.
+    """
+    year = year_of(school, on).first_on.year
+    named = sorted({(p.grade, p.section) for _child, p in pupils})
+    for grade, name in named:
+        to = ClassSection(
+            district=school.area.district, school=school, year=year, grade=grade, section=name
+        )
+        require(actor, Permission.CHILD_ENROL, to)
+    children = {
+        c.pk: c
+        for c in Child.objects.select_related("household", "area")
+        .prefetch_related("household__kinships")
+        .filter(pk__in=[child for child, _pupil in pupils])
+    }
+    seats = latest_enrolments(list(children.values()))
+    can = [
+        (children[key], seats[key], pupil)
+        for key, pupil in pupils
+        if key in seats and _is_of_last_year(seats[key], school, year)
+    ]
+    begun = {
+        (grade, name): begun_class(school, year=year, grade=grade, section=name)
+        for grade, name in named
+        if any((p.grade, p.section) == (grade, name) for _child, _seat, p in can)
+    }
+    moves: list[Move] = []
+    asks: list[tuple[Move, NewPupil]] = []
+    for child, seat, pupil in can:
+        move = Move(child, seat, begun[pupil.grade, pupil.section], pupil.roll, on)
+        if may_take_from(actor, child, seat):
+            moves.append(move)
+        else:
+            asks.append((move, pupil))
+    if asks:
+        ask_for_moves(actor, asks, at=at)
+    new = move_children(actor, moves, at=at, ended_by=Enrolment.Ended.PROMOTED) if moves else []
+    return Promotion(
+        {e.child_id: e for e in new}, frozenset(move.child.pk for move, _pupil in asks)
+    )
+
+
+def _is_of_last_year(seat: Enrolment, school: Body, year: int) -> bool:
+    held = seat.class_section
+    return seat.ends_on is None and (held.school_id, held.year) == (school.pk, year - 1)
 
 
 def whole_name(pupil: NewPupil) -> str:

@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from aanchal.attendance.actions import (
     ENROL,
@@ -17,6 +19,7 @@ from aanchal.attendance.actions import (
 )
 from aanchal.attendance.actions.left_over import ask_after_left_over, ask_no_more_after
 from aanchal.attendance.models import MissingPupil, RegisterPage, RowDecision
+from aanchal.attendance.page_store import page_marks
 from aanchal.attendance.queries.promotions import classes_beside_last_year, rows_of_last_year
 from aanchal.attendance.shown_pages import ShownRow
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
@@ -456,3 +459,69 @@ def test_a_pupil_whose_move_was_asked_for_is_asked_after_when_her_row_is_nobody(
     repair_row(teacher, problem=problem, choice=SET_ASIDE, at=NOW)
 
     assert waits_for(children[4]) == 1
+
+
+def asked_by_pressing(pupils):
+    section, children = last_year(pupils)
+    held = sent(section, NAMES[:pupils], name=f"press-{pupils}.xlsx")
+    with CaptureQueriesContext(connection) as queries:
+        done = confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+    assert done.same == pupils
+    assert {now_in(c).grade for c in children} == {"7"}
+    return len(queries)
+
+
+def test_one_press_asks_no_more_queries_for_more_children():
+    assert asked_by_pressing(2) == asked_by_pressing(6)
+
+
+def test_the_same_rows_of_another_month_go_in_with_them_and_each_is_undone_alone():
+    section, _children = last_year(pupils=3)
+    july = sent(section, NAMES[:3])
+    august = sent(section, NAMES[:3], name="august.xlsx", title=TITLE.replace("July", "August"))
+    before = snapshot()
+
+    done = confirm_promoted(an_actor(), register=july, problems=certain(july), at=NOW)
+
+    assert (done.same, done.asked, done.waiting) == (3, 0, 0)
+    # The same rows of the other month are settled with them.
+    assert not waiting(july) and not waiting(august)
+    pages = RegisterPage.objects.order_by("month")
+    assert [len(page_marks(page).children) for page in pages] == [3, 3]
+    assert RowDecision.objects.filter(enrolled=True).count() == 3
+    assert RowDecision.objects.filter(is_remembered=True).count() == 3
+    assert told("child.moved") == 3 and told("register.repaired") == 6
+
+    first, *rest = ImportProblem.objects.filter(source_id=str(august.pk), state="repaired")
+    undo_repair(an_actor(), problem=first, at=NOW)
+    assert [len(page_marks(page).children) for page in pages.all()] == [3, 2]
+    for problem in rest:
+        undo_repair(an_actor(), problem=problem, at=NOW)
+    for problem in ImportProblem.objects.filter(source_id=str(july.pk), state="repaired"):
+        undo_repair(an_actor(), problem=problem, at=NOW)
+    assert snapshot() == before
+
+
+def test_pressed_twice_the_second_press_finds_nothing_to_do():
+    section, _children = last_year(pupils=3)
+    held = sent(section, NAMES[:3])
+    shown = certain(held)
+    confirm_promoted(an_actor(), register=held, problems=shown, at=NOW)
+    before = snapshot()
+
+    done = confirm_promoted(an_actor(), register=held, problems=shown, at=NOW)
+
+    assert (done.same, done.asked, done.waiting) == (0, 0, 3)
+    assert snapshot() == before
+
+
+def test_a_pupil_who_has_moved_on_meanwhile_stops_none_of_the_others():
+    section, children = last_year(pupils=3)
+    held = sent(section, NAMES[:3])
+    elsewhere, _others = a_class(a_school(OTHER_VILLAGE), pupils=1)
+    Enrolment.objects.filter(child=children[0]).update(class_section=elsewhere)
+
+    done = confirm_promoted(an_actor(), register=held, problems=certain(held), at=NOW)
+
+    assert (done.same, done.asked, done.waiting) == (2, 0, 1)
+    assert now_in(children[0]) == elsewhere

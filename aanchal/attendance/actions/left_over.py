@@ -1,5 +1,6 @@
 """A pupil of last year's class whom an answer about a row leaves over is asked after."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -44,15 +45,48 @@ def ask_after_left_over(
     Raises:
         NotAllowed: the actor repairs no registers of the class.
     """
+    return ask_after_all_left_over(
+        actor,
+        rows=[(problem, row)],
+        school=school,
+        grade=grade,
+        section_name=section_name,
+        month=month,
+        at=at,
+    )
+
+
+def ask_after_all_left_over(
+    actor: Actor,
+    *,
+    rows: Sequence[tuple[ImportProblem, ShownRow]],
+    school: Body,
+    grade: str,
+    section_name: str,
+    month: date,
+    at: datetime,
+) -> int:
+    """`ask_after_left_over` of several settled rows of one class month; a step of a use case.
+
+    The queries grow with the classes that are left and with the rows that leave somebody over.
+    """
     year = year_of(school, month).first_on.year
-    held = RowDecision.objects.filter(problem=problem).first()
-    if held is None:
+    decided = {
+        d.problem_id: d
+        for d in RowDecision.objects.filter(problem__in=[problem for problem, _row in rows])
+    }
+    might_be = {
+        UUID(key): decided[problem.pk]
+        for problem, row in reversed(rows)
+        if problem.pk in decided
+        for key in row.suggestions
+    }
+    if not decided:
         return 0
     section = ClassSection(
         district=school.area.district, school=school, year=year, grade=grade, section=section_name
     )
     require(actor, Permission.REGISTER_REPAIR, section)
-    might_be = [UUID(key) for key in row.suggestions]
     left = Enrolment.objects.filter(
         child__in=might_be,
         class_section__school=school,
@@ -64,30 +98,42 @@ def ask_after_left_over(
         code="row_unmatched",
         state=ImportProblem.State.OPEN,
         body_id=school.pk,
-    ).exclude(pk=problem.pk)
+    ).exclude(pk__in=decided)
     asked_of = {key for p in waiting for key in (p.raw or {}).get("suggestions", ())}
-    gone = [
-        e.child_id
-        for e in left
-        if str(e.child_id) not in asked_of
-        and (e.class_section.grade != grade or followed_by_register(e.class_section))
-    ]
+    is_followed: dict[UUID, bool] = {}
+    gone = []
+    for seat in left:
+        former = seat.class_section
+        if str(seat.child_id) in asked_of:
+            continue
+        if former.grade == grade:
+            if former.pk not in is_followed:
+                is_followed[former.pk] = followed_by_register(former)
+            if not is_followed[former.pk]:
+                continue
+        gone.append(seat.child_id)
     if not gone:
         return 0
     # The class may have no pupil yet: a row of it may be nobody before another is somebody.
     section = begun_class(school, year=year, grade=grade, section=section_name)
-    before = set(_waiting_keys(gone))
+    before = _waiting_keys(gone)
     noted = note_missing(actor, class_section=section, month=month, children=gone, said={}, at=at)
     if noted:
-        new = [key for key in _waiting_keys(gone) if key not in before]
-        held.undo = {**(held.undo or {}), "left_over": new}
-        held.save(update_fields=["undo"])
+        new: dict[UUID, list[str]] = {}
+        for child, key in _waiting_keys(gone).items():
+            if child not in before:
+                new.setdefault(might_be[child].pk, []).append(key)
+        changed = [d for d in decided.values() if d.pk in new]
+        for decision in changed:
+            decision.undo = {**(decision.undo or {}), "left_over": new[decision.pk]}
+            decision.save(update_fields=["undo"])  # sealed: it is stored one by one
     return noted
 
 
-def _waiting_keys(children: list[UUID]) -> list[str]:
+def _waiting_keys(children: list[UUID]) -> dict[UUID, str]:
+    """Child → the question where she is, that waits."""
     found = MissingPupil.objects.filter(child__in=children, state=MissingPupil.State.WAITING)
-    return [str(pk) for pk in found.values_list("pk", flat=True)]
+    return {child: str(pk) for child, pk in found.values_list("child_id", "pk")}
 
 
 @use_case

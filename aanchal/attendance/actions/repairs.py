@@ -27,7 +27,8 @@ from ..shown_pages import CODES, ShownPage, ShownRow, page_scope
 from .left_over import ask_after_left_over, ask_no_more_after
 from .pages import is_kin_of_any, page_marks, record_page
 from .registers import scope_of_file
-from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_state
+from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_states
+from .rows_together import replaced as replaced
 from .taking import open_problems_of
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
@@ -148,7 +149,7 @@ def repair_row(
             at=at,
         )
     record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
-    _count(register)
+    count_rows_left(register)
     return problem
 
 
@@ -195,7 +196,7 @@ def correct_mark(
         at=at,
     )
     record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
-    _count(register)
+    count_rows_left(register)
     return problem
 
 
@@ -268,7 +269,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     problem.settled_at, problem.settled_by = None, ""
     problem.save(update_fields=["state", "settled_at", "settled_by"])
     record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
-    _count(register)
+    count_rows_left(register)
     return problem
 
 
@@ -342,7 +343,7 @@ def _lay(
 ) -> None:
     """Lay one child's marks over the page; keep what they were, and settle the problem."""
     before = _days_of(section, place.month, child_id)
-    stood = row_state(section, place.month, child_id)
+    stood = row_states(section, place.month, [child_id])[child_id]
     if before is not None and not overwrite and replaced(before, marks):
         raise Invalid(
             _("This pupil already has other marks in this month. Look at both first."),
@@ -370,15 +371,9 @@ def _lay(
         page=held,
         before=before.tobytes() if before is not None else None,
         after=after.tobytes() if after is not None else None,
-        undo=kept_for_undo(stood, row_state(section, place.month, child_id)),
+        undo=kept_for_undo(stood, row_states(section, place.month, [child_id])[child_id]),
         enrolled=enrolled,
     )
-
-
-def replaced(before: Marks, marks: Marks) -> int:
-    """How many of a child's 31 marks would be replaced by other ones."""
-    differs = (marks != Mark.NOT_TAKEN) & (before != Mark.NOT_TAKEN) & (marks != before)
-    return int(differs.sum())
 
 
 def _days_of(section: ClassSection, month: date, child_id: UUID) -> Marks | None:
@@ -439,10 +434,10 @@ def _same_rows(
             at=at,
         )
         record(actor, Verb.REGISTER_REPAIRED, other, scope=place.scope, state=other.state)
-        _count(register)
+        count_rows_left(register)
 
 
-def _count(register: RegisterFile) -> None:
+def count_rows_left(register: RegisterFile) -> None:
     """Bring the number of rows and cells that wait up to date with what there is."""
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
     register.counts = {**register.counts, "rows_left": open_problems_of(register)}
@@ -479,7 +474,7 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
     problem.save(update_fields=["state", "settled_at", "settled_by"])
     record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope)
     if register is not None:
-        _count(register)
+        count_rows_left(register)
     return problem
 
 
@@ -507,7 +502,7 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
     problem.settled_at, problem.settled_by = None, ""
     problem.save(update_fields=["state", "settled_at", "settled_by"])
     record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope, state=problem.state)
-    _count(register)
+    count_rows_left(register)
     return problem
 
 
@@ -560,18 +555,19 @@ def _promote(
         actor,
         school=place.school,
         child_id=child,
-        pupil=_as_pupil(place, row, roll=row.roll),
+        pupil=as_pupil(place.page, row, roll=row.roll),
         on=place.month,
         at=at,
     )
     return (None, False) if enrolment is None else (child, True)
 
 
-def _as_pupil(place: _Place, row: ShownRow, *, roll: str) -> NewPupil:
+def as_pupil(page: ShownPage, row: ShownRow, *, roll: str) -> NewPupil:
+    """A row as a pupil of the class that its page names."""
     given, family = split_name(row.name)
     return NewPupil(
-        grade=place.page.grade,
-        section=place.page.section,
+        grade=page.grade,
+        section=page.section,
         roll=roll,
         given_name=given,
         family_name=family,
@@ -593,7 +589,7 @@ def _enrol(actor: Actor, *, place: _Place, row: ShownRow, at: datetime) -> tuple
     done = enrol_pupils(
         actor,
         school=place.school,
-        pupils=[_as_pupil(place, row, roll=roll)],
+        pupils=[as_pupil(place.page, row, roll=roll)],
         on=place.month,
         at=at,
         # A person has looked at the pupils of the class and says that this is none of them.

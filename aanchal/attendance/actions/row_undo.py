@@ -1,5 +1,6 @@
 """A decision about one pupil's row taken back: the page is as it was before it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -41,28 +42,36 @@ class RowState:
     missing: frozenset[str]
 
 
-def row_state(section: ClassSection, month: date, child_id: UUID) -> RowState:
-    """How a pupil's row stands now; three queries."""
+def row_states(
+    section: ClassSection, month: date, children: Sequence[UUID]
+) -> dict[UUID, RowState]:
+    """How the rows of some pupils stand now; three queries."""
     held = RegisterPage.objects.filter(class_section=section, month=month).first()
-    agreed: tuple[int, ...] = ()
+    agreed: dict[UUID, tuple[int, ...]] = {}
     if held is not None:
-        children = page_marks(held).children
-        if child_id in children:
-            cells = unpack_cells(held.agreed, len(children))[children.index(child_id)]
-            agreed = tuple(int(d) for d in np.flatnonzero(cells))
+        named = page_marks(held).children
+        for child, cells in zip(named, unpack_cells(held.agreed, len(named)), strict=True):
+            agreed[child] = tuple(int(d) for d in np.flatnonzero(cells))
     waits = _waiting(section, month)
-    asked = np.zeros(DAYS, np.uint8)
+    asked: dict[UUID, Marks] = {}
     if waits is not None:
         content = page_marks(waits)
-        if child_id in content.children:
-            asked = content.marks[content.children.index(child_id)]
-    missing = MissingPupil.objects.filter(child=child_id, state=MissingPupil.State.WAITING)
-    return RowState(
-        agreed,
-        asked.tobytes(),
-        held.revision if held is not None else 0,
-        frozenset(str(pk) for pk in missing.values_list("pk", flat=True)),
-    )
+        asked = dict(zip(content.children, content.marks, strict=True))
+    missing: dict[UUID, set[str]] = {}
+    for pk, child in MissingPupil.objects.filter(
+        child__in=children, state=MissingPupil.State.WAITING
+    ).values_list("pk", "child_id"):
+        missing.setdefault(child, set()).add(str(pk))
+    blank = np.zeros(DAYS, np.uint8)
+    return {
+        child: RowState(
+            agreed.get(child, ()),
+            asked.get(child, blank).tobytes(),
+            held.revision if held is not None else 0,
+            frozenset(missing.get(child, ())),
+        )
+        for child in children
+    }
 
 
 def kept_for_undo(before: RowState, after: RowState) -> dict[str, Any]:

@@ -5,19 +5,11 @@ from uuid import UUID
 
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.permissions import Actor
 from aanchal.places.models import Body
-from aanchal.places.queries import year_of
 
-from ..models import Child, ClassSection, Enrolment
-from ..moving import (
-    Move,
-    ask_for_moves,
-    begun_class,
-    latest_enrolments,
-    may_take_from,
-    move_children,
-)
+from ..models import Enrolment
+from ..moving import promote
 from ..rules.pupils import NewPupil
 
 
@@ -45,34 +37,7 @@ def promote_pupil(
         NotAllowed: the actor may not enrol in the new class.
         WrongState: she is no longer in a class of last year at this school.
     """
-    year = year_of(school, on).first_on.year
-    section = ClassSection(
-        district=school.area.district,
-        school=school,
-        year=year,
-        grade=pupil.grade,
-        section=pupil.section,
-    )
-    require(actor, Permission.CHILD_ENROL, section)
-    child = (
-        Child.objects.select_related("household", "area")
-        .prefetch_related("household__kinships")
-        .filter(pk=child_id)
-        .first()
-    )
-    held = latest_enrolments([child]).get(child.pk) if child is not None else None
-    if (
-        child is None
-        or held is None
-        or held.ends_on is not None
-        or held.class_section.school_id != school.pk
-        or held.class_section.year != year - 1
-    ):
+    done = promote(actor, school=school, pupils=[(child_id, pupil)], on=on, at=at)
+    if child_id not in done.enrolled and child_id not in done.asked:
         raise WrongState
-    to_section = begun_class(school, year=year, grade=pupil.grade, section=pupil.section)
-    move = Move(child, held, to_section, pupil.roll, on)
-    if not may_take_from(actor, child, held):
-        ask_for_moves(actor, [(move, pupil)], at=at)
-        return None
-    [enrolment] = move_children(actor, [move], at=at, ended_by=Enrolment.Ended.PROMOTED)
-    return enrolment
+    return done.enrolled.get(child_id)
