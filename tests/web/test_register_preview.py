@@ -142,6 +142,8 @@ def test_a_day_in_a_readers_sentence_is_written_as_one_writes_it():
     [one] = told([said | {"params": {"day": "2026-09-10", "what": "2026-99-99"}}])
 
     assert one["reason"] == "It ends on 10 Sep 2026 (2026-99-99)."
+    [one] = told([said | {"params": {"day": "2026-12", "what": "2026-13"}}])
+    assert one["reason"] == "It ends on December 2026 (2026-13)."
     with translation.override("hi"):
         [one] = told([said | {"params": {"day": "2026-03-10", "what": 1}}])
     assert "10 मार्च 2026" in one["reason"]

@@ -87,7 +87,8 @@ def _held(register: RegisterFile, problems: Sequence[UUID]) -> list[ImportProble
     of_file = ImportProblem.objects.filter(
         pk__in=problems, source_kind="register", source_id=str(register.pk)
     )
-    schools = set(of_file.order_by().values_list("body_id", flat=True).distinct())
+    bodies = of_file.order_by().values_list("body_id", flat=True).distinct()
+    schools = {pk for pk in bodies if pk is not None}
     list(Body.objects.filter(pk__in=schools).order_by("pk").select_for_update(no_key=True))
     certain = [
         p

@@ -10,11 +10,11 @@ SENTENCES: dict[str, str] = {
     # Which register it is.
     "no_month": N_(
         "No month is written in this register. Write it in the title, such as “July 2026”, or say it "
-        "with --month 2026-07."
+        "when you send the file."
     ),
     "no_year": N_(
         "The register names a month but no year. Write the year in the title, such as “July 2026”, or "
-        "say it with --month 2026-07."
+        "say it when you send the file."
     ),
     "year_from_weekdays": N_(
         "No year is written; the weekdays above the columns fit %(month)s, so that was taken. Check it, "
@@ -23,7 +23,7 @@ SENTENCES: dict[str, str] = {
     "year_from_hint": N_("No year is written in the register; %(month)s was taken, as you said."),
     "other_calendar": N_(
         "The month is one of the Bengali or Hindu year. Give the month of the common calendar, such as "
-        "--month 2026-07."
+        "July 2026."
     ),
     "month_from_file_name": N_(
         "The register itself names no month; %(month)s was taken from the file's name. Check it."
@@ -186,7 +186,7 @@ SENTENCES: dict[str, str] = {
     # Lists of pupils.
     "no_class": N_("This row names no class. Write it as VI or 6; the child was left out."),
     "no_school": N_(
-        "This row names no school. Write the school's UDISE code, or say it with --school; the child was "
+        "This row names no school. Write the school's UDISE code, or say it when you send the file; the child was "
         "left out."
     ),
     "pupil_name_missing": N_("This row has no name. Write the child's name; the row was left out."),

@@ -22,17 +22,19 @@ ROWS_SHOWN = 200
 
 # So many places of one and the same sentence are named at once; the others open.
 PLACES_AT_ONCE = 3
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 
 
 def sentence(template: str, params: dict[str, Any]) -> str:
-    """A reader's sentence in the language of the page, with its days as one writes them."""
+    """A reader's sentence in the language of the page, with its days and months as one writes them."""
     return _(template) % {key: _as_written(value) for key, value in params.items()}
 
 
 def _as_written(value: Any) -> Any:
     if isinstance(value, str) and _DAY.fullmatch(value):
         try:
+            if len(value) == len("2026-07"):
+                return date_format(date.fromisoformat(f"{value}-01"), "F Y")
             return date_format(date.fromisoformat(value), "j M Y")
         except ValueError:  # what stood in a file need be no day
             return value
