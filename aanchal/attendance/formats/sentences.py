@@ -186,7 +186,7 @@ SENTENCES: dict[str, str] = {
     # Lists of pupils.
     "no_class": N_("This row names no class. Write it as VI or 6; the child was left out."),
     "no_school": N_(
-        "This row names no school. Write the school's UDISE code, or say it when you send the file; the child was "
+        "This row names no school. Write the school's UDISE code, or say it with --school; the child was "
         "left out."
     ),
     "pupil_name_missing": N_("This row has no name. Write the child's name; the row was left out."),
