@@ -123,11 +123,14 @@ def ask_after_all_left_over(
         for child, key in _waiting_keys(gone).items():
             if child not in before:
                 new.setdefault(might_be[child].pk, []).append(key)
-        changed = [d for d in decided.values() if d.pk in new]
-        for decision in changed:
-            decision.undo = {**(decision.undo or {}), "left_over": new[decision.pk]}
-            decision.save(update_fields=["undo"])  # sealed: it is stored one by one
+        _keep_asked([d for d in decided.values() if d.pk in new], new)
     return noted
+
+
+def _keep_asked(decisions: list[RowDecision], new: dict[UUID, list[str]]) -> None:
+    for decision in decisions:
+        decision.undo = {**(decision.undo or {}), "left_over": new[decision.pk]}
+        decision.save(update_fields=["undo"])  # sealed: it is stored one by one
 
 
 def _waiting_keys(children: list[UUID]) -> dict[UUID, str]:

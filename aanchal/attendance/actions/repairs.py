@@ -21,6 +21,7 @@ from aanchal.places.queries import year_of
 
 from ..guidance import guidance
 from ..models import RegisterFile, RegisterPage, RowDecision
+from ..rows_left import count_rows_left
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, PageMarks
 from ..shown_pages import CODES, ShownPage, ShownRow, page_scope
@@ -29,7 +30,6 @@ from .pages import is_kin_of_any, page_marks, record_page
 from .registers import scope_of_file
 from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_states
 from .rows_together import replaced as replaced
-from .taking import open_problems_of
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
 # Cells of one child and day that a person can read better than we did.
@@ -435,13 +435,6 @@ def _same_rows(
         )
         record(actor, Verb.REGISTER_REPAIRED, other, scope=place.scope, state=other.state)
         count_rows_left(register)
-
-
-def count_rows_left(register: RegisterFile) -> None:
-    """Bring the number of rows and cells that wait up to date with what there is."""
-    register = RegisterFile.objects.select_for_update().get(pk=register.pk)
-    register.counts = {**register.counts, "rows_left": open_problems_of(register)}
-    register.save(update_fields=["counts"])
 
 
 @use_case
