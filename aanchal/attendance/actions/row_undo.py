@@ -57,11 +57,11 @@ def row_states(
     if waits is not None:
         content = page_marks(waits)
         asked = dict(zip(content.children, content.marks, strict=True))
-    missing: dict[UUID, set[str]] = {}
+    missing: dict[UUID, list[str]] = {}
     for pk, child in MissingPupil.objects.filter(
         child__in=children, state=MissingPupil.State.WAITING
     ).values_list("pk", "child_id"):
-        missing.setdefault(child, set()).add(str(pk))
+        missing.setdefault(child, []).append(str(pk))
     blank = np.zeros(DAYS, np.uint8)
     return {
         child: RowState(
