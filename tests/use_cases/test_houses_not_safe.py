@@ -97,6 +97,34 @@ def test_she_who_goes_along_and_says_that_it_is_not_safe_is_not_sent_there_again
         sent(flag, her, other)
 
 
+def test_what_else_she_who_goes_along_has_at_that_house_leaves_her_hands_too(house):
+    flag, sisters, [her, other, third] = house
+    not_safe(flag, third)
+    theirs, visit = sent(sisters, her, other), sent(flag, other, her)
+
+    leave_pair(acting(her), visit=visit, because="unsafe", at=NOW)
+
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.handed_back_because) == ("handed_back", "unsafe")
+
+
+def test_of_two_one_of_whom_said_elsewhere_that_it_is_not_safe_neither_goes_again(house):
+    flag, _sisters, [her, other, third] = house
+    visit = sent(flag, other, third)
+    said = Visit.objects.create(
+        district=flag.district, flag=flag, volunteer=third, assigned_by="x", assigned_at=NOW,
+        due_at=NOW, state="handed_back", handed_back_because="unsafe", handed_back_at=NOW,
+    )  # fmt: skip
+    assert her and said
+
+    record_visit(
+        acting(other), visit=visit,
+        **(ANSWERS | {"next_step": "visit_again", "again_on": (NOW + DAY).date()}), at=NOW,
+    )  # fmt: skip
+
+    assert assigned(flag) is None
+
+
 @pytest.mark.parametrize("next_step, kind", [("visit_again", "sick"), ("comes_back", "not_home")])
 def test_going_again_is_no_way_back_to_a_house_that_is_not_safe(house, next_step, kind):
     """A visit is in the hands of one when another says of the same house that it is not safe."""
