@@ -1,6 +1,7 @@
 """Pupils without admission numbers at the change of session: proposed, asked about, never guessed."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -35,11 +36,13 @@ from tests.factories import (
     NAMES,
     NOW,
     OTHER_VILLAGE,
+    VILLAGE,
     a_class,
     a_given_register,
     a_register_xlsx,
     a_school,
     an_actor,
+    kin_of,
 )
 from tests.signing_in import a_person, acting
 
@@ -300,6 +303,11 @@ def test_asking_after_who_is_left_over_and_taking_it_back_are_for_whoever_repair
     with pytest.raises(NotAllowed):
         ask_after_left_over(stranger, **asked)
     assert snapshot() == before
+
+    kin = a_person(Role.COORDINATOR, VILLAGE, starts_at=NOW - timedelta(days=30))
+    kin_of(kin, children[4])
+    assert ask_no_more_after(acting(kin), decision=decision, at=NOW) == 0
+    assert MissingPupil.objects.filter(child=children[4], state="waiting").exists()
 
     assert ask_no_more_after(an_actor(), decision=decision, at=NOW) == 1
     assert not MissingPupil.objects.filter(child=children[4]).exists()

@@ -10,6 +10,7 @@ from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.moving import begun_class
+from aanchal.people.queries import kin_children
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
@@ -143,7 +144,8 @@ def _waiting_keys(children: list[UUID]) -> dict[UUID, str]:
 def ask_no_more_after(actor: Actor, *, decision: RowDecision, at: datetime) -> int:
     """Take back the questions where somebody is that a decision about a row began.
 
-    One that was settled since stays as it was settled.
+    One that was settled since stays as it was settled, and one about the actor's own kin stands: no
+    kin say that nobody need ask after her.
 
     Returns:
         How many were taken back.
@@ -157,8 +159,11 @@ def ask_no_more_after(actor: Actor, *, decision: RowDecision, at: datetime) -> i
         .select_related("class_section__school__area")
         .select_for_update(of=("self",))
     )
+    own = kin_children(actor)
     taken_back = 0
     for missing in begun:
+        if str(missing.child_id) in own:
+            continue
         scope = missing.class_section.scope()
         require(actor, Permission.REGISTER_REPAIR, scope)
         record(actor, Verb.PUPIL_MISSING_TAKEN_BACK, missing, scope=scope)
