@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import (
@@ -81,45 +82,76 @@ def may_go(who: str, *, at: datetime) -> Q:
     return Q(Exists(covering)) & ~Q(Exists(kin))
 
 
-def my_visits_along(actor: Actor) -> QuerySet[Visit]:
-    """Visits on which the actor goes along with another, in whose hands they are; soonest due first."""
-    return (
+class MyPairs(NamedTuple):
+    """What a volunteer's list says of visits of two, and of houses that were not safe for her.
+
+    Args:
+        along: visits on which she goes along, in another's hands, soonest due first.
+        unsafe: visits that she gave back because she did not feel safe, the last first.
+        broken: visits of two that the other gave back, so that she does not go either, the last first.
+    """
+
+    along: list[Visit]
+    unsafe: list[Visit]
+    broken: list[Visit]
+
+
+def my_pairs(actor: Actor, *, since: datetime) -> MyPairs:
+    """All that is told of her visits of two; those given back by the other since a moment. One query."""
+    me = actor.user_id
+    rows = list(
         Visit.objects.filter(
-            _in_my_places(actor), second_id=actor.user_id, state=Visit.State.ASSIGNED
-        )
-        .select_related("flag__child__household", "flag__area", "volunteer")
-        .order_by("due_at", "pk")
+            _along(me) | _unsafe(me) | _broken(me, since=since), _in_my_places(actor)
+        ).select_related("flag__child__household", "flag__area", "volunteer")
+    )
+    along: list[Visit] = []
+    ended: list[Visit] = []
+    mine: list[Visit] = []
+    broken: list[Visit] = []
+    for visit in sorted(rows, key=lambda v: str(v.pk)):
+        (along if visit.state == Visit.State.ASSIGNED else ended).append(visit)
+    ended.sort(key=lambda v: v.handed_back_at or since, reverse=True)
+    unsafe = Visit.HandedBack.UNSAFE
+    for visit in ended:
+        is_first = str(visit.volunteer_id) == me
+        if (visit.handed_back_because if is_first else visit.second_left_because) == unsafe:
+            mine.append(visit)
+        by_second = visit.handed_back_because == Visit.HandedBack.SECOND
+        if is_first == by_second and visit.handed_back_at and visit.handed_back_at >= since:
+            broken.append(visit)
+    return MyPairs(sorted(along, key=lambda v: v.due_at), mine, broken)
+
+
+def my_visits_along(actor: Actor) -> QuerySet[Visit]:
+    """Visits on which the actor goes along with another, in whose hands they are."""
+    return Visit.objects.filter(_along(actor.user_id), _in_my_places(actor)).select_related(
+        "flag__child__household", "flag__area", "volunteer"
     )
 
 
 def my_unsafe_houses(actor: Actor) -> QuerySet[Visit]:
-    """Visits that the actor gave back because she did not feel safe, the last first."""
-    me = actor.user_id
-    return (
-        Visit.objects.filter(
-            Q(volunteer_id=me, handed_back_because=Visit.HandedBack.UNSAFE)
-            | Q(second_id=me, second_left_because=Visit.HandedBack.UNSAFE),
-            _in_my_places(actor),
-        )
-        .select_related("flag__child__household", "flag__area")
-        .order_by("-handed_back_at", "pk")
+    """Visits that the actor gave back because she did not feel safe."""
+    return Visit.objects.filter(_unsafe(actor.user_id), _in_my_places(actor)).select_related(
+        "flag__child__household", "flag__area"
     )
 
 
-def my_broken_pairs(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
-    """Visits of two that the other gave back since a moment, so that the actor does not go either."""
-    me = actor.user_id
-    return (
-        Visit.objects.filter(
-            Q(volunteer_id=me, handed_back_because=Visit.HandedBack.SECOND)
-            | Q(second_id=me) & ~Q(handed_back_because=Visit.HandedBack.SECOND),
-            _in_my_places(actor),
-            state=Visit.State.HANDED_BACK,
-            handed_back_at__gte=since,
-        )
-        .select_related("flag__child__household")
-        .order_by("-handed_back_at", "pk")
+def _along(me: str) -> Q:
+    return Q(second_id=me, state=Visit.State.ASSIGNED)
+
+
+def _unsafe(me: str) -> Q:
+    unsafe = Visit.HandedBack.UNSAFE
+    return Q(volunteer_id=me, handed_back_because=unsafe) | Q(
+        second_id=me, second_left_because=unsafe
     )
+
+
+def _broken(me: str, *, since: datetime) -> Q:
+    by_the_other = Q(volunteer_id=me, handed_back_because=Visit.HandedBack.SECOND) | Q(
+        second_id=me
+    ) & ~Q(handed_back_because=Visit.HandedBack.SECOND)
+    return by_the_other & Q(state=Visit.State.HANDED_BACK, handed_back_at__gte=since)
 
 
 def _in_my_places(actor: Actor) -> Q:

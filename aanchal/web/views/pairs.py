@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from aanchal.attendance.actions import leave_pair, say_will_go
 from aanchal.attendance.models import Visit
 from aanchal.attendance.queries.hands import (
-    my_broken_pairs,
+    MyPairs,
+    my_pairs,
     my_unsafe_houses,
     my_visits_along,
     those_to_stop,
@@ -30,9 +31,14 @@ from ..names import first_name
 TOLD_FOR = timedelta(days=14)
 
 
-def pair_sentences(actor: Actor, held: list[Visit], *, at: datetime) -> list[str]:
-    """With whom she goes, and where she must not go alone, a sentence a visit. Three queries at most."""
-    along = list(my_visits_along(actor))
+def pairs_of(actor: Actor, *, at: datetime) -> MyPairs:
+    """What her list tells of visits of two; that the other gave one back it tells for two weeks."""
+    return my_pairs(actor, since=at - TOLD_FOR)
+
+
+def pair_sentences(pairs: MyPairs, held: list[Visit], *, at: datetime) -> list[str]:
+    """With whom she goes, and where she must not go alone, a sentence a visit. One query at most."""
+    along = pairs.along
     of_two = [*(v for v in held if v.two_go), *along]
     stopped = those_to_stop(of_two, at=at) if of_two else set()
     said = []
@@ -60,7 +66,7 @@ def pair_sentences(actor: Actor, held: list[Visit], *, at: datetime) -> list[str
                 )
                 % code
             )
-    for visit in my_broken_pairs(actor, since=at - TOLD_FOR):
+    for visit in pairs.broken:
         said.append(
             _("%(code)s: the other of you two does not go. Do not go: it is not with you any more.")
             % {"code": visit.flag.child.code}
@@ -68,10 +74,10 @@ def pair_sentences(actor: Actor, held: list[Visit], *, at: datetime) -> list[str
     return said
 
 
-def pairs_shown(actor: Actor) -> dict[str, Any]:
+def pairs_shown(pairs: MyPairs) -> dict[str, Any]:
     """What her list shows of visits on which she goes along, and of houses not safe for her."""
     houses: dict[UUID, Visit] = {}
-    for visit in my_unsafe_houses(actor):
+    for visit in pairs.unsafe:
         houses.setdefault(visit.flag.child.household_id or visit.flag.child_id, visit)
     return {
         "along": [
@@ -87,7 +93,7 @@ def pairs_shown(actor: Actor) -> dict[str, Any]:
                 ),
                 "href": reverse("visit_along", args=[v.pk]),
             }
-            for v in my_visits_along(actor)
+            for v in pairs.along
         ],
         "houses": [
             {

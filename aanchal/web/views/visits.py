@@ -44,7 +44,7 @@ from ..forms import (
 from ..look.numbers import in_script
 from ..names import class_name, code_mark, first_name
 from .cards import returned_sentence
-from .pairs import pair_sentences, pairs_shown
+from .pairs import pair_sentences, pairs_of, pairs_shown
 
 RECENT = timedelta(days=30)
 MOST_BACK = 10
@@ -71,13 +71,14 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         if outcome is not None and outcome.kind == Outcome.Kind.BACK:
             back.setdefault(visit.flag.child_id, visit.flag)
     late = [v for v in held if v.due_at < now]
+    pairs = pairs_of(request.actor, at=now)
     return render(
         request,
         "visits/list.html",
         {
             "cards": [_card(visit, now) for visit in held],
-            "before": [*_before_going(held), *pair_sentences(request.actor, held, at=now)],
-            **pairs_shown(request.actor),
+            "before": [*_before_going(held), *pair_sentences(pairs, held, at=now)],
+            **pairs_shown(pairs),
             "late": _late_sentence(late) if late else "",
             "back": _back_cards(list(back.values())[:MOST_BACK]),
             "written": [_written_line(v) for v in recent[:MOST_BACK]],
