@@ -97,13 +97,22 @@ def pairs_shown(pairs: MyPairs) -> dict[str, Any]:
         ],
         "houses": [
             {
-                "title": f"{first_name(v.flag.child)} · {v.flag.child.code}",
+                "title": _house(v),
                 "will_go": v.will_go_at is not None,
                 "href": reverse("visit_go_again", args=[v.pk]),
             }
             for v in houses.values()
         ],
     }
+
+
+def _house(visit: Visit) -> str:
+    """A house that was not safe for her. The visit is hers no more, so no name of the child is."""
+    day = visit.handed_back_at
+    parts = [visit.flag.child.code, local_name(visit.flag.area)]
+    if day is not None:
+        parts.append(date_format(timezone.localtime(day), "j M"))
+    return " · ".join(parts)
 
 
 def along(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -142,8 +151,7 @@ def go_again(request: HttpRequest, pk: UUID) -> HttpResponse:
         request,
         "visits/go_again.html",
         {
-            "name": first_name(held.flag.child),
-            "code": held.flag.child.code,
+            "house": _house(held),
             "will_go": held.will_go_at is not None,
             "cancel_href": reverse("my_visits"),
         },
