@@ -151,7 +151,7 @@ def test_a_visit_given_to_another_is_asked_no_question_and_can_be_sent_again(
     look(page, "volunteer-nothing-waits")
     page.go_back()
     page.wait_for_load_state()
-    page.get_by_text("No child waits today.").wait_for()
+    page.get_by_text("No visit is in your hands now.").wait_for()
 
     page = as_person(village.coordinator, viewport=PHONE)
     page.get_by_role("link", name="Send a visit").click()
