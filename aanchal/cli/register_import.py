@@ -179,6 +179,12 @@ def take_one(
         if register.state == RegisterFile.State.REFUSED:
             sentence = register.refusal % (register.refusal_params or {})
             return {"file": path.name, "state": register.state, "reason": sentence, "classes": []}
+        if register.state == RegisterFile.State.TAKEN and not (
+            enrol and not register.answers.get("enrol")
+        ):
+            # What came in since, by a newer file or a correction, is not written over by this one.
+            register.counts = {**register.counts, **_NOTHING_NEW}
+            return _told_of(path.name, register, Taken(), [])
         taken = take_register(
             actor, register=register, enrol_unknown=enrol, said_yes=said_yes, at=now
         )
@@ -221,6 +227,7 @@ def _of_last_year(register: RegisterFile) -> int:
     )
 
 
+_NOTHING_NEW = {"added": 0, "changed": 0, "corrections": 0, "missing": 0, "enrolled": 0}
 _WAITS = "Nothing was taken in yet: it can be read in more than one way."
 
 

@@ -69,6 +69,19 @@ def test_sums_of_the_days_that_count_a_child_who_is_not_there_are_asked_about(li
     assert not page.days
 
 
+def test_marks_that_are_left_out_leave_empty_cells_out_whatever_the_key_says_of_them():
+    marks = [["" if mark == "P" else "A" for mark in line] for line in MARKS]
+    rows = with_day_sums(marks, ("Total Absent", "A", ALL), title=f"{TITLE}  {ONLY_ABSENCES}")
+    rows[-1][2:] = [count + 1 for count in rows[-1][2:]]
+
+    (page,) = pages_of(as_csv(rows))
+
+    (question,) = page.questions
+    assert question.code == "sums_differ"
+    (page,) = answered(as_csv(rows), {question.key: "leave out"})
+    assert not page.days and page.marks.present == 0
+
+
 def test_sums_of_the_days_that_fit_only_the_opposite_are_asked_about():
     marks = [["1" if mark == "A" else "0" for mark in line] for line in MARKS]
     rows = with_day_sums(marks, ("Total Present", "1", ALL), title=f"Register of absences, {TITLE}")

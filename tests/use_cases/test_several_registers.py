@@ -7,8 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.attendance.actions import give_register, read_register, take_register, take_several
+from aanchal.attendance.actions.taking import TOGETHER
 from aanchal.attendance.models import MissingPupil, RegisterFile, RegisterPage
 from aanchal.attendance.page_store import page_marks
+from aanchal.attendance.rules.marks import Mark
+from aanchal.cli.register_import import take_some
 from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
 from aanchal.people.models import Child, ClassSection
 from tests.factories import NOW, VILLAGE, a_class, an_actor
@@ -220,6 +223,20 @@ def test_a_file_that_is_known_or_cannot_be_read_goes_alone_and_keeps_no_other_ba
     assert StoredFile.objects.count() == 3  # no second copy of the one that is known
 
 
+def test_a_file_of_many_pages_goes_alone():
+    school = a_known_school(1)
+    grades = [str(g) for g in range(1, 1 + TOGETHER + 1)]
+    many = b"\n\n".join(
+        a_file(grade, children)[0].read() for grade, children in classes_of(school, grades).items()
+    )
+
+    [done] = together(school, [(io.BytesIO(many), "all.csv")])
+
+    assert done is None and not RegisterPage.objects.exists()
+    held = read_register(an_actor(), register=RegisterFile.objects.get(), at=NOW)
+    assert len(held.understood["pages"]) == TOGETHER + 1
+
+
 def test_a_class_turned_round_beside_those_before_it_in_the_batch_waits():
     school = a_known_school(1)
     classes = classes_of(school, ("5", "6", "7", "8"))
@@ -230,3 +247,78 @@ def test_a_class_turned_round_beside_those_before_it_in_the_batch_waits():
 
     assert [d is not None for d in done] == [True, True, True, False]
     assert RegisterPage.objects.filter(class_section__school=school).count() == 3
+
+
+def written_to(folder, given):
+    paths = []
+    for number, (source, _name) in enumerate(given):
+        paths.append(folder / f"{number}.csv")
+        paths[-1].write_bytes(source.getvalue())
+    return paths
+
+
+def sent(school, paths, *, said_yes=True, enrol=False):
+    hints = {"school": school.school.udise, "grade": "", "section": "", "month": ""}
+    return take_some(paths, hints=hints, answers={}, enrol=enrol, said_yes=said_yes)
+
+
+def one_day_of_one_child(grade, children, letter):
+    """A register in which one child has this mark on the first day, and everybody else is present."""
+    lines = [f"Class: {grade}  Section: A  Month: July 2026", f"Roll,Name,{DAYS}"]
+    for roll, child in enumerate(children, 1):
+        first = letter if roll == 1 else "P"
+        lines.append(f"{roll},{child.given_name} {child.family_name},{first}" + ",P" * 30)
+    return io.BytesIO(("\n".join(lines) + "\n").encode()), "one.csv"
+
+
+def marks_of_the_first_day(school):
+    [(_grade, rolls, marks)] = what_is_in(school)[1]
+    return {roll: row[0] for roll, row in zip(rolls, marks, strict=True)}
+
+
+@pytest.fixture
+def older_and_newer(tmp_path):
+    school = a_known_school(1)
+    [(grade, children)] = classes_of(school, ("6",)).items()
+    return school, written_to(
+        tmp_path, [one_day_of_one_child(grade, children, letter) for letter in "PA"]
+    )
+
+
+def test_a_file_that_is_in_is_not_laid_over_a_newer_one(older_and_newer):
+    school, (older, newer) = older_and_newer
+    sent(school, [older])
+    sent(school, [newer])
+    assert marks_of_the_first_day(school)["1"] == Mark.ABSENT
+
+    told = sent(school, [older], said_yes=False)
+
+    assert marks_of_the_first_day(school)["1"] == Mark.ABSENT
+    assert (told[0]["state"], told[0]["changed"]) == ("taken", 0)
+
+
+def test_rows_are_enrolled_afterwards_once(older_and_newer):
+    school, (older, newer) = older_and_newer
+    older.write_text(older.read_text() + "9,Purnima Soren" + ",P" * 31 + "\n")
+    sent(school, [older])
+    sent(school, [newer])
+    [told] = sent(school, [older], enrol=True)
+    assert told["enrolled"] == 1 and told["added"] == 31
+    assert marks_of_the_first_day(school)["1"] == Mark.ABSENT
+    held = what_is_in(school)[1]
+
+    [told] = sent(school, [older], enrol=True)
+
+    assert what_is_in(school)[1] == held and told["enrolled"] == 0
+
+
+def test_a_newer_file_waits_for_an_older_one_that_a_crash_left_unread(older_and_newer):
+    school, paths = older_and_newer
+    with paths[0].open("rb") as source:
+        give_register(
+            an_actor(), source=source, filename="0.csv", school=school, hints={}, via="command", at=NOW
+        )  # fmt: skip
+
+    sent(school, paths)
+
+    assert marks_of_the_first_day(school)["1"] == Mark.ABSENT

@@ -1,7 +1,8 @@
 """Several registers at once, each as it would be alone: kept, read and taken in by three transactions.
 
-Only what is plain goes this way. A file that is known already, is refused, asks something, or is of a
-class of which another file before it is, is left for the use cases that take one file at a time.
+Only what is plain goes this way. A file that is known already, is refused, asks something, has many
+pages, or is of a class of which another file before it is, is left for the use cases that take one file
+at a time; so are all of them beside one that is known and not settled yet.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ from aanchal.places.models import Body
 from ..models import RegisterFile
 from ..reading import FileShown, show_together
 from .registers import ask_which_class, content_key, media_type, scope_of_hints, show_registers
-from .taking import Taken, take_small_registers
+from .taking import TOGETHER, Taken, take_small_registers
 
 _AT_ONCE = 8  # files that are written to the disk side by side
 Given = tuple[BinaryIO, str]  # an open file and its name
@@ -62,7 +63,7 @@ def take_several(
 
 
 def _is_plain(one: FileShown) -> bool:
-    if one.refusal is not None or one.waits_for_another:
+    if one.refusal is not None or one.waits_for_another or len(one.pages) > TOGETHER:
         return False
     return not any(page.questions for page in one.pages)
 
@@ -138,7 +139,10 @@ def _give_several(
     for one in stored:
         by_content.setdefault(content_key(one.content_hash, school, actor.user_id), one)
     known = RegisterFile.objects.filter(content_hash__in=by_content, school=school)
-    for content in known.values_list("content_hash", flat=True):
+    for content, state in known.values_list("content_hash", "state"):
+        if state not in (RegisterFile.State.TAKEN, RegisterFile.State.REFUSED):
+            # It goes alone, after these: an older file would come in over a newer one of its class.
+            return {}
         del by_content[content]
     StoredFile.objects.bulk_create(by_content.values())
     new = RegisterFile.objects.bulk_create(

@@ -4,7 +4,7 @@ A few pages are written by one transaction, and so are several small files: a cr
 and the rest is taken up again. What is known of the classes is loaded once for all of them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,6 +25,7 @@ from aanchal.places.queries import calendars_of
 from ..known_classes import KnownClasses
 from ..models import MissingPupil, RegisterFile
 from ..page_matching import missing_of
+from ..rules.pages import PageMarks
 from ..shown_pages import ShownPage, ShownRow, class_key
 from .missing import note_missing
 from .pages import lay_page
@@ -63,7 +64,8 @@ def take_register(
 ) -> Taken:
     """Take in the good rows of a shown register, page by page; keep the rest for repair.
 
-    May be called again after a crash: pages already in are found unchanged.
+    May be called again after a crash: pages already in are found unchanged. Of a file that is in, and is
+    sent again to enrol, nothing is laid but the marks of pupils who are enrolled now.
 
     Args:
         enrol_unknown: enrol the rows that match nobody in their class, as the sender confirmed.
@@ -250,6 +252,8 @@ def _begin(
             "at": yes.at.isoformat(),
         }
         record(actor, Verb.REGISTER_BEGUN, register, scope=scope_of_file(actor, register))
+    elif register.state == RegisterFile.State.TAKEN and yes.enrol:
+        register.answers = {**register.answers, "enrol": True}
 
 
 @use_case
@@ -272,6 +276,7 @@ def _take_page(
         return
     school, classes = desk.schools[page.school_id], desk.classes
     month = date.fromisoformat(page.month + "-01")
+    new: set[str] = set()
     unknown = [r for r in page.rows if r.match == "unknown"]
     if yes.enrol and unknown:
         enrolled = enrol_pupils(
@@ -286,23 +291,28 @@ def _take_page(
         for row, child in zip(unknown, enrolled.children, strict=True):
             if child is not None:
                 row.match, row.child = "sure", str(child)
+                new.add(row.child)
     given = page.known_marks()
     to.rows_left += len(page.rows) - len(given.children)
     class_section = classes.section(class_key(page, school))
     if class_section is not None:
         class_section.school = school  # with its area, which whoever is asked about the class needs
+    # Of a file that was in and is sent to enrol, only whom it enrols: what came since stays.
+    only_new = yes.enrol and register.state == RegisterFile.State.TAKEN
+    laid = _only(given, new) if only_new else given
     if class_section is not None and given.children:
+        to.pages += 1
+    if class_section is not None and laid.children:
         recorded = lay_page(
             actor,
             class_section=class_section,
             month=month,
-            page=given,
+            page=laid,
             register=register,
             received_at=register.received_at,
             at=yes.at,
             known=classes,
         )
-        to.pages += 1
         to.pages_changed += bool(recorded.added or recorded.changed)
         to.marks_added += recorded.added
         to.marks_changed += recorded.changed
@@ -326,6 +336,11 @@ def _take_page(
         )
         classes.put_missing(gone)
     to.problems += len(page.problems)
+
+
+def _only(page: PageMarks, children: Collection[str]) -> PageMarks:
+    places = [place for place, child in enumerate(page.children) if str(child) in children]
+    return PageMarks(tuple(page.children[place] for place in places), page.marks[places])
 
 
 def said_of(register: RegisterFile, said: Mapping[str, str]) -> dict[str, str]:

@@ -86,6 +86,7 @@ class Builder:
         empty = self.legend.get("", Mark.NOT_TAKEN)
         if not self.problems.asked and tally.ask_of_difference(convention, empty, self.problems):
             convention.marks = dict.fromkeys(convention.marks, Mark.NOT_TAKEN)
+            self.legend.pop("", None)  # an empty cell is left out too
         table, unread = self.tables(convention)
         for part in self.parts:
             self.report_cells(part, unread)
