@@ -12,6 +12,7 @@ from aanchal.attendance.actions import (
     assign_visit,
     correct_finding,
     hand_back_visit,
+    leave_pair,
     read_put_right,
     record_outcome,
     record_visit,
@@ -162,6 +163,28 @@ def test_she_who_goes_along_gives_it_back_and_the_other_reads_that_nobody_goes()
     assert client.get(at).status_code == 404
     assert "she who was to go along did not feel safe" in page(coordinator, "flag", visit.flag_id)
     assert "Houses that were not safe for you" in page(second, "my_visits")
+
+
+@pytest.mark.parametrize("again_as", ["the one who has it", "the one along"])
+def test_sent_again_with_another_she_does_not_read_that_she_does_not_go(again_as):
+    visit, first, second, coordinator = two_sent()
+    leave_pair(actor_for(second), visit=visit, because="cannot_go", at=timezone.now())
+    over = f"{visit.flag.child.code}: the other of you two does not go."
+    assert over in page(first, "my_visits")
+    third = a_person(Role.VOLUNTEER, VILLAGE, name="Third One")
+    pair = (first, third) if again_as == "the one who has it" else (third, first)
+
+    assign_visit(
+        actor_for(coordinator),
+        flag=visit.flag,
+        volunteer=pair[0],
+        second=pair[1],
+        at=timezone.now(),
+    )
+
+    hers = page(first, "my_visits")
+    assert "Third One" in hers and "Do not go alone." in hers
+    assert over not in hers
 
 
 def test_where_one_of_two_can_no_longer_go_both_and_the_coordinator_read_it():

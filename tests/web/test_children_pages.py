@@ -289,3 +289,22 @@ def test_the_file_asks_the_same_number_of_queries_however_much_was_done(coordina
 
     # One more for the findings that there are.
     assert queries(girl) <= queries(other) + 1
+
+
+def test_the_file_asks_no_more_queries_where_two_went(coordinator, asked_after):
+    girl, volunteer = asked_after
+    client, address = signed_in(Client(), coordinator), reverse("child", args=[girl.pk])
+
+    def queries():
+        client.get(address)
+        with CaptureQueriesContext(connection) as seen:
+            page = client.get(address).content.decode()
+        return len(seen), page
+
+    alone, _page = queries()
+    Visit.objects.filter(flag__child=girl).update(
+        two_go=True, second=a_person(Role.VOLUNTEER, VILLAGE, name="Other One")
+    )
+
+    of_two, page = queries()
+    assert "with Other One" in page and of_two == alone

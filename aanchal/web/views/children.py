@@ -253,7 +253,7 @@ def _flags_of(request: HttpRequest, held: Child) -> list[Flag]:
         .prefetch_related(
             Prefetch(
                 "visits",
-                Visit.objects.select_related("volunteer", "finding").prefetch_related(
+                Visit.objects.select_related("volunteer", "second", "finding").prefetch_related(
                     "late_findings"
                 ),
             ),

@@ -66,7 +66,12 @@ def pair_sentences(pairs: MyPairs, held: list[Visit], *, at: datetime) -> list[s
                 )
                 % code
             )
+    # Sent again to the child, with another, she goes: what came of the earlier visit is over.
+    told = {visit.flag.child_id for visit in (*held, *along)}
     for visit in pairs.broken:
+        if visit.flag.child_id in told:
+            continue
+        told.add(visit.flag.child_id)
         said.append(
             _("%(code)s: the other of you two does not go. Do not go: it is not with you any more.")
             % {"code": visit.flag.child.code}
