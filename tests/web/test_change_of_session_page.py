@@ -195,3 +195,24 @@ def test_where_marks_would_be_replaced_both_strips_are_seen_before_they_are():
     assert "What is in now" in asked.content.decode()
     client.post(repair, {"problem": problem.pk, "choice": children[0].pk, "overwrite": "yes"})
     assert not waiting(other)
+
+
+def test_who_has_other_marks_already_is_looked_at_in_repair_and_no_press_leads_round():
+    section, _children = last_year()
+    one = sent(section, NAMES[:1])
+    other = sent(section, NAMES[:1], name="again.xlsx", first=FULL.replace("P", "A", 3))
+    client = signed_in(Client(), a_person(Role.COORDINATOR, "IN/S10/D206"))
+    for held in (one, other):
+        [row] = waiting(held)
+        answer = client.post(
+            reverse("register_session", args=[held.pk]), {"step": "certain", "problem": row.pk}
+        )
+    repair = reverse("register_repair", args=[other.pk])
+
+    assert answer.url == repair
+    shown = client.get(repair)
+    assert "Look at both first." in shown.content.decode()
+    assert [str(row.pk)] == [str(i["pk"]) for i in shown.context["items"] if i["is_row"]]
+    file = client.get(reverse("register_file", args=[other.pk]))
+    assert file.context["open_repairs"] == shown.context["count"]
+    assert file.context["last_year"] == 0 and f'href="{repair}"' in file.content.decode()

@@ -34,7 +34,7 @@ from aanchal.attendance.queries.books import (
     open_problems,
     shown_pages,
 )
-from aanchal.attendance.queries.promotions import rows_of_last_year
+from aanchal.attendance.queries.promotions import beside_alone, rows_of_last_year
 from aanchal.attendance.shown_pages import ShownPage
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
@@ -142,6 +142,8 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     passed = [p for page in pages for p in told(passed_over(page))]
     problems = [p for page in pages for p in told(page.problems) if p not in passed]
     last_year = rows_of_last_year(open_problems(request.actor, register))
+    if last_year:  # those that their own page cannot settle are among what waits for repair
+        last_year = len(beside_alone(request.actor, register))
     passed_once = alike_together(passed)
     shown = page_asked(request, pages)
     state = register.state

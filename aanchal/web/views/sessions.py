@@ -130,6 +130,13 @@ def _settle(
                 )
             if done.asked:
                 messages.warning(request, _ASKED)
+            if done.waiting and _have_other_marks(request, register, keys):
+                # Both strips are shown there; here the same press would be in vain again.
+                messages.warning(
+                    request,
+                    _("This pupil already has other marks in this month. Look at both first."),
+                )
+                return redirect("register_repair", pk=register.pk)
             if done.waiting:
                 messages.warning(
                     request, _("Something has changed meanwhile. Please look once more.")
@@ -154,6 +161,15 @@ def _settle(
     except DomainError as error:
         messages.warning(request, str(error))
     return back
+
+
+def _have_other_marks(request: HttpRequest, register: RegisterFile, keys: list[UUID]) -> bool:
+    """Whether one of these rows still waits though its pupil has come into the new class."""
+    return any(
+        beside.is_here and beside.problem.pk in keys
+        for held in classes_beside_last_year(request.actor, register)
+        for beside in held.certain
+    )
 
 
 _ASKED = gettext_lazy(
