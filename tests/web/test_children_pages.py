@@ -292,7 +292,7 @@ def test_the_file_asks_the_same_number_of_queries_however_much_was_done(coordina
 
 
 def test_the_file_asks_no_more_queries_where_two_went(coordinator, asked_after):
-    girl, volunteer = asked_after
+    girl, _volunteer = asked_after
     client, address = signed_in(Client(), coordinator), reverse("child", args=[girl.pk])
 
     def queries():
