@@ -113,6 +113,21 @@ def test_a_house_is_no_safer_when_another_question_sends_somebody_there(of_whom)
     assert f"{newer.child.code}: whoever was to go before did not feel safe." in hers
 
 
+def test_who_would_go_again_alone_to_a_house_not_safe_reads_that_the_visit_is_not_hers():
+    flag, other, now = given_back(), a_person(Role.VOLUNTEER, VILLAGE), timezone.now()
+    visit = Visit.objects.create(
+        district=flag.district, flag=flag, volunteer=other, assigned_by="system:operator",
+        assigned_at=now, due_at=now + timedelta(days=1),
+    )  # fmt: skip
+    Flag.objects.filter(pk=flag.pk).update(state=Flag.State.ASSIGNED)
+
+    written(visit, next_step="visit_again", again_on=timezone.localdate() + timedelta(days=1))
+
+    done = page(other, "visit_done", visit.pk)
+    assert "The visit is not in your hands any more. Go again only when you are sent." in done
+    assert "stays in your hands" not in done and not flag.visits.filter(state="assigned").exists()
+
+
 def two_sent():
     """A house where one did not feel safe, two others who go, and their coordinator."""
     flag, coordinator = given_back(), a_coordinator()
@@ -174,13 +189,8 @@ def test_sent_again_with_another_she_does_not_read_that_she_does_not_go(again_as
     third = a_person(Role.VOLUNTEER, VILLAGE, name="Third One")
     pair = (first, third) if again_as == "the one who has it" else (third, first)
 
-    assign_visit(
-        actor_for(coordinator),
-        flag=visit.flag,
-        volunteer=pair[0],
-        second=pair[1],
-        at=timezone.now(),
-    )
+    actor, now = actor_for(coordinator), timezone.now()
+    assign_visit(actor, flag=visit.flag, volunteer=pair[0], second=pair[1], at=now)
 
     hers = page(first, "my_visits")
     assert "Third One" in hers and "Do not go alone." in hers

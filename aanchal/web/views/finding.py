@@ -16,11 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.actions import (
-    keep_late_finding,
-    record_visit,
-    return_to_house,
-)
+from aanchal.attendance.actions import keep_late_finding, record_visit, return_to_house
 from aanchal.attendance.findings import (
     NOT_SURE_SAFE,
     FindingKind,
@@ -390,9 +386,12 @@ def _what_follows(request: HttpRequest, recorded: Visit) -> dict[str, Any]:
     told = recorded.finding
     kept = my_visits(request.actor).filter(flag=recorded.flag_id).first()
     step = vocabulary().next_steps.get(told.next_step)
+    follows = _(step.follows) if step else ""
+    if told.next_step == "visit_again" and kept is None:  # not safe for one alone, or taken back
+        follows = _("The visit is not in your hands any more. Go again only when you are sent.")
     return {
         "danger": danger_help(vocabulary().findings[told.kind].concern),
         "nobody_home": group_of(told.kind) == "again",
         "kept": kept,
-        "follows": _(step.follows) if step else "",
+        "follows": follows,
     }
