@@ -82,6 +82,17 @@ def test_marks_that_are_left_out_leave_empty_cells_out_whatever_the_key_says_of_
     assert not page.days and page.marks.present == 0
 
 
+def test_sums_are_held_against_the_marks_although_some_cells_wait_for_another_answer():
+    marks = [list(line) for line in MARKS]
+    marks[0][4], marks[1][4] = "H", "H"  # half a day, or a holiday beside marks
+    rows = with_day_sums(marks, ("Total Present", "P", ALL))
+    assert asked(rows) == ["holiday_beside_marks"]
+
+    rows[-1][2:] = [count + 2 for count in rows[-1][2:]]
+
+    assert sorted(asked(rows)) == ["holiday_beside_marks", "sums_differ"]
+
+
 def test_sums_of_the_days_that_fit_only_the_opposite_are_asked_about():
     marks = [["1" if mark == "A" else "0" for mark in line] for line in MARKS]
     rows = with_day_sums(marks, ("Total Present", "1", ALL), title=f"Register of absences, {TITLE}")

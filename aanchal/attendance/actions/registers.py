@@ -1,7 +1,7 @@
 """Registers in: kept as they came, understood and shown, then taken in page by page.
 
 `give_register` keeps the bytes first. `read_register` understands them outside any transaction.
-`take_register` writes one page a transaction, so that a crash leaves whole pages and the rest is
+`take_register` writes a few pages a transaction, so that a crash leaves whole pages and the rest is
 taken up again. Nothing of it happens twice: the same file is the same record, and a page that
 says nothing new changes nothing.
 """

@@ -84,7 +84,8 @@ class Builder:
         if "h" not in self.legend:
             self.ask_about_half_days(convention)
         empty = self.legend.get("", Mark.NOT_TAKEN)
-        if not self.problems.asked and tally.ask_of_difference(convention, empty, self.problems):
+        is_held = any(question.holds == "page" for question in self.problems.asked.values())
+        if not is_held and tally.ask_of_difference(convention, empty, self.problems):
             convention.marks = dict.fromkeys(convention.marks, Mark.NOT_TAKEN)
             self.legend.pop("", None)  # an empty cell is left out too
         table, unread = self.tables(convention)

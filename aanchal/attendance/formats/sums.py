@@ -142,9 +142,14 @@ class Tally:
         empty cell stands for.
         """
         marks = {**convention.marks, Sense.BLANK: empty}
-        entries = [
-            (sums, [_by_mark(seen, marks) for seen in counted]) for sums, counted in self.children
+        # What waits for another question may be what is missing: there the sums say nothing yet.
+        waits = {s for s in Sense if s is not Sense.BLANK and not marks.get(s, Mark.NOT_TAKEN)}
+        known = [
+            (sums, counted)
+            for sums, counted in self.children
+            if not problems.asked or not any(counted[-1][sense] for sense in waits)
         ]
+        entries = [(sums, [_by_mark(seen, marks) for seen in counted]) for sums, counted in known]
         return ask_of_difference(entries, problems)
 
 
