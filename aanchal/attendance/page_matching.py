@@ -50,6 +50,9 @@ def settle_section(page: ShownPage, school: Body, classes: KnownClasses) -> None
         )
 
 
+CHANGES_MARKS = "changes_marks"
+
+
 def match_page(page: ShownPage, school: Body, classes: KnownClasses) -> Merged | None:
     """Say of each row whose it is, who is missing, and what would change.
 
@@ -157,11 +160,18 @@ def _compare(
     held = classes.pages(key).get(month)
     old = content(held) if held is not None else None
     merged = merge_pages(old, new)
+    ask_of_changes(page, merged)
+    return merged
+
+
+def ask_of_changes(page: ShownPage, merged: Merged) -> None:
+    """Ask of the marks that are in already and would change; nothing where none would."""
     page.added, page.changed, page.silenced = merged.added, merged.changed, merged.silenced
+    page.asks = [asked for asked in page.asks if asked["code"] != CHANGES_MARKS]
     if merged.changed:
         page.asks.append(
             note(
-                "changes_marks",
+                CHANGES_MARKS,
                 N_(
                     "%(changed)s marks that were already in would change; "
                     "%(silenced)s of them were absences. Is that right?"
@@ -170,7 +180,6 @@ def _compare(
                 silenced=merged.silenced,
             )
         )
-    return merged
 
 
 def ask_of_days(page: ShownPage, calendar: Any) -> None:

@@ -1,7 +1,7 @@
 """Many registers at once: as many processes as there are cores, each through the same door.
 
-Which of two registers of a class comes first makes no difference: a month is a page of its own, and
-who is enrolled waits at the district's turnstile. Imports nothing of Django by itself, so that a
+Of two registers of one class and month the one that comes second is asked about where it would change
+what the first brought, in whichever process. Who is enrolled waits at the district's turnstile. Imports nothing of Django by itself, so that a
 process can begin before Django is ready in it.
 """
 

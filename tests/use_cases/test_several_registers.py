@@ -322,3 +322,43 @@ def test_a_newer_file_waits_for_an_older_one_that_a_crash_left_unread(older_and_
     sent(school, paths)
 
     assert marks_of_the_first_day(school)["1"] == Mark.ABSENT
+
+
+def test_marks_that_another_file_brought_since_it_was_shown_are_asked_about_first():
+    school = a_known_school(1)
+    classes = classes_of(school, ["6"])
+    shown = []
+    for letters in ("P" * 31, "A" * 2 + "P" * 29):
+        source, name = a_file("6", classes["6"], letters)
+        held = give_register(
+            an_actor(),
+            source=source,
+            filename=name,
+            school=school,
+            hints={},
+            via="command",
+            at=NOW,
+        )
+        shown.append(read_register(an_actor(), register=held, at=NOW))
+    first, second = shown
+
+    assert take_register(an_actor(), register=first, enrol_unknown=False, at=NOW).waiting == 0
+    before = page_marks(RegisterPage.objects.get()).marks.copy()
+    for said_yes in (False, True):  # a yes to what was shown is no yes to what came since
+        if said_yes:
+            again = RegisterFile.objects.get(pk=second.pk)
+            again.understood = second.understood
+            again.save(update_fields=["understood"])
+        taken = take_register(
+            an_actor(), register=second, enrol_unknown=False, said_yes=said_yes, at=NOW
+        )
+        assert (taken.waiting, taken.marks_changed) == (1, 0)
+        assert (page_marks(RegisterPage.objects.get()).marks == before).all()
+
+    second = RegisterFile.objects.get(pk=second.pk)
+    assert second.state == RegisterFile.State.SHOWN
+    [page] = second.understood["pages"]
+    asked = {a["code"]: a["params"] for a in page["asks"]}
+    assert asked["changes_marks"]["changed"] == 2 * len(classes["6"])
+    taken = take_register(an_actor(), register=second, enrol_unknown=False, said_yes=True, at=NOW)
+    assert (taken.waiting, taken.marks_changed) == (0, 2 * len(classes["6"]))

@@ -22,10 +22,10 @@ from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of
 
-from ..known_classes import KnownClasses
+from ..known_classes import KnownClasses, content
 from ..models import MissingPupil, RegisterFile
-from ..page_matching import missing_of
-from ..rules.pages import PageMarks
+from ..page_matching import ask_of_changes, missing_of
+from ..rules.pages import PageMarks, merge_pages
 from ..shown_pages import ShownPage, ShownRow, class_key
 from .missing import note_missing
 from .pages import lay_page
@@ -50,6 +50,7 @@ class Taken:
     problems: int = 0
     waiting: int = 0
     missing: int = 0
+    asked_anew: int = 0  # pages: more marks would change by now than the sender was shown
 
 
 def take_register(
@@ -65,7 +66,8 @@ def take_register(
     """Take in the good rows of a shown register, page by page; keep the rest for repair.
 
     May be called again after a crash: pages already in are found unchanged. Of a file that is in, and is
-    sent again to enrol, nothing is laid but the marks of pupils who are enrolled now.
+    sent again to enrol, nothing is laid but the marks of pupils who are enrolled now. A page by which more
+    marks would change than it was shown with waits, and is shown and asked about anew.
 
     Args:
         enrol_unknown: enrol the rows that match nobody in their class, as the sender confirmed.
@@ -276,6 +278,16 @@ def _take_page(
         return
     school, classes = desk.schools[page.school_id], desk.classes
     month = date.fromisoformat(page.month + "-01")
+    only_new = yes.enrol and register.state == RegisterFile.State.TAKEN
+    # Another file of the class may have come in since this one was shown, also in another process.
+    held = None if only_new else classes.pages(class_key(page, school)).get(month)
+    if held is not None:
+        merged = merge_pages(content(held), page.known_marks())
+        if merged.changed > page.changed:
+            ask_of_changes(page, merged)
+            to.waiting += 1
+            to.asked_anew += 1
+            return
     new: set[str] = set()
     unknown = [r for r in page.rows if r.match == "unknown"]
     if yes.enrol and unknown:
@@ -298,7 +310,6 @@ def _take_page(
     if class_section is not None:
         class_section.school = school  # with its area, which whoever is asked about the class needs
     # Of a file that was in and is sent to enrol, only whom it enrols: what came since stays.
-    only_new = yes.enrol and register.state == RegisterFile.State.TAKEN
     laid = _only(given, new) if only_new else given
     if class_section is not None and given.children:
         to.pages += 1
@@ -394,6 +405,9 @@ def _finish(
         "problems": taken.problems,
         "waiting": taken.waiting,
     }
+    if taken.asked_anew:
+        register.understood = {"pages": [page.to_json() for page in pages]}
+        register.save(update_fields=["understood"])
     if taken.waiting == 0:
         register.state = RegisterFile.State.TAKEN
         register.settled_at = at
