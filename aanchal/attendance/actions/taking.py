@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.kernel import files
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import DomainError, WrongState
+from aanchal.kernel.errors import DomainError, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.actions import enrol_pupils
@@ -276,7 +276,9 @@ def _take_page(
     if page.asks and not yes.said:
         to.waiting += 1
         return
-    school, classes = desk.schools[page.school_id], desk.classes
+    school, classes = desk.schools.get(page.school_id), desk.classes
+    if school is None:
+        raise NotFound  # it has gone since the file was shown
     month = date.fromisoformat(page.month + "-01")
     only_new = yes.enrol and register.state == RegisterFile.State.TAKEN
     # Another file of the class may have come in since this one was shown, also in another process.
