@@ -165,6 +165,7 @@ def a_given_register(
     *,
     school: Body | None = None,
     name: str = "register.xlsx",
+    at: datetime = NOW,
     **hints: str,
 ) -> RegisterFile:
     """Give and read a register file."""
@@ -175,6 +176,6 @@ def a_given_register(
         school=school,
         hints=hints,
         via="site",
-        at=NOW,
+        at=at,
     )
-    return read_register(actor, register=held, at=NOW)
+    return read_register(actor, register=held, at=at)

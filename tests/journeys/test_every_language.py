@@ -43,6 +43,7 @@ def busy(live_server):
         teacher,
         village.register(names=NAMES),
         school=village.section.school,
+        at=now,
         grade="6",
         section="A",
     )

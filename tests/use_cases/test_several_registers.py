@@ -7,12 +7,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.attendance.actions import give_register, read_register, take_register, take_several
-from aanchal.attendance.actions.taking import TOGETHER
+from aanchal.attendance.actions.registers import show_registers
+from aanchal.attendance.actions.taking import TOGETHER, take_small_registers
 from aanchal.attendance.models import MissingPupil, RegisterFile, RegisterPage
 from aanchal.attendance.page_store import page_marks
 from aanchal.attendance.rules.marks import Mark
 from aanchal.cli.register_import import take_some
+from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
+from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child, ClassSection
 from tests.factories import NOW, VILLAGE, a_class, an_actor
 from tests.signing_in import a_school
@@ -362,3 +365,32 @@ def test_marks_that_another_file_brought_since_it_was_shown_are_asked_about_firs
     assert asked["changes_marks"]["changed"] == 2 * len(classes["6"])
     taken = take_register(an_actor(), register=second, enrol_unknown=False, said_yes=True, at=NOW)
     assert (taken.waiting, taken.marks_changed) == (0, 2 * len(classes["6"]))
+
+
+def test_what_was_understood_of_several_files_is_stored_for_whoever_may_send_them_only():
+    school = a_known_school(1)
+    classes = classes_of(school, ["6"])
+    source, name = a_file("6", classes["6"])
+    held = give_register(
+        an_actor(), source=source, filename=name, school=school, hints={}, via="command", at=NOW
+    )
+
+    with pytest.raises(NotAllowed):
+        show_registers(an_actor(Role.VOLUNTEER), shown=[(held, [])])
+
+    assert RegisterFile.objects.get().state == RegisterFile.State.RECEIVED
+
+
+def test_of_a_file_that_one_may_not_send_nothing_goes_in():
+    school = a_known_school(1)
+    classes = classes_of(school, ["6"])
+    source, name = a_file("6", classes["6"])
+    held = give_register(
+        an_actor(), source=source, filename=name, school=school, hints={}, via="command", at=NOW
+    )
+    held = read_register(an_actor(), register=held, at=NOW)
+
+    assert take_small_registers(an_actor(Role.VOLUNTEER), registers=[held], at=NOW) == [None]
+
+    assert not RegisterPage.objects.exists()
+    assert RegisterFile.objects.get().state == RegisterFile.State.SHOWN

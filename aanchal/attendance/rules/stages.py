@@ -9,7 +9,8 @@ from collections.abc import Mapping
 # A file is read and shown before anybody says yes; what cannot be matched is shown again.
 REGISTER_FILE_MOVES: Mapping[str, frozenset[str]] = {
     "received": frozenset({"shown", "refused"}),
-    "shown": frozenset({"received", "taking", "refused"}),
+    # A small file is written by one transaction, and is not seen while it is being taken in.
+    "shown": frozenset({"received", "taking", "taken", "refused"}),
     "refused": frozenset({"received", "shown"}),
     "taking": frozenset({"shown", "taken"}),
     "taken": frozenset(),
