@@ -17,8 +17,12 @@ def watch() -> None:
     """Begin to look; a use case that forgets a district fails its test at once."""
     from aanchal.kernel import audit
 
-    save, query_set = models.Model.save, models.QuerySet
-    create, update, write = query_set.bulk_create, query_set.bulk_update, audit.write_events
+    # Replaced for the whole run, which the types of Django do not foresee.
+    model: Any = models.Model
+    query_set: Any = models.QuerySet
+    writer: Any = audit
+    save = model.save
+    create, update, write = query_set.bulk_create, query_set.bulk_update, writer.write_events
 
     def saving(self: Any, *args: Any, **kwargs: Any) -> None:
         save(self, *args, **kwargs)
@@ -44,10 +48,10 @@ def watch() -> None:
             assert "" in counted or not missed, f"changed and not counted in {sorted(missed)}"
         write(events, **kwargs)
 
-    models.Model.save = saving  # type: ignore[method-assign]
-    query_set.bulk_create = creating  # type: ignore[method-assign]
-    query_set.bulk_update = updating  # type: ignore[method-assign,assignment]
-    audit.write_events = writing  # type: ignore[assignment]
+    model.save = saving
+    query_set.bulk_create = creating
+    query_set.bulk_update = updating
+    writer.write_events = writing
 
 
 def _note(records: Iterable[models.Model]) -> None:

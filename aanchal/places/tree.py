@@ -56,6 +56,7 @@ def write_new(
     end = " ON CONFLICT DO NOTHING" if keep_known else ""
     table = connection.ops.quote_name(model._meta.db_table)
     _send(
+        # Names of the model's own table and columns; values go beside the statement.
         f"INSERT INTO {table} ({names}) VALUES ({marks}){end}",  # noqa: S608
         columns,
         ([*row, *(f.get_default() for f in others)] for row in rows),
@@ -79,6 +80,7 @@ def write_over(
     sets = ", ".join(f"{_quoted(c)} = %s" for c in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     _send(
+        # Names of the model's own table and columns; values go beside the statement.
         f"UPDATE {table} SET {sets} WHERE {_quoted(key)} = %s",  # noqa: S608
         [*columns, key],
         ([*values, pk] for pk, values in rows.items()),

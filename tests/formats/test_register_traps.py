@@ -658,3 +658,19 @@ def test_letters_lost_in_a_small_class_refuse_the_file():
         pages_of(as_csv(rows))
 
     assert refused.value.code == "lost_letters"
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [(date(2026, 6, 28), "month_in_future"), (date(2026, 7, 9), "marks_in_future")],
+)
+def test_days_still_to_come_go_in_after_a_yes_only(day, code):
+    (page,) = read_registers(
+        io.BytesIO(as_csv(rows_of(present()))),
+        filename="register",
+        hints=Hints(),
+        limits=Limits(),
+        today=day,
+    )
+
+    assert code in {word.code for word in page.asks}

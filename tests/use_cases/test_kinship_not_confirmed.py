@@ -1,7 +1,7 @@
 """Who said that a colleague is of a family learns that it was not confirmed, and nobody else learns anything."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.access.queries import actor_for
 from aanchal.kernel.errors import NotAllowed, WrongState
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.queries.inbox import inbox
@@ -21,28 +20,11 @@ from aanchal.people.models import Guardian, Household, Kinship, UnconfirmedKinsh
 from aanchal.people.unconfirmed import unconfirmed_of
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, kin_of
-from tests.signing_in import a_person, signed_in
+from tests.kinship import a_child, a_coordinator, acting, said
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
-APRIL = datetime(2026, 4, 1, tzinfo=UTC)
-BLOCK = "IN/S10/D206/B1851"
 KIND = "unconfirmed_kinship.unread"
-
-
-def a_coordinator(where=BLOCK, role=Role.COORDINATOR, **more):
-    return a_person(role, where, starts_at=APRIL, **more)
-
-
-def acting(user, at=NOW):
-    return actor_for(user, at=at)
-
-
-def a_child():
-    return a_class(pupils=1)[1][0]
-
-
-def said(child, by, of, at=NOW):
-    return actions.record_kinship(acting(by), child=child, user=of, at=at)
 
 
 def refused(child, sayer, named, second, at=NOW):

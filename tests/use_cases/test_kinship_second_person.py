@@ -1,7 +1,7 @@
 """What one person says of a colleague's family shuts her out at once, and does not stand alone."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +9,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aanchal.access.queries import actor_for
 from aanchal.attendance.actions import assign_visit
 from aanchal.cases.actions import raise_concern, take_up_concern
 from aanchal.cases.health import families_without
@@ -23,28 +22,11 @@ from aanchal.people.models import Child, Guardian, Household, Kinship
 from aanchal.people.queries import kinships_to_answer
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, a_flag, an_actor, kin_of
+from tests.kinship import APRIL, a_child, a_coordinator, acting, said
 from tests.signing_in import a_person, signed_in
 
 pytestmark = pytest.mark.django_db
-APRIL = datetime(2026, 4, 1, tzinfo=UTC)
-BLOCK = "IN/S10/D206/B1851"
 OTHER_BLOCK = "IN/S10/D206/B1999"
-
-
-def a_coordinator(where=BLOCK, role=Role.COORDINATOR, **more):
-    return a_person(role, where, starts_at=APRIL, **more)
-
-
-def acting(user, at=NOW):
-    return actor_for(user, at=at)
-
-
-def a_child():
-    return a_class(pupils=1)[1][0]
-
-
-def said(child, by, of):
-    return actions.record_kinship(acting(by), child=child, user=of, at=NOW)
 
 
 def kin(child):

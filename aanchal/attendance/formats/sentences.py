@@ -367,4 +367,6 @@ SENTENCES: dict[str, str] = {
 }  # fmt: skip
 
 # What is asked rather than reported: the answer may be that all is right.
-QUESTIONS = frozenset("all_absent all_leave only_absences only_presences".split())
+QUESTIONS = frozenset(
+    "all_absent all_leave only_absences only_presences month_in_future marks_in_future".split()
+)
