@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
+from aanchal.kernel.kept import kept
 from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import count_waiting, inbox
 from tests.factories import VILLAGE
@@ -120,6 +121,7 @@ def test_the_list_takes_as_many_queries_for_one_thing_as_for_many(who):
     actor, at = actor_for(office.people[who]), timezone.now()
 
     def queries():
+        kept.clear()
         with CaptureQueriesContext(connection) as captured:
             inbox(actor, at=at)
             count_waiting(actor, at=at)

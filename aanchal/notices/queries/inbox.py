@@ -22,7 +22,15 @@ from aanchal.places.queries import within
 from ..rules.hand_overs import Circle
 from .ladders import told_neutrally
 from .people import Staff, may_hold
-from .things import SOURCES, Thing, concerns_waiting, flags, in_order
+from .things import (
+    SOURCES,
+    Thing,
+    concerns_waiting,
+    flags,
+    in_order,
+    silent,
+    silent_for_the_number,
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ def count_waiting(actor: Actor, *, at: datetime) -> int:
         waits_for(thing, actor, at=at)
         for permissions, read in SOURCES
         if read is not flags and any(may_anywhere(actor, p) for p in permissions)
-        for thing in read(actor, at)
+        for thing in (silent_for_the_number if read is silent else read)(actor, at)
     )
     return news + questions + others + len(unread(actor, at=at))
 

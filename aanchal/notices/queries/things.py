@@ -37,7 +37,12 @@ from aanchal.attendance.models import (
 )
 from aanchal.attendance.queries.doubts import doubt_due_at, doubts
 from aanchal.attendance.queries.hands import can_be_made
-from aanchal.attendance.queries.silent import every_silent_class, silent_classes
+from aanchal.attendance.queries.silent import (
+    SilentClass,
+    every_silent_class,
+    kept_silent_classes,
+    silent_classes,
+)
 from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import ConcernList, opened, visible_concerns
@@ -556,7 +561,15 @@ def missing_pupils(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 def silent(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Classes that owe registers, each by itself; since the day from which it counts as silent."""
     on = timezone.localdate(at)
-    found = every_silent_class(on=on) if actor is None else silent_classes(actor, on=on)
+    yield from _silent(every_silent_class(on=on) if actor is None else silent_classes(actor, on=on))
+
+
+def silent_for_the_number(actor: Actor, at: datetime) -> Iterator[Thing]:
+    """`silent` for the number on every page, as the page of the week has counted them meanwhile."""
+    return _silent(kept_silent_classes(actor, on=timezone.localdate(at)))
+
+
+def _silent(found: Iterable[SilentClass]) -> Iterator[Thing]:
     for held in found:
         section = held.class_section
         yield Thing(

@@ -25,7 +25,7 @@ from aanchal.attendance.queries.figures import (
     where_stuck,
 )
 from aanchal.attendance.queries.flags import unassigned_flags
-from aanchal.attendance.queries.silent import SilentClass, silent_classes
+from aanchal.attendance.queries.silent import SilentClass, kept_silent_classes
 from aanchal.attendance.queries.waiting import (
     Waiting,
     doubtful_flags,
@@ -118,7 +118,7 @@ def _counted(actor: Actor, on: date, now: datetime) -> _Counted:
     return _Counted(
         figures=week_figures(actor, last_on=on),
         stuck=where_stuck(actor, since=on - timedelta(days=STUCK_DAYS), at=now),
-        silent=silent_classes(actor, on=on),
+        silent=kept_silent_classes(actor, on=on),
         weeks=week_lines(actor, last_on=on),
     )
 
