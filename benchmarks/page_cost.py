@@ -15,7 +15,6 @@ district before each page, so that no figure that was kept can be used again.
 
 import argparse
 import cProfile
-import gc
 import io
 import itertools
 import json
@@ -111,13 +110,14 @@ def _act(source_id: str) -> None:
 
 
 def _cost(ask: Callable[[Page], int], page: Page, act: Callable[[], None] | None) -> dict[str, Any]:
+    from aanchal.cli.serving import collect_less_often
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     for _turn in range(5):
         size = ask(page)
     times, yardsticks = [], []
-    gc.collect()
+    collect_less_often()  # as `aanchal serve` does; this process has made a whole block besides
     for _turn in range(ASKED):
         if act is not None:
             act()

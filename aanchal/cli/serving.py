@@ -161,7 +161,7 @@ def _let_go_of_database() -> None:
     connections.close_all()
 
 
-def _collect_less_often() -> None:
+def collect_less_often() -> None:
     """Leave what the program itself is made of out of every later search for unreachable objects.
 
     A page makes some ten thousand objects and lets nearly all go by itself; by default each page is
@@ -187,7 +187,7 @@ def _answer_requests(handle: int, *, counts: int, place: int, threads: int) -> N
     _let_go_of_database()
     make_room()
     get_ready()
-    _collect_less_often()
+    collect_less_often()
     stopping = threading.Event()
     front = Front(
         application,
