@@ -110,9 +110,10 @@ def _act(source_id: str) -> None:
 
 
 def _cost(ask: Callable[[Page], int], page: Page, act: Callable[[], None] | None) -> dict[str, Any]:
-    from aanchal.cli.serving import collect_less_often
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
+
+    from aanchal.cli.serving import collect_less_often
 
     for _turn in range(5):
         size = ask(page)
