@@ -147,6 +147,7 @@ def test_both_read_with_whom_they_go_and_the_coordinator_who_goes():
     assert f"{code}: Other One goes with you. Do not go alone." in page(first, "my_visits")
     hers = page(second, "my_visits")
     assert f"{code}: you go along with First One. Do not go alone." in hers
+    assert "No visit is in your hands" not in hers
     assert "You go along" in hers and "A visit on which you go along" in page(second, "notices")
     shown = page(coordinator, "flag", visit.flag_id)
     assert "</b> goes along." in shown and "with Other One" in shown
