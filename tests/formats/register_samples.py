@@ -886,6 +886,7 @@ PROBLEMS = [
                 *body(),
             ]
         ),
+        hints=Hints(None, None, None, "2026-07"),
         problems=codes("month_disagrees"),
     ),
     Sample(

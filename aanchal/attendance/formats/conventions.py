@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aanchal.lib.tabular.texts import fold, quoted
 
+from .letter_l import RowsOf
 from .marks import CHOICES, Convention, Mark, Sense, convention_of, legend_in, without_points
 from .problems import Problems, answer_key
 
@@ -28,8 +29,6 @@ _OF_ABSENCES = re.compile(
         r"অনুপস্থিত(?:ির|দের)?\s*(?:তালিকা|খাতা|রেজিস্টার|নাম|ছাত্র)|গরহাজির\S*\s*(?:তালিকা|খাতা)"
     )
 )
-_SUM_OF_LATE = re.compile(fold(r"late|विलंब|देर|দেরি|বিলম্ব"))
-_SUM_OF_LEAVE = re.compile(fold(r"leave|excused|अवकाश|छुट्टी|ছুটি"))
 
 
 def is_of_absences(folded_title: str) -> bool:
@@ -46,10 +45,9 @@ def apply_key(
     key: Mapping[str, Mark],
     texts: Sequence[str],
     senses: list[Sense],
-    heads: Sequence[str],
     problems: Problems,
 ) -> None:
-    """Give each cell the sense that the key, or a person, says; ask or note what L is without one."""
+    """Give each cell the sense that the key, or a person, says."""
     pointed = [without_points(text) for text in texts]
     if pointed != list(texts):
         key = {**_KEY_OF_POINTS, **key}
@@ -62,26 +60,6 @@ def apply_key(
             mark = CHOICES[said]
         if mark is not None and not (mark is Mark.HOLIDAY and senses[number] in _SHUT):
             senses[number] = OF_MARK[mark]
-    letters = [n for n, sense in enumerate(senses) if sense is Sense.LEAVE_LETTER]
-    if not letters:
-        return
-    text = texts[letters[0]]
-    words = [fold(head) for head in heads]
-    late = any(_SUM_OF_LATE.search(word) for word in words)
-    leave = any(_SUM_OF_LEAVE.search(word) for word in words)
-    sense = Sense.LEAVE_LETTER
-    if late and leave:
-        said = problems.choose(
-            "letter_late_or_leave", text, ("leave", "late"), lasting=True, holds="cells"
-        )
-        sense = OF_MARK[CHOICES[said]] if said else Sense.DASH
-    elif late:
-        sense = Sense.LATE
-        problems.assume(None, None, "letter_as_late", text=quoted(text))
-    elif not leave:
-        problems.assume(None, None, "letter_as_leave", text=quoted(text))
-    for number in letters:
-        senses[number] = sense
 
 
 class TellsOfSums(Protocol):
@@ -99,27 +77,41 @@ def settle_convention(
     senses: Sequence[Sense],
     problems: Problems,
     sums: TellsOfSums | None = None,
+    rows_of: RowsOf = lambda _: (),
 ) -> Convention:
-    """The page's convention, its open questions asked and those answered settled."""
+    """The page's convention, its open questions asked and those answered settled.
+
+    Args:
+        rows_of: the rows in which marks of these numbers stand.
+    """
     found = convention_of(counts, of_absences=is_of_absences(title))
     for sense, code in found.assumed.items():
         problems.assume(None, None, code, text=_text_of(sense, texts, senses))
     for sense, code in found.questions.items():
         text = _text_of(sense, texts, senses)
+        numbers = [n for n, s in enumerate(senses) if s in _TOGETHER.get(sense, (sense,))]
         if sense is Sense.ONE:
             said = sums.ones() if sums else None
             if said:
                 problems.assume(None, None, f"ones_{said}_by_sums", text=text)
             else:
-                said = problems.choose(code, text, ("present", "absent"), lasting=True)
+                said = problems.choose(
+                    code, text, ("present", "absent"), rows=rows_of(numbers), lasting=True
+                )
             if said:
                 found.marks[Sense.ONE] = CHOICES[said]
                 found.marks[Sense.ZERO] = Mark.ABSENT if said == "present" else Mark.PRESENT
+            else:
+                found.waiting |= {Sense.ONE, Sense.ZERO}
             continue
         choices = ("absent", "present", "no mark")
-        said = problems.choose(code, text, choices, lasting=True, holds="cells")
+        said = problems.choose(
+            code, text, choices, rows=rows_of(numbers), lasting=True, holds="cells"
+        )
         if said:
             found.marks[sense] = CHOICES[said]
+        else:
+            found.waiting.add(sense)
     if sums and sums.are_turned(found):
         said = problems.choose(
             "sums_turned", "present / absent", ("as the sums say", "as read"), lasting=True
@@ -132,6 +124,10 @@ def settle_convention(
             }
             found.marks = {s: opposite.get(mark, mark) for s, mark in found.marks.items()}
     return found
+
+
+# Noughts wait with the ones: both are turned by the answer.
+_TOGETHER = {Sense.ONE: (Sense.ONE, Sense.ZERO)}
 
 
 def _text_of(sense: Sense, texts: Sequence[str], senses: Sequence[Sense]) -> str:

@@ -11,9 +11,9 @@ from aanchal.lib.tabular.texts import fold
 
 from .head import Layout
 from .headers import Row, find_header
-from .identity import EITHER_END
 from .marks import Mark, key_in, legend_in
 from .months import MONTHS, WEEKDAYS, day_cell
+from .page_months import EITHER_END
 from .titles import Title, line_of, read_title, title_of_name
 
 _KEY_ROWS = 60  # rows of a sheet that may hold the key of the whole book

@@ -6,21 +6,23 @@ left; only then is a mark counted.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from aanchal.lib.tabular.legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
 from aanchal.lib.tabular.problems import Limits
 from aanchal.lib.tabular.survey import Survey
-from aanchal.lib.tabular.texts import column_letter, fold, quoted
+from aanchal.lib.tabular.texts import column_letter, quoted
 
 from .blocks import Line
 from .columns import CHILD, OFF, TIME_OFF, Columns, Part, Verdict
 from .conventions import apply_key, settle_convention
 from .head import Layout
-from .identity import Evidence, Identity, Month, check_weekdays, identify, months_of, shown_month
+from .identity import Evidence, Identity, Month, identify, shown_month
+from .letter_l import settle_letter
 from .marks import CHOICES, Convention, Mark, Sense, sense_of
 from .months import a_date
+from .page_months import check_weekdays, months_of
 from .pages import DAYS, Page, PupilRow, counts_of
 from .problems import Problems
 from .rolls import Roll
@@ -79,7 +81,8 @@ class Builder:
             self.columns.judge(part)
         self.columns.judge_across_parts()
         tally = Tally(self.parts, self.sense)
-        self.settle_letters(tally)
+        if self.settle_letters(tally):
+            tally = Tally(self.parts, self.sense)
         convention = self.settle(tally)
         if "h" not in self.legend:
             self.ask_about_half_days(convention)
@@ -145,23 +148,35 @@ class Builder:
         for part in self.parts:
             legend |= part.block.title.legend | part.block.legend
         self.legend = {**self.book_key, **legend}
-        heads = [line for part in self.parts for line in part.block.layout.lines]
-        apply_key(self.legend, self.symbols.texts, self.senses, heads, self.problems)
+        apply_key(self.legend, self.symbols.texts, self.senses, self.problems)
 
     def sense(self, number: int) -> Sense:
         return self.senses[number] if number < OTHER else Sense.UNKNOWN
 
     # Marks.
 
-    def settle_letters(self, tally: Tally) -> None:
-        letters = [n for n, sense in enumerate(self.senses) if sense is Sense.LEAVE_LETTER]
-        texts = {
-            fold(self.symbols.texts[n]).strip(".'\"")
-            for n in letters
-            if n < len(self.symbols.texts)
-        }
-        if letters and not texts & set(self.legend):
-            tally.settle_letters(self.senses, quoted(self.symbols.texts[letters[0]]), self.problems)
+    def settle_letters(self, tally: Tally) -> bool:
+        """Settle what L is on this page; True where it has one."""
+        heads = [line for part in self.parts for line in part.block.layout.lines]
+        used = {0}.union(*(kinds for part in self.parts for kinds in part.kinds.values()))
+        return settle_letter(
+            self.symbols.texts, self.senses, self.legend, heads, self.evidence.title.text,
+            self.problems, used=used, sums=tally, rows_of=self.rows_of,
+        )  # fmt: skip
+
+    def rows_of(self, numbers: Iterable[int]) -> list[int]:
+        """The rows in which one of these marks stands, on days that are no closure."""
+        wanted = set(numbers)
+        return sorted(
+            {
+                line.row
+                for part in self.parts
+                for place, kinds in part.kinds.items()
+                if kinds & wanted and part.verdicts[place] is not Verdict.CLOSED
+                for line in part.lines
+                if line.codes[place] in wanted
+            }
+        )
 
     def settle(self, tally: Tally) -> Convention:
         counts: Counter[Sense] = Counter()
@@ -173,8 +188,9 @@ class Builder:
             for number, count in joined.items():
                 counts[self.sense(number)] += count
         return settle_convention(
-            counts, self.evidence.title.text, self.symbols.texts, self.senses, self.problems, tally
-        )
+            counts, self.evidence.title.text, self.symbols.texts, self.senses, self.problems, tally,
+            self.rows_of,
+        )  # fmt: skip
 
     def tables(self, convention: Convention) -> tuple[bytes, frozenset[int]]:
         """A translation of cells' bytes to marks, and the bytes that cannot be read."""

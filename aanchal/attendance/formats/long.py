@@ -78,6 +78,7 @@ class _Book:
     def read(self) -> None:
         columns = self.rows.columns
         dates, statuses = self.meaning.dates, self.meaning.statuses
+        waiting = self.meaning.waiting
         problems = self.meaning.problems
         at_date, at_status, at_roll, at_name = (
             columns.date,
@@ -123,6 +124,8 @@ class _Book:
                 if child is None:
                     continue
             mark = statuses[row[at_status]]
+            if not mark and row[at_status] in waiting:
+                child.waits = True
             if mark is None:
                 self.say_unknown(number, row[at_status])
                 continue

@@ -1,9 +1,10 @@
 """What the cells of a long form stand for, settled by the whole column before any page is filled."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
@@ -12,23 +13,31 @@ from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, shown
 
 from .conventions import apply_key, settle_convention
 from .dates import are_turned, date_of, is_month_first, picked
-from .identity import EITHER_END, Said, shown_month
+from .head import DayColumn
+from .identity import Said, shown_month
+from .letter_l import settle_letter
 from .long_rows import Rows
 from .marks import CHOICES, Mark, Sense, sense_of
-from .months import day_cell
-from .problems import Problems
+from .months import a_date, day_cell
+from .page_months import EITHER_END, beside_title
+from .problems import MOST_ROWS, Problems
 from .titles import Title
 
+_TOLD = 2  # strength of a title that names its month, not a day of some event
 _DATES = 20_000  # different texts in the column of dates; more is no column of dates
 _STATUSES = 2_000
 
 
 @dataclass(slots=True)
 class Meaning:
-    """Every date text and every status text with what it stands for, and what to report."""
+    """Every date text and every status text with what it stands for, and what to report.
+
+    `waiting` are the texts of marks that are left out till a person says what they are.
+    """
 
     dates: dict[Cell, date | None]
     statuses: dict[Cell, int | None]
+    waiting: set[Cell]
     problems: Problems
 
 
@@ -74,7 +83,8 @@ def first_reading(
     if rows.at_greenwich:
         problems.assume(head, letter, "late_evening", clock="18:30")
         read = {text: on + timedelta(days=1) if on else None for text, on in read.items()}
-    return Meaning(read, _settle_marks(rows, statuses, book_key, problems), problems)
+    marks, waiting = _settle_marks(rows, statuses, book_key, problems)
+    return Meaning(read, marks, waiting, problems)
 
 
 def _settle_flags(rows: Rows, problems: Problems) -> None:
@@ -85,12 +95,14 @@ def _settle_flags(rows: Rows, problems: Problems) -> None:
     ((index, mark),) = flags.columns.items()
     if mark not in (Mark.PRESENT, Mark.ABSENT):
         return
-    if not rows.has_empty(index):
+    empty = rows.with_empty(index)
+    if not empty:
         return
     said = problems.choose(
         "flag_left_empty",
         rows.layout.lines[index],
         ("present", "absent", "no mark"),
+        rows=empty,
         lasting=True,
         holds="cells",
     )
@@ -109,20 +121,42 @@ def _say_how_rows_are_read(rows: Rows, head: int, problems: Problems) -> None:
 
 def _settle_marks(
     rows: Rows, statuses: Counter[Cell], book_key: Mapping[str, Mark], problems: Problems
-) -> dict[Cell, int | None]:
+) -> tuple[dict[Cell, int | None], set[Cell]]:
+    """What each text of a mark stands for, and those that wait for a person."""
     cells = list(statuses)
     texts = ["", *(shown(cell) for cell in cells)]
     senses = [Sense.BLANK, *(sense_of(cell) for cell in cells)]
     key = {**book_key, **rows.title.legend}
-    apply_key(key, texts, senses, [], problems)
+    apply_key(key, texts, senses, problems)
+
+    def rows_of(numbers: Iterable[int]) -> list[int]:
+        """The first rows of these marks; the list is read again for them, and only where one asks."""
+        wanted = {cells[number - 1] for number in numbers if number}
+        at = rows.columns.status
+        return list(islice((number for number, row in rows if row[at] in wanted), MOST_ROWS))
+
+    letters = [
+        cell for cell, sense in zip(cells, senses[1:], strict=True) if sense is Sense.LEAVE_LETTER
+    ]
+    settle_letter(
+        texts, senses, key, [], rows.title.text, problems, used=range(len(texts)), rows_of=rows_of
+    )
     counts: Counter[Sense] = Counter()
     for cell, sense in zip(cells, senses[1:], strict=True):
         counts[sense] += statuses[cell]
-    found = settle_convention(counts, rows.title.text, texts, senses, problems)
-    return {
+    found = settle_convention(counts, rows.title.text, texts, senses, problems, rows_of=rows_of)
+    marks = {
         cell: 0 if sense is Sense.OFF else found.marks.get(sense)
         for cell, sense in zip(cells, senses[1:], strict=True)
     }
+    by_cell = dict(zip(cells, senses[1:], strict=True))
+    waiting = {
+        cell for cell, sense in by_cell.items() if marks[cell] is None or sense in found.waiting
+    }
+    waiting.update(cell for cell in letters if by_cell[cell] is Sense.DASH)
+    if any(question.code == "flag_left_empty" for question in problems.asked.values()):
+        waiting.update(cell for cell, sense in by_cell.items() if sense is Sense.BLANK)
+    return marks, waiting
 
 
 def _settle_dates(
@@ -169,6 +203,30 @@ def _settle_dates(
             )
         else:
             read[text] = date_of(reading, year)
+    if letter is None or title.month.strength < _TOLD:
+        return read
+    return _held_against_title(read, said, title, today, problems, head)
+
+
+def _held_against_title(
+    read: dict[Cell, date | None],
+    said: Said,
+    title: Title,
+    today: date,
+    problems: Problems,
+    head: int,
+) -> dict[Cell, date | None]:
+    """The dates, in the month of the title where a person said that it is the right one."""
+    days = {place: on for place, on in enumerate(read.values()) if on}
+    columns = [DayColumn(0, on.day if on else 0) for on in read.values()]
+    dated: dict[int, tuple[int, int] | None] = {n: (on.year, on.month) for n, on in days.items()}
+    months = beside_title(columns, dated, title, said.month, today, head, problems)
+    if months is None:
+        return read  # a question about the whole list holds it
+    for place, text in enumerate(read):
+        month = months.get(place)
+        if month is not None:
+            read[text] = a_date(*month, days[place].day)
     return read
 
 

@@ -31,6 +31,7 @@ class Child:
     state_id: str = ""
     extras: dict[str, str] | None = None
     sums: tuple[int | None, int | None] | None = None  # her days present and absent, as printed
+    waits: bool = False  # a mark of hers is left out till a person answers
 
 
 def finished(

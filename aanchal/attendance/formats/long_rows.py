@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import islice
 
 from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.problems import Limits, Unreadable
@@ -14,6 +15,7 @@ from .flags import Flags
 from .head import Layout
 from .headers import LOOK_AHEAD, find_header
 from .labels import Field
+from .problems import MOST_ROWS
 from .sentences import SENTENCES
 from .titles import Title, read_title
 
@@ -61,9 +63,12 @@ class Rows:
         """The column's letter; None for one that was worked out from others."""
         return column_letter(index) if 0 <= index < self.layout.width else None
 
-    def has_empty(self, index: int) -> bool:
-        """True when a row names somebody and leaves this column empty."""
-        return any(is_empty(row[index]) for _, row in self if not all(map(is_empty, row)))
+    def with_empty(self, index: int) -> list[int]:
+        """The first rows that name somebody and leave this column empty."""
+        found = (
+            number for number, row in self if is_empty(row[index]) and not all(map(is_empty, row))
+        )
+        return list(islice(found, MOST_ROWS))
 
     @staticmethod
     def day_part(cell: Cell) -> Cell:

@@ -14,6 +14,7 @@ from .sums import Sums, ask_of_difference, count_below, opposite_fits, sum_colum
 _TURNED = bytes.maketrans(
     bytes((Mark.PRESENT, Mark.LATE, Mark.ABSENT)), bytes((Mark.ABSENT, Mark.ABSENT, Mark.PRESENT))
 )
+_OF_DATES = {"order_of_dates", "session_year"}
 
 
 class LongSums:
@@ -37,22 +38,28 @@ class LongSums:
         return sums_of(row, self.columns) if self.columns else None
 
     def settle(self, children: Sequence[Child], problems: Problems) -> None:
-        """Ask where the sums contradict the marks; turn or take out the marks as was answered."""
+        """Ask where the sums contradict the marks; turn or take out the marks as was answered.
+
+        A child with a mark that waits for another answer is left out: it may be what is missing in her
+        sums. While the dates wait it is not known of which month a sum is.
+        """
+        if _OF_DATES & {question.code for question in problems.asked.values()}:
+            return
         entries: list[tuple[Sums, list[Counter[Mark]]]] = []
         months: dict[tuple[str, ...], Counter[Mark]] = {}  # of the month, or of all that are here
         for child in children if self.columns else ():
             months.setdefault(_who(child), Counter()).update(_counted(child))
         for child in children:
-            if child.sums is not None:
+            if child.sums is not None and not child.waits:
                 entries.append((child.sums, [_counted(child), months[_who(child)]]))
         present, absent = self.below.get(False, -1), self.below.get(True, -1)
-        if max(present, absent) >= 0:
+        if max(present, absent) >= 0 and not any(child.waits for child in children):
             whole: Counter[Mark] = Counter()
             for child in children:
                 whole.update(_counted(child))
             told = (present if present >= 0 else None, absent if absent >= 0 else None)
             entries.append((told, [whole]))
-        if not entries or problems.asked:
+        if not entries:
             return
         if opposite_fits(entries):
             said = problems.choose(

@@ -193,13 +193,15 @@ class Convention:
     """How one page writes its marks; built from all its cells and its legend.
 
     `questions` are the senses for which two readings fit; their cells are left out until a person
-    says. `assumed` are those settled by weighing, to be said to the user.
+    says. `assumed` are those settled by weighing, to be said to the user. `waiting` are those asked
+    about and not answered yet.
     """
 
     one_zero: bool = False
     marks: dict[Sense, Mark] = field(default_factory=dict)
     questions: dict[Sense, str] = field(default_factory=dict)  # sense -> code of the question
     assumed: dict[Sense, str] = field(default_factory=dict)
+    waiting: set[Sense] = field(default_factory=set)
 
 
 _CERTAIN = {

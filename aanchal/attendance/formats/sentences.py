@@ -38,8 +38,12 @@ SENTENCES: dict[str, str] = {
         "The register itself names no school code; %(school)s was taken from the file's name. Check it."
     ),
     "month_disagrees": N_(
-        "The dates above the columns are of %(dates)s but the title says %(title)s. The dates were "
-        "taken; correct the one that is wrong."
+        "The dates above the columns are of %(dates)s but the title says %(title)s. %(taken)s was taken, as "
+        "the other cannot be or is not what you said; correct the one that is wrong."
+    ),
+    "no_month_fits": N_(
+        "The dates above the columns are of %(dates)s and the title says %(title)s; neither fits the calendar, "
+        "the weekdays or today. Correct the dates or the title and send the file again."
     ),
     "weekdays_disagree": N_(
         "The weekdays written above the columns do not fit %(month)s. Check the month in the title, or "
@@ -303,6 +307,10 @@ SENTENCES: dict[str, str] = {
     "title_or_sheet": N_(
         "The title and the sheet's name say different things (%(about)s). Which of them is right?"
     ),
+    "title_or_dates": N_(
+        "The dates above the columns and the title are of different months (%(about)s, the dates first). Which "
+        "month is this register of?"
+    ),
     "two_months": N_("The title names two months, %(about)s. Which month is this register of?"),
     "session_year": N_(
         "This month may be at the beginning or at the end of the session (%(about)s). Which is it?"
@@ -322,6 +330,10 @@ SENTENCES: dict[str, str] = {
     "what_is_mark": N_("“%(about)s” is not a mark that is known. What does it stand for?"),
     "letter_late_or_leave": N_(
         "The sums count both who came late and who was on leave. What does “%(about)s” stand for?"
+    ),
+    "letter_unexplained": N_(
+        "“%(about)s” may stand for leave or for late here, and nothing in the file says which. What does it "
+        "stand for?"
     ),
     "order_of_days": N_(
         "The days stand out of their order (%(about)s). Are they as written, or are headings exchanged?"

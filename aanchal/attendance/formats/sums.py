@@ -94,28 +94,32 @@ class Tally:
             for sums, counted in self.children
         )
 
-    def settle_letters(self, senses: list[Sense], text: str, problems: Problems) -> None:
-        """What L stands for where no key says so: late, if the sums count it among the present.
+    def letters(self) -> str | None:
+        """What L stands for: "late" or "leave", or None where the sums do not tell.
 
         Nobody is late on more days than she comes in time: such a child is away, and a sum that
         counts her as present would let nobody ask.
         """
         marked = [c for c in self.children if c[1][0][Sense.LEAVE_LETTER]]
-        if not marked or any(_is_mostly_l(counted[0]) for _sums, counted in marked):
-            return
+        if not marked:
+            return None
         sure = Tally((), lambda _: Sense.BLANK)
         sure.children = marked
         absent = (Sense.ABSENT, Sense.CROSS)
         late = sure.fits((*_HERE, Sense.LEAVE_LETTER), absent)
         leave = sure.fits(_HERE, absent) + sure.fits(_HERE, (*absent, Sense.LEAVE_LETTER))
-        everywhere = self.fits((*_HERE, Sense.LEAVE_LETTER), absent)
-        if late <= leave or everywhere * 10 < len(self.children) * 9:
-            return  # sums that are wrong elsewhere may fit here by chance
-        for number, sense in enumerate(senses):
-            if sense is Sense.LEAVE_LETTER:
-                senses[number] = Sense.LATE
-        problems.assumed = [note for note in problems.assumed if note.code != "letter_as_leave"]
-        problems.assume(None, None, "letter_as_late", text=text)
+        if late > leave:
+            if any(_is_mostly_l(counted[0]) for _sums, counted in marked):
+                return None
+            everywhere = self.fits((*_HERE, Sense.LEAVE_LETTER), absent)
+        else:
+            everywhere = max(
+                self.fits(_HERE, absent), self.fits(_HERE, (*absent, Sense.LEAVE_LETTER))
+            )
+        # Sums that are wrong elsewhere may fit here by chance.
+        if late == leave or everywhere * 10 < len(self.children) * 9:
+            return None
+        return "late" if late > leave else "leave"
 
     def ones(self) -> str | None:
         """What 1 stands for beside 0: "present", "absent", or None where the sums do not tell."""
