@@ -1,6 +1,7 @@
 """The week's figures are the rows they open to; the weeks count each flag once."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from aanchal.attendance.actions import assign_visit, leave_house, record_outcome
 from aanchal.attendance.models import Flag, Visit
 from aanchal.attendance.queries.figures import FIGURES, rows_behind, week_figures
 from aanchal.attendance.queries.flags import overdue_visits
-from aanchal.attendance.queries.hands import my_past_visit, visits_in_hand
+from aanchal.attendance.queries.hands import InHand, my_past_visit, visits_in_hand
 from aanchal.attendance.queries.weeks import week_lines
 from aanchal.kernel.permissions import Role
 from tests.factories import VILLAGE, a_class, a_flag, an_actor, kin_of
@@ -95,7 +96,12 @@ def test_hands_are_counted_and_what_was_in_ones_own_is_found_again(visited):
     told = Visit.objects.get(flag=flags[0])
     held = Visit.objects.get(flag=flags[2])
 
-    assert visits_in_hand([volunteer.pk]) == {volunteer.pk: 1}
+    second = a_person(Role.VOLUNTEER, VILLAGE)
+    Visit.objects.filter(pk=held.pk).update(second=second, two_go=True)
+
+    assert visits_in_hand([volunteer.pk]) == {volunteer.pk: InHand(held=1)}
+    assert visits_in_hand([second.pk, uuid4()]) == {second.pk: InHand(along=1)}
+    assert InHand(held=1, along=2).all == 3
     assert my_past_visit(actor, pk=told.pk) == told
     assert my_past_visit(actor, pk=held.pk) is None, "still in her hands"
     assert my_past_visit(acting(a_person(Role.VOLUNTEER, VILLAGE)), pk=told.pk) is None

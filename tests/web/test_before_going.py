@@ -27,7 +27,7 @@ from aanchal.notices.queries.inbox import inbox
 from tests.audited import audited
 from tests.carried import carried
 from tests.factories import NOW, OTHER_BLOCK, VILLAGE, a_class, a_flag
-from tests.signing_in import a_person, signed_in
+from tests.signing_in import a_grant, a_person, signed_in
 from tests.web.test_hand_overs_pages import a_coordinator, page
 from tests.web.test_visit_pages import in_hand
 
@@ -151,6 +151,29 @@ def test_both_read_with_whom_they_go_and_the_coordinator_who_goes():
     assert "You go along" in hers and "A visit on which you go along" in page(second, "notices")
     shown = page(coordinator, "flag", visit.flag_id)
     assert "</b> goes along." in shown and "with Other One" in shown
+
+
+def test_going_along_is_counted_as_work_where_somebody_is_sent_and_on_her_own_list():
+    visit, first, second, coordinator = two_sent()
+    other = Flag.objects.exclude(pk=visit.flag_id).first()
+    if other is None:
+        section, children = a_class(grade="7", pupils=1)
+        other = a_flag(children[0], section)
+
+    offered = page(coordinator, "flag", other.pk)
+
+    assert "goes along on 1 visit" in offered and "1 visit in hand" in offered
+    assert "You go along to 1 more" in page(second, "my_visits")
+    assert "You go along to 1 more" not in page(first, "my_visits")
+
+
+def test_she_who_only_goes_along_begins_her_day_with_her_visits_though_she_has_other_work():
+    visit, _first, second, _coordinator = two_sent()
+    a_grant(second, Role.TEACHER, visit.flag.class_section.school)
+
+    answer = signed_in(Client(), second).get(reverse("home"))
+
+    assert answer.url == reverse("my_visits")
 
 
 def test_who_does_not_feel_safe_is_named_to_whoever_sends_and_offered_to_nobody():

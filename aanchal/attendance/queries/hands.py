@@ -1,5 +1,6 @@
 """Visits by the hands they are in: who holds how many, and what was once in one's own."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -7,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import (
     CharField,
-    Count,
     Exists,
     ExpressionWrapper,
     F,
@@ -30,15 +30,36 @@ from ..rules.leaving import has_left
 from .before_going import NOT_SAFE
 
 
-def visits_in_hand(volunteers: Iterable[UUID]) -> dict[UUID, int]:
-    """Volunteer → the visits in her hands now; those with none are absent. One query."""
-    rows = (
-        Visit.objects.filter(volunteer__in=list(volunteers), state=Visit.State.ASSIGNED)
-        .order_by()
-        .values_list("volunteer_id")
-        .annotate(held=Count("pk"))
-    )
-    return dict(rows)
+class InHand(NamedTuple):
+    """How many visits a volunteer has now.
+
+    Args:
+        held: visits in her own hands.
+        along: visits in another's hands on which she goes along.
+    """
+
+    held: int = 0
+    along: int = 0
+
+    @property
+    def all(self) -> int:
+        """Every house to which she is to go."""
+        return self.held + self.along
+
+
+def visits_in_hand(volunteers: Iterable[UUID]) -> dict[UUID, InHand]:
+    """Volunteer → the visits that she has now; those with none are absent. One query."""
+    asked = set(volunteers)
+    rows = Visit.objects.filter(
+        Q(volunteer__in=asked) | Q(second__in=asked), state=Visit.State.ASSIGNED
+    ).values_list("volunteer_id", "second_id")
+    held: Counter[UUID] = Counter()
+    along: Counter[UUID] = Counter()
+    for volunteer, second in rows.order_by():
+        held[volunteer] += 1
+        if second is not None:
+            along[second] += 1
+    return {v: InHand(held[v], along[v]) for v in asked if held[v] or along[v]}
 
 
 def can_be_made(*, at: datetime) -> Q:

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from aanchal.attendance.actions import ask_after_class
+from aanchal.attendance.guidance import guidance
 from aanchal.attendance.queries.absent import absent_now
 from aanchal.attendance.queries.books import ClassLine, class_book, class_lines
 from aanchal.attendance.queries.figures import irregular_pupils
@@ -29,13 +30,13 @@ from aanchal.places.queries import calendars_of
 from ..context import local_name
 from ..forms import key_or_none, today
 from ..names import class_name, whole_name
+from .class_day import WORDS, absent_shown, class_sentence, task_groups
 from .notices import opened
-from .register_day import register_tasks
+from .register_day import by_urgency, own_files, register_tasks
 
 PAGE = 60
 DAYS_SHOWN = 31
 SINCE = timedelta(days=90)
-MOST_ABSENT = 12
 
 
 def class_list(request: HttpRequest) -> HttpResponse:
@@ -52,6 +53,13 @@ def class_list(request: HttpRequest) -> HttpResponse:
     calendars = calendars_of(list(schools.values()))
     silent = {s.pk: held for s, held in _silent(lines).items()}
     is_silent = request.GET.get("show") == "silent"
+    now = timezone.now()
+    own = _own(request, [x.class_section for x in lines])
+    absent = absent_now(request.actor, own, since=on - SINCE) if own else []
+    tasks = register_tasks(request.actor, at=now)
+    if own:
+        tasks = by_urgency([*tasks, *own_files(request.actor, at=now)])
+    first = [silent[s.pk] for s in own if s.pk in silent]
     if is_silent:
         lines = [x for x in lines if x.class_section.pk in silent]
     owed = {
@@ -90,31 +98,18 @@ def class_list(request: HttpRequest) -> HttpResponse:
             "items": items,
             "school": local_name(only) if only else "",
             "is_silent": is_silent,
-            "absent": _absent(request, [x.class_section for x in lines]),
-            "register_tasks": register_tasks(request.actor, at=timezone.now()),
+            "headline": class_sentence(tasks, first, absent) if own and only is None else "",
+            "groups": task_groups(tasks),
+            "leave_asked_days": int(guidance()["leave_asked_days"]),
+            **absent_shown(absent),
         },
     )
 
 
-def _absent(request: HttpRequest, sections: list[ClassSection]) -> list[dict[str, Any]]:
-    """Who is missing of a teacher's own classes, worst first: days in a row and one plain word."""
-    own = {g.body_id for g in grants_for(request.actor, Permission.CLASS_VIEW) if g.body_id}
-    mine = [s for s in sections if str(s.school_id) in own]
-    if not mine:
-        return []
-    found = absent_now(request.actor, mine, since=today() - SINCE)
-    return [
-        {
-            "name": whole_name(a.enrolment.child),
-            "class": class_name(a.enrolment.class_section),
-            "href": reverse("class", args=[a.enrolment.class_section_id]),
-            "last_on": a.last_on,
-            "days": a.days,
-            "level": WORDS[a.state][0] if a.state else "",
-            "state": WORDS[a.state][1] if a.state else "",
-        }
-        for a in found[:MOST_ABSENT]
-    ]
+def _own(request: HttpRequest, sections: list[ClassSection]) -> list[ClassSection]:
+    """Those of some classes that are a teacher's, by her role in their school."""
+    held = {g.body_id for g in grants_for(request.actor, Permission.CLASS_VIEW) if g.body_id}
+    return [s for s in sections if str(s.school_id) in held]
 
 
 def _silent(lines: list[ClassLine]) -> dict[ClassSection, SilentClass]:
@@ -232,15 +227,6 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             else 0,
         },
     )
-
-
-# All that a school may know of a question: never what was found.
-WORDS = {
-    "asked": ("soon", gettext_lazy("not yet visited")),
-    "visited": ("plain", gettext_lazy("visited")),
-    "back": ("done", gettext_lazy("back")),
-    "left": ("plain", gettext_lazy("left")),
-}
 
 
 def _by_roll(enrolment: Any) -> tuple[int, str]:

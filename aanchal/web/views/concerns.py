@@ -28,6 +28,7 @@ from ..context import local_name
 from ..forms import ChoiceRows, blame, choose_again, chosen_key
 from ..names import first_name
 from .about import About, about_whom
+from .concern_day import concerns_sentence, late_concerns
 from .conflicts import implicated_from, implicated_name, implicated_question
 from .danger import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 
@@ -198,22 +199,27 @@ def _shown(about: About | None) -> dict[str, str] | None:
 
 
 def concern_list(request: HttpRequest) -> HttpResponse:
-    """Concerns of the case worker's area: nobody's first, then those taken up, then the closed."""
-    stage = request.GET.get("stage", "")
+    """Concerns of the case worker's area: those past their time first, then nobody's, the closed last."""
+    stage, now = request.GET.get("stage", ""), timezone.now()
     is_open = stage != Concern.Stage.CLOSED
     shown = visible_concerns(request.actor, is_open=True)
     counts = shown.counts("stage")
-    if stage not in Concern.Stage.values:
+    late = late_concerns(request.actor, at=now)
+    headline = concerns_sentence(shown, late, reader=request.actor.user_id)
+    counts[LATE] = len(late)
+    if stage not in TABS:
         # It opens where something waits: an empty list first would say that nothing does.
-        stage = next((key for key in STAGES if counts[key]), Concern.Stage.TAKEN_UP)
+        stage = next((key for key in TABS if counts[key]), Concern.Stage.TAKEN_UP)
     if not is_open:
         shown = visible_concerns(request.actor, is_open=False)
-    in_stage = shown.where(lambda row: row.head["stage"] == stage)
+    if stage == LATE:
+        in_stage = shown.where(lambda row: str(row.pk) in late)
+    else:
+        in_stage = shown.where(lambda row: row.head["stage"] == stage)
     page = Paginator(in_stage, PAGE).get_page(request.GET.get("page"))
     Concern.child.fetch(page)
     Concern.area.fetch(page)
     names = people_named([key for c in page for key in (c.taken_up_by, c.handed_to) if key])
-    now = timezone.now()
     tabs = [
         {
             "label": label,
@@ -221,23 +227,34 @@ def concern_list(request: HttpRequest) -> HttpResponse:
             "count": counts[key] if key != Concern.Stage.CLOSED else None,
             "current": key == stage,
         }
-        for key, label in STAGES.items()
+        for key, label in TABS.items()
+        if key != LATE or late or stage == LATE
     ]
     cards = [_card(c, names, request.actor.user_id, at=now) for c in page]
     return render(
         request,
         "concerns/list.html",
-        {"page": page, "cards": cards, "tabs": tabs, "nothing": NOTHING[Concern.Stage(stage)]},
+        {
+            "page": page,
+            "cards": cards,
+            "tabs": tabs,
+            "nothing": NOTHING[stage],
+            "headline": headline,
+        },
     )
 
 
-STAGES = {
+# Across all stages; stands among the tabs only while there are any.
+LATE = "late"
+TABS: dict[str, Any] = {
+    LATE: gettext_lazy("Past their time"),
     Concern.Stage.NEW: gettext_lazy("Nobody's yet"),
     Concern.Stage.HANDED_OVER: gettext_lazy("Handed over"),
     Concern.Stage.TAKEN_UP: gettext_lazy("Taken up"),
     Concern.Stage.CLOSED: gettext_lazy("Closed"),
 }
-NOTHING = {
+NOTHING: dict[str, Any] = {
+    LATE: gettext_lazy("No concern is past its time."),
     Concern.Stage.NEW: gettext_lazy("No concern waits for somebody."),
     Concern.Stage.HANDED_OVER: gettext_lazy("No concern waits for a colleague to take it up."),
     Concern.Stage.TAKEN_UP: gettext_lazy("No concern is under way."),

@@ -34,7 +34,7 @@ from aanchal.attendance.queries.flags import (
     goes,
     volunteers_for,
 )
-from aanchal.attendance.queries.hands import can_still_be_made, visits_in_hand
+from aanchal.attendance.queries.hands import InHand, can_still_be_made, visits_in_hand
 from aanchal.attendance.queries.returns import since_in
 from aanchal.attendance.rules.ends import Missing, Unknown
 from aanchal.attendance.rules.returns import Returned, Standing
@@ -139,12 +139,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             and in_hand.assigned_by == request.actor.user_id
             and now - in_hand.assigned_at < UNDO_WITHIN,
             "assign": assign,
-            "hands": {
-                str(v.pk): ngettext("%(n)s visit in hand", "%(n)s visits in hand", hands[v.pk])
-                % {"n": hands[v.pk]}
-                for v in volunteers
-                if v.pk in hands
-            },
+            "hands": {str(v.pk): _hands_sentence(hands[v.pk]) for v in volunteers if v.pk in hands},
             "outcome_form": outcome,
             "struck_off": struck_off,
             "is_danger": is_concern,
@@ -195,7 +190,19 @@ def _able(held: Flag, in_hand: Visit | None, *, at: datetime, is_unsafe: bool = 
         if in_hand is None or is_unsafe or v.pk != in_hand.volunteer_id
     ]
     hands = visits_in_hand([v.pk for v in able])
-    return sorted(able, key=lambda v: hands.get(v.pk, 0))
+    return sorted(able, key=lambda v: hands[v.pk].all if v.pk in hands else 0)
+
+
+def _hands_sentence(hands: InHand) -> str:
+    """How many visits she has, and on how many of others she goes along."""
+    parts = []
+    if hands.held:
+        held = ngettext("%(n)s visit in hand", "%(n)s visits in hand", hands.held)
+        parts.append(held % {"n": hands.held})
+    if hands.along:
+        along = ngettext("goes along on %(n)s visit", "goes along on %(n)s visits", hands.along)
+        parts.append(along % {"n": hands.along})
+    return " · ".join(parts)
 
 
 def _level(held: Flag, visits: list[Visit], *, at: datetime) -> str:
