@@ -224,7 +224,7 @@ def test_only_what_waits_for_her_stands_under_that_heading():
     assert groups(teacher) == {
         "What waits for you": ["1 pupil is missing from the class register"],
         "With the coordinator now": [
-            "1 pupil missing from the class register: you have said what you know"
+            "1 pupil missing from the class register: the school has said what it knows"
         ],
     }
     assert groups(head)["What waits for you"] == [

@@ -132,8 +132,8 @@ def _missing(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
         )
     if said:
         title = ngettext(
-            "%(n)s pupil missing from the class register: you have said what you know",
-            "%(n)s pupils missing from the class registers: you have said what you know",
+            "%(n)s pupil missing from the class register: the school has said what it knows",
+            "%(n)s pupils missing from the class registers: the school has said what it knows",
             said,
         )
         lines.append(
