@@ -34,7 +34,7 @@ HEADINGS = {
 
 def task_groups(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Lines that wait, under a heading each that says for whom; her own first."""
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"key": key, "title": title, "items": [t for t in tasks if t["whose"] == key]}
         for key, title in HEADINGS.items()
     ]
