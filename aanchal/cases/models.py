@@ -70,6 +70,8 @@ class Concern(WithSealedFacts):
     handed_to = SealedFact("head", to="access.User")
     # When it last moved, or work was written in it while in somebody's hands.
     acted_at = sealed_time("head")
+    # Since when she who has it alone may open it, having shut colleagues out; None when another may.
+    alone_since = sealed_time("head")
     # Since when a correction waits to be read by whoever holds it; None when none does.
     corrected_at = sealed_time("head")
     # User ids: those who alone see a sealed one; those implicated, who learn nothing of it.

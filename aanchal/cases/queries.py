@@ -218,28 +218,27 @@ def sealed_and_open() -> list[Concern]:
     return sorted(found, key=lambda c: (c.raised_at, str(c.pk)))
 
 
-def without_anyone(concerns: Iterable[Concern], *, at: datetime) -> list[Concern]:
-    """Those of some sealed concerns that no member of their team may open now; two queries."""
+def without_anyone(
+    concerns: Iterable[Concern], *, at: datetime, without: str = ""
+) -> list[Concern]:
+    """Those of some sealed concerns that no member of their team may open now; two queries.
+
+    Args:
+        without: user id of one who is not counted.
+    """
     held = [(str(g.user_id), g.area_path) for g in live_grants(at=at).filter(role=Role.CASE_WORKER)]
     alone = []
     for concern in concerns:
         scope = concern.scope()
-        team = (scope.team or frozenset()) - scope.excluded
+        team = (scope.team or frozenset()) - scope.excluded - {without}
         if not any(who in team and covers(path, scope.area_path) for who, path in held):
             alone.append(concern)
     return alone
 
 
-def may_be_opened(concern: Concern, *, at: datetime) -> bool:
-    """Whether anybody of a sealed concern's team may open it now."""
-    return not without_anyone([concern], at=at)
-
-
-def may_be_taken_up(concern: Concern) -> bool:
-    """Whether nobody has it who may still see it: it is new, handed over, or its holder is shut out."""
-    if concern.stage == Concern.Stage.TAKEN_UP:
-        return concern.taken_up_by in concern.scope().excluded
-    return concern.stage in (Concern.Stage.NEW, Concern.Stage.HANDED_OVER)
+def may_be_opened(concern: Concern, *, at: datetime, without: str = "") -> bool:
+    """Whether anybody of a sealed concern's team, but one, may open it now."""
+    return not without_anyone([concern], at=at, without=without)
 
 
 def get_concern(actor: Actor, *, pk: UUID | str) -> Concern:

@@ -17,8 +17,10 @@ from aanchal.cases.actions import (
 )
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import visible_concerns
+from aanchal.cases.rules.due import READ_BY_HOLDER_WITHIN
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role
+from aanchal.notices.hand_overs import hand_overs
 from aanchal.notices.queries.inbox import inbox
 from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_flag, an_actor
@@ -155,6 +157,40 @@ def test_whoever_holds_the_concern_is_told_what_was_put_right(change, found):
 
     assert "concern_correction.unread" not in kinds_waiting(worker)
     assert audited().filter(verb="concern.correction_read").count() == 1
+
+
+def test_a_colleague_does_not_say_for_the_holder_that_it_was_read_until_a_day_is_over():
+    finding, volunteer, worker = a_danger()
+    colleague = a_worker()
+    take_up_concern(acting(worker), concern=Concern.objects.get(), at=NOW)
+    correcting(finding, volunteer, at=LATER, kind="sick")
+    held = Concern.objects.get()
+
+    with pytest.raises(WrongState):
+        read_correction(acting(colleague), concern=held, at=LATER + timedelta(hours=23))
+    assert Concern.objects.get().corrected_at == LATER
+
+    read_correction(acting(colleague), concern=held, at=LATER + timedelta(hours=24))
+    assert Concern.objects.get().corrected_at is None
+
+
+def test_where_the_holder_has_left_a_colleague_says_that_it_was_read():
+    finding, volunteer, worker = a_danger()
+    colleague = a_worker()
+    take_up_concern(acting(worker), concern=Concern.objects.get(), at=NOW)
+    correcting(finding, volunteer, at=LATER, kind="sick")
+    worker.grants.update(revoked_by="system:operator", revoked_at=LATER)
+
+    assert "concern_correction.unread" in kinds_waiting(colleague)
+    read_correction(acting(colleague), concern=Concern.objects.get(), at=LATER)
+
+    assert Concern.objects.get().corrected_at is None
+
+
+def test_everyone_is_told_when_everyone_may_say_that_it_was_read():
+    row = hand_overs()["concern_correction.unread"]
+
+    assert [s.after for s in row.steps if s.circle == "everyone"] == [READ_BY_HOLDER_WITHIN]
 
 
 def test_what_was_put_right_and_not_read_goes_to_everyone_who_may_act():

@@ -218,3 +218,29 @@ def test_the_list_opens_on_what_waits_and_says_what_is_not_read():
     held.corrected_at = at
     held.save()
     assert "put right, not read yet: yours" in client.get(reverse("concerns")).content.decode()
+
+
+def test_a_colleague_finds_no_way_to_end_what_another_works_on_and_takes_it_over_when_she_does_not():
+    holder, other = (named(a_person(Role.CASE_WORKER, BLOCK), n) for n in ("Qz Rekha", "Qz Asha"))
+    now = timezone.now()
+    held = take_up_concern(actor_for(holder), concern=a_concern(at=now), at=now)
+    client, where = signed_in(Client(), other), reverse("concern", args=[held.pk])
+    ways = [reverse(name, args=[held.pk]) for name in ("concern_close", "concern_hand_over")]
+
+    page = client.get(where).content.decode()
+
+    assert not any(way in page for way in ways)
+    assert 'value="take_up"' not in page
+    closing = {"reason": "not_so", "words": "We asked everybody there", "sure": "yes"}
+    assert client.post(ways[0], closing).status_code != 200
+    assert Concern.objects.get(pk=held.pk).stage == "taken_up"
+
+    held.due_at = now
+    held.save()
+    assert 'value="take_up"' in client.get(where).content.decode()
+    client.post(where, {"step": "take_up"})
+
+    page = client.get(where).content.decode()
+    assert Concern.objects.get(pk=held.pk).taken_up_by == str(other.pk)
+    assert "Taken over from Qz Rekha" in page
+    assert all(way in page for way in ways)

@@ -15,6 +15,7 @@ from aanchal.kernel.waiting import something_waits
 from aanchal.people.rules.names import tidy
 from aanchal.places.models import Area
 
+from ..hands import may_say_read
 from ..kinds import concern_kinds
 from ..models import Concern
 from ..queries import like_named
@@ -183,11 +184,14 @@ def read_correction(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
 
     Raises:
         NotAllowed: the actor may not work on concerns here.
+        WrongState: a colleague holds it, who has a day to read it before others may say so.
     """
     concern = hold_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.corrected_at is None:
         return concern
+    if not may_say_read(actor.user_id, concern, at=at):
+        raise WrongState(_("The colleague who has it in her hands reads it first."))
     concern.corrected_at = None
     concern.save_facts("corrected_at")
     record(actor, Verb.CONCERN_CORRECTION_READ, concern, scope=concern.scope())

@@ -180,6 +180,7 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
     named = nearest_case_workers(concern.area, at=at, excluded=scope.excluded | meant)
     if named:
         concern.team = sorted({*concern.team, *(str(u.pk) for u in named)})
+        concern.alone_since = None
         concern.save_facts("team")
         users = [str(u.pk) for u in named]
         record(actor, Verb.CONCERN_TEAM_NAMED, concern, scope=concern.area.scope(), users=users)

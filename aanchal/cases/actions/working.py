@@ -13,8 +13,9 @@ from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.statistics import Counted, count
 
 from ..closing import closing_reasons
+from ..hands import may_be_taken_up
 from ..models import Concern
-from ..queries import may_be_opened, may_be_taken_up, people_to_hand_over_to
+from ..queries import may_be_opened, people_to_hand_over_to
 from ..rules.closing import missing_to_close
 from ..rules.due import due_after
 from .raising import counted, hold_concern
@@ -40,7 +41,8 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     """Take a concern into one's own hands; from now on it has a name beside it.
 
     One that was handed over may be taken up by her to whom it was offered, and by anyone else who
-    may: a child does not wait for one colleague. So may one whose holder is shut out of it since.
+    may: a child does not wait for one colleague. So may one whose holder is shut out of it since or
+    works there no more, and one in which nothing was written in the time for it.
 
     Raises:
         NotAllowed: the actor may not take up concerns here.
@@ -48,11 +50,14 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     """
     concern = hold_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
-    if not may_be_taken_up(concern):
+    if not may_be_taken_up(concern, at=at):
         raise WrongState(_("Somebody has already taken up this concern."))
+    before = concern.taken_up_by if concern.stage == Stage.TAKEN_UP else ""
+    if before and before != actor.user_id:
+        _remember(concern, actor, "taken_over", at=at, words="", to=before)
     concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
     _move(concern, Stage.TAKEN_UP, at=at)
-    concern.save_facts("stage", "taken_up_by", "taken_up_at", "handed_to", "due_at")
+    concern.save_facts("stage", "taken_up_by", "taken_up_at", "handed_to", "history", "due_at")
     record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope())
     return concern
 
@@ -77,7 +82,7 @@ def record_call(
         {"number": digits, "answered": answered, "at": at.isoformat(), "by": actor.user_id},
     ]
     _renew(concern, at=at)
-    concern.save_facts("calls", "due_at")
+    concern.save_facts("calls", "acted_at", "due_at")
     record(actor, Verb.CONCERN_CALL_RECORDED, concern, scope=concern.scope())
     return concern
 
@@ -98,7 +103,7 @@ def add_note(actor: Actor, *, concern: Concern, text: str, at: datetime) -> Conc
     text = _words(text, field="text")
     concern.notes = [*concern.notes, {"text": text, "at": at.isoformat(), "by": actor.user_id}]
     _renew(concern, at=at)
-    concern.save_facts("notes", "due_at")
+    concern.save_facts("notes", "acted_at", "due_at")
     record(actor, Verb.CONCERN_NOTE_ADDED, concern, scope=concern.scope())
     return concern
 
@@ -115,21 +120,20 @@ def hand_over_concern(
     Raises:
         NotAllowed: the actor may not work on concerns here.
         Invalid: not one who may take it up, or no words.
-        WrongState: it is in nobody's hands.
+        WrongState: it is not in the actor's hands.
     """
     concern = hold_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
-    if concern.stage != Stage.TAKEN_UP:
-        raise WrongState
+    _require_in_hand(actor, concern)
     if to.pk not in {person.pk for person in people_to_hand_over_to(actor, concern, at=at)}:
         raise Invalid(_("Choose a case worker of this place."), field="to")
     words = _words(words, field="words")
     concern.handed_to = to.pk
     if concern.is_sealed:
-        concern.team = sorted({*concern.team, str(to.pk)})
+        concern.team, concern.alone_since = sorted({*concern.team, str(to.pk)}), None
     _remember(concern, actor, "handed_over", at=at, words=words, to=str(to.pk))
     _move(concern, Stage.HANDED_OVER, at=at)
-    concern.save_facts("stage", "handed_to", "team", "history", "due_at")
+    concern.save_facts("stage", "handed_to", "team", "alone_since", "history", "due_at")
     record(actor, Verb.CONCERN_HANDED_OVER, concern, scope=concern.scope())
     return concern
 
@@ -141,12 +145,11 @@ def release_concern(actor: Actor, *, concern: Concern, words: str, at: datetime)
     Raises:
         NotAllowed: the actor may not work on concerns here.
         Invalid: no words.
-        WrongState: it is in nobody's hands.
+        WrongState: it is not in the actor's hands.
     """
     concern = hold_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
-    if concern.stage != Stage.TAKEN_UP:
-        raise WrongState
+    _require_in_hand(actor, concern)
     words = _words(words, field="words")
     concern.taken_up_by, concern.taken_up_at = "", None
     _remember(concern, actor, "released", at=at, words=words)
@@ -169,13 +172,12 @@ def close_concern(
     Raises:
         NotAllowed: the actor may not take up concerns here.
         Invalid: no reason or words; or nothing was done yet, where the reason asks for it.
-        WrongState: nobody has taken it up, or it is closed; or the actor herself shut out a
+        WrongState: it is not in the actor's hands, or it is closed; or the actor herself shut out a
             colleague who could work on it.
     """
     concern = hold_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
-    if concern.stage != Stage.TAKEN_UP:
-        raise WrongState
+    _require_in_hand(actor, concern)
     if _shut_somebody_out(actor, concern):
         raise WrongState(
             _(
@@ -256,8 +258,13 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
             _move(concern, Stage.TAKEN_UP, at=at)
     if not may_be_opened(concern, at=at):
         raise WrongState(_("Nobody else could open it then. Ask your coordinator for a colleague."))
+    if key in team and concern.alone_since is None and not may_be_opened(
+        concern, at=at, without=actor.user_id
+    ):
+        # Nobody else sees from now on whether anything is done: what she writes puts nothing off.
+        concern.alone_since = at
     concern.save_facts(
-        *("team", "implicated", "is_sealed", "stage", "history"),
+        *("team", "implicated", "is_sealed", "alone_since", "stage", "history"),
         *("taken_up_by", "taken_up_at", "handed_to", "due_at"),
     )
     record(actor, Verb.CONCERN_IMPLICATED_NAMED, concern, scope=concern.scope())
@@ -298,6 +305,16 @@ def _shut_somebody_out(actor: Actor, concern: Concern) -> bool:
         kinship.recorded_by == actor.user_id and str(kinship.user_id) != actor.user_id
         for kinship in household.kinships.all()
     )
+
+
+def _require_in_hand(actor: Actor, concern: Concern) -> None:
+    """Nobody ends or gives away what a colleague works on; it may be taken up once she does not."""
+    if concern.stage != Stage.TAKEN_UP:
+        raise WrongState
+    if concern.taken_up_by != actor.user_id:
+        raise WrongState(
+            _("It is in the hands of a colleague. Write a note, or take it up once its time is over.")
+        )
 
 
 def _move(concern: Concern, stage: Concern.Stage, *, at: datetime) -> None:

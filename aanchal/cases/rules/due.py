@@ -9,6 +9,8 @@ NEXT_ACT_WITHIN = {
     "taken_up": timedelta(days=7),
 }
 HOUR = timedelta(hours=1)
+# What was put right is read by whoever holds the concern; after this by anyone who may work on it.
+READ_BY_HOLDER_WITHIN = timedelta(days=1)
 
 
 def due_after(stage: str, *, at: datetime) -> datetime | None:

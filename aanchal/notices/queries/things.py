@@ -44,6 +44,7 @@ from aanchal.attendance.queries.silent import (
     silent_classes,
 )
 from aanchal.attendance.rules.pages import unpack_children
+from aanchal.cases.hands import holder_of, since_left
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import ConcernList, opened, visible_concerns
 from aanchal.cases.rules.visibility import concern_scope
@@ -154,33 +155,42 @@ def things(*, at: datetime, actor: Actor | None = None) -> list[Thing]:
 def concerns(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Concerns nobody has taken up, and those in somebody's hands."""
     if actor is not None:
-        yield from _concerns(visible_concerns(actor, is_open=True))
+        yield from _concerns(visible_concerns(actor, is_open=True), at)
     else:
-        yield from _concerns(ConcernList(opened(Concern.objects.filter(is_open=True))))
+        yield from _concerns(ConcernList(opened(Concern.objects.filter(is_open=True))), at)
 
 
 def _since(concern: Concern) -> datetime:
-    """Since when a concern waits for the next act: one with nobody yet, since it was told."""
+    """Since when a concern waits for the next act: one with nobody yet, since it was told.
+
+    Where she who has it shut out everybody else who could open it, what she does puts nothing off.
+    """
     acted = None if concern.stage == Concern.Stage.NEW else concern.acted_at
+    if acted is not None and concern.alone_since is not None:
+        acted = min(acted, concern.alone_since)
     since: datetime = acted or concern.taken_up_at or concern.raised_at
     return since
 
 
 def concerns_waiting(keys: list[str], *, at: datetime) -> list[Thing]:
     """Those of some concerns, by key, that still wait; for Aanchal itself."""
-    return list(_concerns(ConcernList(opened(Concern.objects.filter(pk__in=keys, is_open=True)))))
+    found = ConcernList(opened(Concern.objects.filter(pk__in=keys, is_open=True)))
+    return list(_concerns(found, at))
 
 
-def _concerns(found: ConcernList) -> Iterator[Thing]:
+def _concerns(found: ConcernList, at: datetime) -> Iterator[Thing]:
     held = list(found)
     Concern.area.fetch(held)
     kin = _kin_of({UUID(c.child_id) for c in held if c.child_id})
     left = [c for c in held if c.child_id and c.taken_up_by in kin.get(UUID(c.child_id), NOBODY)]
     shut_out = _shut_out_since(left)
+    gone = since_left(held, at=at)
     for concern in held:
         taken = concern.stage == Concern.Stage.TAKEN_UP
-        # Whoever has it and is shut out since does not see it any more: it is nobody's.
+        # Whoever has it and is shut out since, or works there no more, does not see it: it is nobody's.
         lost = shut_out.get((concern.child_id, concern.taken_up_by)) if taken else None
+        lost = lost or (gone.get(concern.pk) if taken else None)
+        nobody = lost is not None or concern.pk in gone
         found_thing = Thing(
             "concern.new" if lost else f"concern.{concern.stage}",
             str(concern.pk),
@@ -193,7 +203,7 @@ def _concerns(found: ConcernList) -> Iterator[Thing]:
             since=lost or _since(concern),
             is_urgent=True,
             is_danger=True,
-            holder="" if lost else concern.handed_to or (concern.taken_up_by if taken else ""),
+            holder="" if nobody else holder_of(concern),
             place=concern.area,
         )
         yield found_thing
@@ -202,7 +212,7 @@ def _concerns(found: ConcernList) -> Iterator[Thing]:
                 found_thing,
                 kind="concern_correction.unread",
                 since=concern.corrected_at,
-                holder=concern.taken_up_by or concern.handed_to,
+                holder="" if nobody else concern.taken_up_by or concern.handed_to,
             )
 
 

@@ -33,8 +33,9 @@ from aanchal.cases.actions import (
 )
 from aanchal.cases.closing import closing_reasons
 from aanchal.cases.kinds import concern_kinds
+from aanchal.cases.hands import may_be_taken_up, may_say_read
 from aanchal.cases.models import Concern
-from aanchal.cases.queries import get_concern, may_be_taken_up, people_to_hand_over_to
+from aanchal.cases.queries import get_concern, people_to_hand_over_to
 from aanchal.kernel.errors import Invalid, TooMany, WrongState
 from aanchal.kernel.permissions import Permission, may, require
 
@@ -224,6 +225,7 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "seen": _seen(held.seen),
         "put_right": _put_right(held),
         "is_unread": held.corrected_at is not None,
+        "may_say_read": may_say_read(me, held, at=now),
         "about": _about(held),
         "name": whole_name(held.child) if held.child else "",
         "facts": facts_of(held.child) if held.child else [],
@@ -239,7 +241,7 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "implicated": [names[key] for key in held.implicated if key in names],
         "implicated_words": held.implicated_words,
         "may_work": may(request.actor, Permission.CONCERN_TAKE_UP, held),
-        "may_take_up": may_be_taken_up(held),
+        "may_take_up": may_be_taken_up(held, at=now) and (stage != "taken_up" or held.taken_up_by != me),
         "may_leave_team": held.is_sealed
         and me in held.team
         and (stage == "closed" or me not in (held.taken_up_by, held.handed_to)),
@@ -322,6 +324,8 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
             "handed_over": _("Handed over to %(name)s")
             % {"name": names.get(entry.get("to", ""), "")},
             "released": _("Given back"),
+            "taken_over": _("Taken over from %(name)s")
+            % {"name": names.get(entry.get("to", ""), "")},
             "closed": _("Closed: %(reason)s") % {"reason": _(reason.label) if reason else ""},
             "reopened": _("Reopened"),
             "kind_named": _("It is about this too: %(kind)s") % {"kind": _kind_word(entry)},
