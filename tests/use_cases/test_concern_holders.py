@@ -137,9 +137,7 @@ def test_whoever_shut_out_one_of_several_holds_it_as_before(sent):  # noqa: F811
 
 def test_handed_to_a_second_one_it_is_nobodys_alone_any_more():
     worker, colleague = staff(Role.CASE_WORKER), staff(Role.CASE_WORKER)
-    held = name_implicated(
-        acting(worker), concern=taken_up_by(worker), person=colleague, at=NOW
-    )
+    held = name_implicated(acting(worker), concern=taken_up_by(worker), person=colleague, at=NOW)
     assert held.alone_since == NOW
     comes = staff(Role.CASE_WORKER)
 

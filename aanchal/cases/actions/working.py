@@ -258,8 +258,10 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
             _move(concern, Stage.TAKEN_UP, at=at)
     if not may_be_opened(concern, at=at):
         raise WrongState(_("Nobody else could open it then. Ask your coordinator for a colleague."))
-    if key in team and concern.alone_since is None and not may_be_opened(
-        concern, at=at, without=actor.user_id
+    if (
+        key in team
+        and concern.alone_since is None
+        and not may_be_opened(concern, at=at, without=actor.user_id)
     ):
         # Nobody else sees from now on whether anything is done: what she writes puts nothing off.
         concern.alone_since = at
@@ -313,7 +315,9 @@ def _require_in_hand(actor: Actor, concern: Concern) -> None:
         raise WrongState
     if concern.taken_up_by != actor.user_id:
         raise WrongState(
-            _("It is in the hands of a colleague. Write a note, or take it up once its time is over.")
+            _(
+                "It is in the hands of a colleague. Write a note, or take it up once its time is over."
+            )
         )
 
 

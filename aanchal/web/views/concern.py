@@ -241,7 +241,8 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "implicated": [names[key] for key in held.implicated if key in names],
         "implicated_words": held.implicated_words,
         "may_work": may(request.actor, Permission.CONCERN_TAKE_UP, held),
-        "may_take_up": may_be_taken_up(held, at=now) and (stage != "taken_up" or held.taken_up_by != me),
+        "may_take_up": may_be_taken_up(held, at=now)
+        and (stage != "taken_up" or held.taken_up_by != me),
         "may_leave_team": held.is_sealed
         and me in held.team
         and (stage == "closed" or me not in (held.taken_up_by, held.handed_to)),
