@@ -32,8 +32,8 @@ from aanchal.cases.actions import (
     take_up_concern,
 )
 from aanchal.cases.closing import closing_reasons
-from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.hands import may_be_taken_up, may_say_read
+from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import get_concern, people_to_hand_over_to
 from aanchal.kernel.errors import Invalid, TooMany, WrongState
