@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aanchal.kernel.limited import BROKE, Refused, read_in_limits, warm
+from aanchal.kernel.limited import BROKE, Refused, read_in_limits, read_several_in_limits, warm
 from aanchal.lib.tabular.problems import Problem, Unreadable
 
 from .formats.answers import PAGE, PUPILS, SAID
@@ -48,16 +48,48 @@ def parse_registers(
         Unreadable: the file as a whole cannot be read, holds no register, or asks for more work
             than a file of its size may.
     """
-    arguments = {"filename": filename, "hints": asdict(hints), "today": today.isoformat()}
+    arguments = _register_arguments(filename, hints, today)
     try:
         for answer in read_in_limits(_REGISTERS, source, arguments=arguments, progress=progress):
-            page = PAGE.validate_json(answer, strict=True)
-            _require_sound(page)
-            yield page
+            yield _sound_page(answer)
     except Refused as refusal:
         raise _unreadable(refusal) from None
+
+
+def parse_registers_together(
+    files: Sequence[tuple[IO[bytes], str, Hints]], *, today: date
+) -> list[list[Page] | None]:
+    """Read several files of one sender in one limited process; whoever calls gives plain text only.
+
+    Args:
+        files: source, filename and hints of each, as `parse_registers` has them.
+
+    Returns:
+        The pages of each file; None for each that is to be read by `parse_registers`: one that was refused, and all of them
+        where the process did not answer for every file as it should.
+    """
+    asked = [(source, _register_arguments(name, hints, today)) for source, name, hints in files]
+    found = read_several_in_limits(_REGISTERS, asked)
+    try:
+        return [
+            [_sound_page(answer) for answer in answers] if answers is not None else None
+            for answers in found
+        ]
+    except Unreadable:
+        return [None] * len(files)
+
+
+def _register_arguments(filename: str, hints: Hints, today: date) -> dict[str, Any]:
+    return {"filename": filename, "hints": asdict(hints), "today": today.isoformat()}
+
+
+def _sound_page(answer: bytes) -> Page:
+    try:
+        page = PAGE.validate_json(answer, strict=True)
     except ValidationError:
         raise Unreadable("broke", BROKE) from None
+    _require_sound(page)
+    return page
 
 
 def parse_pupils(

@@ -7,7 +7,7 @@ afterwards: the same thing, stored sealed with the file.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_noop as N_
@@ -18,15 +18,13 @@ from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of
 
 from .beside import TURNED, Beside, ClassMonth, open_days_of, question_of_share, span
-from .files import open_kept
-from .formats.problems import Hints
 from .known_classes import ClassKey, KnownClasses
 from .models import FormReading, RegisterFile
 from .page_matching import ask_of_days, match_page, settle_section
-from .parsing import parse_registers
+from .parsed_files import parsed, parsed_together
 from .rules.marks import counted
 from .rules.shares import Share, share_in
-from .shown_pages import ShownPage, class_key, class_month, note, page_scope, shown_page
+from .shown_pages import ShownPage, class_key, class_month, note, page_scope
 
 Progress = Callable[[float], None]
 
@@ -73,6 +71,7 @@ def show_together(
     registers: Sequence[RegisterFile],
     today: date,
     said_yes: bool = False,
+    folders: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> list[FileShown]:
     """Parse kept files and match each against its class, as if those before it were in already.
@@ -81,11 +80,15 @@ def show_together(
 
     Args:
         said_yes: what a file asks will be answered with a yes, so that it goes in all the same.
+        folders: where each file lay with its sender; those of one folder may share a limited process.
+            None where each must have its own.
     """
     found = [FileShown(register) for register in registers]
+    ahead = parsed_together(registers, folders, today=today) if folders is not None else {}
     for one in found:
         try:
-            one.pages = _parsed(one.register, {}, today=today, progress=progress)
+            pages = ahead.get(one.register.pk)
+            one.pages = pages or parsed(one.register, {}, today=today, progress=progress)
         except Unreadable as refusal:
             one.refusal = refusal
     schools = _schools_of(found)
@@ -148,7 +151,7 @@ def _read_again(one: FileShown, schools: Mapping[str, Body], *, today: date) -> 
     readings = FormReading.objects.filter(school=school, form__in=list(classes))
     remembered = {r.form: r.answers_for(classes[r.form]) for r in readings}
     if any(remembered.values()):
-        one.pages = _parsed(one.register, remembered, today=today, progress=None)
+        one.pages = parsed(one.register, remembered, today=today)
 
 
 def _place(
@@ -236,48 +239,6 @@ def _set_beside(
             "past": beside.past.of_100,
             "neighbours": beside.neighbours.of_100,
         }
-
-
-def _parsed(
-    register: RegisterFile,
-    remembered: dict[str, dict[str, str]],
-    *,
-    today: date,
-    progress: Progress | None,
-) -> list[ShownPage]:
-    hints = Hints(
-        school=register.school.school.udise if register.school else None,
-        grade=register.hints.get("grade") or None,
-        section=register.hints.get("section") or None,
-        month=register.hints.get("month") or None,
-        answers=register.answers.get("questions", {}),
-        remembered=remembered,
-    )
-    with open_kept(register.file) as source:
-        _refuse_pictures(source)
-        parsed = parse_registers(
-            source, filename=register.file.name, hints=hints, today=today, progress=progress
-        )
-        return [shown_page(number, page) for number, page in enumerate(parsed)]
-
-
-# What a photograph or a scan begins with: JPEG, PNG, GIF, TIFF, WebP; HEIC and PDF below.
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
-
-
-def _refuse_pictures(source: IO[bytes]) -> None:
-    """Refuse a photograph or a scan at once, with what to send instead."""
-    head = source.read(16)
-    source.seek(0)
-    is_picture = head.startswith(_PICTURES) or head[8:12] == b"WEBP" or head[4:8] == b"ftyp"
-    if is_picture or head.startswith(b"%PDF"):
-        raise Unreadable(
-            "picture",
-            N_(
-                "This is a photograph or a scan, and cannot be read. Write the register into a "
-                "spreadsheet, a row for each pupil and a column for each day, and send that."
-            ),
-        )
 
 
 def _no_school(page: ShownPage) -> dict[str, Any]:

@@ -130,6 +130,7 @@ def _take_plain(
                 via="command",
                 said_yes=said_yes,
                 at=timezone.now(),
+                folders=[str(path.parent) for path in paths],
             )
         except (DomainError, OSError):
             return [None] * len(paths)  # each alone says why

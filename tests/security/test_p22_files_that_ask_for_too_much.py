@@ -20,7 +20,7 @@ import pytest
 from aanchal.attendance.formats.problems import Hints
 from aanchal.attendance.parsing import parse_pupils, parse_registers
 from aanchal.kernel import limited
-from aanchal.kernel.limited import Caps, Refused, probe, read_in_limits
+from aanchal.kernel.limited import Caps, Refused, helper, probe, read_in_limits
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.parsing import parse_areas, parse_schools
 from tests.formats.reading import XLSX
@@ -178,9 +178,9 @@ LITTLE = Caps(cpu_seconds=1, wall_seconds=6, memory_bytes=64 << 20, output_bytes
 @pytest.fixture
 def own_tasks(monkeypatch):
     """A helper that finds the tasks of this file, and may read this folder."""
-    monkeypatch.setattr(limited, "_helpers", [limited._Helper()])
+    monkeypatch.setattr(helper, "_helpers", [helper.Helper()])
     yield
-    limited._helpers[0].stop()
+    helper._helpers[0].stop()
 
 
 def run(task, *, caps=LITTLE, data=b"x"):
@@ -253,7 +253,7 @@ def test_one_that_only_waits_is_ended_too(own_tasks):
 
 def test_when_the_helper_itself_is_killed_the_next_file_finds_a_new_one(own_tasks):
     run("echo")
-    process = limited._helpers[0]._process
+    process = helper._helpers[0]._process
     process.kill()
     process.wait()
 
@@ -263,14 +263,14 @@ def test_when_the_helper_itself_is_killed_the_next_file_finds_a_new_one(own_task
 def test_no_process_is_left_behind(own_tasks):
     with pytest.raises(Refused):
         run("work_for_ever")
-    helper = limited._helpers[0]._process.pid
+    process = helper._helpers[0]._process.pid
     deadline = time.monotonic() + 10
-    while _children(helper) and time.monotonic() < deadline:
+    while _children(process) and time.monotonic() < deadline:
         time.sleep(0.05)
 
-    assert not _children(helper)
-    limited._helpers[0].stop()
-    assert not Path(f"/proc/{helper}").exists()
+    assert not _children(process)
+    helper._helpers[0].stop()
+    assert not Path(f"/proc/{process}").exists()
 
 
 def _children(pid: int) -> list[str]:

@@ -41,8 +41,13 @@ def take_several(
     via: str,
     said_yes: bool,
     at: datetime,
+    folders: Sequence[str] | None = None,
 ) -> list[tuple[RegisterFile, Taken] | None]:
     """Give, read and take in several files; nobody is enrolled.
+
+    Args:
+        folders: where each file lies with its sender: several of one folder are read by one limited
+            process. None where each has its own.
 
     Returns:
         For each file its record and what was done; None for one that is to go alone, through
@@ -53,7 +58,8 @@ def take_several(
     """
     registers = _give(actor, given, school=school, hints=hints, via=via, at=at)
     kept = [r for r in registers if r is not None]
-    shown = show_together(actor, registers=kept, today=at.date(), said_yes=said_yes)
+    lay = [f for r, f in zip(registers, folders, strict=True) if r is not None] if folders else None
+    shown = show_together(actor, registers=kept, today=at.date(), said_yes=said_yes, folders=lay)
     plain = [one for one in shown if _is_plain(one)]
     show_registers(actor, shown=[(one.register, one.pages) for one in plain])
     read = [one.register for one in plain]

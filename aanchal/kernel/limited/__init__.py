@@ -10,87 +10,35 @@ environment, in which the parsers are already imported; it forks once for every 
 milliseconds, so that no file meets what is left of another. The file goes over in memory, answers
 come back as JSON that the caller checks against a schema, never as pickle: whoever wrote the file may
 own the process that read it. Linux only (memory files, Landlock).
+
+`read_several_in_limits` lets one fork read several files of one sender, for the command line. What it
+says is believed only where nothing at all went wrong; else each file has a fork of its own after all.
 """
 
-import atexit
 import fcntl
 import json
 import os
-import select
-import socket
 import struct
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from aanchal.lib.sentences import N_
-
+from .helper import Reading, own_helper
+from .limits import BROKE as BROKE
+from .limits import TOO_MUCH as TOO_MUCH
+from .limits import Caps as Caps
+from .limits import Refused as Refused
 from .words import DONE, FAILED, HEAD, PROGRESS, REFUSED, RESULT
 
 Progress = Callable[[float], None]
-_ROOT = Path(__file__).resolve().parents[3]
+Asked = tuple[IO[bytes], dict[str, Any]]  # an open file, and the arguments of its task
+# Files that one process reads at most; their handles must stay under its limit of open files.
+MOST_TOGETHER = 16
 _CHUNK = 1 << 20
 _PROBE = "aanchal.kernel.limited.probe:what_is_shut"
-_MB = 1 << 20
-
-TOO_MUCH = N_(
-    "Reading this file takes far more work than a file of its size should, so it was stopped. Copy its "
-    "cells into a new spreadsheet and send that."
-)
-BROKE = N_(
-    "This file is damaged or built in a way no program saves it, so it could not be read. Open it in "
-    "a spreadsheet program, save it as .xlsx and send the new file."
-)
-
-
-class Refused(Exception):
-    """The file was not read; `template` with `params` says why and what to do."""
-
-    def __init__(self, code: str, template: str, params: dict[str, Any] | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.template = template
-        self.params = params or {}
-
-    @property
-    def sentence(self) -> str:
-        return self.template % self.params
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """How much one reading may take.
-
-    Attributes:
-        cpu_seconds: of the reading process alone; a busy machine does not count against the file.
-        wall_seconds: of waiting for it; what the caller does between two answers is not counted.
-        memory_bytes: beyond what the idle process holds.
-        output_bytes: of all answers together.
-    """
-
-    cpu_seconds: int
-    wall_seconds: float
-    memory_bytes: int
-    output_bytes: int
-
-    @classmethod
-    def for_size(cls, size_bytes: int) -> "Caps":
-        """What an honest file of this size needs at most, several times over."""
-        megabytes = -(-size_bytes // _MB)
-        cpu = 8 + 3 * megabytes
-        return cls(
-            cpu_seconds=cpu,
-            wall_seconds=30 + 4 * cpu,
-            memory_bytes=768 * _MB + 4 * size_bytes,
-            output_bytes=64 * _MB + 8 * size_bytes,
-        )
 
 
 def memory_file() -> IO[bytes]:
@@ -121,12 +69,53 @@ def read_in_limits(
     """
     with _readable(source) as content:
         caps = caps or Caps.for_size(os.fstat(content).st_size)
-        request = {"task": task, "arguments": arguments, "caps": asdict(caps)}
-        reading = _helper().begin(request, content)
+        reading = own_helper().begin(task, [(content, arguments, caps)])
     try:
         yield from _answers(reading, caps, progress)
     finally:
         reading.end()
+
+
+def read_several_in_limits(
+    task: str, files: Sequence[Asked], *, caps: Callable[[int], Caps] | None = None
+) -> list[list[bytes] | None]:
+    """Run a task over several files of one sender in one limited process, one after the other.
+
+    Each file has limits of its own, smaller than alone: past them it is only read again.
+
+    Args:
+        task, files: as for `read_in_limits`; at most `MOST_TOGETHER` files.
+        caps: those of a file of so many bytes.
+
+    Returns:
+        The answers of each file; None for each that is to be read alone: one that was refused, and all of
+        them where one went past a limit, crashed or answered out of form.
+    """
+    caps = caps or Caps.beside_others
+    with ExitStack() as opened:
+        contents = [opened.enter_context(_readable(source)) for source, _arguments in files]
+        each = [caps(os.fstat(content).st_size) for content in contents]
+        wanted = [
+            (content, arguments, own)
+            for content, (_source, arguments), own in zip(contents, files, each, strict=True)
+        ]
+        reading = own_helper().begin(task, wanted)
+    found: list[list[bytes] | None] = []
+    try:
+        for own in each:
+            try:
+                found.append(list(_answers(reading, own, None)))
+            except Refused as refusal:
+                if refusal.code in _NOT_ITS_OWN_WORD:
+                    return [None] * len(files)
+                found.append(None)
+    finally:
+        reading.end()
+    return found
+
+
+# Refusals that are ours, not the task's.
+_NOT_ITS_OWN_WORD = ("too_much_work", "broke")
 
 
 @cache
@@ -145,7 +134,7 @@ def what_is_shut() -> frozenset[str]:
 
 def warm(*tasks: str) -> None:
     """Start the helper and let it import these tasks, so that the first file need not wait."""
-    _helper().prepare(tasks)
+    own_helper().prepare(tasks)
 
 
 @contextmanager
@@ -208,7 +197,7 @@ def _reopened(handle: int) -> Iterator[int]:
         os.close(own)
 
 
-def _answers(reading: "_Reading", caps: Caps, progress: Progress | None) -> Iterator[bytes]:
+def _answers(reading: Reading, caps: Caps, progress: Progress | None) -> Iterator[bytes]:
     left_seconds, left_bytes = caps.wall_seconds, caps.output_bytes
     while True:
         began = time.monotonic()
@@ -245,169 +234,3 @@ def _told(body: bytes) -> Refused:
     except (ValueError, TypeError, KeyError, RecursionError):
         return Refused("broke", BROKE)
     return refusal
-
-
-class _Reading:
-    """One file being read: where its answers come, and how its process ended."""
-
-    def __init__(self, helper: "_Helper", number: int, answers: int, ending: int) -> None:
-        self._helper = helper
-        self._number = number
-        self._answers = answers
-        self._ending = ending
-
-    def head(self, seconds: float) -> tuple[int, int]:
-        kind, length = HEAD.unpack(self.body(HEAD.size, seconds))
-        return int(kind), int(length)
-
-    def body(self, length: int, seconds: float) -> bytes:
-        """Exactly so many bytes.
-
-        Raises:
-            TimeoutError: they did not come.
-            Refused: the process ended before.
-        """
-        deadline = time.monotonic() + seconds
-        parts = []
-        while length:
-            self._wait(self._answers, deadline - time.monotonic())
-            part = os.read(self._answers, min(length, _CHUNK))
-            if not part:
-                raise self._ended()
-            parts.append(part)
-            length -= len(part)
-        return b"".join(parts)
-
-    def _wait(self, handle: int, seconds: float) -> None:
-        poll = select.poll()
-        poll.register(handle, select.POLLIN)
-        if seconds <= 0 or not poll.poll(seconds * 1000):
-            raise TimeoutError
-
-    def _ended(self) -> Refused:
-        """Why there is no more: past a limit, or broken."""
-        try:
-            self._wait(self._ending, 5)
-            said = os.read(self._ending, 64)
-        except TimeoutError:
-            said = b""
-        return Refused("too_much_work", TOO_MUCH) if said == b"limit" else Refused("broke", BROKE)
-
-    def end(self) -> None:
-        self._helper.kill(self._number)
-        os.close(self._answers)
-        os.close(self._ending)
-
-
-class _Helper:
-    """The clean process that forks for each file; it belongs to the process that started it."""
-
-    def __init__(self) -> None:
-        self.owner = os.getpid()
-        self._lock = threading.Lock()
-        self._numbers = 0
-        self._process: subprocess.Popen[bytes] | None = None
-        self._line: socket.socket | None = None
-
-    def prepare(self, tasks: tuple[str, ...]) -> None:
-        with self._lock:
-            self._send({"import": list(tasks)})
-
-    def begin(self, request: dict[str, Any], content: int) -> _Reading:
-        answers, answers_in = os.pipe2(os.O_CLOEXEC)
-        ending, ending_in = os.pipe2(os.O_CLOEXEC)
-        try:
-            with self._lock:
-                self._numbers += 1
-                number = self._numbers
-                handles = [content, answers_in, ending_in]
-                self._send({"begin": number, **request}, handles)
-        except BaseException:
-            os.close(answers)
-            os.close(ending)
-            raise
-        finally:
-            os.close(answers_in)
-            os.close(ending_in)
-        return _Reading(self, number, answers, ending)
-
-    def kill(self, number: int) -> None:
-        """End a reading's process if it still runs."""
-        with self._lock, suppress(OSError):
-            if self._line is not None:
-                self._line.send(json.dumps({"kill": number}).encode())
-
-    def stop(self) -> None:
-        with self._lock:
-            self._stop()
-
-    def _send(self, message: dict[str, Any], handles: list[int] | None = None) -> None:
-        data = json.dumps(message).encode()
-        for last in (False, True):
-            line = self._line or self._start()
-            try:
-                socket.send_fds(line, [data], handles or [])
-                return
-            except (BrokenPipeError, ConnectionResetError):
-                # It was ended from outside (memory ran out, say): begin with a new one.
-                self._stop()
-                if last:
-                    raise
-
-    def _start(self) -> socket.socket:
-        if not sys.platform.startswith("linux"):
-            raise RuntimeError("Files from outside are read on Linux only: see kernel/limited.")
-        line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        environment = {
-            "PATH": os.defpath,
-            "LANG": "C.UTF-8",
-            "PYTHONPATH": str(_ROOT),
-            "PYTHONUTF8": "1",
-            "MALLOC_ARENA_MAX": "1",
-        }
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "aanchal.kernel.limited.process",
-                    str(theirs.fileno()),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env=environment,
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                # A Ctrl-C is for the one who started it, who then ends it.
-                start_new_session=True,
-            )
-        self._line = line
-        return line
-
-    def _stop(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-
-_helpers: list[_Helper] = []
-_helpers_lock = threading.Lock()
-
-
-def _helper() -> _Helper:
-    """This process's helper; one that came over by a fork belongs to the parent."""
-    with _helpers_lock:
-        if not _helpers or _helpers[0].owner != os.getpid():
-            _helpers[:] = [_Helper()]
-        return _helpers[0]
-
-
-@atexit.register
-def _stop_helper() -> None:
-    if _helpers and _helpers[0].owner == os.getpid():
-        _helpers[0].stop()

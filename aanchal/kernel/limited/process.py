@@ -1,4 +1,4 @@
-"""The helper that forks for each file, and the limits it puts on itself: `python -m … HANDLE`.
+"""The helper that forks for each reading, and the limits it puts on itself: `python -m … HANDLE`.
 
 It is started with an empty environment and imports parsers only: no settings, no keys, no database.
 """
@@ -8,6 +8,7 @@ import fcntl
 import gc
 import importlib
 import json
+import math
 import os
 import resource
 import select
@@ -15,6 +16,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -25,6 +27,7 @@ from .confine import confine
 from .words import DONE, FAILED, HEAD, PROGRESS, REFUSED, RESULT, Refusal
 
 _MESSAGE = 1 << 20
+_MOST_HANDLES = 24  # of one message: files, answers, ending
 _OUT_OF_MEMORY_FIRST = "1000"
 # Behind every page that somebody waits for.
 _NICENESS = 10
@@ -51,7 +54,7 @@ def main(line: socket.socket) -> None:
 
 def _serve(line: socket.socket, running: dict[int, tuple[int, int]]) -> bool:
     """Do what one message asks; False when the other end is gone."""
-    data, handles, _, _ = socket.recv_fds(line, _MESSAGE, 3)
+    data, handles, _, _ = socket.recv_fds(line, _MESSAGE, _MOST_HANDLES)
     if not data:
         return False
     message = json.loads(data)
@@ -62,14 +65,14 @@ def _serve(line: socket.socket, running: dict[int, tuple[int, int]]) -> bool:
             if number == message["kill"]:
                 os.kill(process, signal.SIGKILL)
     if "begin" in message:
-        content, answers, ending = handles
+        *contents, answers, ending = handles
         run = _task(message["task"])
         process = os.fork()
         if process == 0:
             line.close()
-            _read(run, message, content, answers)
-        os.close(content)
-        os.close(answers)
+            _read(run, message["files"], contents, answers)
+        for handle in (*contents, answers):
+            os.close(handle)
         running[process] = (message["begin"], ending)
     return True
 
@@ -106,17 +109,23 @@ def _task(name: str) -> Callable[..., Any]:
     return found
 
 
-def _read(run: Callable[..., Any], message: dict[str, Any], content: int, answers: int) -> None:
-    """In the fork: put the limits on, read, answer, end. Never returns."""
+def _read(
+    run: Callable[..., Any], files: list[dict[str, Any]], contents: list[int], answers: int
+) -> None:
+    """In the fork: put the limits on, read each file, answer, end. Never returns."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        source, out = _only(content, answers)
+        sources, out = _only(contents, answers)
         _die_with_parent()
-        _limit(message["caps"])
+        _limit([file["caps"] for file in files])
         confine(_python_folders())
-        _answer(run, source, message["arguments"], out)
+        for number, (source, file) in enumerate(zip(sources, files, strict=True)):
+            if number:
+                _allow_seconds(int(file["caps"]["cpu_seconds"]))
+            if not _answer(run, source, file["arguments"], out):
+                break
         code = 0
     except BaseException:
         # Nobody is to read what a hostile file made a parser say; the caller sees the end.
@@ -124,19 +133,17 @@ def _read(run: Callable[..., Any], message: dict[str, Any], content: int, answer
     os._exit(code)
 
 
-def _only(content: int, answers: int) -> tuple[IO[bytes], int]:
-    """Close every handle but the file, the way out, and three of nothing."""
-    content, answers = (
-        fcntl.fcntl(content, fcntl.F_DUPFD, 10),
-        fcntl.fcntl(answers, fcntl.F_DUPFD, 10),
-    )
+def _only(contents: list[int], answers: int) -> tuple[list[IO[bytes]], int]:
+    """Close every handle but the files, the way out, and three of nothing."""
+    held = [fcntl.fcntl(h, fcntl.F_DUPFD, _MOST_HANDLES * 2) for h in (*contents, answers)]
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
-    os.dup2(content, 3)
-    os.dup2(answers, 4)
-    os.closerange(5, 1 << 16)
-    return os.fdopen(3, "rb"), 4
+    for place, handle in enumerate(held, 3):
+        os.dup2(handle, place)
+    out = 2 + len(held)
+    os.closerange(out + 1, 1 << 16)
+    return [os.fdopen(place, "rb") for place in range(3, out)], out
 
 
 def _python_folders() -> list[str]:
@@ -145,21 +152,29 @@ def _python_folders() -> list[str]:
     return [str(package), *(p for p in sys.path if p and Path(p).resolve() != package.parent)]
 
 
-def _limit(caps: dict[str, Any]) -> None:
-    cpu = int(caps["cpu_seconds"])
+def _limit(caps: list[dict[str, Any]]) -> None:
+    cpu = sum(int(of_file["cpu_seconds"]) + 1 for of_file in caps)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(caps[0]["cpu_seconds"]), cpu))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()  # noqa: PTH123, SIM115
-    memory = held + int(caps["memory_bytes"])
+    memory = held + max(int(of_file["memory_bytes"]) for of_file in caps)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _allow_seconds(cpu: int) -> None:
+    """Let the next file have so many CPU seconds, of which the kernel counts whole ones, beside those spent."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    upto = min(math.ceil(time.process_time()) + cpu, most)
+    resource.setrlimit(resource.RLIMIT_CPU, (upto, most))
 
 
 def _answer(
     run: Callable[..., Any], source: IO[bytes], arguments: dict[str, Any], out: int
-) -> None:
+) -> bool:
+    """Answer for one file; False where the task failed, after which nothing else is read."""
     told = 0.0
 
     def progress(share: float) -> None:
@@ -176,8 +191,10 @@ def _answer(
         _write(out, REFUSED, json.dumps(told_as).encode())
     except Exception as error:
         _write(out, FAILED, type(error).__name__[:60].encode())
+        return False
     else:
         _write(out, DONE, b"")
+    return True
 
 
 def _write(out: int, kind: int, body: bytes) -> None:
