@@ -3,6 +3,7 @@
 Reads only, and asks what is known of the class of `KnownClasses`, which loads many at once.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,20 +35,24 @@ def settle_section(page: ShownPage, school: Body, classes: KnownClasses) -> None
     """Write the section as the school's own: the only one of its grade, or the same letter."""
     year = class_key(page, school).year
     known = classes.sections_of(school, year=year, grade=page.grade)
-    if page.section in known:
-        return
-    alike = [k for k in known if page.section and k and same_section(page.section, k)]
-    if len(alike) == 1:
-        page.section = alike[0]
-    elif not page.section and len(known) == 1:
-        page.section = known[0]
-    elif not page.section and len(known) > 1:
+    page.section = own_section(page.section, known)
+    if not page.section and page.section not in known and len(known) > 1:
         page.problems.append(
             note(
                 "which_section",
                 N_("The class has several sections. Say which one this register is of."),
             )
         )
+
+
+def own_section(section: str, known: Sequence[str]) -> str:
+    """A section as its school writes it, of those `known` of its grade: क is A where there is an A."""
+    if section in known:
+        return section
+    if not section:
+        return known[0] if len(known) == 1 else section
+    alike = [k for k in known if k and same_section(section, k)]
+    return alike[0] if len(alike) == 1 else section
 
 
 CHANGES_MARKS = "changes_marks"
@@ -131,14 +136,20 @@ def row_tag(school: Body, year: int, page: ShownPage, row: ShownRow) -> str:
 def _remember(page: ShownPage, known: set[str], month: date) -> None:
     """Rows a person decided about in an earlier register of this class are as she decided.
 
+    Two rows of one roll number that she let stand are not told again, while both are written so.
+
     That a row is nobody is believed for some time only where marks of attendance stand in it: a child
     who comes, or who came and is gone, may be behind it, and no register would ever ask after her.
     """
     asked = {r.tag: r for r in page.rows if r.match != Match.SURE}
     taken = {r.child for r in page.rows if r.match == Match.SURE}
-    decided = RowDecision.objects.filter(row_tag__in=asked, is_remembered=True)
+    shared = _tag_shared_rolls(page)
+    decided = RowDecision.objects.filter(row_tag__in={*asked, *shared}, is_remembered=True)
     believed = timedelta(days=int(guidance()["nobody_believed_days"]))
     for held in decided:
+        if held.row_tag in shared:
+            page.problems.remove(shared[held.row_tag])
+            continue
         row, child = asked[held.row_tag], str(held.child_id)
         if held.child_id is None:
             is_old = month - timezone.localdate(held.decided_at) > believed
@@ -150,6 +161,26 @@ def _remember(page: ShownPage, known: set[str], month: date) -> None:
         elif child in known and child not in taken:
             row.match, row.child = str(Match.SURE), child
             taken.add(child)
+
+
+SAME_ROLL = "same_roll"
+
+
+def _tag_shared_rolls(page: ShownPage) -> dict[str, dict[str, Any]]:
+    """The problems of two rows with one roll number, each by a keyed hash of both rows."""
+    tags: dict[int | None, list[str]] = {}
+    for row in page.rows:
+        tags.setdefault(row.row, []).append(row.tag)
+    found: dict[str, dict[str, Any]] = {}
+    for problem in page.problems:
+        if problem["code"] != SAME_ROLL:
+            continue
+        both = [*tags.get(problem["row"], ()), *tags.get(problem["params"]["other"], ())]
+        if len(both) == 2:  # rows of several sheets may have the same number
+            tag = keyed_hash("|".join(sorted(both)), purpose="register-shared-roll")
+            problem["params"] = {**problem["params"], "tag": tag}
+            found[tag] = problem
+    return found
 
 
 def _compare(

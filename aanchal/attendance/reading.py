@@ -15,12 +15,12 @@ from django.utils.translation import gettext_noop as N_
 from aanchal.kernel.permissions import Actor, Permission, may
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.models import Body
-from aanchal.places.queries import calendars_of
+from aanchal.places.queries import calendars_of, year_of
 
 from .beside import TURNED, Beside, ClassMonth, open_days_of, question_of_share, span
 from .known_classes import ClassKey, KnownClasses
 from .models import FormReading, RegisterFile
-from .page_matching import ask_of_days, match_page, settle_section
+from .page_matching import ask_of_days, match_page, own_section, settle_section
 from .parsed_files import parsed, parsed_together
 from .rules.marks import counted
 from .rules.shares import Share, share_in
@@ -145,13 +145,30 @@ def _read_again(one: FileShown, schools: Mapping[str, Body], *, today: date) -> 
         school = schools[named.pop()]
     else:
         return
-    classes: dict[str, set[str]] = {}
-    for page in one.pages:
-        classes.setdefault(page.form, set()).add(f"{page.grade}/{page.section}")
-    readings = FormReading.objects.filter(school=school, form__in=list(classes))
-    remembered = {r.form: r.answers_for(classes[r.form]) for r in readings}
+    forms = {page.form for page in one.pages}
+    readings = list(FormReading.objects.filter(school=school, form__in=forms))
+    if not readings:
+        return
+    names = _class_names(one.pages, school, today=today)
+    remembered = {r.form: r.answers_for(names[r.form]) for r in readings}
     if any(remembered.values()):
         one.pages = parsed(one.register, remembered, today=today)
+
+
+def _class_names(pages: Sequence[ShownPage], school: Body, *, today: date) -> dict[str, set[str]]:
+    """The classes of each form, their sections as the school writes them: so they were answered for."""
+    keys = {}
+    for number, page in enumerate(pages):
+        month = date.fromisoformat(page.month + "-01") if page.month else today
+        year = year_of(school, month).first_on.year
+        keys[number] = ClassKey(school.pk, year, page.grade, page.section)
+    classes = KnownClasses(keys.values())
+    names: dict[str, set[str]] = {}
+    for number, page in enumerate(pages):
+        known = classes.sections_of(school, year=keys[number].year, grade=page.grade)
+        section = own_section(page.section, known)
+        names.setdefault(page.form, set()).add(f"{page.grade}/{section}")
+    return names
 
 
 def _place(

@@ -1,10 +1,13 @@
 """A register that can be read two ways waits for an answer, which holds for the school's form."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from aanchal.attendance.actions import answer_questions, read_register, take_register
 from aanchal.attendance.models import FormReading, RegisterFile, RegisterPage
 from aanchal.attendance.queries.books import shown_pages
+from aanchal.attendance.reading import show_together
 from aanchal.attendance.rules.marks import Mark
 from aanchal.attendance.rules.pages import unpack_marks, unpack_written
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
@@ -166,3 +169,43 @@ def test_what_a_teacher_of_one_class_answers_decides_no_other_classes_registers(
     (again,) = shown_pages(teacher, of(AUGUST + " ", teacher, name="third.xlsx"))
     assert not again.questions
     assert again.counts["absent"] > 0
+
+
+@pytest.mark.parametrize(
+    "written", ["Section: क", "Section: a", ""], ids=["in Hindi", "small", "none"]
+)
+def test_what_a_teacher_answered_holds_however_the_file_writes_her_section(written):
+    section, _children = a_class(pupils=5)
+    school = str(section.school.pk)
+    teacher = an_actor(Role.TEACHER, body_id=school, grade="6", section="A")
+
+    def of(title, name):
+        rows = [(str(i + 1), NAMES[i], CROSSES) for i in range(5)]
+        title = title.replace("Section: A", written)
+        data = a_register_xlsx(rows, udise=section.school.school.udise, title=title, days=31)
+        return a_given_register(teacher, data, name=name)
+
+    held = answer_questions(
+        teacher, register=of(JULY, "r.xlsx"), answers={"sign_unclear:x": "present"}, at=NOW
+    )
+    read_register(teacher, register=held, at=NOW)
+
+    (page,) = shown_pages(teacher, of(AUGUST, "next.xlsx"))
+
+    assert (page.section, page.questions) == ("A", [])
+    assert page.counts["present"] > 0
+
+
+def test_looking_up_what_was_answered_costs_no_more_queries_for_more_classes(
+    django_assert_max_num_queries,
+):
+    section, _children = a_class(pupils=5)
+    answered(sent(section))
+    register = sent(section, title=AUGUST, name="next.xlsx")
+    with CaptureQueriesContext(connection) as one:
+        show_together(an_actor(), registers=[register], today=NOW.date())
+    for letter in "BCDE":
+        a_class(pupils=5, school=section.school, section=letter)
+
+    with django_assert_max_num_queries(len(one)):
+        show_together(an_actor(), registers=[register], today=NOW.date())

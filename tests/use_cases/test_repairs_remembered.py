@@ -11,6 +11,7 @@ from aanchal.attendance.actions import (
     correct_mark,
     record_page,
     repair_row,
+    set_problem_aside,
     take_problem_up_again,
     take_register,
     undo_repair,
@@ -579,3 +580,76 @@ def test_a_child_of_another_surname_can_be_enrolled_under_the_same_roll_number()
     assert new.family_name == "Hembram"
     assert days_of(section, new) == GONE
     assert days_of(section, children[0]) == FULL
+
+
+# --- two children of one roll number ---
+
+
+def sharing(first="Tara Bano", second="Hina Parvin", marks=FULL):
+    return [*rows(marks=marks), ("6", first, marks), ("6", second, marks)]
+
+
+def told_of_one_roll(section, sheet, title, name):
+    return waiting(sent(section, sheet, title=title, name=name, enrol_unknown=True), "same_roll")
+
+
+@pytest.fixture
+def let_stand():
+    """A class whose register has two children under roll number 6, and somebody said that it is so."""
+    section, _children = a_class(pupils=5)
+    problem = told_of_one_roll(section, sharing(), JULY, "r.xlsx").get()
+    return section, set_problem_aside(an_actor(), problem=problem, at=NOW)
+
+
+def test_two_rows_of_one_roll_number_are_told_once(let_stand):
+    section, problem = let_stand
+    assert RowDecision.objects.get(problem=problem).is_remembered
+
+    june = told_of_one_roll(section, sharing(marks=JUNE_FULL), JUNE, "jun.xlsx")
+
+    assert not june.exists()
+    assert not june.model.objects.filter(state="set_aside").exclude(pk=problem.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        sharing(second="Rehana Khatun", marks=JUNE_FULL),
+        [*sharing(marks=JUNE_FULL), ("6", "Munni Devi", JUNE_FULL)],
+        [
+            *sharing(marks=JUNE_FULL)[:5],
+            ("7", "Tara Bano", JUNE_FULL),
+            ("7", "Hina Parvin", JUNE_FULL),
+        ],
+    ],
+    ids=["another name", "a third child", "another number"],
+)
+def test_two_rows_of_one_roll_number_are_told_again_when_something_changed(let_stand, sheet):
+    section, _problem = let_stand
+
+    assert told_of_one_roll(section, sheet, JUNE, "jun.xlsx").count() == 1
+
+
+def test_two_rows_of_one_roll_number_are_told_again_in_another_class(let_stand):
+    section, _problem = let_stand
+    other, _pupils = a_class(section.school, grade="7", pupils=5)
+
+    seven = told_of_one_roll(other, sharing(), JULY.replace("VI", "VII"), "7.xlsx")
+
+    assert seven.count() == 1
+
+
+def test_two_rows_of_one_roll_number_that_were_taken_up_again_are_told_again(let_stand):
+    section, problem = let_stand
+    take_problem_up_again(an_actor(), problem=problem, at=NOW)
+
+    assert told_of_one_roll(section, sharing(marks=JUNE_FULL), JUNE, "jun.xlsx").count() == 1
+
+
+def test_only_who_repairs_registers_of_the_class_lets_one_roll_number_stand():
+    section, _children = a_class(pupils=5)
+    problem = told_of_one_roll(section, sharing(), JULY, "r.xlsx").get()
+
+    with pytest.raises(NotAllowed):
+        set_problem_aside(an_actor(Role.VOLUNTEER), problem=problem, at=NOW)
+    assert not RowDecision.objects.filter(problem=problem).exists()

@@ -21,6 +21,7 @@ from aanchal.places.queries import year_of
 
 from ..guidance import guidance
 from ..models import RegisterFile, RegisterPage, RowDecision
+from ..page_matching import SAME_ROLL
 from ..rows_left import count_rows_left
 from ..rules.marks import Mark
 from ..rules.pages import DAYS, Marks, PageMarks
@@ -110,7 +111,7 @@ def repair_row(
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
     if choice == SET_ASIDE:
-        _decide(actor, problem, row=row, at=at, state=ImportProblem.State.SET_ASIDE)
+        _decide(actor, problem, tag=row.tag, at=at, state=ImportProblem.State.SET_ASIDE)
     else:
         enrolled = False
         if choice == ENROL:
@@ -295,7 +296,7 @@ def _decide(
     actor: Actor,
     problem: ImportProblem,
     *,
-    row: ShownRow | None,
+    tag: str,
     at: datetime,
     state: ImportProblem.State,
     child_id: UUID | None = None,
@@ -305,8 +306,11 @@ def _decide(
     undo: dict[str, Any] | None = None,
     enrolled: bool = False,
 ) -> None:
-    """Settle a problem and keep what was decided; of one row of the class the latest counts."""
-    tag = row.tag if row is not None else ""
+    """Settle a problem and keep what was decided; of one row of the class the latest counts.
+
+    Args:
+        tag: of the row, or of the two rows that share a roll number; "" of a cell.
+    """
     if tag:
         RowDecision.objects.filter(row_tag=tag, is_remembered=True).update(is_remembered=False)
     RowDecision.objects.create(
@@ -364,7 +368,7 @@ def _lay(
     _decide(
         actor,
         problem,
-        row=row,
+        tag=row.tag if row is not None else "",
         at=at,
         state=ImportProblem.State.REPAIRED,
         child_id=child_id,
@@ -441,6 +445,9 @@ def _same_rows(
 def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
     """Note that a problem was looked at and needs nothing more.
 
+    That two children share a roll number is not asked about again in the registers of that class and
+    year, while both are written as they are.
+
     Raises:
         NotAllowed: not the actor's school.
         WrongState: somebody settled it before.
@@ -462,9 +469,14 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
-    problem.state = ImportProblem.State.SET_ASIDE
-    problem.settled_at, problem.settled_by = at, actor.user_id
-    problem.save(update_fields=["state", "settled_at", "settled_by"])
+    if problem.code == SAME_ROLL and problem.params.get("tag"):
+        # That the number of two rows is right as it is holds for the next register of the class too.
+        tag = problem.params["tag"]
+        _decide(actor, problem, tag=tag, at=at, state=ImportProblem.State.SET_ASIDE)
+    else:
+        problem.state = ImportProblem.State.SET_ASIDE
+        problem.settled_at, problem.settled_by = at, actor.user_id
+        problem.save(update_fields=["state", "settled_at", "settled_by"])
     record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope)
     if register is not None:
         count_rows_left(register)
