@@ -11,7 +11,7 @@ import xlsxwriter
 from aanchal.attendance.actions import give_register, read_register, record_page
 from aanchal.attendance.models import Flag, RegisterFile
 from aanchal.attendance.rules.pages import DAYS, PageMarks
-from aanchal.kernel.permissions import Actor, Grant, Role, system_actor
+from aanchal.kernel.permissions import Actor, Grant, Role, system_actor, unit_of
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child, ClassSection, Household, Kinship
 from aanchal.people.rules.pupils import NewPupil
@@ -34,7 +34,8 @@ NAMES = (
 
 def an_actor(role: Role = Role.COORDINATOR, where: str = "IN/S10/D206", **grant: str) -> Actor:
     """An actor who is nobody's account. A grant over a body stands in the district of `where`."""
-    given = Grant(role, area_path="" if grant else where, **grant)
+    unit = unit_of(grant.pop("grade", ""), grant.pop("section", ""))
+    given = Grant(role, area_path="" if grant else where, unit=unit, **grant)
     body_in = frozenset({where.split("/")[2]}) if grant else None
     return Actor("worker-1", (given,), districts=body_in)
 

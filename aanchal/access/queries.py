@@ -21,6 +21,7 @@ from aanchal.kernel.permissions import (
     granted_areas,
     grants_for,
     may,
+    unit_of,
 )
 from aanchal.places.models import Area, Body, district_of
 
@@ -75,9 +76,14 @@ def _held(
         role=Role(role),
         area_path="" if body_id else area_path,
         body_id=str(body_id) if body_id else "",
-        grade=grade,
-        section=section,
+        unit=unit_of(grade, section),
     )
+
+
+def grade_and_section(unit: tuple[str, ...]) -> tuple[str, str]:
+    """The class that a unit of a school is, as its columns hold it: ("6", "A"), ("6", "") or ("", "")."""
+    grade, section = (*unit, "", "")[:2]
+    return grade, section
 
 
 def roles_by_name(username: str) -> frozenset[Role]:
@@ -224,7 +230,7 @@ def get_confirmable_invitation(actor: Actor, *, pk: UUID | str) -> Invitation:
 def may_confirm_anywhere(actor: Actor) -> bool:
     """Say whether the actor may agree to anything anywhere; for menus, never for records."""
     return bool(grants_for(actor, Permission.GRANT_APPROVE)) or any(
-        not grant.grade
+        not grant.unit
         for permission in CONFIRMED_BY.values()
         for grant in grants_for(actor, permission)
     )
@@ -363,7 +369,7 @@ def _confirmable(actor: Actor) -> Q:
     for role, permission in CONFIRMED_BY.items():
         there = _under(granted_areas(actor, permission), "area_path")
         # A grant over one class of a school says nothing about the school as a whole.
-        bodies = [g.body_id for g in grants_for(actor, permission) if g.body_id and not g.grade]
+        bodies = [g.body_id for g in grants_for(actor, permission) if g.body_id and not g.unit]
         reached |= Q(role=role) & (there | Q(body__in=bodies))
     return reached
 

@@ -16,7 +16,7 @@ from aanchal.kernel.facts import (
 from aanchal.kernel.fields import SealedField, SealedJSONField, SealedTextField
 from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.models import ImportProblem, StoredFile
-from aanchal.kernel.permissions import Scope
+from aanchal.kernel.permissions import Scope, unit_of
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, Body
 
@@ -89,8 +89,7 @@ class RegisterFile(models.Model):
             area_path=self.school.area.path,
             district=self.district,
             body_id=str(self.school_id),
-            grade=grade,
-            section=section,
+            unit=unit_of(grade, section),
         )
 
 
@@ -355,8 +354,7 @@ class MissingPupil(models.Model):
             area_path=held.area_path,
             district=held.district,
             body_id=held.body_id,
-            grade=held.grade,
-            section=held.section,
+            unit=held.unit,
             excluded=self.child.kin(),
         )
 

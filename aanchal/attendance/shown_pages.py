@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext_noop as N_
 from numpy.typing import NDArray
 
-from aanchal.kernel.permissions import Scope
+from aanchal.kernel.permissions import Scope, unit_of
 from aanchal.lib.tabular.problems import Problem
 from aanchal.people.rules.matching import Match
 from aanchal.places.models import Body
@@ -171,8 +171,7 @@ def page_scope(school: Body, page: ShownPage) -> Scope:
         area_path=school.area.path,
         district=school.area.district,
         body_id=str(school.pk),
-        grade=page.grade,
-        section=page.section,
+        unit=unit_of(page.grade, page.section),
     )
 
 

@@ -231,16 +231,15 @@ DEVICE_ROLES = frozenset({Role.VOLUNTEER})
 
 @dataclass(frozen=True)
 class Grant:
-    """A role over an area and all below it, or over one body, or one class of a school.
+    """A role over an area and all below it, or over one body, or over one unit of a body.
 
-    Exactly one of `area_path` and `body_id` is set. `grade` and `section` narrow a body.
+    Exactly one of `area_path` and `body_id` is set. `unit` narrows a body (`unit_of`).
     """
 
     role: Role
     area_path: str = ""
     body_id: str = ""
-    grade: str = ""
-    section: str = ""
+    unit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -269,7 +268,8 @@ class Scope:
             ("IN") admits.
         district: key of the district, such as "D206", for the audit chain; "" for none.
         body_id: the school or office it belongs to, as text; "" for none.
-        grade, section: the class, when it belongs to one.
+        unit: the unit of that body it belongs to, from the widest name to the narrowest; () for
+            the whole body.
         holders: user ids in whose hands it is; None when it is not a thing one holds.
         team: user ids that alone may see it (a sealed record); None when not sealed.
         excluded: user ids with a conflict of interest; exclusion comes before any grant.
@@ -278,8 +278,7 @@ class Scope:
     area_path: str
     district: str = ""
     body_id: str = ""
-    grade: str = ""
-    section: str = ""
+    unit: tuple[str, ...] = ()
     holders: frozenset[str] | None = None
     team: frozenset[str] | None = None
     excluded: frozenset[str] = field(default_factory=frozenset)
@@ -297,16 +296,28 @@ def covers(outer: str, inner: str) -> bool:
     return bool(outer) and (inner == outer or inner.startswith(outer + "/"))
 
 
+def unit_of(*names: str) -> tuple[str, ...]:
+    """A unit of a body from its names, the widest first; empty names at its end say nothing.
+
+    A unit may lie in another: ("6", "A") lies in ("6",).
+    """
+    given = len(names)
+    while given and not names[given - 1]:
+        given -= 1
+    return names[:given]
+
+
+def covers_unit(outer: tuple[str, ...], inner: tuple[str, ...]) -> bool:
+    """Say whether unit `outer` is `inner` or holds it; () is the whole body and holds every unit."""
+    return inner[: len(outer)] == outer
+
+
 def admits(grant: Grant, scope: Scope, user_id: str) -> bool:
     """Say whether one grant reaches a scope, its role's permissions aside."""
     if grant.role in OWN_HANDS_ROLES and scope.holders is not None:
         return user_id in scope.holders and covers(grant.area_path, scope.area_path)
     if grant.body_id:
-        return (
-            grant.body_id == scope.body_id
-            and grant.grade in ("", scope.grade)
-            and grant.section in ("", scope.section)
-        )
+        return grant.body_id == scope.body_id and covers_unit(grant.unit, scope.unit)
     return covers(grant.area_path, scope.area_path)
 
 

@@ -11,7 +11,7 @@ from aanchal.kernel.fields import (
     SealedTextField,
 )
 from aanchal.kernel.ids import new_id, new_random_id
-from aanchal.kernel.permissions import Scope
+from aanchal.kernel.permissions import Scope, unit_of
 from aanchal.kernel.reading import note_when_read
 from aanchal.places.models import Area, Body
 
@@ -356,8 +356,7 @@ class ClassSection(models.Model):
             area_path=self.school.area.path,
             district=self.district,
             body_id=str(self.school_id),
-            grade=self.grade,
-            section=self.section,
+            unit=unit_of(self.grade, self.section),
         )
 
 

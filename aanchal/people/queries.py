@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from aanchal.access.queries import grade_and_section
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for, may
 from aanchal.places.models import Area, Body
@@ -120,10 +121,11 @@ def visible_classes(
     for grant in held:
         if grant.body_id:
             one = Q(school_id=grant.body_id)
-            if grant.grade:
-                one &= Q(grade=grant.grade)
-            if grant.section:
-                one &= Q(section=grant.section)
+            grade, section = grade_and_section(grant.unit)
+            if grade:
+                one &= Q(grade=grade)
+            if section:
+                one &= Q(section=section)
             reach |= one
     return (
         ClassSection.objects.filter(reach)
@@ -172,7 +174,7 @@ def _moves_of_hers(actor: Actor) -> QuerySet[ClassMove]:
     reach = within(paths, "from_section__school__area__path")
     reach |= Q(from_section__isnull=True) & within(paths, "child__area__path")
     # A teacher of one class answers for no school: her grant does not reach.
-    schools = [g.body_id for g in held if g.body_id and not g.grade]
+    schools = [g.body_id for g in held if g.body_id and not g.unit]
     reach |= Q(from_section__school__in=schools)
     return _class_moves().filter(reach, not_kin(actor, "child__"))
 

@@ -26,6 +26,7 @@ from aanchal.kernel.permissions import (
     grants_for,
     may,
     require,
+    unit_of,
 )
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.models import Body
@@ -128,8 +129,7 @@ def scope_of_hints(actor: Actor, school: Body | None, hints: dict[str, str]) -> 
             return Scope(
                 area_path="",
                 body_id=bodies[0].body_id,
-                grade=bodies[0].grade,
-                section=bodies[0].section,
+                unit=bodies[0].unit,
             )
         return Scope(area_path="")
     # Without a class said it is of the whole school: it is never taken to be the asker's own class.
@@ -138,8 +138,7 @@ def scope_of_hints(actor: Actor, school: Body | None, hints: dict[str, str]) -> 
         area_path=base.area_path,
         district=base.district,
         body_id=base.body_id,
-        grade=hints.get("grade", ""),
-        section=hints.get("section", ""),
+        unit=unit_of(hints.get("grade", ""), hints.get("section", "")),
     )
 
 
@@ -156,10 +155,10 @@ def ask_which_class(actor: Actor, school: Body | None, hints: dict[str, str]) ->
     of_class = [
         g
         for g in grants_for(actor, Permission.REGISTER_IMPORT)
-        if g.body_id == str(school.pk) and g.grade
+        if g.body_id == str(school.pk) and g.unit
     ]
     said = hints.get("grade", "")
-    if any(not said or (said == g.grade and not hints.get("section")) for g in of_class):
+    if any(not said or (said == g.unit[0] and not hints.get("section")) for g in of_class):
         raise Invalid(_("Say which class and section this register is of."), field="own_class")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
+from aanchal.access.queries import grade_and_section
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, grants_for, may
@@ -136,11 +137,12 @@ def visible_register_files(actor: Actor) -> QuerySet[RegisterFile]:
     held = grants_for(actor, Permission.REGISTER_IMPORT)
     reach = within([g.area_path for g in held if g.area_path], "school__area__path")
     for grant in held:
-        if grant.body_id and not grant.grade:
+        if grant.body_id and not grant.unit:
             reach |= Q(school_id=grant.body_id)
         elif grant.body_id:
             own = Q(school_id=grant.body_id, received_by=actor.user_id)
-            reach |= own & _said("grade", grant.grade) & _said("section", grant.section)
+            grade, section = grade_and_section(grant.unit)
+            reach |= own & _said("grade", grade) & _said("section", section)
     reach |= Q(school__isnull=True, received_by=actor.user_id)
     return (
         RegisterFile.objects.filter(reach)

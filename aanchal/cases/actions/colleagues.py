@@ -49,7 +49,6 @@ def _any_place_of(actor: Actor) -> Scope:
         return Scope(
             area_path=grant.area_path,
             body_id=grant.body_id,
-            grade=grant.grade,
-            section=grant.section,
+            unit=grant.unit,
         )
     return Scope(area_path="")

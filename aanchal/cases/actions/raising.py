@@ -135,8 +135,7 @@ def told_from(actor: Actor, area: Area) -> Scope:
                 area_path=area.path,
                 district=area.district,
                 body_id=grant.body_id,
-                grade=grant.grade,
-                section=grant.section,
+                unit=grant.unit,
             )
     return area.scope()
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from aanchal.access.models import Grant
-from aanchal.access.queries import live_grants
+from aanchal.access.queries import held_grant, live_grants
 from aanchal.access.rules.places import path_and_above
 from aanchal.kernel import permissions
 from aanchal.kernel.permissions import Actor, Permission, Role, Scope, admits, may
@@ -34,7 +34,7 @@ class Staff:
             else:
                 self._by_area[grant.area_path].add(str(grant.user_id))
         for user, grants in held.items():
-            self.actors[user] = Actor(user_id=user, grants=tuple(_grant(g) for g in grants))
+            self.actors[user] = Actor(user_id=user, grants=tuple(held_grant(g) for g in grants))
 
     def may_act(self, thing: Thing, *, in_hand: Mapping[str, int]) -> list[str]:
         """User ids of those who may act on a thing, the nearest to its place first.
@@ -85,7 +85,7 @@ class Staff:
         needed, scope = set(thing.permissions()), thing.scope
         return max(
             (
-                100 + bool(grant.grade) if grant.body_id else grant.area_path.count("/")
+                100 + bool(grant.unit) if grant.body_id else grant.area_path.count("/")
                 for grant in self.actors[user].grants
                 if needed & permissions.ROLE_PERMISSIONS[grant.role] and admits(grant, scope, user)
             ),
@@ -98,13 +98,3 @@ def may_hold(actor: Actor, thing: Thing) -> bool:
     if thing.kind.startswith(("visit.", "visit_along.")):
         return may(actor, Permission.VISIT_HAND_BACK, thing.scope)
     return thing.may_be_done_by(actor)
-
-
-def _grant(grant: Grant) -> permissions.Grant:
-    return permissions.Grant(
-        role=Role(grant.role),
-        area_path="" if grant.body_id else grant.area_path,
-        body_id=str(grant.body_id) if grant.body_id else "",
-        grade=grant.grade,
-        section=grant.section,
-    )

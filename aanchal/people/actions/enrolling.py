@@ -10,6 +10,7 @@ from aanchal.kernel.permissions import (
     Permission,
     Scope,
     require,
+    unit_of,
 )
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
@@ -74,8 +75,7 @@ def _class_scope(school: Body, grade: str, section: str) -> Scope:
         area_path=school.area.path,
         district=school.area.district,
         body_id=str(school.pk),
-        grade=grade,
-        section=section,
+        unit=unit_of(grade, section),
     )
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aanchal.access.queries import grade_and_section
 from aanchal.attendance.formats.grades import class_label, grade_of
 from aanchal.kernel.permissions import Permission, grants_for
 from aanchal.places.models import Body
@@ -119,7 +120,7 @@ def _own_classes(
 ) -> dict[str, tuple[Body, str, str, str]]:
     """Key → school, grade, section and label, of one who may send for single classes only."""
     held = grants_for(request.actor, Permission.REGISTER_IMPORT)
-    if not held or not all(g.body_id and g.grade for g in held):
+    if not held or not all(g.body_id and g.unit for g in held):
         return {}
     by_key = {str(s.pk): s for s in schools}
     several = len({g.body_id for g in held}) > 1
@@ -128,10 +129,11 @@ def _own_classes(
         school = by_key.get(grant.body_id)
         if school is None:
             continue
-        name = class_label(grant.grade, grant.section)
+        grade, section = grade_and_section(grant.unit)
+        name = class_label(grade, section)
         label = _("Class %(name)s") % {"name": name}
         if several:
             label = f"{label} · {local_name(school)}"
-        key = f"{grant.body_id}/{grant.grade}/{grant.section}"
-        found[key] = (school, grant.grade, grant.section, label)
+        key = f"{grant.body_id}/{grade}/{section}"
+        found[key] = (school, grade, section, label)
     return found
