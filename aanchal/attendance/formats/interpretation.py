@@ -25,6 +25,7 @@ from .months import a_date
 from .page_months import check_weekdays, months_of
 from .pages import DAYS, Page, PupilRow, counts_of
 from .problems import Problems
+from .purpose import is_of_something_else
 from .rolls import Roll
 from .sentences import QUESTIONS
 from .sums import Tally
@@ -89,8 +90,10 @@ class Builder:
         empty = self.legend.get("", Mark.NOT_TAKEN)
         is_held = any(question.holds == "page" for question in self.problems.asked.values())
         if not is_held and tally.ask_of_difference(convention, empty, self.problems):
-            convention.marks = dict.fromkeys(convention.marks, Mark.NOT_TAKEN)
-            self.legend.pop("", None)  # an empty cell is left out too
+            self.leave_out(convention)
+        titles = (self.evidence.title, self.evidence.sheet, self.evidence.file)
+        if is_of_something_else(titles, self.evidence.title.row, self.problems):
+            self.leave_out(convention)
         table, unread = self.tables(convention)
         for part in self.parts:
             self.report_cells(part, unread)
@@ -107,6 +110,11 @@ class Builder:
             page.questions = list(self.problems.asked.values())
         pages[0].assumed = self.problems.assumed
         return pages
+
+    def leave_out(self, convention: Convention) -> None:
+        """Let no mark of the page go in, nor an empty cell that the key calls one."""
+        convention.marks = dict.fromkeys(convention.marks, Mark.NOT_TAKEN)
+        self.legend.pop("", None)
 
     def settle_order(self, layout: Layout, head: int) -> None:
         """Day or month first, where both fit the row of dates: as the month said tells, else asked."""

@@ -138,7 +138,7 @@ _WORDS: dict[Field, str] = {
     "विद्यालय|विद्यालय का नाम|स्कूल|स्कूल का नाम|"
     "বিদ্যালয়|বিদ্যালয়ের নাম|স্কুল|স্কুলের নাম",
     Field.DATE: "date|attendance date|date of attendance|att date|attdate|day date|on date|marked on|"
-    "attendance on|attendance day|"
+    "attendance on|attendance day|today|for which day|for which date|which day|which date|day of attendance|"
     "दिनांक|तारीख|तिथि|उपस्थिति दिनांक|उपस्थिति तिथि|दि|उपस्थिति की तिथि|हाजिरी दिनांक|"
     "তারিখ|দিনাঙ্ক|উপস্থিতির তারিখ|হাজিরার তারিখ|দিন",
     Field.STATUS: "status|attendance|attendance status|mark|marks|attendance mark|p a|present absent|"
@@ -147,7 +147,7 @@ _WORDS: dict[Field, str] = {
     "स्थिति|उपस्थिति|हाजिरी|हाज़िरी|उपस्थिति स्थिति|उपस्थित अनुपस्थित|उपस्थिति की स्थिति|चिन्ह|"
     "স্থিতি|উপস্থিতি|হাজিরা|উপস্থিতির অবস্থা|অবস্থা|উপস্থিত অনুপস্থিত|হাজিরার অবস্থা",
     Field.STAMP: "timestamp|time stamp|submitted at|submission time|submitted on|submission date|completion time|"
-    "start time|recorded at|recorded on|created at|created on|marked at|logged at|टाइमस्टैम्प|টাইমস্ট্যাম্প",
+    "start|start time|recorded at|recorded on|created at|created on|marked at|logged at|टाइमस्टैम्प|টাইমস্ট্যাম্প",
     Field.MONTH: "month|attendance month|माह|महीना|मास|মাস",
     Field.YEAR: "year|academic year|session|वर्ष|सत्र|साल|বছর|বর্ষ|শিক্ষাবর্ষ|সাল",
     Field.PERIOD: "period|shift|session name|half|fn an|am pm|time|slot|lecture|sitting|attendance time|"

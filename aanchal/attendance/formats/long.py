@@ -28,6 +28,7 @@ from .marks import CHOICES, Mark, Sense, sense_of
 from .months import day_cell
 from .pages import Counts, Page
 from .problems import Problems
+from .purpose import is_of_something_else
 from .sentences import QUESTIONS
 from .titles import Title
 
@@ -264,6 +265,10 @@ class _Book:
     def pages(self, evidence: Evidence) -> Iterator[Page]:
         waiting = self.meaning.problems
         keys = list(self.pages_by_key)
+        titles = (evidence.title, evidence.sheet, evidence.file)
+        if is_of_something_else(titles, evidence.title.row, waiting):
+            for child in (c for page in self.pages_by_key.values() for c in page.values()):
+                child.marks = bytearray(len(child.marks))
         if self.sums.below or self.sums.columns:
             everyone = {id(c): c for page in self.pages_by_key.values() for c in page.values()}
             self.sums.settle(list(everyone.values()), waiting)

@@ -1,7 +1,7 @@
 """What the cells of a long form stand for, settled by the whole column before any page is filled."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -17,15 +17,16 @@ from .head import DayColumn
 from .identity import Said, shown_month
 from .letter_l import settle_letter
 from .long_rows import Rows
-from .marks import CHOICES, Mark, Sense, sense_of
+from .marks import CHOICES, Mark, Sense, key_in, legend_in, sense_of
 from .months import a_date, day_cell
 from .page_months import EITHER_END, beside_title
 from .problems import MOST_ROWS, Problems
-from .titles import Title
+from .titles import Title, line_of
 
 _TOLD = 2  # strength of a title that names its month, not a day of some event
 _DATES = 20_000  # different texts in the column of dates; more is no column of dates
 _STATUSES = 2_000
+_KEY = 40  # marks of a key; no list has more
 
 
 @dataclass(slots=True)
@@ -56,13 +57,18 @@ def first_reading(
     """
     problems = Problems(limits.problems, said.answers)
     _settle_flags(rows, problems)
+    _settle_day_column(rows, problems)
+    key: dict[str, Mark] = {}
     dates: Counter[Cell] = Counter()
     statuses: Counter[Cell] = Counter()
     at_date, at_status = rows.columns.date, rows.columns.status
     day_part = rows.day_part
     for _, row in rows:
-        dates[day_part(row[at_date] if at_date >= 0 else rows.day)] += 1
-        statuses[row[at_status]] += 1
+        day, status = day_part(row[at_date] if at_date >= 0 else rows.day), row[at_status]
+        if (status not in statuses or day not in dates or is_empty(status)) and len(key) < _KEY:
+            key |= _key_below(day, status, row)
+        dates[day] += 1
+        statuses[status] += 1
         if len(dates) > _DATES or len(statuses) > _STATUSES:
             raise Unreadable(
                 "not_what_the_head_says",
@@ -83,8 +89,31 @@ def first_reading(
     if rows.at_greenwich:
         problems.assume(head, letter, "late_evening", clock="18:30")
         read = {text: on + timedelta(days=1) if on else None for text, on in read.items()}
-    marks, waiting = _settle_marks(rows, statuses, book_key, problems)
+    marks, waiting = _settle_marks(rows, statuses, {**book_key, **key}, problems)
     return Meaning(read, marks, waiting, problems)
+
+
+def _key_below(day: Cell, status: Cell, row: Sequence[Cell]) -> dict[str, Mark]:
+    """What a line of a list that is no child's day says of the marks."""
+    is_mark = not is_empty(status) and sense_of(status) is not Sense.UNKNOWN
+    seen = day_cell(day) if not is_empty(day) else None
+    if seen is not None and seen.readings[0].month and is_mark:
+        return {}
+    return {**key_in(row), **legend_in(line_of(row))}
+
+
+def _settle_day_column(rows: Rows, problems: Problems) -> None:
+    """Ask which of two columns is the day, where only a time of writing is known and another differs."""
+    rivals = rows.rivals()
+    if not rivals:
+        return
+    columns = [rows.columns.date, *rivals]
+    heads = [rows.layout.lines[index] for index in columns]
+    said = problems.choose(
+        "which_date", " / ".join(heads), heads, rows=[rows.layout.last_row], lasting=True
+    )
+    if said is not None and said != heads[0]:
+        rows.take_day_from(columns[heads.index(said)])
 
 
 def _settle_flags(rows: Rows, problems: Problems) -> None:

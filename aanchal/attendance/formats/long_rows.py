@@ -9,12 +9,13 @@ from itertools import islice
 from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheets import Sheet
-from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, shown
+from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, shown
 
 from .flags import Flags
 from .head import Layout
 from .headers import LOOK_AHEAD, find_header
-from .labels import Field
+from .labels import Field, field_of
+from .months import day_cell
 from .problems import MOST_ROWS
 from .sentences import SENTENCES
 from .titles import Title, read_title
@@ -57,7 +58,36 @@ class Rows:
         self.day = next((t.day for t in (self.title, *names) if t.day), None)
         if self.columns.date < 0 and self.day is None:
             raise Unreadable("no_day", SENTENCES["no_day"])
+        self.below = below
         self.most = limits.text_rows if sheet.is_text else limits.rows
+
+    def rivals(self) -> list[int]:
+        """Columns without a known head whose days are others than those of the time of writing."""
+        at = self.columns.date
+        if not self.layout.by_stamp:
+            return []
+        found = []
+        for index, head in enumerate(self.layout.lines):
+            if index == at or not head or field_of(head) is not None or _NO_DAY.search(fold(head)):
+                continue
+            pairs = [(row[at], row[index]) for row in self.below if max(at, index) < len(row)]
+            days = [
+                (_day(self.day_part(a)), _day(self.day_part(b)))
+                for a, b in pairs
+                if not is_empty(b)
+            ]
+            told = [(one, other) for one, other in days if one and other]
+            if len(told) * 5 >= len(pairs) * 4 and any(
+                one.isdisjoint(other) for one, other in told
+            ):
+                found.append(index)
+        return found
+
+    def take_day_from(self, index: int) -> None:
+        """Read the days from another column than the time of writing."""
+        self.layout.fields[Field.DATE] = self.columns.date = index
+        self.layout.by_stamp = False
+        self.at_greenwich = _are_midnights(self.below, index)
 
     def letter(self, index: int) -> str | None:
         """The column's letter; None for one that was worked out from others."""
@@ -107,6 +137,17 @@ class Rows:
             elif self.layout.absences:
                 row = [*row[: needed - 1], "absent"]
             yield number, row
+
+
+# Days on which something else happened to the child.
+_NO_DAY = re.compile(fold("birth|dob|admission|admitted|joining|जन्म|प्रवेश|জন্ম|ভর্তি"))
+
+
+def _day(cell: Cell) -> set[tuple[int, int | None, int | None]]:
+    """The days that a cell may mean; none where it is no date."""
+    seen = day_cell(cell) if not is_empty(cell) else None
+    readings = seen.readings if seen else ()
+    return {(r.day, r.month, r.year) for r in readings if r.month}
 
 
 def _are_midnights(rows: Sequence[Sequence[Cell]], at: int) -> bool:

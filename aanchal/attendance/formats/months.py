@@ -300,9 +300,11 @@ def month_in(text: str, *, loose: bool = False) -> MonthSeen:
         session = int(session_found[1])
     label = _LABEL.search(text)
     month = year = None
-    for found in _NAMED.finditer(text):
+    named = list(_NAMED.finditer(_without_sessions(text)))
+    told = [n for n in named if label is not None and 0 <= n.start() - label.end() <= 30]
+    for found in [*told, *named]:
         word = found["month"]
-        labelled = label is not None and 0 <= found.start() - label.end() <= 30
+        labelled = bool(told)
         if not (found["year"] or labelled or loose or word not in _SHORT_OR_COMMON):
             continue
         month = MONTHS[word]
@@ -339,6 +341,45 @@ def month_in(text: str, *, loose: bool = False) -> MonthSeen:
 _SHORT_YEAR = re.compile(
     START + "(?:" + fold("year|वर्ष|सन|साल|সাল|সন|বছর") + r")\s*[:=\-–]+\s*(\d\d)(?![\d/\-–])"
 )
+_SPAN = re.compile(
+    rf"{START}(?P<m1>{_MONTH}){END}\.?(?:{_GAP}(?P<y1>20\d\d))?\s*"
+    rf"(?:-|–|—|/|&|,|\+|{START}(?:to|till|until|upto|and|{fold('से|तक|और|व|एवं|থেকে|ও|এবং|থিকা')}){END})\s*"
+    rf"(?P<m2>{_MONTH}){END}\.?(?:{_GAP}(?P<y2>20\d\d))?"
+)
+_NO_SPAN = re.compile(
+    START
+    + "(?:"
+    + fold("session|academic|financial|fiscal|calendar|fy|year|सत्र|वर्ष|শিক্ষাবর্ষ|বছর")
+    + f"){END}[^¦;]{{0,24}}$"
+)
+
+
+def months_spanned(folded: str) -> list[tuple[int, int | None]]:
+    """The months of a folded line that names two of them with a stroke or "to" between: (month, year).
+
+    "July-September 2026" names three. A session or a year that runs from one month to another names none.
+    """
+    text = without_other_dates(folded)
+    for found in _SPAN.finditer(text):
+        first, last = MONTHS[found["m1"]], MONTHS[found["m2"]]
+        if first == last or _NO_SPAN.search(text[: found.start()]):
+            continue
+        end = int(found["y2"]) if found["y2"] else None
+        begin = int(found["y1"]) if found["y1"] else end and end - (first > last)
+        count = (last - first) % 12 + 1
+        steps = [first - 1 + step for step in range(count)]
+        return [(step % 12 + 1, begin + step // 12 if begin else None) for step in steps]
+    return []
+
+
+def _without_sessions(text: str) -> str:
+    """A folded line without the months from which to which a session runs; every place stays."""
+    for found in _SPAN.finditer(text):
+        if _NO_SPAN.search(text[: found.start()]):
+            text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
+    return text
+
+
 # What is printed, founded, enacted or announced on a day is of no month of the register.
 _OF_ANOTHER_MATTER = re.compile(
     START

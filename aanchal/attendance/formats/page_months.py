@@ -219,6 +219,10 @@ def _cycle(
     problems: Problems,
 ) -> dict[int, Month | None]:
     """Days from one month into the next, under one month's name: 26 to 25."""
+    named = [_of_choice(name) for name in evidence.title.months]
+    if len(named) == 2 and all(named) and named[1] == _step(named[0] or (0, 1), 1):
+        # "July-August 2026" over days that begin anew: the title says which two months.
+        return {place: named[0] if place < begins else named[1] for place in range(len(days))}
     month = _bare_month(days[begins:], evidence, row, problems)
     if month is None:
         return dict.fromkeys(range(len(days)))
@@ -248,6 +252,11 @@ def _cycle(
         return dict.fromkeys(range(len(days)))
     one, other = fitting[names.index(chosen)]
     return {place: one if place < begins else other for place in range(len(days))}
+
+
+def _of_choice(name: str) -> Month | None:
+    year, _, number = name.rpartition("-")
+    return (int(year), int(number)) if year else None
 
 
 def _step(month: Month, by: int) -> Month:

@@ -303,6 +303,14 @@ SENTENCES: dict[str, str] = {
         "The title names more than one class (%(about)s). Of which is this register? If it is of both, write "
         "the class beside each child."
     ),
+    "another_matter": N_(
+        "“%(about)s” stands in the title. Are the marks those of who came to school, or of something else? "
+        "Nothing is taken in of a list that is of something else."
+    ),
+    "which_date": N_(
+        "Two columns hold days that differ (%(about)s). Which of them says on which day the child was present "
+        "or absent?"
+    ),
     "two_schools": N_("The title names two schools (%(about)s). Of which is this register?"),
     "title_or_sheet": N_(
         "The title and the sheet's name say different things (%(about)s). Which of them is right?"
@@ -311,7 +319,9 @@ SENTENCES: dict[str, str] = {
         "The dates above the columns and the title are of different months (%(about)s, the dates first). Which "
         "month is this register of?"
     ),
-    "two_months": N_("The title names two months, %(about)s. Which month is this register of?"),
+    "two_months": N_(
+        "The title names more than one month (%(about)s). Which month is this register of?"
+    ),
     "session_year": N_(
         "This month may be at the beginning or at the end of the session (%(about)s). Which is it?"
     ),

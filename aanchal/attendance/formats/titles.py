@@ -18,7 +18,7 @@ from .grades import (
 )
 from .labels import Field, field_of
 from .marks import Mark, legend_in
-from .months import MonthSeen, day_cell, month_in, without_other_dates
+from .months import MonthSeen, day_cell, month_in, months_spanned, without_other_dates
 
 _LINE = 1_000
 BAR = " ¦ "  # stands between the cells of one row, so that a label finds its value to the right
@@ -159,8 +159,11 @@ def read_title(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Title:
             if section:
                 sections.setdefault(section)
         now = found.month
-        if now.month and now.strength >= 2 and number is not None:
-            said.setdefault(now.strength, {}).setdefault((now.month, now.year), None)
+        if now.month and number is not None:
+            span = months_spanned(found.text)
+            if (now.month in {month for month, _ in span}) or now.strength >= 2:
+                of_strength = said.setdefault(max(now.strength, 2), {})
+                of_strength.update(dict.fromkeys(span or [(now.month, now.year)]))
         # The first line to say a thing is nearest the printed head of the form; later lines add.
         title = title.over(found) if title.row else found
     strongest = list(said[max(said)]) if said else []
@@ -347,6 +350,7 @@ def title_of_name(text: str, *, is_file: bool = False) -> Title:
         section=section_in(folded) or seen.section,
         month=month_in(folded, loose=True),
         day=_day_of_name(text),
+        text=folded,
     )
 
 

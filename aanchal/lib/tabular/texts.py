@@ -27,6 +27,7 @@ _ALIKE = {
     0x09BC: None,
     0x09C0: "\u09bf",
     0x09C2: "\u09c1",
+    0x09F0: "\u09b0",  # the r of Assamese
     0x0965: ".",
     0x0964: ".",
     0x0970: ".",  # the sign of abbreviation, as in रवि॰
