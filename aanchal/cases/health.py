@@ -13,26 +13,32 @@ from django.utils.translation import ngettext
 from aanchal.access.queries import live_grants
 from aanchal.kernel.health import Check, State, further
 from aanchal.kernel.permissions import Role, covers
-from aanchal.people.models import ClassSection, Kinship
-from aanchal.places.models import block_path
+from aanchal.people.models import Kinship
+from aanchal.people.queries import places_of_children
+from aanchal.places.models import block_path, code_of
 
 
 @further
 def case_workers(now: datetime) -> Iterator[Check]:
-    """Blocks with schools here that nobody, or one person alone, works for as case worker."""
+    """Blocks in which there is a place of children that nobody, or one alone, works for as case worker."""
     held = [
         (str(g.user_id), g.area_path) for g in live_grants(at=now).filter(role=Role.CASE_WORKER)
     ]
-    paths = ClassSection.objects.values_list("school__area__path", flat=True).distinct()
-    blocks = sorted({block_path(path) for path in paths})
-    working = {b: {who for who, path in held if covers(path, b)} for b in blocks}
-    empty = [b.rsplit("/", 1)[-1] for b in blocks if not working[b]]
-    alone = [b.rsplit("/", 1)[-1] for b in blocks if len(working[b]) == 1]
+    blocks: dict[str, list[int]] = {}
+    for place in places_of_children():
+        working = {who for who, path in held if covers(path, place)}
+        blocks.setdefault(block_path(place), []).append(len(working))
+    empty = [code_of(block) for block, working in blocks.items() if min(working) == 0]
+    alone = [code_of(block) for block, working in blocks.items() if min(working) == 1]
     if empty:
         yield Check(
             State.BAD,
             _("Case workers"),
-            _("nobody takes up concerns in %(count)d blocks (%(codes)s)")
+            ngettext(
+                "nobody takes up concerns in %(count)d block, or in a part of it (%(codes)s)",
+                "nobody takes up concerns in %(count)d blocks, or in a part of them (%(codes)s)",
+                len(empty),
+            )
             % {"count": len(empty), "codes": ", ".join(empty[:5])},
             _("Invite a case worker there: a sealed concern would be seen by nobody."),
         )
@@ -40,7 +46,11 @@ def case_workers(now: datetime) -> Iterator[Check]:
         yield Check(
             State.LOOK,
             _("Case workers"),
-            _("one person alone takes up concerns in %(count)d blocks (%(codes)s)")
+            ngettext(
+                "one person alone takes up concerns in %(count)d block, or in a part of it (%(codes)s)",
+                "one person alone takes up concerns in %(count)d blocks, or in a part of them (%(codes)s)",
+                len(alone),
+            )
             % {"count": len(alone), "codes": ", ".join(alone[:5])},
             _("Invite a second: one with a conflict of interest is left out of a concern."),
         )
@@ -61,7 +71,7 @@ def families_without(now: datetime) -> Iterator[Check]:
     for (_household, path), users in kin.items():
         working = {who for who, area in held if covers(area, path)}
         if working and working <= users:
-            blocks.append(block_path(path).rsplit("/", 1)[-1])
+            blocks.append(code_of(block_path(path)))
     if blocks:
         codes = sorted(set(blocks))
         yield Check(

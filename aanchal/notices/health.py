@@ -19,8 +19,8 @@ from aanchal.access.queries import live_grants
 from aanchal.kernel.health import Check, State, further
 from aanchal.kernel.models import ScheduledRun
 from aanchal.kernel.permissions import Role, covers
-from aanchal.people.models import ClassSection
-from aanchal.places.models import block_path
+from aanchal.people.queries import places_of_children
+from aanchal.places.models import block_path, code_of
 
 from .channels import channels_open
 from .models import Contact, Message
@@ -37,9 +37,14 @@ KINDS = {
     "visit": gettext_lazy("visits"),
     "register_file": gettext_lazy("registers"),
     "correction": gettext_lazy("corrections"),
+    "concern_correction": gettext_lazy("concerns"),
+    "late_finding": gettext_lazy("visits"),
+    "put_right": gettext_lazy("questions"),
+    "visit_along": gettext_lazy("visits"),
     "withdrawal": gettext_lazy("questions"),
     "class_move": gettext_lazy("moves between classes"),
     "kinship": gettext_lazy("words about somebody's family"),
+    "unconfirmed_kinship": gettext_lazy("words about somebody's family"),
     "missing_pupil": gettext_lazy("pupils missing from their register"),
     "class_register": gettext_lazy("silent classes"),
     "grant": gettext_lazy("roles"),
@@ -155,11 +160,15 @@ def waiting_too_long(now: datetime) -> Iterator[Check]:
 
 @further
 def coordinators(now: datetime) -> Iterator[Check]:
-    """Blocks with schools here in which nobody sends visits: no question is asked there."""
-    paths = [g.area_path for g in live_grants(at=now).filter(role=Role.COORDINATOR)]
-    schools = ClassSection.objects.order_by().values_list("school__area__path", flat=True)
-    blocks = sorted({block_path(path) for path in schools.distinct()})
-    empty = [b.rsplit("/", 1)[-1] for b in blocks if not any(covers(p, b) for p in paths)]
+    """Blocks with places of children in which nobody sends visits: no question is asked there."""
+    paths = {g.area_path for g in live_grants(at=now).filter(role=Role.COORDINATOR)}
+    here: dict[str, list[bool]] = {}
+    for place in places_of_children():
+        sends = any(covers(path, place) for path in paths)
+        here.setdefault(block_path(place), []).append(sends)
+    empty = [code_of(block) for block, sends in here.items() if not any(sends)]
+    partly = [code_of(block) for block, sends in here.items() if any(sends) and not all(sends)]
+    must = _("Invite a coordinator there: no child would be asked after.")
     if empty:
         yield Check(
             State.BAD,
@@ -170,7 +179,19 @@ def coordinators(now: datetime) -> Iterator[Check]:
                 len(empty),
             )
             % {"count": len(empty), "codes": ", ".join(empty[:5])},
-            _("Invite a coordinator there: no child would be asked after."),
+            must,
+        )
+    if partly:
+        yield Check(
+            State.BAD,
+            _("Coordinators"),
+            ngettext(
+                "nobody sends visits in a part of %(count)d block (%(codes)s)",
+                "nobody sends visits in a part of %(count)d blocks (%(codes)s)",
+                len(partly),
+            )
+            % {"count": len(partly), "codes": ", ".join(partly[:5])},
+            must,
         )
 
 

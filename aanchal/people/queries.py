@@ -65,6 +65,17 @@ def children_places(actor: Actor) -> tuple[list[Area], list[Body]]:
     return list(villages), list(schools.order_by("name", "pk"))
 
 
+def places_of_children() -> list[str]:
+    """Paths of the places where children live or schools teach them, sorted; for Aanchal itself.
+
+    Two queries.
+    """
+    lives = Exists(Child.objects.filter(area=OuterRef("pk")))
+    found = set(Area.objects.filter(lives).values_list("path", flat=True))
+    schools = ClassSection.objects.order_by().values_list("school__area__path", flat=True)
+    return sorted(found | set(schools.distinct()))
+
+
 def enrolled_at(*, school: UUID | str = "", grade: str = "") -> QuerySet[Any]:
     """Ids of children enrolled now, in a school and a class when they are given."""
     sections = ClassSection.objects.order_by()

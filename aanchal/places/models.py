@@ -23,6 +23,11 @@ def block_path(path: str) -> str:
     return "/".join(path.split("/")[:4])
 
 
+def code_of(path: str) -> str:
+    """The last part of a path: the code by which its place is named where no name may stand."""
+    return path.rsplit("/", 1)[-1]
+
+
 class Area(models.Model):
     """A node of the one place tree."""
 

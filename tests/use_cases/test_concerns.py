@@ -237,3 +237,22 @@ def test_the_doctor_points_at_blocks_without_a_second_case_worker():
     assert [c.state.name for c in case_workers(NOW)] == ["LOOK"]
     a_worker("IN/S10/D206")
     assert list(case_workers(NOW)) == []
+
+
+def test_a_block_whose_case_workers_hold_the_places_below_it_is_well():
+    a_class()
+
+    for _two in range(2):
+        a_worker("IN/S10/D206/B1851/P900")
+
+    assert list(case_workers(NOW)) == []
+
+
+def test_a_place_of_a_block_without_a_case_worker_is_seen_by_the_doctor():
+    _section, [child] = a_class(pupils=1)
+    for _two in range(2):
+        a_worker(VILLAGE)
+    child.area = an_area("IN/S10/D206/B1851/P901/V905")
+    child.save()
+
+    assert [c.state.name for c in case_workers(NOW)] == ["BAD"]

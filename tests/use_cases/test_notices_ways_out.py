@@ -267,6 +267,41 @@ def test_a_block_in_which_nobody_sends_visits_is_seen_by_the_doctor():
     assert list(coordinators(NOW)) == []
 
 
+def test_a_block_whose_coordinators_hold_the_places_below_it_is_well():
+    from aanchal.notices.health import coordinators
+
+    a_class(pupils=1)
+    a_person(Role.COORDINATOR, "IN/S10/D206/B1851/P900", starts_at=SINCE)
+
+    assert list(coordinators(NOW)) == []
+
+
+def test_a_part_of_a_block_in_which_nobody_sends_visits_is_seen_by_the_doctor():
+    from aanchal.notices.health import coordinators
+    from tests.signing_in import an_area
+
+    _section, [child] = a_class(pupils=1)
+    a_person(Role.COORDINATOR, VILLAGE, starts_at=SINCE)
+    assert list(coordinators(NOW)) == []
+    # She lives in another village than her school stands in: her question waits there.
+    child.area = an_area("IN/S10/D206/B1851/P901/V905")
+    child.save()
+
+    [found] = coordinators(NOW)
+
+    assert (found.state.name, found.says) == (
+        "BAD",
+        "nobody sends visits in a part of 1 block (B1851)",
+    )
+
+
+def test_every_kind_that_can_wait_has_words_for_the_doctor():
+    from aanchal.notices.health import KINDS
+    from aanchal.notices.queries.things import KINDS as WAITING
+
+    assert {kind.split(".")[0] for kind in WAITING} <= set(KINDS)
+
+
 def test_a_question_of_a_place_without_anybody_goes_to_the_office_outside():
     section, children = a_class(pupils=1)
     a_flag(children[0], section)
