@@ -513,7 +513,7 @@ def class_moves(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 def kinships(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """What was said of somebody's family and waits for a second person.
 
-    It is urgent where it leaves no case worker for the family.
+    It is urgent where it leaves no case worker for the family, or none but her who said it.
     """
     rows = list(waiting_kinships() if actor is None else kinships_to_answer(actor))
     working: set[tuple[str, str]] = set()
@@ -528,7 +528,8 @@ def kinships(actor: Actor | None, at: datetime) -> Iterator[Thing]:
             str(row.pk),
             scope,
             since=row.asked_at or row.recorded_at,
-            is_urgent=row.state == Kinship.State.WAITING and near <= scope.excluded,
+            is_urgent=row.state == Kinship.State.WAITING
+            and near - {row.asked_by or ""} <= scope.excluded,
             not_by=frozenset({row.asked_by or ""}),
             place=row.household.area,
         )

@@ -217,7 +217,7 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
             may(actor, Permission.KINSHIP_CONFIRM, held)
             or may(actor, Permission.CHILD_OPEN_FILE, held)
         )
-        if held.state != State.STANDS and (is_own or confirms):
+        if held.state != State.STANDS and confirms:
             _stand(held)
             record(actor, Verb.KINSHIP_CONFIRMED, held, scope=scope)
         return held
