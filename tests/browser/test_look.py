@@ -155,3 +155,43 @@ def test_on_paper_no_button_is_left_and_absent_days_are_black(page, show):
         .first.evaluate("e => getComputedStyle(e).borderTopColor")
         .startswith("rgb(0, 0, 0")
     )
+
+
+OUTSIDE = """() => { const edge = document.documentElement.clientWidth;
+  const shown = [...document.querySelectorAll('.sheet, .figures > *, .tag, .calm, .strip, svg')]
+    .filter(e => e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden');
+  return shown.filter(e => e.getBoundingClientRect().right > edge + 1)
+    .map(e => e.className + ' ' + e.textContent.trim().slice(0, 40)); }"""
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "bn"])
+@pytest.mark.parametrize("paper", [468, 703, 724], ids=["A5", "A4", "Letter"])
+def test_on_paper_no_tile_runs_over_the_edge(browse, show, paper, language):
+    page = show(browse(viewport={"width": paper, "height": 980}), language=language)
+    page.emulate_media(media="print")
+    # A word longer than a quarter of the page, as a figure's may be in any language.
+    page.locator(".figures > *").first.evaluate("e => e.append('long'.repeat(12))")
+
+    assert page.evaluate(OUTSIDE) == []
+
+
+def test_on_paper_a_long_list_goes_over_the_edge_and_an_empty_box_is_not_printed(browse, show):
+    page = show(browse())
+    page.emulate_media(media="print")
+    line = "<li><div>A line</div></li>"
+    boxes = (
+        f"<div class='sheet' id='long'><ul class='tasks'>{line * 40}</ul></div>"
+        f"<div class='sheet' id='short'><ul class='tasks'>{line * 4}</ul></div>"
+        "<div class='sheet' id='shut'><details class='words'><summary>More</summary></details></div>"
+        "<div class='sheet' id='open'><details class='words' open><summary>More</summary>"
+        "Words</details></div>"
+    )
+    page.locator("main").evaluate(
+        "(main, html) => main.insertAdjacentHTML('beforeend', html)", boxes
+    )
+
+    def computed(key, what):
+        return page.locator(f"#{key}").evaluate(f"e => getComputedStyle(e).{what}")
+
+    assert (computed("long", "breakInside"), computed("short", "breakInside")) == ("auto", "avoid")
+    assert (computed("shut", "display"), computed("open", "display")) == ("none", "block")
