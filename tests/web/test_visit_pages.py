@@ -670,6 +670,25 @@ def test_what_is_missing_in_it_is_asked_for_with_her_words_kept_and_no_name():
     assert not LateFinding.objects.exists()
 
 
+def test_the_late_page_says_what_becomes_of_it_once_and_offers_nothing_that_needs_the_visit():
+    visit, client = in_hand(left_house_at=timezone.now())
+
+    asked = sent_too_late(visit, client, kind="sick", next_step="", whom_met="")
+
+    page = asked.content.decode()
+    assert page.count("not in your hands any more") == 1
+    assert page.count(visit.flag.child.code) == 1
+    assert "It does not count as a visit" in page and "Send it to the coordinator" in page
+    assert 'value="change"' not in page and 'value="back"' not in page
+    assert reverse("visit_hand_back", args=[visit.pk]) not in page
+    assert 'value="visit_again"' not in page and 'name="again_on"' not in page
+    kept = sent_too_late(visit, client, kind="sick", next_step="visit_again", whom_met="")
+    assert 'value="visit_again"' in kept.content.decode(), "what she has chosen is not taken away"
+    done = sent_too_late(visit, client, kind="sick", next_step="visit_again")
+    assert done.content.decode().count("not in your hands any more") == 1
+    assert LateFinding.objects.get().next_step == "visit_again"
+
+
 def test_it_stands_on_the_page_of_the_question_until_the_coordinator_has_read_it():
     visit, client = in_hand(left_house_at=timezone.now())
     sent_too_late(visit, client, kind="sick", next_step="nothing")

@@ -114,7 +114,7 @@ class FindingForm(forms.Form):
             del self.fields["part"], self.fields["who"]
         self.known: dict[str, Any] = {}
         if found.group == "again":
-            self.known = {"whom_met": "nobody", "child_seen": False, "next_step": "visit_again"}
+            self.known = {"whom_met": "nobody", "child_seen": False, "next_step": VISIT_AGAIN}
         elif concern:
             self.known = {"next_step": "coordinator"}
         elif is_unsure:
@@ -142,6 +142,14 @@ class FindingForm(forms.Form):
             self.fields["note"].label = HOW_TO_REACH
             self.fields["note"].help_text = NOT_HER_STORY
 
+    def ask_late(self) -> None:
+        """Ask of a visit that is hers no more: she will not go again, unless she has said so already."""
+        self.fields.pop("again_on", None)
+        steps = self.fields.get("next_step")
+        if steps is not None and self.data.get("next_step") != VISIT_AGAIN:
+            kept = [c for c in steps.choices if c[0] != VISIT_AGAIN]  # type: ignore[attr-defined]
+            steps.choices = kept  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         return cleaned | self.known
@@ -152,6 +160,7 @@ SAFE = ("yes", "unsure")
 DOUBT = "doubt"
 OTHER_CONCERN = "other"
 NOBODY_HOME = "not_home"
+VISIT_AGAIN = "visit_again"
 # The visit is not hers any more: she goes on no further day, and no danger has people in it.
 NOT_KEPT_LATE = ("again_on", "part", "who", "doubt")
 
@@ -175,9 +184,12 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
     of the visit stands there instead, which anybody in the courtyard may read. For danger it says
     whom to call before anything is typed.
     """
+    late = _told_too_late(request, pk)
+    if late is not None:
+        return late
     held = in_hand(request, pk)
     if isinstance(held, HttpResponse):
-        return _told_too_late(request, pk) or held
+        return held
     step = request.POST.get("step", "")
     outside = is_outside(held, at=timezone.now())
     if request.method != "POST":
@@ -279,13 +291,14 @@ def _told_too_late(request: HttpRequest, pk: UUID) -> HttpResponse | None:
     A danger or a doubt is told as a concern; anything else is kept for whoever holds the question.
 
     Returns:
-        None when the visit is recorded, or she sends no finding.
+        None when the visit is hers or recorded, or she sends no finding.
     """
-    past = my_past_visit(request.actor, pk=pk)
     kind = request.POST.get("kind", "")
     found = vocabulary().findings.get(kind)
-    is_told = request.method == "POST" and request.POST.get("step") == "finding"
-    if past is None or past.state == Visit.State.RECORDED or found is None or not is_told:
+    if request.method != "POST" or request.POST.get("step") != "finding" or found is None:
+        return None
+    past = my_past_visit(request.actor, pk=pk)
+    if past is None or past.state == Visit.State.RECORDED:
         return None
     form = _finding_form(past, kind, request.POST, is_unsure=bool(request.POST.get("doubt")))
     is_whole = form.is_valid()
@@ -350,16 +363,18 @@ def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -
     found = vocabulary().findings[kind]
     # By her record alone the work may be forbidden: then whom to call stands above the questions.
     concern = sure_concern(kind, held.flag.child)
+    is_late = held.state != Visit.State.ASSIGNED
+    if is_late:
+        form.ask_late()
     return render(
         request,
         "visits/finding.html",
         {
             "visit": held,
             "form": form,
-            # Once it is not hers any more, the code alone stands there.
-            "name": first_name(held.flag.child)
-            if held.state == Visit.State.ASSIGNED
-            else held.flag.child.code,
+            # Once it is not hers any more, the code alone stands there, and nothing that needs it.
+            "name": "" if is_late else first_name(held.flag.child),
+            "is_late": is_late,
             "found": _(found.label),
             "doubt": form.known.get("next_step") == NOT_SURE_SAFE,
             "danger": danger_help(concern),
@@ -387,7 +402,7 @@ def _what_follows(request: HttpRequest, recorded: Visit) -> dict[str, Any]:
     kept = my_visits(request.actor).filter(flag=recorded.flag_id).first()
     step = vocabulary().next_steps.get(told.next_step)
     follows = _(step.follows) if step else ""
-    if told.next_step == "visit_again" and kept is None:  # not safe for one alone, or taken back
+    if told.next_step == VISIT_AGAIN and kept is None:  # not safe for one alone, or taken back
         follows = _("The visit is not in your hands any more. Go again only when you are sent.")
     return {
         "danger": danger_help(vocabulary().findings[told.kind].concern),
