@@ -193,3 +193,93 @@ def test_the_heads_of_assamese_are_known():
     told = read(as_csv(rows))
 
     assert (told["class"], told["section"], told["month"]) == ("VI", "ক", "2026-07")
+
+
+# Weeks, months in the rows, tables side by side, dates with the year first.
+
+
+@pytest.mark.parametrize(
+    ("title", "choices", "first"),
+    [
+        ("Class VI A 06-07-2026 to 11-07-2026", ["1–4", "6–9"], 6),
+        ("Class VI A Week from 06-07-2026 to 11-07-2026", ["1–4", "6–9"], 6),
+        ("Class VI A July 2026 Week 2", ["1–4", "no days"], None),
+        ("Class VI A July 2026, third week", ["1–4", "no days"], None),
+        ("कक्षा VI A जुलाई 2026 दूसरा सप्ताह", ["1–4", "no days"], None),
+    ],
+)
+def test_columns_numbered_from_one_under_a_title_of_some_days_are_asked_about(
+    title, choices, first
+):
+    told = read(titled(title))
+
+    (question,) = told["questions"]
+    assert (question["choices"], told["held"]) == (choices, 1)
+    assert days(read(titled(title), answers={question["key"]: choices[0]})) == [1, 2, 3, 4]
+    other = days(read(titled(title), answers={question["key"]: choices[1]}))
+    assert other == (list(range(first, first + 4)) if first else [])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Class VI A July 2026 Week 1",
+        "Class VI A 01-07-2026 to 31-07-2026",
+        "Class VI A July 2026 Weekly off: Sunday",
+    ],
+)
+def test_a_title_of_the_first_days_or_the_whole_month_is_asked_nothing(title):
+    assert asked(read(titled(title))) == []
+
+
+@pytest.mark.parametrize("turn", [False, True], ids=["month after month", "child after child"])
+@pytest.mark.parametrize("year", [2026, ""], ids=["with its year", "year in the title"])
+def test_rows_of_several_months_are_pages_of_their_own(turn, year):
+    rows = [
+        [number, name, month, year, *marks]
+        for month, marks in (("June", "PPAP"), ("July", "AAPP"))
+        for number, name in ((1, "Asha"), (2, "Mohan"))
+    ]
+    rows = sorted(rows, key=lambda row: row[0]) if turn else rows
+    title = "Class VI A" if year else "Class VI A 2026"
+    told = read(
+        as_csv([[title], ["Roll", "Name", "Month", "Year", 1, 2, 3, 4], *rows]), month="2026-07"
+    )
+
+    assert told["days"] == [f"2026-0{month}-0{day}" for month in (6, 7) for day in (1, 2, 3, 4)]
+    assert counts(told) == (10, 6, 0, 0)
+    assert not any("another mark" in problem["reason"] for problem in told["problems"])
+
+
+def test_a_second_table_beside_the_first_is_said_however_short():
+    head = ["Roll", "Name", 1, 2, 3]
+    rows = [["Class VI A July 2026"], [*head, "", *head]]
+    rows += [
+        [1, "Asha", *"PPA", "", 3, "Ravi", *"APP"],
+        [2, "Mohan", *"PAP", "", 4, "Salma", *"PPP"],
+    ]
+
+    assert any("begin anew" in problem["reason"] for problem in read(as_csv(rows))["problems"])
+
+
+def test_dates_with_a_short_year_first_are_days_of_one_month():
+    rows = [["Date", "Name", "Class", "Status"]]
+    rows += [[f"26-07-{day:02}", "Asha", "6A", "P"] for day in (1, 2, 3, 21)]
+
+    told = read(as_csv(rows))
+
+    assert (told["month"], days(told)) == ("2026-07", [1, 2, 3, 21])
+    assert any("year first" in note["reason"] for note in told["assumed"])
+    plain = [
+        rows[0],
+        *[[f"{day:02}-07-26", *row[1:]] for day, row in zip((1, 2, 3, 21), rows[1:], strict=True)],
+    ]
+    assert read(as_csv(plain))["month"] == "2026-07"
+
+
+def test_marks_of_years_ago_are_asked_about():
+    rows = [["Date", "Name", "Class", "Status"], ["26-07-13", "Asha", "6A", "P"]]
+
+    for data in (as_csv(rows), titled("Class VI A July 2012")):
+        told = read(data)
+        assert any("years ago" in problem["reason"] for problem in told["problems"])

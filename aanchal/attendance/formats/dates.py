@@ -1,9 +1,31 @@
 """A whole column of dates, read one way: day first or month first as the column itself shows."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
+from aanchal.lib.tabular.texts import Cell, is_empty, shown
+
 from .months import DayCell, Reading, a_date
+
+_TWO_EACH = re.compile(r"(\d\d)[-./](\d\d)[-./](\d\d)$")
+
+
+def are_year_first(texts: Iterable[Cell], *, today: date) -> bool:
+    """Whether a column of dates such as 26-07-01 has the year first.
+
+    Only where all are so written, and the day first would scatter them over years while the year first
+    puts them into few months that are past.
+    """
+    written = [shown(text) for text in texts if not is_empty(text)]
+    found = [_TWO_EACH.match(text) for text in written]
+    parts = [tuple(map(int, match.groups())) for match in found if match]
+    if len(parts) < 2 or len(parts) * 10 < len(written) * 9:
+        return False
+    day_first = {year for _, _, year in parts}
+    months = {(year, month) for year, month, _ in parts}
+    dates = [a_date(2000 + year, month, day) for year, month, day in parts]
+    return len(day_first) > 2 >= len(months) and all(on and on <= today for on in dates)
 
 
 def date_of(reading: Reading, year: int | None = None) -> date | None:

@@ -1,17 +1,27 @@
 """What is asked and said of the head of a table before its rows are read."""
 
+import re
 from collections.abc import Sequence
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.lib.tabular.survey import Survey
-from aanchal.lib.tabular.texts import column_letter
+from aanchal.lib.tabular.texts import column_letter, fold
 
 from .head import DayColumn, Layout
-from .months import day_cell
+from .months import day_cell, range_in
 from .problems import Problems
 from .titles import Title
 
+_WEEK = 7
+# The first week of a month is its first days.
+_OF_A_WEEK = re.compile(
+    fold(
+        r"(?<![a-z])week[-: .]{0,3}(?:no[-: .]{0,3})?(?:[2-5]|i{2,3}|iv|v)(?![a-z\d])|(?<![a-z])(?:2nd|3rd|4th|5th|second|third|"
+        r"fourth|fifth|last) week(?![a-z])|(?:दूसरा|तीसरा|चौथा|पाँचवाँ|अंतिम) (?:सप्ताह|हफ़्ता)|"
+        r"(?:দ্বিতীয়|তৃতীয়|চতুর্থ|পঞ্চম|শেষ) সপ্তাহ"
+    )
+)
 _MOST_DAYS = 31
 _FEW_COLUMNS = 8  # more columns under one date are days of its month
 
@@ -57,6 +67,33 @@ def settle_days(
         layout.periods = said == "periods"
     if layout.periods:
         _join_periods(layout, of_one_day)
+    elif bare and numbers == list(range(1, len(numbers) + 1)):
+        _settle_week(layout, title, problems)
+
+
+def _settle_week(layout: Layout, title: Title, problems: Problems) -> None:
+    """Ask whether 1 2 3 … are days of the month where the title is of some days of it or of a week."""
+    count = len(layout.days)
+    span = range_in(title.text)
+    choices = [f"1–{count}"]
+    if span and span[0].month == span[1].month and span[0].day > 1:
+        if count > (span[1] - span[0]).days + 1:
+            return
+        about = f"{span[0].day}–{span[1].day}"
+        choices.append(f"{span[0].day}–{span[0].day + count - 1}")
+    elif count <= _WEEK and (week := _OF_A_WEEK.search(title.text)):
+        about = week[0]
+        choices.append("no days")
+    else:
+        return
+    said = problems.choose("days_of_week", about, choices, rows=[layout.last_row])
+    if said == choices[0]:
+        return
+    for column in layout.days:
+        if said == "no days":
+            column.day = 0  # a day that no month has
+        elif said:
+            column.day += (span[0].day - 1) if span else 0
 
 
 def _settle_repeated(layout: Layout, problems: Problems) -> None:

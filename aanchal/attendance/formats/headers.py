@@ -239,7 +239,8 @@ def later_days(row: Sequence[Cell], layout: Layout) -> int | None:
         if index > last and (seen := day_cell(cell)) is not None
     ]
     fit = read_days(cells, apart=lambda one, other: _is_apart(row, one, other))
-    return fit.days[0][0] if fit and len(fit.days) >= 5 else None
+    beside = any(field_of(cell) in WHO for cell in row[last + 1 :])
+    return fit.days[0][0] if fit and (len(fit.days) >= 5 or beside) else None
 
 
 def _wide_layout(

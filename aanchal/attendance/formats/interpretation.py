@@ -23,7 +23,7 @@ from .letter_l import settle_letter
 from .marks import CHOICES, Convention, Mark, Sense, sense_of
 from .months import a_date
 from .page_months import check_weekdays, months_of
-from .pages import DAYS, Page, PupilRow, counts_of
+from .pages import DAYS, LONG_PAST, Page, PupilRow, counts_of
 from .problems import Problems
 from .purpose import is_of_something_else
 from .rolls import Roll
@@ -376,6 +376,8 @@ class Builder:
         elif days and days[-1] > today:
             later = next(day for day in days if day > today)
             self.problems.add(None, None, "marks_in_future", day=later.isoformat())
+        elif month and today.year - month[0] > LONG_PAST:
+            self.problems.add(None, None, "month_long_past", month=shown_month(month))
         return page
 
     def say_empty_days(self, pages: list[Page]) -> None:

@@ -12,7 +12,7 @@ from aanchal.lib.tabular.sheets import Sheet
 from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, shown
 
 from .conventions import apply_key, settle_convention
-from .dates import are_turned, date_of, is_month_first, picked
+from .dates import are_turned, are_year_first, date_of, is_month_first, picked
 from .head import DayColumn
 from .identity import Said, shown_month
 from .letter_l import settle_letter
@@ -198,7 +198,13 @@ def _settle_dates(
     letter: str | None,
 ) -> dict[Cell, date | None]:
     """Every text's date, day and month told apart by the whole column; None where it has none."""
-    seen = {text: day_cell(text) if not is_empty(text) else None for text in texts}
+    year_first = are_year_first(texts, today=today)
+    if year_first:
+        problems.assume(head, letter, "year_first")
+    seen = {
+        text: day_cell(f"20{shown(text)}" if year_first else text) if not is_empty(text) else None
+        for text in texts
+    }
     cells = [cell for cell in seen.values() if cell]
     asked = said.month or (title.month.year or title.month.session or 0, title.month.month or 0)
     year = asked[0] or None

@@ -13,7 +13,7 @@ from .identity import Evidence, identify, shown_month
 from .labels import Field
 from .marks import Mark
 from .months import a_date
-from .pages import DAYS, Page, PupilRow, counts_of
+from .pages import DAYS, LONG_PAST, Page, PupilRow, counts_of
 from .problems import Problems, Question
 from .rolls import number_of
 from .sentences import QUESTIONS
@@ -86,6 +86,8 @@ def finished(
     elif days and days[-1] > evidence.today:
         later = next(day for day in days if day > evidence.today)
         problems.add(None, None, "marks_in_future", day=later.isoformat())
+    elif evidence.today.year - month[0] > LONG_PAST:
+        problems.add(None, None, "month_long_past", month=shown_month(month))
     noted = problems.close()
     return Page(
         identity.school, identity.school_name, identity.grade, identity.section, shown_month(month), rows,

@@ -323,7 +323,7 @@ def month_in(text: str, *, loose: bool = False) -> MonthSeen:
         rest = text[label.end() : label.end() + 40]
         if any(word in OTHER_CALENDAR_MONTHS for word in re.findall(rf"[{LETTER}]+", rest)):
             return MonthSeen(None, None, session, other_calendar=True)
-    covered = None if label and month else _range_in(text)
+    covered = None if label and month else range_in(text)
     if covered and covered[0].month == covered[1].month and covered[0].year == covered[1].year:
         return MonthSeen(covered[0].month, covered[0].year, session, strength=2)
     if covered and (covered[1] - covered[0]).days < 62:
@@ -423,7 +423,7 @@ def without_other_dates(text: str) -> str:
     return _SINCE.sub(" ", _OF_ANOTHER_MATTER.sub(" ", text))
 
 
-def _range_in(text: str) -> tuple[date, date] | None:
+def range_in(text: str) -> tuple[date, date] | None:
     """The first and the last day that a line names, the one before the other; None for any other."""
     found = _RANGE.search(text)
     if not found:

@@ -1,13 +1,14 @@
 """The table of a sheet that is open: its columns, and the rows of children taken into it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheets import Range, Sheet
-from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, quoted, shown
+from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
 
 from .blocks import Block, Closure, Line, filled_down
 from .foot import is_one_word
@@ -19,6 +20,7 @@ from .headers import (
 )
 from .labels import Field
 from .marks import Sense, key_in, legend_in, names_a_closure
+from .months import MonthSeen, month_in
 from .problems import Problems
 from .row_words import is_name_like, letter_of
 from .sums import sum_columns, sums_of
@@ -47,6 +49,8 @@ class OpenBlock:
         self.blocks: list[Block] = []
         self.pupils = 0
         self.head_lines: list[str] = []
+        self.by_month: dict[tuple[MonthSeen, int], Block] = {}
+        self.told_month = ("", "")  # the month and year of the last row that names one
 
     last: Line | None
     unsure: list[tuple[Line, str]]  # a line, and what is said where no child follows it
@@ -83,6 +87,8 @@ class OpenBlock:
             for attribute, which in _ATTRIBUTES.items()
             if which in fields and fields[which] != self.name_at
         ]
+        self.month_at = fields.get(Field.MONTH)
+        self.year_at = fields.get(Field.YEAR)
         self.key_at = (
             [fields.get(which, -1) for which in _KEY] if any(w in fields for w in _KEY) else []
         )
@@ -179,6 +185,8 @@ class OpenBlock:
         for line, _ in self.unsure:
             self.block.lines.append(line)
         self.unsure.clear()
+        if self.month_at is not None and not any(column.month for column in self.layout.days):
+            self.turn_to_month(shown(row[self.month_at]), row)
         self.last = self.line(number, row, roll, serial, name, codes)
         self.block.lines.append(self.last)
         self.reaches = self.tall.get(number, 0)
@@ -193,6 +201,32 @@ class OpenBlock:
                 ),
                 limit=self.limits.pupils,
             )
+
+    def turn_to_month(self, text: str, row: Sequence[Cell]) -> None:
+        """Go on in the block of the month that a row names; a row that names none is of the last."""
+        year = shown(row[self.year_at]) if self.year_at is not None else ""
+        told = (text, year)
+        if not text or told == self.told_month:
+            return
+        self.told_month = told
+        seen = month_in(fold(f"month: {text} {year}"), loose=True)
+        if seen.month is None:
+            return
+        old = self.block.title
+        if not (seen.year or seen.session):
+            seen = seen._replace(year=old.month.year, session=old.month.session)
+        month = seen._replace(strength=_TOLD_IN_ROWS)
+        block = self.by_month.get((month, id(self.layout)))
+        if block is None:
+            title = replace(old, month=month, months=())
+            if self.block.lines:
+                at = self.name_at, self.serial_at
+                self.start_block(title, self.layout, (), is_new_head=False)
+                self.name_at, self.serial_at = at
+            else:
+                self.block.title = title
+            block = self.by_month[month, id(self.layout)] = self.block
+        self.block = block
 
     def line(
         self, number: int, row: Sequence[Cell], roll: str, serial: str, name: str, codes: bytes
@@ -269,6 +303,7 @@ class OpenBlock:
         return bytes(changed)
 
 
+_TOLD_IN_ROWS = 3  # as strong as a month after its label
 _NAME = 200  # letters kept of a name or number
 _HERE = (Sense.PRESENT, Sense.LATE, Sense.TICK, Sense.ONE)
 _KEY = (Field.SCHOOL, Field.SCHOOL_NAME, Field.CLASS, Field.SECTION)

@@ -10,6 +10,7 @@ from aanchal.lib.tabular.texts import fold
 from .problems import Question
 
 DAYS = 31
+LONG_PAST = 5  # years; marks that old are asked about: a date may have been misread
 # Marks cross from process to process as text.
 _AS_JSON = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 

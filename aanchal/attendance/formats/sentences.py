@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "bad_hint_school": N_("“%(said)s” is not a UDISE code. It has 11 digits."),
     "bad_school": N_("“%(text)s” is not a UDISE code. It has 11 digits; correct it."),
     "bad_class": N_("“%(text)s” is not a class. Write it as VI or 6."),
+    "month_long_past": N_("These marks are of %(month)s, years ago. Is that right?"),
     "month_in_future": N_("This register is for %(month)s, which has not begun. Check the month."),
     "marks_in_future": N_(
         "There are marks on %(day)s, which is still to come. Check the month and the day."
@@ -274,6 +275,7 @@ SENTENCES: dict[str, str] = {
     ),
     "dot_no_mark": N_("“%(text)s” was read as no mark, because presences are written otherwise."),
     "heading_corrected": N_("“%(text)s” stands above this column; by the columns beside it, it was read as day %(day)d."),
+    "year_first": N_("The dates were read with the year first: so they are days of one month or two."),
     "day_first": N_("The date above the list was read with the day first."),
     "empty_by_key": N_("Empty cells of days on which others are marked were read as the key says."),
     "days_fall": N_("The days stand from the last to the first; they were read so."),
@@ -356,6 +358,10 @@ SENTENCES: dict[str, str] = {
     "no_heading_calculated": N_(
         "The headings after “%(about)s” are formulas that were never calculated. Which days are they?"
     ),
+    "days_of_week": N_(
+        "The title is of some days of the month (%(about)s), and the columns are numbered from 1. Which days of "
+        "the month are they?"
+    ),
     "days_or_periods": N_(
         "Are the columns %(about)s days of a month or periods of one day?"
     ),
@@ -390,5 +396,5 @@ SENTENCES: dict[str, str] = {
 
 # What is asked rather than reported: the answer may be that all is right.
 QUESTIONS = frozenset(
-    "all_absent all_leave only_absences only_presences month_in_future marks_in_future".split()
+    "all_absent all_leave only_absences only_presences month_in_future marks_in_future month_long_past".split()
 )

@@ -102,6 +102,8 @@ _CHOICES = {
     "as read": gettext_lazy("as it was read"),
     "as the sums say": gettext_lazy("as the sums say: present and absent are exchanged"),
     "leave out": gettext_lazy("leave these marks out till the file is corrected"),
+    "attendance": gettext_lazy("attendance"),
+    "something else": gettext_lazy("something else"),
     "turned round": gettext_lazy("the other way round: who is marked absent was present"),
 }
 
