@@ -216,7 +216,7 @@ def data_dictionary() -> str:
             lines.append(f"### {model.__name__}")
             if not about.startswith(f"{model.__name__}("):
                 lines.append(_plain(about))
-            lines.append(f"Kept: {model.Privacy.retention}")  # type: ignore[attr-defined]
+            lines.append(f"Kept: {model.Privacy.retention.sentence()}")  # type: ignore[attr-defined]
             lines += _table(
                 ["Field", "Kind", "Class", "Meaning"],
                 [

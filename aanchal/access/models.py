@@ -11,9 +11,13 @@ from django.utils.crypto import salted_hmac
 from aanchal.kernel.fields import SealedJSONField, SealedTextField
 from aanchal.kernel.ids import new_id
 from aanchal.kernel.permissions import ROOT, Role, Scope
+from aanchal.kernel.retention import Retention, Then, Whichever, days, hours, stays, years
 from aanchal.places.models import Area, Body, district_of
 
 from .rules.places import shared_path
+
+# What a name to sign in with cannot begin with: the account is anonymous.
+GONE = "gone:"
 
 
 class PersonManager(BaseUserManager["User"]):
@@ -51,7 +55,14 @@ class User(AbstractBaseUser):
         ]
 
     class Privacy:
-        retention = "As long as the person works here, then two years; audit keeps the bare key."
+        retention = Retention(
+            keep=years(2),
+            since=("made_at", "last_login", "grants__ends_at", "grants__revoked_at"),
+            after="the person's last role here ended",
+            then=Then.ANONYMISE,
+            because="a bare key, which the audit keeps",
+            only=~Q(username__startswith=GONE),
+        )
         OPEN = ("id", "language", "is_active", "made_at", "sign_in_round")
         PERSONAL = ("username", "email", "last_login")
         SENSITIVE = ("display_name",)
@@ -110,7 +121,12 @@ class Grant(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "Eight years after its end."
+        retention = Retention(
+            keep=years(8),
+            since=("ends_at", "revoked_at"),
+            whichever=Whichever.EARLIEST,
+            after="its end",
+        )
         OPEN = ("id", "role", "area", "body", "area_path", "grade", "section", "starts_at")
         OPEN += ("ends_at", "needs_approval")
         PERSONAL = ("user", "given_by", "given_at", "approved_by", "approved_at", "revoked_by")
@@ -168,7 +184,12 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "Ninety days after it ended."
+        retention = Retention(
+            keep=days(90),
+            since=("accepted_at", "withdrawn_at", "expires_at"),
+            whichever=Whichever.EARLIEST,
+            after="it ended",
+        )
         OPEN = ("id", "role", "area", "body", "area_path", "grade", "section", "language")
         OPEN += ("expires_at", "needs_approval", "withdrawn_at")
         PERSONAL = ("invited_by", "invited_at", "approved_by", "approved_at", "accepted_by")
@@ -216,7 +237,7 @@ class Device(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "One year after it was revoked."
+        retention = Retention(keep=years(1), since=("revoked_at",), after="it was revoked")
         OPEN = ("id", "enrol_expires_at", "enrolled_at")
         PERSONAL = ("user", "name", "enrolled_by", "last_seen_on", "revoked_by", "revoked_at")
         SECRET = ("enrol_token_hash", "token_hash")
@@ -263,7 +284,7 @@ class CredentialReset(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "Two years."
+        retention = Retention(keep=years(2), since=("asked_at",), after="it was asked for")
         OPEN = ("id", "kind", "expires_at")
         PERSONAL = ("user", "asked_by", "asked_at", "approved_by", "approved_at", "used_at")
         PERSONAL += ("refused_by", "refused_at")
@@ -325,7 +346,7 @@ class Notice(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "One year after it was seen."
+        retention = Retention(keep=years(1), since=("seen_at",), after="it was seen")
         OPEN = ("id",)
         PERSONAL = ("user", "kind", "at", "seen_at")
 
@@ -342,7 +363,9 @@ class Session(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     class Privacy:
-        retention = "Until it expires: twelve hours at most."
+        retention = Retention(
+            keep=hours(0), since=("expires_at",), after="it expires", because="twelve hours at most"
+        )
         OPEN = ("id", "expires_at")
         SECRET = ("key_hash", "data")
 
@@ -357,7 +380,12 @@ class KeptForm(models.Model):
     kept_at = models.DateTimeField(db_index=True)
 
     class Privacy:
-        retention = "One hour; until sent, thrown away, or Leave quickly; swept every night."
+        retention = Retention(
+            keep=hours(1),
+            since=("kept_at",),
+            after="it came",
+            because="or until sent, thrown away, or Leave quickly",
+        )
         OPEN = ("id", "kept_at")
         PERSONAL = ("whose",)
         SENSITIVE = ("form",)
@@ -374,7 +402,7 @@ class DemoLink(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "As long as the demo."
+        retention = stays("the demo", "there is none outside a demo")
         OPEN = ("id", "made_at", "used_at")
         PERSONAL = ("user",)
         SECRET = ("token_hash",)

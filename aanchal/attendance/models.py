@@ -17,6 +17,7 @@ from aanchal.kernel.fields import SealedField, SealedJSONField, SealedTextField
 from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.models import ImportProblem, StoredFile
 from aanchal.kernel.permissions import Scope, unit_of
+from aanchal.kernel.retention import Retention, Then, part_of, school_years, stays, years
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, Body
 
@@ -65,7 +66,12 @@ class RegisterFile(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "Two school years."
+        retention = Retention(
+            keep=school_years(2),
+            since=("received_at", "settled_at", "pages__received_at"),
+            after="the last page that came from it",
+            holds=("pages__class_section__enrolments__child",),
+        )
         OPEN = ("id", "district", "school", "file", "hints", "state", "via", "counts")
         OPEN += ("classes", "months", "refusal", "received_at", "settled_at")
         PERSONAL = ("content_hash", "received_by", "answers")
@@ -115,7 +121,14 @@ class RegisterPage(models.Model):
     received_at = models.DateTimeField()
 
     class Privacy:
-        retention = "Three school years; then counts without a child."
+        retention = Retention(
+            keep=school_years(3),
+            since=("month",),
+            after="its month",
+            then=Then.ANONYMISE,
+            because="counts without a child",
+            holds=("class_section__enrolments__child",),
+        )
         OPEN = ("id", "district", "class_section", "month", "days_taken", "revision", "source")
         OPEN += ("first_received_at", "received_at")
         PERSONAL = ("children", "input_hash")
@@ -129,6 +142,31 @@ class RegisterPage(models.Model):
 
     def scope(self) -> Scope:
         return self.class_section.scope()
+
+
+class RegisterCount(models.Model):
+    """What is left of a school's register pages of one month when they went: counts without a child."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    school = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="register_counts")
+    month = models.DateField(help_text="First day of the month.")
+    pages = models.PositiveIntegerField(default=0)
+    children = models.PositiveIntegerField(default=0)
+    days_taken = models.PositiveIntegerField(default=0, help_text="Of all pages together.")
+    present = models.PositiveIntegerField(default=0)
+    absent = models.PositiveIntegerField(default=0)
+    leave = models.PositiveIntegerField(default=0)
+
+    class Privacy:
+        retention = stays("the school", "it tells of no child")
+        OPEN = ("id", "district", "school", "month", "pages", "children", "days_taken")
+        OPEN += ("present", "absent", "leave")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "month"], name="register_count_once")
+        ]
 
 
 class PageRevision(models.Model):
@@ -151,7 +189,7 @@ class PageRevision(models.Model):
     changed_marks = models.PositiveIntegerField()
 
     class Privacy:
-        retention = "As long as the page."
+        retention = part_of("page")
         OPEN = ("id", "district", "page", "revision", "source", "received_at", "replaced_at")
         OPEN += ("changed_marks",)
         SENSITIVE = ("children", "marks", "void")
@@ -197,7 +235,12 @@ class Correction(models.Model):
     answer = SealedTextField(default="", help_text="Why it was refused, for the asker.")
 
     class Privacy:
-        retention = "As long as the page."
+        retention = Retention(
+            keep=school_years(3),
+            since=("month",),
+            of="the page",
+            holds=("class_section__enrolments__child",),
+        )
         OPEN = ("id", "district", "class_section", "month", "source", "asked_at", "state")
         OPEN += ("settled_at",)
         PERSONAL = ("asked_by", "settled_by")
@@ -246,7 +289,7 @@ class RowDecision(models.Model):
     decided_at = models.DateTimeField()
 
     class Privacy:
-        retention = "To the end of the school year."
+        retention = Retention(keep=school_years(0), since=("decided_at",), after="it was decided")
         OPEN = ("id", "district", "page", "is_remembered", "decided_at")
         PERSONAL = ("problem", "row_tag", "child", "enrolled", "decided_by")
         SENSITIVE = ("before", "after", "undo")
@@ -280,7 +323,7 @@ class FormReading(models.Model):
     answered_at = models.DateTimeField()
 
     class Privacy:
-        retention = "Two school years."
+        retention = Retention(keep=school_years(2), since=("answered_at",), after="it was answered")
         OPEN = ("id", "district", "school", "form", "answered_at")
         PERSONAL = ("answers", "answered_by")
 
@@ -333,7 +376,13 @@ class MissingPupil(models.Model):
     )
 
     class Privacy:
-        retention = "To the end of the school year."
+        retention = Retention(
+            keep=school_years(0),
+            since=("noted_at", "settled_at"),
+            after="it was settled",
+            only=~Q(state="waiting"),
+            stays="one that waits for an answer stays",
+        )
         OPEN = ("id", "district", "class_section", "month", "noted_at")
         PERSONAL = ("child", "state", "noted_by", "settled_by", "settled_at", "covered_until_on")
         SENSITIVE = ("said", "answer", "ground")
@@ -372,8 +421,8 @@ class RegisterArchive(models.Model):
     written_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = (
-            "As long as the archive; what the pages' retention removes leaves it at the next run."
+        retention = stays(
+            "the archive", "what the pages' retention removes leaves it at the next run"
         )
         OPEN = ("id", "district", "area_path", "begun_at", "written_at")
         PERSONAL = ("begun_by",)
@@ -399,7 +448,13 @@ class ClassState(models.Model):
     state = PackedField()
 
     class Privacy:
-        retention = "To the end of the school year; it can be made again from the pages."
+        retention = Retention(
+            keep=school_years(0),
+            since=("as_of",),
+            after="it was reckoned",
+            because="it can be made again from the pages",
+            holds=("class_section__enrolments__child",),
+        )
         OPEN = ("id", "district", "class_section", "month", "as_of", "rule_version")
         PERSONAL = ("input_hash", "pages_hash")
         SENSITIVE = ("children", "state")
@@ -424,7 +479,13 @@ class VisitBudget(models.Model):
     is_current = models.BooleanField(default=True)
 
     class Privacy:
-        retention = "Five years."
+        retention = Retention(
+            keep=years(5),
+            since=("set_at",),
+            after="it was set",
+            only=Q(is_current=False),
+            stays="the one in force stays",
+        )
         OPEN = ("id", "area", "visits_per_1000_month", "policy", "set_at", "is_current")
         PERSONAL = ("set_by",)
 
@@ -456,7 +517,7 @@ class BudgetReplay(models.Model):
     result = models.JSONField(default=dict, help_text="Counts over the block; empty until made.")
 
     class Privacy:
-        retention = "Until the next replay of the block."
+        retention = stays("the block has no newer replay", "the next is written over it")
         OPEN = ("id", "area", "asked_at", "made_at", "pages", "pages_received_at")
         PERSONAL = ("asked_by", "input_hash", "result")
 
@@ -503,7 +564,20 @@ class Flag(models.Model):
     put_right_read_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "Three school years."
+        retention = Retention(
+            keep=school_years(3),
+            since=(
+                "raised_at",
+                "withdrawn_at",
+                "put_right_at",
+                "outcome__recorded_on",
+                "visits__recorded_at",
+            ),
+            after="it ended",
+            because="or as the case that one of its findings led to",
+            only=Q(state__in=("closed", "withdrawn")),
+            stays="one that has not ended stays",
+        )
         OPEN = ("id", "district", "class_section", "register_received_at", "raised_at")
         OPEN += ("rule_version",)
         PERSONAL = ("child", "area", "channel", "since_on", "signal_on", "score", "state")
@@ -551,7 +625,7 @@ class Withdrawal(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "As long as the flag."
+        retention = part_of("flag")
         OPEN = ("id", "district", "asked_at")
         PERSONAL = ("flag", "state", "settled_by", "settled_at")
 
@@ -617,7 +691,7 @@ class Visit(models.Model):
     )
 
     class Privacy:
-        retention = "Three school years."
+        retention = part_of("flag")
         OPEN = ("id", "district", "assigned_at", "due_at", "state", "recorded_at")
         PERSONAL = ("flag", "volunteer", "assigned_by", "left_house_at", "handed_back_at")
         PERSONAL += ("handed_back_because", "two_go", "second", "second_left_because", "will_go_at")
@@ -677,7 +751,7 @@ class Finding(WithSealedFacts):
     recorded_at = sealed_time("facts")
 
     class Privacy:
-        retention = "Three school years, or as the case it led to."
+        retention = part_of("visit", "the visit, or as the case it led to")
         OPEN = ("id", "district")
         PERSONAL = ("visit",)
         SENSITIVE = ("kind", "whom_met", "next_step", "note", "facts")
@@ -710,7 +784,7 @@ class LateFinding(WithSealedFacts):
     read_by = SealedFact("facts", default="")
 
     class Privacy:
-        retention = "As long as the flag."
+        retention = part_of("visit", "the flag")
         OPEN = ("id", "district", "sent_at", "read_at")
         PERSONAL = ("visit",)
         SENSITIVE = ("kind", "whom_met", "next_step", "note", "facts")
@@ -756,7 +830,7 @@ class Outcome(WithSealedFacts):
     recorded_at = sealed_time("facts")
 
     class Privacy:
-        retention = "Three school years."
+        retention = part_of("flag")
         OPEN = ("id", "district", "recorded_on")
         PERSONAL = ("flag",)
         SENSITIVE = ("facts", "note")
@@ -777,7 +851,7 @@ class Reopening(models.Model):
     reopened_at = models.DateTimeField()
 
     class Privacy:
-        retention = "As long as the flag."
+        retention = part_of("flag")
         OPEN = ("id", "district", "reopened_at")
         PERSONAL = ("flag", "reopened_by")
         SENSITIVE = ("was", "because")

@@ -22,6 +22,7 @@ from aanchal.kernel.facts import (
 from aanchal.kernel.fields import ReferenceTagField
 from aanchal.kernel.ids import new_random_id
 from aanchal.kernel.permissions import Scope
+from aanchal.kernel.retention import Retention, Then
 
 from .rules.visibility import concern_scope
 
@@ -105,7 +106,11 @@ class Concern(WithSealedFacts):
     child = SealedLink("child_id", to="people.Child", select=("household", "area"))
 
     class Privacy:
-        retention = "As the law sets for the case it becomes; else three years."
+        retention = Retention(
+            of="the law sets for the case it becomes, else three years",
+            then=Then.KEEP,
+            because="the law of each kind is not carried out yet, so nothing goes",
+        )
         OPEN = ("id", "district", "is_open", "due_at")
         SENSITIVE = ("code_tag", "source_tag", "question_tag", "head", "body")
 

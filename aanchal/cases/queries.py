@@ -361,6 +361,21 @@ def open_concerns_of(
     )
 
 
+def visits_with_a_concern(visits: Sequence[tuple[str, str]]) -> set[str]:
+    """Visits of which a concern is kept, open or closed; for Aanchal itself, not for a person.
+
+    Args:
+        visits: (district, key of the visit that found the danger).
+
+    Returns:
+        Keys of visits. One query, whatever their number.
+    """
+    source: Any = Concern._meta.get_field("source_tag")
+    by_tag = {source.tag(district, f"visit:{key}"): key for district, key in visits}
+    found = Concern.objects.filter(source_tag__in=list(by_tag))
+    return {by_tag[tag] for tag in found.values_list("source_tag", flat=True)}
+
+
 def question_mark(question: str, teller: str) -> str:
     """What the first concern that a person told out of a question is marked with."""
     return f"{question}:{teller}"

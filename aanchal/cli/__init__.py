@@ -54,6 +54,9 @@ PARTS = {
         "backup", SAFETY, "Write everything into one encrypted file.", attribute="backup"
     ),
     "restore": Part("backup", SAFETY, "Restore a backup on an empty host.", attribute="restore"),
+    "retention": Part(
+        "retention", SAFETY, "Erase what has been kept long enough.", attribute="retention"
+    ),
     "version": Part("health", SAFETY, "Say which Aanchal this is.", attribute="version"),
 }
 

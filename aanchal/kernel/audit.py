@@ -176,6 +176,13 @@ class Verb(StrEnum):
     BACKUP_MADE = "backup.made"
     BACKUP_RESTORED = "backup.restored"
     AUDIT_VERIFIED = "audit.verified"
+    RECORDS_ERASED = "records.erased"
+    ERASURES_REPEATED = "erasures.repeated"
+    HOLD_PLACED = "hold.placed"
+    HOLD_LIFT_ASKED = "hold.lift_asked"
+    HOLD_LIFT_TAKEN_BACK = "hold.lift_taken_back"
+    HOLD_LIFTED = "hold.lifted"
+    HOLD_KEPT = "hold.kept"
 
 
 @dataclass
@@ -210,7 +217,7 @@ GENESIS = "0" * 64
 MENTION_DIGITS = 16
 MENTIONS_FILLED_TO = 8
 # Events of these are looked for by their verb.
-FOUND_BY_VERB = frozenset({Verb.AUDIT_VERIFIED})
+FOUND_BY_VERB = frozenset({Verb.AUDIT_VERIFIED, Verb.RECORDS_ERASED})
 
 
 def record(

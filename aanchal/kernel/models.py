@@ -5,9 +5,17 @@ from typing import Any
 
 from django.db import models
 
-from .facts import SealedFactsField, WithSealedFacts
-from .fields import LastingSealedJSONField, SealedJSONField, SealedTextField
+from .facts import SealedFact, SealedFactsField, WithSealedFacts
+from .fields import (
+    LastingSealedJSONField,
+    ReferenceTagField,
+    SealedJSONField,
+    SealedReferenceField,
+    SealedTextField,
+)
 from .ids import new_id, new_random_id
+from .permissions import Scope
+from .retention import Retention, Then, days, hours, school_years, stays, years
 
 
 class AuditEvent(models.Model):
@@ -34,7 +42,13 @@ class AuditEvent(models.Model):
     )
 
     class Privacy:
-        retention = "Eight years, then the whole chain is closed and archived by its custodians."
+        retention = Retention(
+            keep=years(8),
+            since=("on",),
+            after="the event",
+            then=Then.KEEP,
+            because="the whole chain is closed and archived by its custodians: no link can be taken out",
+        )
         OPEN = ("id", "district", "seq", "on", "previous_hash", "hash")
         PERSONAL = ("actor_tag", "mentions")
         SENSITIVE = ("content",)
@@ -99,7 +113,7 @@ class AuditHead(models.Model):
     )
 
     class Privacy:
-        retention = "As long as the chain."
+        retention = stays("the chain", "it is the chain's end")
         OPEN = ("district", "seq", "hash", "acts")
 
 
@@ -117,7 +131,12 @@ class StoredFile(models.Model):
     kept_at = models.DateTimeField()
 
     class Privacy:
-        retention = "Two school years after the last page that came from it."
+        retention = Retention(
+            keep=days(1),
+            since=("kept_at",),
+            of="a record that came with it",
+            because="its bytes go too",
+        )
         OPEN = ("id", "district", "purpose", "media_type", "size_bytes", "kept_at")
         PERSONAL = ("content_hash", "kept_by")
         SENSITIVE = ("name",)
@@ -153,7 +172,7 @@ class ImportProblem(models.Model):
     settled_by = models.CharField(max_length=64, blank=True)
 
     class Privacy:
-        retention = "Until settled, then to the end of the school year."
+        retention = Retention(keep=school_years(0), since=("settled_at",), after="it was settled")
         OPEN = ("id", "district", "area_path", "body_id", "source_kind", "source_id", "row")
         PERSONAL = ("column", "code", "template", "key", "state", "found_at", "settled_at")
         PERSONAL += ("settled_by",)
@@ -188,7 +207,7 @@ class ScheduledRun(models.Model):
     problem = models.CharField(max_length=200, blank=True, help_text="Kind of error; no data.")
 
     class Privacy:
-        retention = "One year."
+        retention = Retention(keep=years(1), since=("due_on",), after="its day")
         OPEN = (
             "id",
             "name",
@@ -219,7 +238,7 @@ class Worker(models.Model):
     doing = models.CharField(max_length=64, blank=True, help_text="Name of the job under way.")
 
     class Privacy:
-        retention = "A week after it fell silent."
+        retention = Retention(keep=days(7), since=("seen_at",), after="it fell silent")
         OPEN = ("id", "pid", "started_at", "seen_at", "doing")
 
 
@@ -231,7 +250,9 @@ class CacheEntry(models.Model):
     expires_at = models.DateTimeField()
 
     class Privacy:
-        retention = "Until its end, mostly minutes; upkeep sweeps every night."
+        retention = Retention(
+            keep=hours(0), since=("expires_at",), after="its end", because="mostly minutes"
+        )
         OPEN = ("id", "expires_at")
         SECRET = ("value",)
 
@@ -249,7 +270,9 @@ class Spent(models.Model):
     until_at = models.DateTimeField(help_text="From then on it is counted anew.")
 
     class Privacy:
-        retention = "Until its end, at most a day; upkeep sweeps every night."
+        retention = Retention(
+            keep=hours(0), since=("until_at",), after="its end", because="at most a day"
+        )
         OPEN = ("id", "times", "until_at")
 
     class Meta:
@@ -266,9 +289,76 @@ class CountedEvent(WithSealedFacts):
     )
 
     class Privacy:
-        retention = "Until the period it belongs to is published, at most six years."
+        retention = Retention(
+            keep=years(6),
+            by="kernel.sweeping",
+            after="its month, or until the period it belongs to is published",
+        )
         OPEN = ("id", "district")
         SENSITIVE = ("facts",)
+
+
+class LegalHold(WithSealedFacts):
+    """A child, household or concern of which nothing is erased, because a court or an officer asked for it.
+
+    One administrator places it; lifting it takes two.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
+    district = models.CharField(max_length=16)
+    placed_on = models.DateField()
+    lifted_on = models.DateField(null=True, blank=True)
+    thing = SealedReferenceField(help_text="Label and key of what is held.")
+    thing_tag = ReferenceTagField(of="thing", db_index=True)
+    facts = SealedFactsField(
+        pad=1024, help_text="Place, reason, who placed it, who asked to lift it."
+    )
+
+    area_path = SealedFact("facts")
+    # What the administrator wrote: the code of the child or concern.
+    code = SealedFact("facts")
+    reason = SealedFact("facts")
+    placed_by = SealedFact("facts")
+    # Who asked that it be lifted, when and why; "" while nobody did.
+    lift_asked_by = SealedFact("facts")
+    lift_asked_on = SealedFact("facts")
+    lift_reason = SealedFact("facts")
+    lifted_by = SealedFact("facts")
+    # User ids of kin and of those implicated, who learn nothing of it.
+    excluded = SealedFact("facts", default=list)
+
+    class Privacy:
+        retention = Retention(keep=years(8), since=("lifted_on",), after="it was lifted")
+        OPEN = ("id", "district", "placed_on", "lifted_on")
+        SENSITIVE = ("thing", "thing_tag", "facts")
+
+    def scope(self) -> Scope:
+        """Where what is held stands; whoever has a part in it is shut out."""
+        return Scope(
+            area_path=self.area_path, district=self.district, excluded=frozenset(self.excluded)
+        )
+
+
+class ErasedRecord(models.Model):
+    """That a record was erased, by the keyed hash of its key: a restored backup erases it again."""
+
+    id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
+    model = models.CharField(max_length=64)
+    tag = models.CharField(max_length=32, help_text="Keyed hash of model and key.")
+    erased_on = models.DateField()
+
+    class Privacy:
+        retention = Retention(
+            of="a backup that may hold the record is kept",
+            by="kernel.erased",
+            because="the sweeper forgets it then",
+        )
+        OPEN = ("id", "model", "erased_on")
+        PERSONAL = ("tag",)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "tag"], name="erased_once")]
+        indexes = [models.Index(fields=["erased_on"], name="erased_by_day")]
 
 
 class Deployment(models.Model):
@@ -284,7 +374,7 @@ class Deployment(models.Model):
     )
 
     class Privacy:
-        retention = "As long as the database."
+        retention = stays("the database", "it says what the database is")
         OPEN = ("id", "is_demo", "made_at", "last_backup_at", "restored_at", "restored_from_at")
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The kernel's own turns of the schedule: upkeep every night, the audit every week."""
+"""The kernel's own turns of the schedule: retention, backup and upkeep every night, the audit every week."""
 
 import logging
 from datetime import time
@@ -6,7 +6,7 @@ from datetime import time
 from django.conf import settings
 from django.utils import timezone
 
-from . import audit_guard, backup_format, backups, jobs, schedule, upkeep
+from . import audit_guard, backup_format, backups, erased, jobs, schedule, sweeping, upkeep
 from .permissions import system_actor
 
 log = logging.getLogger("aanchal.upkeep")
@@ -24,6 +24,13 @@ def nightly_upkeep() -> None:
         log.error("the audit does not hold: %s", "; ".join(found.what for found in broken[:5]))
     else:
         audit_guard.note_heads()
+
+
+@jobs.job(name="retention", alone=True)
+def nightly_retention() -> None:
+    """Erase what has been kept long enough. Before the backup, so that it is not in it any more."""
+    swept = sweeping.sweep(system_actor("upkeep"), at=timezone.now())
+    log.info("retention: %d records went", sum(swept.counts.values()))
 
 
 @jobs.job(name="audit_check", alone=True)
@@ -49,10 +56,12 @@ def nightly_backup() -> None:
         at=at,
     )
     backups.note_backup(system_actor("upkeep"), at=at)
+    erased.write_lists(folder)
     removed = backups.remove_old_backups(folder, at=at, keep_days=settings.AANCHAL_BACKUP_KEEP_DAYS)
     log.info("a backup was written; %d old ones removed", removed)
 
 
+schedule.every_day("retention", nightly_retention, at=time(1, 40))
 schedule.every_day("backup", nightly_backup, at=time(2, 15))
 schedule.every_day("upkeep", nightly_upkeep, at=time(3, 30))
 schedule.every_week("audit_check", weekly_audit_check, weekday=SUNDAY, at=time(4, 15))

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     HEALTH_VIEW = "health_view"
     KEYS_ROTATE = "keys_rotate"
     BACKUP_MAKE = "backup_make"
+    RETENTION_RUN = "retention_run"
+    HOLD_PLACE = "hold_place"
+    HOLD_LIFT = "hold_lift"
     CHILD_VIEW = "child_view"
     CHILD_OPEN_FILE = "child_open_file"
     CHILD_ENROL = "child_enrol"
@@ -155,6 +158,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.READING_COUNT,
             P.AUDIT_VERIFY,
             P.HEALTH_VIEW,
+            P.HOLD_PLACE,
+            P.HOLD_LIFT,
         }
     ),
     # The nightly watch and the operator's command line: they prepare questions, they read no case.
@@ -167,6 +172,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.HEALTH_VIEW,
             P.KEYS_ROTATE,
             P.BACKUP_MAKE,
+            P.RETENTION_RUN,
             P.CHILD_ENROL,
             P.KINSHIP_CONFIRM,
             P.REGISTER_IMPORT,

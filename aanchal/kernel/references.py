@@ -34,6 +34,17 @@ def dangling() -> Counter[str]:
     return +missing
 
 
+def pointed_at(label: str) -> frozenset[str]:
+    """Keys of the records of one model that sealed references point at: a key would keep them."""
+    found: set[str] = set()
+    for model in apps.get_models():
+        held = [(column, name) for column, name, to in _references(model) if to == label]
+        for page in _pages(model, sorted({column for column, _name in held})) if held else ():
+            for column, name in held:
+                found.update(key for row in page for key in _keys(row.get(column), name))
+    return frozenset(found)
+
+
 def _references(model: type[models.Model]) -> list[tuple[str, str, str]]:
     """Column, name of the fact within it ("" for the column itself), and label of the target."""
     found = [

@@ -15,6 +15,7 @@ from aanchal.kernel.fields import (
 )
 from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.permissions import Scope
+from aanchal.kernel.retention import Retention, days, part_of
 
 
 class LadderField(SealedJSONField):
@@ -36,7 +37,11 @@ class Ladder(models.Model):
     )
 
     class Privacy:
-        retention = "Until the thing waits no longer; then it is deleted within the quarter hour."
+        retention = Retention(
+            of="the thing waits",
+            by="notices.actions",
+            because="it is deleted within the quarter hour",
+        )
         OPEN = ("id", "district", "is_above")
         SENSITIVE = ("thing", "thing_tag", "story")
 
@@ -80,7 +85,7 @@ class Message(models.Model):
     settled_on = models.DateField(null=True, blank=True)
 
     class Privacy:
-        retention = "Thirty days after it was sent or given up."
+        retention = Retention(keep=days(30), since=("settled_on",), after="it was sent or given up")
         OPEN = ("id", "district", "channel", "state", "tries", "try_at", "made_on", "settled_on")
         SENSITIVE = ("recipient", "recipient_tag")
 
@@ -117,7 +122,7 @@ class Contact(models.Model):
     quiet_until = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Hour, 0–23.")
 
     class Privacy:
-        retention = "As long as the account."
+        retention = part_of("user", "the account")
         OPEN = ("id", "district")
         PERSONAL = ("user", "email_confirmed_on", "phone_confirmed_on", "code_until_at")
         PERSONAL += ("code_tries", "shows_phone", "quiet_from", "quiet_until")

@@ -13,6 +13,16 @@ from aanchal.kernel.fields import (
 from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.permissions import Scope, unit_of
 from aanchal.kernel.reading import note_when_read
+from aanchal.kernel.retention import (
+    Retention,
+    Whichever,
+    days,
+    months,
+    part_of,
+    school_years,
+    stays,
+    years,
+)
 from aanchal.places.models import Area, Body
 
 
@@ -27,7 +37,14 @@ class Household(models.Model):
     place_note = SealedTextField(default="", help_text="How to find the house.")
 
     class Privacy:
-        retention = "As long as a child of it is kept."
+        retention = Retention(
+            as_long_as="children",
+            of="a child of it is kept",
+            # Whoever is kin of a family is shut out by the word said of its first household.
+            only=~Q(joins_out_of__state="joined")
+            & ~Q(kinships__copies__household__children__isnull=False),
+            stays="one that was joined into another lasts as long as that",
+        )
         OPEN = ("id", "district")
         PERSONAL = ("area",)
         SENSITIVE = ("hamlet", "landmark", "place_note")
@@ -52,7 +69,7 @@ class Guardian(models.Model):
     phone = SealedTextField(default="")
 
     class Privacy:
-        retention = "As long as the household."
+        retention = part_of("household")
         OPEN = ("id", "district")
         PERSONAL = ("household", "relation")
         SENSITIVE = ("name", "phone")
@@ -90,7 +107,7 @@ class Kinship(models.Model):
     )
 
     class Privacy:
-        retention = "As long as the household."
+        retention = part_of("household")
         OPEN = ("id", "district", "recorded_at", "asked_at", "state")
         PERSONAL = ("user", "household", "copy_of")
         SENSITIVE = ("recorded_by", "asked_by")
@@ -130,7 +147,12 @@ class UnconfirmedKinship(models.Model):
     said = SealedJSONField(help_text="On which day she said it, and the path of the village.")
 
     class Privacy:
-        retention = "Thirty days, or until she who said it has read it."
+        retention = Retention(
+            keep=days(30),
+            since=("ended_on",),
+            after="it ended",
+            because="or until she who said it has read it",
+        )
         OPEN = ("id", "district", "ended_on")
         SENSITIVE = ("sayer", "sayer_tag", "said")
 
@@ -163,7 +185,7 @@ class HouseholdJoin(models.Model):
     done = SealedJSONField(help_text="Who joined them and when; who undid it and when.")
 
     class Privacy:
-        retention = "As long as the household."
+        retention = part_of("kept", "the household")
         OPEN = ("id", "district", "state")
         PERSONAL = ("kept", "left")
         SENSITIVE = ("moved", "done")
@@ -216,7 +238,9 @@ class Child(models.Model):
     made_at = models.DateTimeField()
 
     class Privacy:
-        retention = "Until age 21 or three school years after the last mark, whichever is later."
+        retention = Retention(
+            keep=school_years(3), since=("made_at",), after="the last mark", until_age=21
+        )
         OPEN = ("id", "district", "made_at", "area_is_assumed")
         PERSONAL = ("code", "area", "household", "sex", "age_years", "age_estimated_on")
         SENSITIVE = ("given_name", "family_name", "own_script_name", "born_on", "disability")
@@ -260,7 +284,7 @@ class NameBucket(models.Model):
     bucket = models.CharField(max_length=16, help_text="Keyed hash of the sound, or of a pool.")
 
     class Privacy:
-        retention = "As long as the child."
+        retention = part_of("child")
         OPEN = ("id", "district")
         PERSONAL = ("child", "bucket")
 
@@ -280,7 +304,7 @@ class NameIndex(models.Model):
     made_at = models.DateTimeField()
 
     class Privacy:
-        retention = "As long as the district."
+        retention = stays("the district", "it tells of no child")
         OPEN = ("district", "key_version", "pools", "children", "added", "is_whole", "made_at")
 
 
@@ -291,7 +315,7 @@ class ChildCodeSeries(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Privacy:
-        retention = "As long as the district."
+        retention = stays("the district", "it tells of no child")
         OPEN = ("district", "last")
 
 
@@ -312,7 +336,7 @@ class SchoolIdentifier(models.Model):
     value_hash = models.CharField(max_length=64)
 
     class Privacy:
-        retention = "As long as the child."
+        retention = part_of("child")
         OPEN = ("id", "district")
         PERSONAL = ("child", "system", "issued_by", "value_hash")
         SENSITIVE = ("value",)
@@ -338,7 +362,7 @@ class ClassSection(models.Model):
     section = models.CharField(max_length=10, blank=True)
 
     class Privacy:
-        retention = "Three school years after its end."
+        retention = Retention(keep=school_years(3), since=("year",), after="its end")
         OPEN = ("id", "district", "school", "year", "grade", "section")
 
     class Meta:
@@ -382,7 +406,12 @@ class Enrolment(models.Model):
     ended_by = models.CharField(max_length=10, choices=Ended.choices, blank=True)
 
     class Privacy:
-        retention = "Three school years after its end."
+        retention = Retention(
+            keep=school_years(3),
+            since=("ends_on", "class_section__year"),
+            whichever=Whichever.EARLIEST,
+            after="its end",
+        )
         OPEN = ("id", "district")
         PERSONAL = ("child", "class_section", "starts_on", "ends_on", "ended_by")
         SENSITIVE = ("roll_no",)
@@ -433,7 +462,13 @@ class ClassMove(models.Model):
     answer = SealedTextField(default="", help_text="Why it was refused, for the asker.")
 
     class Privacy:
-        retention = "Three school years."
+        retention = Retention(
+            keep=school_years(3),
+            since=("asked_at", "settled_at"),
+            after="it was settled",
+            only=~Q(state="waiting"),
+            stays="one that waits for an answer stays",
+        )
         OPEN = ("id", "district", "to_section", "asked_at", "state", "settled_at")
         PERSONAL = ("child", "from_section", "starts_on", "asked_by", "settled_by")
         SENSITIVE = ("roll_no", "name_given", "answer")
@@ -486,7 +521,7 @@ class Consent(models.Model):
     withdrawn_on = models.DateField(null=True, blank=True)
 
     class Privacy:
-        retention = "As long as the child."
+        retention = part_of("child")
         OPEN = ("id", "district")
         PERSONAL = ("child", "purpose", "given_by", "given_on", "recorded_by", "withdrawn_on")
         SENSITIVE = ("note", "number")
@@ -509,7 +544,7 @@ class RegisterAgreement(models.Model):
     recorded_at = models.DateTimeField()
 
     class Privacy:
-        retention = "Eight years after its end."
+        retention = Retention(keep=years(8), since=("ends_on",), after="its end")
         OPEN = ("id", "area", "body", "order_no", "made_with", "starts_on", "ends_on")
         PERSONAL = ("recorded_by", "recorded_at")
 
@@ -535,7 +570,7 @@ class ReadingDay(models.Model):
     answer = SealedJSONField(default=dict, help_text="Who looked at it, when, and what came of it.")
 
     class Privacy:
-        retention = "Three months."
+        retention = Retention(keep=months(3), since=("on",), after="the day")
         OPEN = ("id", "district", "on")
         SENSITIVE = ("reader", "reader_tag", "counts", "answer")
 

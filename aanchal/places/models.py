@@ -5,6 +5,7 @@ from django.db import models
 from aanchal.kernel.ids import new_id
 from aanchal.kernel.models import StoredFile
 from aanchal.kernel.permissions import Scope
+from aanchal.kernel.retention import Retention, part_of, stays, years
 
 
 def district_of(path: str) -> str:
@@ -52,7 +53,7 @@ class Area(models.Model):
     )
 
     class Privacy:
-        retention = "As long as the place is known."
+        retention = stays("the place is known", "places have no end")
         OPEN = ("id", "level", "name", "local_name", "parent", "path", "joined_into")
 
     class Meta:
@@ -88,7 +89,7 @@ class AreaCode(models.Model):
     )
 
     class Privacy:
-        retention = "As long as the place is known."
+        retention = stays("the place is known", "places have no end")
         OPEN = ("id", "area", "system", "level", "code", "assumed")
 
     class Meta:
@@ -132,7 +133,7 @@ class Subdistrict(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "As long as the place is known."
+        retention = stays("the place is known", "places have no end")
         OPEN = ("id", "code", "census2011", "name", "local_name", "district_area", "block")
         OPEN += ("likeness", "band", "reason", "rivals", "state", "decided_at")
         PERSONAL = ("decided_by",)
@@ -174,7 +175,7 @@ class AreaJoin(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "As long as the places are known."
+        retention = stays("the places are known", "places have no end")
         OPEN = ("id", "source", "target", "likeness", "band", "reason", "params", "rivals")
         OPEN += ("source_name", "source_code", "state", "decided_at")
         PERSONAL = ("decided_by",)
@@ -215,7 +216,9 @@ class Body(models.Model):
     position_doubtful = models.BooleanField(default=False)
 
     class Privacy:
-        retention = "As long as the body exists, then five years."
+        retention = stays(
+            "the body exists, then five years", "no record says yet when a body ended"
+        )
         OPEN = ("id", "kind", "name", "local_name", "area", "longitude", "latitude")
         OPEN += ("position_doubtful",)
 
@@ -245,7 +248,7 @@ class School(models.Model):
     pincode = models.CharField(max_length=6, blank=True)
 
     class Privacy:
-        retention = "As long as the body."
+        retention = part_of("body")
         OPEN = ("body", "udise", "category", "school_type", "management", "setting", "pincode")
 
     def __str__(self) -> str:
@@ -278,7 +281,7 @@ class PlaceFile(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Privacy:
-        retention = "One year."
+        retention = Retention(keep=years(1), since=("received_at",), after="it came")
         OPEN = ("id", "file", "kind", "area_path", "lines", "line_reached", "state", "done")
         OPEN += ("received_at", "settled_at")
         PERSONAL = ("received_by",)
@@ -307,7 +310,7 @@ class SchoolCalendar(models.Model):
     source = models.CharField(max_length=200, blank=True)
 
     class Privacy:
-        retention = "As long as the school."
+        retention = stays("the school", "it tells of no person")
         OPEN = ("id", "area", "body", "weekly_off", "year_starts_in", "source")
 
     class Meta:
@@ -347,7 +350,7 @@ class Closure(models.Model):
     source = models.CharField(max_length=200, blank=True)
 
     class Privacy:
-        retention = "As long as the calendar."
+        retention = part_of("calendar")
         OPEN = ("id", "calendar", "kind", "name", "first_on", "last_on", "source")
 
     class Meta:

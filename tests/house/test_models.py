@@ -43,7 +43,6 @@ def floors():
 @pytest.mark.parametrize("model", OWN, ids=lambda m: m._meta.label)
 def test_every_field_has_a_privacy_class_and_the_table_a_retention(model):
     assert privacy_of(model)
-    assert model.Privacy.retention.endswith("."), "retention is a sentence"
 
 
 @pytest.mark.parametrize("model", OWN, ids=lambda m: m._meta.label)

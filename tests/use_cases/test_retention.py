@@ -1,0 +1,363 @@
+"""What has been kept long enough goes, and nothing else; what goes is counted and named to nobody."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from aanchal.access.models import GONE, Grant, User
+from aanchal.attendance.models import (
+    Finding,
+    Flag,
+    Outcome,
+    PageRevision,
+    RegisterCount,
+    RegisterPage,
+    Visit,
+)
+from aanchal.cases.actions import raise_concern
+from aanchal.kernel import sweeping
+from aanchal.kernel.errors import NotAllowed
+from aanchal.kernel.holds import standing
+from aanchal.kernel.models import CountedEvent, ErasedRecord, ImportProblem
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.people.models import (
+    Child,
+    ClassSection,
+    Enrolment,
+    Guardian,
+    Household,
+    HouseholdJoin,
+    Kinship,
+    NameBucket,
+)
+from tests.audited import audited
+from tests.factories import JULY, NOW, a_class, a_flag, a_page, an_actor, kin_of
+from tests.signing_in import a_person
+
+pytestmark = pytest.mark.django_db
+
+UPKEEP = system_actor("upkeep")
+# Pupils of a school year that began in April 2026.
+BEFORE_THEIR_END = datetime(2030, 3, 31, 12, tzinfo=UTC)
+AFTER_THEIR_END = datetime(2030, 4, 1, 12, tzinfo=UTC)
+GROWN_UP = datetime(2048, 4, 1, 12, tzinfo=UTC)
+
+
+def test_a_page_becomes_counts_after_three_school_years_and_not_a_day_before():
+    section, children = a_class(pupils=2)
+    a_page(section, children, ["PPAAL", "PPPPP"])
+    a_page(section, children, ["PPAAP", "PPPPP"])
+
+    sweeping.sweep(UPKEEP, at=BEFORE_THEIR_END)
+    assert RegisterPage.objects.count() == 1 and PageRevision.objects.count() == 1
+
+    swept = sweeping.sweep(UPKEEP, at=AFTER_THEIR_END)
+    assert swept.counts["attendance.RegisterPage"] == 1
+    assert not RegisterPage.objects.exists() and not PageRevision.objects.exists()
+    count = RegisterCount.objects.get()
+    assert (count.school_id, count.month) == (section.school_id, JULY)
+    assert (count.pages, count.children, count.days_taken) == (1, 2, 5)
+    assert (count.present, count.absent, count.leave) == (8, 2, 0)
+
+
+def test_a_second_page_of_the_month_is_added_to_its_schools_count():
+    section, children = a_class(pupils=1)
+    other, others = a_class(section.school, grade="7", pupils=1)
+    a_page(section, children, ["PA"])
+    batch(RegisterPage)
+    a_page(other, others, ["PP"])
+
+    batch(RegisterPage)
+    count = RegisterCount.objects.get()
+    assert (count.pages, count.present, count.absent) == (2, 3, 1)
+
+
+def test_a_child_stays_until_21_and_then_goes_with_all_that_is_hers():
+    section, (child, younger) = a_class(pupils=2)
+    born(child, "2008-05-01")
+    born(younger, "2012-05-01")
+    ended(section)
+    a_page(section, [child, younger], ["PA", "PP"])
+    home = child.household
+
+    # At 21, but three school years have not run out.
+    sweeping.sweep(UPKEEP, at=datetime(2029, 6, 1, tzinfo=UTC))
+    assert Child.objects.count() == 2
+
+    sweeping.sweep(UPKEEP, at=AFTER_THEIR_END)
+    assert list(Child.objects.all()) == [younger]
+    assert not NameBucket.objects.filter(child=child.pk).exists()
+    assert not Household.objects.filter(pk=home.pk).exists()
+    assert not Guardian.objects.filter(household=home.pk).exists()
+    assert Household.objects.filter(pk=younger.household_id).exists()
+    # The class is not hers alone: it goes with its last page and enrolment.
+    assert not Enrolment.objects.exists() and not ClassSection.objects.exists()
+
+
+def test_of_whom_no_age_is_known_the_day_of_enrolling_counts_as_her_birth():
+    section, (child,) = a_class(pupils=1)
+    Child.objects.update(age_years=None, age_estimated_on=None)
+    ended(section)
+
+    sweeping.sweep(UPKEEP, at=datetime(2047, 7, 30, 12, tzinfo=UTC))
+    assert Child.objects.filter(pk=child.pk).exists()
+    sweeping.sweep(UPKEEP, at=datetime(2047, 7, 31, 13, tzinfo=UTC))
+    assert not Child.objects.filter(pk=child.pk).exists()
+
+
+def test_a_child_of_whom_a_concern_is_kept_stays():
+    section, (child,) = a_class(pupils=1)
+    ended(section)
+    raise_concern(
+        an_actor(), kind="missing", area=child.area, child=child, source_kind="person",
+        source_id="1", told="gone", at=NOW,
+    )  # fmt: skip
+
+    sweeping.sweep(UPKEEP, at=GROWN_UP)
+    assert Child.objects.filter(pk=child.pk).exists()
+    assert Household.objects.filter(pk=child.household_id).exists()
+
+
+def test_a_flag_goes_as_a_whole_three_school_years_after_it_ended():
+    section, (child,) = a_class(pupils=1)
+    flag = an_ended_flag(child, section)
+    waiting = a_flag(
+        child, section, signal_on=date(2026, 7, 27), since_on=date(2026, 7, 21), state="open"
+    )
+
+    sweeping.sweep(UPKEEP, at=BEFORE_THEIR_END)
+    assert Flag.objects.count() == 2
+
+    sweeping.sweep(UPKEEP, at=AFTER_THEIR_END)
+    assert list(Flag.objects.all()) == [waiting], "what waits for a person is not erased"
+    for model in (Visit, Finding, Outcome):
+        assert not model.objects.exists()
+    assert flag.pk != waiting.pk
+
+
+def test_a_flag_stays_as_the_case_that_its_finding_led_to():
+    section, (child,) = a_class(pupils=1)
+    flag = an_ended_flag(child, section)
+    raise_concern(
+        an_actor(), kind="labour", area=child.area, source_kind="visit",
+        source_id=str(flag.visits.get().pk), at=NOW,
+    )  # fmt: skip
+
+    sweeping.sweep(UPKEEP, at=GROWN_UP)
+    assert Flag.objects.filter(pk=flag.pk).exists() and Finding.objects.exists()
+
+
+def test_a_family_in_two_households_is_not_parted_by_erasing_the_empty_one():
+    _section, (child,) = a_class(pupils=1)
+    empty = Household.objects.create(district=child.district, area=child.area)
+    HouseholdJoin.objects.create(
+        district=child.district, kept=child.household, left=empty, moved={}, done={}
+    )
+    person = a_person(Role.VOLUNTEER)
+    said_first = kin_of(person, child)
+    lonely = Household.objects.create(district=child.district, area=child.area)
+    said_of_lonely = Kinship.objects.create(
+        district=child.district, user=a_person(Role.VOLUNTEER), household=lonely,
+        recorded_by="system:operator", recorded_at=NOW,
+    )  # fmt: skip
+    Kinship.objects.create(
+        district=child.district, user=said_of_lonely.user, household=child.household,
+        recorded_by="system:operator", recorded_at=NOW, copy_of=said_of_lonely,
+    )  # fmt: skip
+    nobodys = Household.objects.create(district=child.district, area=child.area)
+
+    sweeping.sweep(UPKEEP, at=NOW)
+    assert set(Household.objects.all()) == {child.household, empty, lonely}
+    assert not Household.objects.filter(pk=nobodys.pk).exists()
+    assert Kinship.objects.filter(pk=said_first.pk).exists() and child.kin()
+
+
+def test_a_person_who_works_here_no_more_becomes_a_bare_key_after_two_years():
+    person, other = a_person(Role.COORDINATOR), a_person(Role.COORDINATOR)
+    was, stays = person.username, other.username
+    Grant.objects.filter(user=person).update(revoked_at=NOW, revoked_by="x")
+    User.objects.update(made_at=NOW, last_login=None)
+
+    sweeping.sweep(UPKEEP, at=NOW + timedelta(days=700))
+    assert User.objects.filter(username=was).exists()
+
+    swept = sweeping.sweep(UPKEEP, at=NOW + timedelta(days=732))
+    assert swept.counts["access.User"] == 1
+    person.refresh_from_db()
+    assert person.username == f"{GONE}{person.pk.hex}" and not person.has_usable_password()
+    assert (person.display_name, person.email, person.is_active) == ("", "", False)
+    other.refresh_from_db()
+    assert other.username == stays
+    # Done once.
+    assert not sweeping.sweep(UPKEEP, at=NOW + timedelta(days=733)).counts["access.User"]
+
+
+def test_what_was_counted_goes_by_its_sealed_month():
+    a_class(pupils=2)
+    assert CountedEvent.objects.count() == 2
+
+    sweeping.sweep(UPKEEP, at=datetime(2032, 7, 31, tzinfo=UTC))
+    assert CountedEvent.objects.count() == 2
+    sweeping.sweep(UPKEEP, at=datetime(2032, 8, 1, 12, tzinfo=UTC))
+    assert not CountedEvent.objects.exists()
+
+
+def test_nothing_goes_that_is_not_due():
+    section, children = a_class(pupils=3)
+    a_page(section, children, ["PA", "PP", "AA"])
+    a_flag(children[0], section)
+    problem()
+
+    before = everything()
+    sweeping.sweep(UPKEEP, at=NOW)
+    assert everything() == before
+
+
+def test_the_audit_counts_by_model_and_district_and_names_nobody():
+    section, children = a_class(pupils=2)
+    problem(settled_at=NOW)
+    problem(settled_at=NOW, district="D207")
+    a_page(section, children, ["PA", "PP"])
+
+    sweeping.sweep(UPKEEP, at=AFTER_THEIR_END)
+    events = audited().filter(verb="records.erased")
+    told = {(e.district, e.changes["model"]): e.changes["count"] for e in events}
+    assert told["D206", "kernel.ImportProblem"] == told["D207", "kernel.ImportProblem"] == 1
+    assert told["D206", "attendance.RegisterPage"] == 1
+    assert {frozenset(e.changes) for e in events} == {frozenset({"model", "count"})}
+    assert {(e.target_id, tuple(e.shown), e.actor_id) for e in events} == {
+        ("", (), "system:upkeep")
+    }
+
+
+def test_a_second_run_finds_nothing():
+    section, children = a_class(pupils=2)
+    a_page(section, children, ["PA", "PP"])
+    problem(settled_at=NOW)
+
+    assert sweeping.sweep(UPKEEP, at=GROWN_UP).counts
+    assert not sweeping.sweep(UPKEEP, at=GROWN_UP).counts
+
+
+def test_the_forecast_counts_what_would_go_and_changes_nothing():
+    section, children = a_class(pupils=2)
+    a_page(section, children, ["PA", "PP"])
+    before = everything()
+
+    found = {one.label: one.due for one in sweeping.forecast(at=AFTER_THEIR_END)}
+    assert found["attendance.RegisterPage"] == 1 and found["people.Child"] == 0
+    assert everything() == before
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR])
+def test_nobody_of_the_site_erases(role):
+    problem(settled_at=NOW)
+
+    with pytest.raises(NotAllowed):
+        sweeping.erase_batch(
+            an_actor(role), model=ImportProblem, after=None, pinned=frozenset(),
+            year_starts_in=(4,), at=AFTER_THEIR_END,
+        )  # fmt: skip
+    assert ImportProblem.objects.exists()
+    assert audited().get(outcome="refused").verb == "erase_batch.refused"
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["people.Child", "attendance.Flag", "attendance.RegisterPage", "people.Household"],
+)
+def test_a_batch_asks_as_many_questions_for_many_rows_as_for_one(label):
+    model = apps.get_model(label)
+
+    def asked(pupils: int, grade: str) -> int:
+        section, children = a_class(grade=grade, pupils=pupils)
+        a_page(section, children, ["PA"] * pupils)
+        for child in children:
+            an_ended_flag(child, section)
+        for earlier in sweeping.in_order():
+            if earlier is model:
+                break
+            batch(earlier)
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            assert batch(model) == (1 if label == "attendance.RegisterPage" else pupils)
+        sweeping.sweep(UPKEEP, at=GROWN_UP)
+        return len(found)
+
+    asked(1, "5")  # what is asked once a process
+    assert asked(1, "6") == asked(9, "7") < 45
+
+
+def batch(model) -> int:
+    _seen, _last, gone = sweeping.erase_batch(
+        UPKEEP, model=model, after=None, pinned=frozenset(), year_starts_in=(4,), at=GROWN_UP
+    )
+    return gone
+
+
+def test_erased_keys_are_remembered_as_keyed_hashes_as_long_as_backups_are_kept(settings):
+    settings.AANCHAL_BACKUP_KEEP_DAYS = 30
+    held = problem(settled_at=NOW)
+
+    sweeping.sweep(UPKEEP, at=AFTER_THEIR_END)
+    row = ErasedRecord.objects.get(model="kernel.ImportProblem")
+    assert str(held.pk) not in row.tag and held.pk.hex not in row.tag
+    sweeping.sweep(UPKEEP, at=AFTER_THEIR_END + timedelta(days=30))
+    assert ErasedRecord.objects.filter(pk=row.pk).exists()
+    sweeping.sweep(UPKEEP, at=AFTER_THEIR_END + timedelta(days=31))
+    assert not ErasedRecord.objects.filter(pk=row.pk).exists()
+    assert not standing()
+
+
+# --- what they stand on ---
+
+
+def born(child: Child, on: str) -> None:
+    child.born_on = on
+    child.save(update_fields=["born_on"])
+
+
+def ended(section: ClassSection) -> None:
+    Enrolment.objects.filter(class_section=section).update(
+        ends_on=date(2027, 3, 31), ended_by="left"
+    )
+
+
+def problem(district: str = "D206", **changes):
+    values = {"area_path": f"IN/S10/{district}", "source_kind": "register", "source_id": "1"}
+    values |= {
+        "code": "x",
+        "template": "x",
+        "found_at": NOW,
+        "key": str(ImportProblem.objects.count()),
+    }
+    return ImportProblem.objects.create(district=district, **(values | changes))
+
+
+def an_ended_flag(child: Child, section: ClassSection) -> Flag:
+    flag = a_flag(child, section, state="closed")
+    person = User.objects.filter(grants__role=Role.VOLUNTEER).first() or a_person(Role.VOLUNTEER)
+    visit = Visit.objects.create(
+        district=child.district, flag=flag, volunteer=person, assigned_by="x", assigned_at=NOW,
+        due_at=NOW, state="recorded", recorded_at=NOW,
+    )  # fmt: skip
+    finding = Finding(district=child.district, visit=visit, kind="ill")
+    finding.recorded_by, finding.recorded_at = str(person.pk), NOW
+    finding.save()
+    outcome = Outcome(district=child.district, flag=flag, recorded_on=NOW.date())
+    outcome.kind = "back"
+    outcome.save()
+    return flag
+
+
+def everything() -> dict[str, int]:
+    """How many rows each of our tables holds, but for the audit."""
+    return {
+        m._meta.label: m._base_manager.count()
+        for m in apps.get_models()
+        if m._meta.app_config.name.startswith("aanchal.") and "Audit" not in m.__name__
+    }
