@@ -132,14 +132,18 @@ def approve_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
 
 
 @use_case
-def revoke_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
+def revoke_grant(actor: Actor, *, grant: Grant, at: datetime, only_waiting: bool = False) -> Grant:
     """Take a role away; it has no force from the very next request.
 
     One that still waits may also be refused by whoever may agree to it; then its giver is told.
 
+    Args:
+        only_waiting: refuse one that waits: to which another agreed meanwhile stays in force.
+
     Raises:
         NotAllowed: the actor may not take roles away at that place.
-        WrongState: it was revoked before, or nobody would be left to look after people there.
+        WrongState: it was revoked before, waits no more, or nobody would be left to look after
+            people there.
     """
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
     where = place_scope(grant)
@@ -148,6 +152,8 @@ def revoke_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
         require(actor, Permission.GRANT_REVOKE, where)
     if grant.revoked_at:
         raise WrongState
+    if only_waiting and not waits:
+        raise WrongState(_("Another person has agreed to this meanwhile. The role is in force."))
     if grant.role == Role.ADMINISTRATOR and not _others_look_after(grant, at):
         raise WrongState(_("Nobody would be left to look after the people here."))
     grant.revoked_by = actor.user_id

@@ -155,7 +155,7 @@ def refuse_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say no to a role that waits, or take back what one gave oneself."""
     grant = get_confirmable_grant(request.actor, pk=pk)
     if request.method == "POST":
-        actions.revoke_grant(request.actor, grant=grant, at=timezone.now())
+        actions.revoke_grant(request.actor, grant=grant, at=timezone.now(), only_waiting=True)
         messages.success(request, _("It is refused. Nothing has changed."))
         return redirect("approvals")
     what = f"{ROLE_NAMES[Role(grant.role)]} · {place_words(grant)}"
