@@ -3,7 +3,6 @@
 Only moves that a use case makes are noted: a test may set the scene as it likes.
 """
 
-from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,13 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from aanchal.lib.stages import Moves
+
 ROOT = Path(__file__).resolve().parent.parent
 SEEN: dict[str, set[tuple[str, str]]] = {}
 
 
-def declared() -> dict[str, tuple[type[models.Model], str, Mapping[str, frozenset[str]]]]:
+def declared() -> dict[str, tuple[type[models.Model], str, Moves]]:
     """Label of a model → the model, the field with its stage, and the moves its app declares."""
     found = {}
     for path in sorted((ROOT / "aanchal").glob("*/rules/stages.py")):

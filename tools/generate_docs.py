@@ -9,10 +9,12 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from aanchal.lib.stages import Moves, words_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -163,7 +165,9 @@ def stages() -> str:
     """What may follow what: one diagram and one table a stage machine."""
     lines = [
         "# Stages",
-        "What may follow what. A use case that finds another stage answers `wrong_state`.",
+        "What may follow what, and what the audit calls each move. A use case that finds another stage "
+        "answers `wrong_state`. A move without a word follows from the move of another record, whose "
+        "event tells of it.",
     ]
     for where, moves in stage_machines():
         app, noun = where
@@ -174,21 +178,25 @@ def stages() -> str:
                 lines.append(f"    {before} --> [*]")
         lines += ["```"]
         lines += _table(
-            ["From", "To"],
-            [[before, ", ".join(after) or "(final)"] for before, after in moves.items()],
+            ["From", "To", "Audit"],
+            [
+                [before, to, ", ".join(f"`{w}`" for w in words_of(moves, before, to) if w) or "–"]
+                for before, after in moves.items()
+                for to in after
+            ],
         )
     return _page(lines, loose=False)
 
 
-def stage_machines() -> Iterable[tuple[tuple[str, str], Mapping[str, Iterable[str]]]]:
-    """Every `…_MOVES` of a `rules/stages.py`: stage → stages that may follow."""
+def stage_machines() -> Iterable[tuple[tuple[str, str], Moves]]:
+    """App and name of every `…_MOVES` of a `rules/stages.py`, with its moves."""
     for path in sorted((ROOT / "aanchal").glob("*/rules/stages.py")):
         app = path.parent.parent.name
         module = importlib.import_module(f"aanchal.{app}.rules.stages")
         for name, moves in sorted(vars(module).items()):
             if name.endswith("_MOVES"):
                 noun = name.removesuffix("_MOVES").replace("_", " ").capitalize()
-                yield (app, noun), {b: sorted(a) for b, a in moves.items()}
+                yield (app, noun), moves
 
 
 def data_dictionary() -> str:

@@ -21,6 +21,15 @@ from aanchal.kernel.retention import Retention, Then, part_of, school_years, sta
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, Body
 
+from .rules.stages import (
+    CORRECTION_MOVES,
+    FLAG_MOVES,
+    MISSING_PUPIL_MOVES,
+    REGISTER_FILE_MOVES,
+    VISIT_MOVES,
+    WITHDRAWAL_MOVES,
+)
+
 
 class PackedField(SealedField):
     """Sealed bytes that are already packed; their length tells nothing worth padding."""
@@ -30,6 +39,8 @@ class PackedField(SealedField):
 
 class RegisterFile(models.Model):
     """A register as it came: one file, kept sealed, understood, and taken in page by page."""
+
+    MOVES = REGISTER_FILE_MOVES
 
     class State(models.TextChoices):
         RECEIVED = "received"  # kept; not yet read
@@ -206,6 +217,8 @@ class Correction(models.Model):
     What a coordinator changes herself goes in at once, and is kept here to be undone.
     """
 
+    MOVES = CORRECTION_MOVES
+
     class State(models.TextChoices):
         WAITING = "waiting"
         AGREED = "agreed"
@@ -341,6 +354,8 @@ class FormReading(models.Model):
 
 class MissingPupil(models.Model):
     """A pupil of a class whom its register leaves out: where is she?"""
+
+    MOVES = MISSING_PUPIL_MOVES
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -528,6 +543,8 @@ class BudgetReplay(models.Model):
 class Flag(models.Model):
     """The watch's question about one child, with its reason. Never deleted; may be withdrawn."""
 
+    MOVES = FLAG_MOVES
+
     class Channel(models.TextChoices):
         URGENT = "urgent"
         ORDINARY = "ordinary"
@@ -610,6 +627,8 @@ class Flag(models.Model):
 class Withdrawal(models.Model):
     """A question about a flag: its marks were corrected; is it withdrawn, or asked all the same?"""
 
+    MOVES = WITHDRAWAL_MOVES
+
     class State(models.TextChoices):
         WAITING = "waiting"
         WITHDRAWN = "withdrawn"
@@ -642,6 +661,8 @@ class Withdrawal(models.Model):
 
 class Visit(models.Model):
     """A person goes and asks. It is in the hands of one volunteer at a time."""
+
+    MOVES = VISIT_MOVES
 
     class State(models.TextChoices):
         ASSIGNED = "assigned"

@@ -10,6 +10,7 @@ import numpy as np
 
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.permissions import Actor
+from aanchal.kernel.stages import advance_all
 from aanchal.people.models import ClassSection
 
 from .known_classes import KnownClasses
@@ -92,11 +93,12 @@ def write_page(
         known.put(held)
     if known is None or known.are_missing(named):
         # Of whatever class she was missing: a pupil of last year's is found in this year's.
-        MissingPupil.objects.filter(
+        waiting = MissingPupil.objects.filter(
             month__lte=month,
             child__in=named,
             state=MissingPupil.State.WAITING,
-        ).update(state="back", settled_at=at)
+        )
+        advance_all(waiting, MissingPupil.State.BACK, settled_at=at)
     record(
         actor,
         Verb.REGISTER_CORRECTED if merged.changed else Verb.REGISTER_RECORDED,

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.permissions import Actor
+from aanchal.kernel.stages import advance
 from aanchal.people.models import ClassSection
 
 from .models import Flag, MissingPupil, PageRevision, RegisterPage, Withdrawal
@@ -41,10 +41,14 @@ def miss_again(actor: Actor, keys: Sequence[str]) -> None:
     for missing in found:
         if waiting.filter(class_section=missing.class_section_id, child=missing.child_id).exists():
             continue
-        missing.state, missing.settled_at = MissingPupil.State.WAITING, None
-        missing.save(update_fields=["state", "settled_at"])
-        scope = missing.class_section.scope()
-        record(actor, Verb.PUPIL_MISSING_REOPENED, missing, scope=scope)
+        missing.settled_at = None
+        advance(
+            actor,
+            missing,
+            MissingPupil.State.WAITING,
+            scope=missing.class_section.scope(),
+            saving=("settled_at",),
+        )
 
 
 def ask_again(
@@ -76,9 +80,7 @@ def ask_again(
         if flag.child_id in live:
             continue
         live.add(flag.child_id)
-        flag.state, flag.withdrawn_at = Flag.State.OPEN, None
-        flag.save(update_fields=["state", "withdrawn_at"])
+        flag.withdrawn_at = None
+        advance(actor, flag, Flag.State.OPEN, scope=flag.scope(), saving=("withdrawn_at",))
         for question in flag.withdrawals.filter(state=Withdrawal.State.WITHDRAWN):
-            question.state = Withdrawal.State.LAPSED
-            question.save(update_fields=["state"])
-        record(actor, Verb.FLAG_ASKED_AGAIN, flag, scope=flag.scope())
+            advance(actor, question, Withdrawal.State.LAPSED, scope=flag.scope())

@@ -24,11 +24,14 @@ from aanchal.kernel.ids import new_random_id
 from aanchal.kernel.permissions import Scope
 from aanchal.kernel.retention import Retention, Then
 
+from .rules.stages import CONCERN_MOVES
 from .rules.visibility import concern_scope
 
 
 class Concern(WithSealedFacts):
     """A signal, sealed on arrival when its kind of harm asks for it."""
+
+    MOVES = CONCERN_MOVES
 
     class Kind(models.TextChoices):
         MISSING = "missing"

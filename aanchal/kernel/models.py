@@ -16,6 +16,7 @@ from .fields import (
 from .ids import new_id, new_random_id
 from .permissions import Scope
 from .retention import Retention, Then, days, hours, school_years, stays, years
+from .rules.stages import IMPORT_PROBLEM_MOVES
 
 
 class AuditEvent(models.Model):
@@ -147,6 +148,8 @@ class StoredFile(models.Model):
 
 class ImportProblem(models.Model):
     """A row that could not be taken in, kept with its reason until a person repairs it."""
+
+    MOVES = IMPORT_PROBLEM_MOVES
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -25,6 +25,8 @@ from aanchal.kernel.retention import (
 )
 from aanchal.places.models import Area, Body
 
+from .rules.stages import CLASS_MOVE_MOVES, HOUSEHOLD_JOIN_MOVES, KINSHIP_MOVES
+
 
 class Household(models.Model):
     """People who live together. A child belongs to at most one household at a time."""
@@ -82,6 +84,8 @@ class Kinship(models.Model):
     and waits for a second person; a row that is refused, lapsed or taken back is deleted, and the
     audit keeps who said what. Of what was refused or lapsed `UnconfirmedKinship` tells who said it.
     """
+
+    MOVES = KINSHIP_MOVES
 
     class State(models.TextChoices):
         WAITING = "waiting"  # said of another: a second person is asked whether it is so
@@ -170,6 +174,8 @@ class HouseholdJoin(models.Model):
 
     What moved is remembered, so that it can be undone.
     """
+
+    MOVES = HOUSEHOLD_JOIN_MOVES
 
     class State(models.TextChoices):
         JOINED = "joined"
@@ -437,6 +443,8 @@ class ClassMove(models.Model):
     It waits for the head of the school she would leave, or the coordinator; until then she stays
     where she is.
     """
+
+    MOVES = CLASS_MOVE_MOVES
 
     class State(models.TextChoices):
         WAITING = "waiting"

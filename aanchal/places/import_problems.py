@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel.files import content_hash
 from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.stages import advance_all
 from aanchal.lib.tabular.problems import Problem
 
 from .models import district_of
@@ -90,29 +92,19 @@ class Ledger:
 
     def settle(self, keys: Iterable[str], *, but: Iterable[str] = ()) -> None:
         """Note that what these keys tell of is now in order."""
-        ImportProblem.objects.filter(
-            source_kind=self.kind,
-            key__in=set(keys) - set(but),
-            state=ImportProblem.State.OPEN,
-        ).update(**self._settled())
+        self._settle(ImportProblem.objects.filter(key__in=set(keys) - set(but)))
 
     def settle_schools(
         self, bodies: Iterable[UUID], *, codes: Iterable[str], but: set[str]
     ) -> None:
         """Note that these schools have none of these kinds of trouble, save `but`."""
-        ImportProblem.objects.filter(
-            source_kind=self.kind,
-            body_id__in=list(bodies),
-            code__in=list(codes),
-            state=ImportProblem.State.OPEN,
-        ).exclude(key__in=but).update(**self._settled())
+        found = ImportProblem.objects.filter(body_id__in=list(bodies), code__in=list(codes))
+        self._settle(found.exclude(key__in=but))
 
-    def _settled(self) -> dict[str, Any]:
-        return {
-            "state": ImportProblem.State.REPAIRED,
-            "settled_at": self.at,
-            "settled_by": self.settled_by,
-        }
+    def _settle(self, found: QuerySet[ImportProblem]) -> None:
+        still = found.filter(source_kind=self.kind, state=ImportProblem.State.OPEN)
+        to = ImportProblem.State.REPAIRED
+        advance_all(still, to, settled_at=self.at, settled_by=self.settled_by)
 
     def key(self, found: Found) -> str:
         """The key of a problem: of its subject and kind, or of its very line."""

@@ -7,6 +7,8 @@ from aanchal.kernel.models import StoredFile
 from aanchal.kernel.permissions import Scope
 from aanchal.kernel.retention import Retention, part_of, stays, years
 
+from .rules.stages import AREA_JOIN_MOVES, PLACE_FILE_MOVES, SUBDISTRICT_MOVES
+
 
 def district_of(path: str) -> str:
     """The district's key within an area path ("IN/S10/D206/B1851" → "D206"); "" above it."""
@@ -105,6 +107,8 @@ class Subdistrict(models.Model):
     the villages that wait for it come in.
     """
 
+    MOVES = SUBDISTRICT_MOVES
+
     class State(models.TextChoices):
         OPEN = "open"
         CONFIRMED = "confirmed"
@@ -153,6 +157,8 @@ class AreaJoin(models.Model):
 
     `source` is the node that UDISE knows, `target` the one of LGD or the Census.
     """
+
+    MOVES = AREA_JOIN_MOVES
 
     class State(models.TextChoices):
         PROPOSED = "proposed"
@@ -257,6 +263,8 @@ class School(models.Model):
 
 class PlaceFile(models.Model):
     """A published file of places or schools that was sent on the site, and what came of it."""
+
+    MOVES = PLACE_FILE_MOVES
 
     class Kind(models.TextChoices):
         AREAS = "areas"

@@ -7,9 +7,9 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import advance
 from aanchal.people.models import ClassSection
 
 from ..direct_corrections import former_agreed, former_file
@@ -70,7 +70,7 @@ def agree_to_correction(actor: Actor, *, correction: Correction, at: datetime) -
             received_at=correction.asked_at,
             at=at,
         )
-    _settle(actor, correction, Correction.State.AGREED, Verb.CORRECTION_AGREED, at=at)
+    _settle(actor, correction, Correction.State.AGREED, at=at)
     return Recorded(merged.added, merged.changed)
 
 
@@ -151,13 +151,19 @@ def undo_correction(actor: Actor, *, correction: Correction, at: datetime) -> Co
         since=correction.settled_at or correction.asked_at,
     )
     if was_asked:
-        correction.state, correction.before = Correction.State.WAITING, None
+        to, correction.before = Correction.State.WAITING, None
         correction.settled_by, correction.settled_at = "", None
     else:
-        correction.state = Correction.State.UNDONE
+        to = Correction.State.UNDONE
         correction.settled_by, correction.settled_at = actor.user_id, at
-    correction.save(update_fields=["state", "settled_by", "settled_at", "before"])
-    record(actor, Verb.CORRECTION_UNDONE, correction, scope=correction.scope(), marks=changed)
+    advance(
+        actor,
+        correction,
+        to,
+        scope=correction.scope(),
+        saving=("settled_by", "settled_at", "before"),
+        marks=changed,
+    )
     return correction
 
 
@@ -176,7 +182,7 @@ def refuse_correction(
     if not answer.strip():
         raise Invalid(_("Say in a word why not, for whoever asked."), field="answer")
     correction.answer = " ".join(answer.split())[:400]
-    return _settle(actor, correction, Correction.State.REFUSED, Verb.CORRECTION_REFUSED, at=at)
+    return _settle(actor, correction, Correction.State.REFUSED, at=at)
 
 
 @use_case
@@ -197,16 +203,18 @@ def take_correction_back(actor: Actor, *, correction: Correction, at: datetime) 
         raise NotAllowed(permission=str(Permission.REGISTER_IMPORT))
     if correction.state != Correction.State.WAITING:
         raise WrongState
-    return _settle(
-        actor, correction, Correction.State.TAKEN_BACK, Verb.CORRECTION_TAKEN_BACK, at=at
-    )
+    return _settle(actor, correction, Correction.State.TAKEN_BACK, at=at)
 
 
 def _settle(
-    actor: Actor, correction: Correction, state: Correction.State, verb: Verb, *, at: datetime
+    actor: Actor, correction: Correction, to: Correction.State, *, at: datetime
 ) -> Correction:
-    correction.state = state
     correction.settled_by, correction.settled_at = actor.user_id, at
-    correction.save(update_fields=["state", "settled_by", "settled_at", "answer", "before"])
-    record(actor, verb, correction, scope=correction.scope())
+    advance(
+        actor,
+        correction,
+        to,
+        scope=correction.scope(),
+        saving=("settled_by", "settled_at", "answer", "before"),
+    )
     return correction

@@ -15,6 +15,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import advance
 from aanchal.kernel.statistics import Counted, count
 
 from ..findings import group_of, is_given_on, vocabulary, was_given_on
@@ -100,11 +101,10 @@ def record_visit(
     finding.save(force_insert=True)
     # In the open stands the day: the moment would join the visit to a concern of that moment, and that
     # she had left the house would tell that the private list was needed.
-    visit.state, visit.recorded_at = Visit.State.RECORDED, begin_of_day(at)
-    visit.left_house_at = None
-    visit.save(update_fields=["state", "recorded_at", "left_house_at"])
+    visit.recorded_at, visit.left_house_at = begin_of_day(at), None
+    saving = ("recorded_at", "left_house_at")
+    advance(actor, visit, Visit.State.RECORDED, scope=flag.scope(), saving=saving)
     count([counted(Counted.VISIT_RECORDED, flag, kind)], at=at)
-    record(actor, Verb.VISIT_RECORDED, visit, scope=flag.scope())
     _go_on(actor, visit, finding, again_on=again_on, at=at)
     _raise_danger(
         actor,
@@ -370,8 +370,8 @@ def _go_on(
         record(actor, Verb.VISIT_KEPT, kept, scope=flag.scope())
         return
     others = Next.ANOTHER, Next.HERS_AGAIN
-    flag.state = Flag.State.OPEN if follows in others else Flag.State.VISITED
-    flag.save(update_fields=["state"])
+    to = Flag.State.OPEN if follows in others else Flag.State.VISITED
+    advance(actor, flag, to, scope=flag.scope())
 
 
 def _may_keep(visit: Visit) -> bool:

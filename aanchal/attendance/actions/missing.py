@@ -11,6 +11,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import advance
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.people.models import ClassSection
 from aanchal.people.queries import kin_children
@@ -185,13 +186,15 @@ def settle_missing(
     missing.answer = " ".join(answer.split())[:400]
     missing.ground = ground
     missing.covered_until_on = covered_until(missing, ground=ground, on=timezone.localdate(at))
-    missing.state = MissingPupil.State.SETTLED
     missing.settled_by, missing.settled_at = actor.user_id, at
-    missing.save(
-        update_fields=["answer", "ground", "covered_until_on", "state", "settled_by", "settled_at"]
+    advance(
+        actor,
+        missing,
+        MissingPupil.State.SETTLED,
+        scope=missing.class_section.scope(),
+        saving=("answer", "ground", "covered_until_on", "settled_by", "settled_at"),
     )
     _count_left(Counted.CHILD_LEFT, missing, at=at)
-    record(actor, Verb.PUPIL_MISSING_SETTLED, missing, scope=missing.class_section.scope())
     return missing
 
 
@@ -221,9 +224,13 @@ def reopen_missing(actor: Actor, *, missing: MissingPupil, at: datetime) -> Miss
     require(actor, Permission.REGISTER_CORRECT, missing)
     if missing.state != MissingPupil.State.SETTLED:
         raise WrongState
-    missing.state = MissingPupil.State.WAITING
     missing.settled_by, missing.settled_at, missing.covered_until_on = "", None, None
-    missing.save(update_fields=["state", "settled_by", "settled_at", "covered_until_on"])
+    advance(
+        actor,
+        missing,
+        MissingPupil.State.WAITING,
+        scope=missing.class_section.scope(),
+        saving=("settled_by", "settled_at", "covered_until_on"),
+    )
     _count_left(Counted.CHILD_LEFT_UNDONE, missing, at=at)
-    record(actor, Verb.PUPIL_MISSING_REOPENED, missing, scope=missing.class_section.scope())
     return missing

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import advance
 from aanchal.kernel.statistics import Counted, count
 from aanchal.kernel.waiting import something_waits
 
@@ -102,15 +102,11 @@ def record_outcome(
     outcome.recorded_by, outcome.recorded_at = actor.user_id, at
     outcome.save(force_insert=True)
     for held in flag.visits.filter(state=Visit.State.ASSIGNED):
-        held.state = Visit.State.CANCELLED
-        held.save(update_fields=["state"])
-        record(actor, Verb.VISIT_CANCELLED, held, scope=flag.scope())
-    flag.state = Flag.State.CLOSED
-    flag.save(update_fields=["state"])
+        advance(actor, held, Visit.State.CANCELLED, scope=flag.scope())
+    advance(actor, flag, Flag.State.CLOSED, scope=flag.scope(), about=outcome)
     count([counted(Counted.FLAG_ENDED, flag, kind)], at=at)
     if how := _how_she_left(outcome):
         count([counted(Counted.CHILD_LEFT, flag, how)], at=at)
-    record(actor, Verb.OUTCOME_RECORDED, outcome, scope=flag.scope())
     return outcome
 
 
@@ -206,9 +202,8 @@ def _reopen(
     if how := _how_she_left(outcome):
         count([counted(Counted.CHILD_LEFT_UNDONE, flag, how)], at=at)
     outcome.delete()
-    flag.state = Flag.State.VISITED if was_visited(flag) else Flag.State.OPEN
-    flag.save(update_fields=["state"])
-    record(actor, Verb.FLAG_REOPENED, reopening, scope=flag.scope())
+    to = Flag.State.VISITED if was_visited(flag) else Flag.State.OPEN
+    advance(actor, flag, to, scope=flag.scope(), about=reopening)
     something_waits()
 
 

@@ -10,6 +10,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, may, require
+from aanchal.kernel.stages import advance
 from aanchal.places.models import Body
 
 from ..models import FormReading, RegisterFile
@@ -60,14 +61,16 @@ def answer_questions(
         **register.answers,
         "questions": {**register.answers.get("questions", {}), **given},
     }
-    register.state = RegisterFile.State.RECEIVED
-    register.save(update_fields=["answers", "state"])
     for (school, form, class_name), choices in lasting.items():
         _remember(actor, school, form, class_name, choices, at=at)
-    record(
-        actor, Verb.REGISTER_RECEIVED, register, scope=scope_of_file(actor, register),
+    advance(
+        actor,
+        register,
+        RegisterFile.State.RECEIVED,
+        scope=scope_of_file(actor, register),
+        saving=("answers",),
         fields=["answers"],
-    )  # fmt: skip
+    )
     return register
 
 

@@ -28,6 +28,7 @@ from aanchal.kernel.permissions import (
     require,
     unit_of,
 )
+from aanchal.kernel.stages import advance
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.models import Body
 
@@ -233,14 +234,19 @@ def _write_shown(actor: Actor, register: RegisterFile, pages: Sequence[ShownPage
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         return
     register.understood = {"pages": [p.to_json() for p in pages]}
-    register.state = RegisterFile.State.SHOWN
     # Plain, for the list to be narrowed by; of pages that are nobody's yet nothing is known.
     held = [p for p in pages if p.school_id and p.grade]
     register.classes = _between_bars(f"{p.grade}/{p.section}" for p in held)
     register.months = _between_bars(p.month for p in held if p.month)
-    register.save(update_fields=["understood", "state", "classes", "months"])
-    record(
-        actor, Verb.REGISTER_READ, register, scope=scope_of_file(actor, register), pages=len(pages)
+    advance(
+        actor,
+        register,
+        RegisterFile.State.SHOWN,
+        scope=scope_of_file(actor, register),
+        saving=("understood", "classes", "months"),
+        verb=Verb.REGISTER_READ,
+        may_stay=True,
+        pages=len(pages),
     )
 
 
@@ -268,11 +274,17 @@ def refuse_register(
     require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         raise WrongState
-    register.state = RegisterFile.State.REFUSED
     register.refusal, register.refusal_params = template, params
     register.settled_at = at
-    register.save(update_fields=["state", "refusal", "refusal_params", "settled_at"])
-    record(actor, Verb.REGISTER_REFUSED, register, scope=scope_of_file(actor, register))
+    advance(
+        actor,
+        register,
+        RegisterFile.State.REFUSED,
+        scope=scope_of_file(actor, register),
+        saving=("refusal", "refusal_params", "settled_at"),
+        verb=Verb.REGISTER_REFUSED,
+        may_stay=True,
+    )
     return register
 
 
@@ -298,9 +310,17 @@ def choose_school(
     if twin.exclude(pk=register.pk).exists():
         raise WrongState(_("This very file was already sent for that school."))
     register.school, register.district, register.hints = school, school.area.district, hints
-    register.state, register.content_hash = RegisterFile.State.RECEIVED, content
-    register.save(update_fields=["school", "district", "hints", "state", "content_hash"])
-    record(actor, Verb.REGISTER_RECEIVED, register, scope=school.scope(), fields=["school"])
+    register.content_hash = content
+    advance(
+        actor,
+        register,
+        RegisterFile.State.RECEIVED,
+        scope=school.scope(),
+        saving=("school", "district", "hints", "content_hash"),
+        verb=Verb.REGISTER_RECEIVED,
+        may_stay=True,
+        fields=["school"],
+    )
     return register
 
 
@@ -325,7 +345,12 @@ def wait_for_answer(actor: Actor, *, register: RegisterFile, at: datetime) -> Re
     require(actor, Permission.REGISTER_IMPORT, scope)
     if register.state != RegisterFile.State.TAKING:
         raise WrongState
-    register.state = RegisterFile.State.SHOWN
-    register.save(update_fields=["state"])
-    record(actor, Verb.REGISTER_READ, register, scope=scope, fields=["state"])
+    advance(
+        actor,
+        register,
+        RegisterFile.State.SHOWN,
+        scope=scope,
+        verb=Verb.REGISTER_READ,
+        fields=["state"],
+    )
     return register

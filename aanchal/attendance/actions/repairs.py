@@ -13,6 +13,7 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
+from aanchal.kernel.stages import advance, move
 from aanchal.people.actions import enrol_pupils, promote_pupil, undo_enrolment
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil, split_name
@@ -266,10 +267,16 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
     if decision.enrolled and decision.child is not None:
         undo_enrolment(actor, child=decision.child, class_section=place.section())
     decision.delete()
-    problem.state = ImportProblem.State.OPEN
     problem.settled_at, problem.settled_by = None, ""
-    problem.save(update_fields=["state", "settled_at", "settled_by"])
-    record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
+    advance(
+        actor,
+        problem,
+        ImportProblem.State.OPEN,
+        scope=place.scope,
+        saving=("settled_at", "settled_by"),
+        verb=Verb.REGISTER_REPAIRED,
+        state=ImportProblem.State.OPEN.value,
+    )
     count_rows_left(register)
     return problem
 
@@ -305,11 +312,13 @@ def _decide(
     after: bytes | None = None,
     undo: dict[str, Any] | None = None,
     enrolled: bool = False,
+    verb: Verb = Verb.REGISTER_REPAIRED,
 ) -> None:
     """Settle a problem and keep what was decided; of one row of the class the latest counts.
 
     Args:
         tag: of the row, or of the two rows that share a roll number; "" of a cell.
+        verb: what the audit calls it; whoever calls records it.
     """
     if tag:
         RowDecision.objects.filter(row_tag=tag, is_remembered=True).update(is_remembered=False)
@@ -327,7 +336,7 @@ def _decide(
         decided_by=actor.user_id,
         decided_at=at,
     )
-    problem.state = state
+    move(problem, state, verb=verb, may_stay=True)
     problem.settled_at, problem.settled_by = at, actor.user_id
     problem.save(update_fields=["state", "settled_at", "settled_by"])
 
@@ -472,12 +481,19 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
     if problem.code == SAME_ROLL and problem.params.get("tag"):
         # That the number of two rows is right as it is holds for the next register of the class too.
         tag = problem.params["tag"]
-        _decide(actor, problem, tag=tag, at=at, state=ImportProblem.State.SET_ASIDE)
+        verb = Verb.IMPORT_PROBLEM_SETTLED
+        _decide(actor, problem, tag=tag, at=at, state=ImportProblem.State.SET_ASIDE, verb=verb)
+        record(actor, verb, problem, scope=scope)
     else:
-        problem.state = ImportProblem.State.SET_ASIDE
         problem.settled_at, problem.settled_by = at, actor.user_id
-        problem.save(update_fields=["state", "settled_at", "settled_by"])
-    record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope)
+        advance(
+            actor,
+            problem,
+            ImportProblem.State.SET_ASIDE,
+            scope=scope,
+            saving=("settled_at", "settled_by"),
+            verb=Verb.IMPORT_PROBLEM_SETTLED,
+        )
     if register is not None:
         count_rows_left(register)
     return problem
@@ -503,10 +519,15 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
     if decided is not None:
         ask_no_more_after(actor, decision=decided, at=at)
         decided.delete()
-    problem.state = ImportProblem.State.OPEN
     problem.settled_at, problem.settled_by = None, ""
-    problem.save(update_fields=["state", "settled_at", "settled_by"])
-    record(actor, Verb.IMPORT_PROBLEM_SETTLED, problem, scope=scope, state=problem.state)
+    advance(
+        actor,
+        problem,
+        ImportProblem.State.OPEN,
+        scope=scope,
+        saving=("settled_at", "settled_by"),
+        verb=Verb.IMPORT_PROBLEM_REOPENED,
+    )
     count_rows_left(register)
     return problem
 

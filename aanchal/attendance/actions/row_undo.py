@@ -14,6 +14,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import move
 from aanchal.people.models import ClassSection
 
 from ..models import Correction, MissingPupil, RegisterFile, RegisterPage, RowDecision
@@ -232,7 +233,7 @@ def _ask_no_more(
         waits.marks = pack_marks(np.stack(list(rows.values())))
         waits.save(update_fields=["children", "marks"])
     else:
-        waits.state = Correction.State.TAKEN_BACK
+        move(waits, Correction.State.TAKEN_BACK)
         waits.settled_by, waits.settled_at = actor.user_id, at
         waits.save(update_fields=["state", "settled_by", "settled_at"])
     record(actor, Verb.CORRECTION_TAKEN_BACK, waits, scope=waits.scope())

@@ -11,6 +11,7 @@ import numpy as np
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor
+from aanchal.kernel.stages import move
 from aanchal.people.models import ClassSection
 
 from ..models import RegisterFile, RegisterPage, RowDecision
@@ -131,16 +132,17 @@ def _keep(actor: Actor, settled: list[Said], decisions: list[RowDecision], *, at
         decision.is_remembered = latest.get(decision.row_tag) is decision
     RowDecision.objects.filter(row_tag__in=latest, is_remembered=True).update(is_remembered=False)
     RowDecision.objects.bulk_create(decisions)
-    ImportProblem.objects.filter(pk__in=[s.problem.pk for s in settled]).update(
-        state=ImportProblem.State.REPAIRED, settled_at=at, settled_by=actor.user_id
-    )
+    verb = Verb.REGISTER_REPAIRED
     for one in settled:
-        one.problem.state = ImportProblem.State.REPAIRED
+        move(one.problem, ImportProblem.State.REPAIRED, verb=verb)
         one.problem.settled_at, one.problem.settled_by = at, actor.user_id
         record(
             actor,
-            Verb.REGISTER_REPAIRED,
+            verb,
             one.problem,
             scope=one.section.scope(),
             state=one.problem.state,
         )
+    ImportProblem.objects.bulk_update(
+        [s.problem for s in settled], ["state", "settled_at", "settled_by"], batch_size=200
+    )

@@ -16,6 +16,7 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import DomainError, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import move
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.moving import begun_class
 from aanchal.people.rules.pupils import NewPupil, split_name
@@ -244,7 +245,7 @@ def _begin(
     if missing is not None and register.state != RegisterFile.State.TAKING:
         register.said = said_of(register, missing)
     if register.state == RegisterFile.State.SHOWN:
-        register.state = RegisterFile.State.TAKING
+        verb = move(register, RegisterFile.State.TAKING)
         # A crash leaves the file here: it is finished with the answers that were given, and no other.
         register.answers = {
             **register.answers,
@@ -253,7 +254,7 @@ def _begin(
             "confirmed": yes.said,
             "at": yes.at.isoformat(),
         }
-        record(actor, Verb.REGISTER_BEGUN, register, scope=scope_of_file(actor, register))
+        record(actor, Verb(verb), register, scope=scope_of_file(actor, register))
     elif register.state == RegisterFile.State.TAKEN and yes.enrol:
         register.answers = {**register.answers, "enrol": True}
 
@@ -410,14 +411,12 @@ def _finish(
     if taken.asked_anew:
         register.understood = {"pages": [page.to_json() for page in pages]}
         register.save(update_fields=["understood"])
+    to = RegisterFile.State.SHOWN
     if taken.waiting == 0:
-        register.state = RegisterFile.State.TAKEN
-        register.settled_at = at
-    else:
-        register.state = RegisterFile.State.SHOWN
+        to, register.settled_at = RegisterFile.State.TAKEN, at
     record(
         actor,
-        Verb.REGISTER_TAKEN,
+        Verb(move(register, to, verb=Verb.REGISTER_TAKEN, may_stay=True)),
         register,
         scope=scope_of_file(actor, register),
         pages=taken.pages,

@@ -13,6 +13,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, Role, Scope, covers, require
+from aanchal.kernel.stages import advance, advance_all
 from aanchal.people.actions import record_own_kinship
 
 from ..guidance import guidance
@@ -72,9 +73,7 @@ def assign_visit(
         sent = (volunteer.pk, second.pk if second is not None else None, two_go)
         if (held.volunteer_id, held.second_id, held.two_go) == sent:
             return held
-        held.state = Visit.State.CANCELLED
-        held.save(update_fields=["state"])
-        record(actor, Verb.VISIT_CANCELLED, held, scope=flag.scope())
+        advance(actor, held, Visit.State.CANCELLED, scope=flag.scope())
     channel = Flag.Channel.URGENT.value if is_in_doubt(flag) else flag.channel
     visit = Visit.objects.create(
         district=flag.district,
@@ -86,8 +85,8 @@ def assign_visit(
         assigned_at=at,
         due_at=due_at(channel, at=at),
     )
-    flag.state = Flag.State.ASSIGNED
-    flag.save(update_fields=["state"])
+    if flag.state != Flag.State.ASSIGNED:
+        advance(actor, flag, Flag.State.ASSIGNED, scope=flag.scope())
     others = {"second": str(second.pk)} if second is not None else {}
     record(actor, Verb.VISIT_ASSIGNED, visit, scope=flag.scope(), two_go=two_go, **others)
     return visit
@@ -258,15 +257,19 @@ def _hold_house_of(visit: Visit) -> Visit:
 def _give_back(
     actor: Actor, visit: Visit, *, because: str, at: datetime, is_second: bool = False
 ) -> None:
-    scope = visit.flag.scope()
-    visit.state, visit.handed_back_at = Visit.State.HANDED_BACK, at
+    visit.handed_back_at = at
     visit.handed_back_because = Visit.HandedBack.SECOND if is_second else because
     visit.second_left_because = because if is_second else ""
-    visit.save(
-        update_fields=["state", "handed_back_at", "handed_back_because", "second_left_because"]
+    advance(
+        actor,
+        visit,
+        Visit.State.HANDED_BACK,
+        scope=visit.flag.scope(),
+        saving=("handed_back_at", "handed_back_because", "second_left_because"),
+        second=is_second,
     )
-    Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED).update(state=Flag.State.OPEN)
-    record(actor, Verb.VISIT_HANDED_BACK, visit, scope=scope, second=is_second)
+    assigned = Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED)
+    advance_all(assigned, Flag.State.OPEN)
 
 
 def _leave_house_alone(actor: Actor, visit: Visit, *, user: User, at: datetime) -> None:
@@ -297,11 +300,9 @@ def cancel_visit(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
     require(actor, Permission.VISIT_ASSIGN, visit.flag)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
-    visit.state = Visit.State.CANCELLED
-    visit.save(update_fields=["state"])
+    advance(actor, visit, Visit.State.CANCELLED, scope=visit.flag.scope())
     before = Flag.State.VISITED if was_visited(visit.flag) else Flag.State.OPEN
-    Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED).update(state=before)
-    record(actor, Verb.VISIT_CANCELLED, visit, scope=visit.flag.scope())
+    advance_all(Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED), before)
     return visit
 
 

@@ -19,6 +19,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Actor, Permission, Scope, require
+from aanchal.kernel.stages import move
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, block_path
@@ -504,7 +505,8 @@ def _doubt(
         )
     )
     for question in lapsed:
-        question.state, question.settled_at = Withdrawal.State.LAPSED, at
+        move(question, Withdrawal.State.LAPSED)
+        question.settled_at = at
     Withdrawal.objects.bulk_update(lapsed, ["state", "settled_at"])
     return doubted, lapsed
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import advance
 
 from ..models import Flag, Visit, Withdrawal
 from ..queries.ends import was_visited
@@ -48,14 +48,11 @@ def withdraw_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag
         raise WrongState(
             _("Somebody has visited. Ask after the child all the same, and write how it ended.")
         )
-    flag.state, flag.withdrawn_at = Flag.State.WITHDRAWN, at
-    flag.save(update_fields=["state", "withdrawn_at"])
+    flag.withdrawn_at = at
+    advance(actor, flag, Flag.State.WITHDRAWN, scope=flag.scope(), saving=("withdrawn_at",))
     for visit in flag.visits.select_for_update().filter(state=Visit.State.ASSIGNED):
-        visit.state = Visit.State.CANCELLED
-        visit.save(update_fields=["state"])
-        record(actor, Verb.VISIT_CANCELLED, visit, scope=flag.scope())
-    _settle(actor, withdrawal, Withdrawal.State.WITHDRAWN, at=at)
-    record(actor, Verb.FLAG_WITHDRAWN, flag, scope=flag.scope())
+        advance(actor, visit, Visit.State.CANCELLED, scope=flag.scope())
+    _settle(actor, withdrawal, Withdrawal.State.WITHDRAWN, flag=flag, at=at)
     return flag
 
 
@@ -70,12 +67,19 @@ def keep_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag:
     withdrawal, flag = _hold(withdrawal)
     require(actor, Permission.FLAG_WITHDRAW, flag)
     _check(withdrawal, flag)
-    _settle(actor, withdrawal, Withdrawal.State.KEPT, at=at)
-    record(actor, Verb.FLAG_KEPT, flag, scope=flag.scope())
+    _settle(actor, withdrawal, Withdrawal.State.KEPT, flag=flag, at=at)
     return flag
 
 
-def _settle(actor: Actor, withdrawal: Withdrawal, state: Withdrawal.State, *, at: datetime) -> None:
-    withdrawal.state = state
+def _settle(
+    actor: Actor, withdrawal: Withdrawal, to: Withdrawal.State, *, flag: Flag, at: datetime
+) -> None:
     withdrawal.settled_by, withdrawal.settled_at = actor.user_id, at
-    withdrawal.save(update_fields=["state", "settled_by", "settled_at"])
+    advance(
+        actor,
+        withdrawal,
+        to,
+        scope=flag.scope(),
+        saving=("settled_by", "settled_at"),
+        about=flag,
+    )

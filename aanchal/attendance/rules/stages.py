@@ -4,36 +4,50 @@ The use cases hold these; the pages of reference are drawn from them, and a whol
 checks that each move here happens and that none happens that is not here.
 """
 
-from collections.abc import Mapping
+from aanchal.lib.stages import FOLLOWS, Moves
 
 # A file is read and shown before anybody says yes; what cannot be matched is shown again.
-REGISTER_FILE_MOVES: Mapping[str, frozenset[str]] = {
-    "received": frozenset({"shown", "refused"}),
+REGISTER_FILE_MOVES: Moves = {
+    "received": {"shown": "register.read", "refused": "register.refused"},
     # A small file is written by one transaction, and is not seen while it is being taken in.
-    "shown": frozenset({"received", "taking", "taken", "refused"}),
-    "refused": frozenset({"received", "shown"}),
-    "taking": frozenset({"shown", "taken"}),
-    "taken": frozenset(),
+    "shown": {
+        "received": "register.received",
+        "taking": "register.begun",
+        "taken": "register.taken",
+        "refused": "register.refused",
+    },
+    "refused": {"received": "register.received", "shown": "register.read"},
+    "taking": {"shown": ("register.taken", "register.read"), "taken": "register.taken"},
+    "taken": {},
 }
 
 # A question nobody has visited yet is withdrawn when its marks were corrected and the coordinator
 # says so; later it is not. It is closed without a visit only when the register shows the child back and somebody saw her. One that
 # was visited can be visited again, and one that was closed in error is open or visited again.
-FLAG_MOVES: Mapping[str, frozenset[str]] = {
-    "open": frozenset({"assigned", "closed", "withdrawn"}),
-    "assigned": frozenset({"open", "visited", "closed", "withdrawn"}),
-    "visited": frozenset({"assigned", "closed"}),
-    "closed": frozenset({"open", "visited"}),
+FLAG_MOVES: Moves = {
+    "open": {"assigned": FOLLOWS, "closed": "outcome.recorded", "withdrawn": "flag.withdrawn"},
+    "assigned": {
+        "open": FOLLOWS,
+        "visited": FOLLOWS,
+        "closed": "outcome.recorded",
+        "withdrawn": "flag.withdrawn",
+    },
+    "visited": {"assigned": FOLLOWS, "closed": "outcome.recorded"},
+    "closed": {"open": "flag.reopened", "visited": "flag.reopened"},
     # The correction that took its absences away was undone.
-    "withdrawn": frozenset({"open"}),
+    "withdrawn": {"open": "flag.asked_again"},
 }
 
 # A visit leaves its hand once: told, given back, or called off.
-VISIT_MOVES: Mapping[str, frozenset[str]] = {
-    "assigned": frozenset({"recorded", "handed_back", "cancelled"}),
-    "recorded": frozenset(),
-    "handed_back": frozenset(),
-    "cancelled": frozenset(),
+VISIT_MOVES: Moves = {
+    "assigned": {
+        "recorded": "visit.recorded",
+        "handed_back": "visit.handed_back",
+        "cancelled": "visit.cancelled",
+    },
+    "recorded": {},
+    "handed_back": {},
+    "cancelled": {},
 }
 
 # What a volunteer sent of a visit that was no longer hers. No column: it is read or not.
@@ -47,29 +61,33 @@ VISIT_ALONG_STATES = ("sent",)
 
 # Absences that a class sent are taken away with the coordinator's yes only; the yes can be taken back.
 # What she changes herself is made at once, and undone.
-CORRECTION_MOVES: Mapping[str, frozenset[str]] = {
-    "waiting": frozenset({"agreed", "refused", "taken_back"}),
-    "agreed": frozenset({"waiting"}),
-    "refused": frozenset(),
-    "taken_back": frozenset(),
-    "made": frozenset({"undone"}),
-    "undone": frozenset(),
+CORRECTION_MOVES: Moves = {
+    "waiting": {
+        "agreed": "correction.agreed",
+        "refused": "correction.refused",
+        "taken_back": "correction.taken_back",
+    },
+    "agreed": {"waiting": "correction.undone"},
+    "refused": {},
+    "taken_back": {},
+    "made": {"undone": "correction.undone"},
+    "undone": {},
 }
 
 # Corrected marks never end a flag by themselves.
-WITHDRAWAL_MOVES: Mapping[str, frozenset[str]] = {
-    "waiting": frozenset({"withdrawn", "kept", "lapsed"}),
-    "withdrawn": frozenset({"lapsed"}),
-    "kept": frozenset(),
-    "lapsed": frozenset(),
+WITHDRAWAL_MOVES: Moves = {
+    "waiting": {"withdrawn": FOLLOWS, "kept": "flag.kept", "lapsed": "withdrawal.lapsed"},
+    "withdrawn": {"lapsed": FOLLOWS},
+    "kept": {},
+    "lapsed": {},
 }
 
 # A class with pupils, by its registers. No column: it follows from what came in.
 CLASS_REGISTER_STATES = ("silent", "asked_after")
 
 # A pupil whom a register no longer names waits until one names her again or a person found out.
-MISSING_PUPIL_MOVES: Mapping[str, frozenset[str]] = {
-    "waiting": frozenset({"back", "settled"}),
-    "back": frozenset({"waiting"}),
-    "settled": frozenset({"waiting"}),
+MISSING_PUPIL_MOVES: Moves = {
+    "waiting": {"back": FOLLOWS, "settled": "pupil.missing_settled"},
+    "back": {"waiting": "pupil.missing_reopened"},
+    "settled": {"waiting": "pupil.missing_reopened"},
 }

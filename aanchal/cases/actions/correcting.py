@@ -11,7 +11,9 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import move
 from aanchal.kernel.waiting import something_waits
+from aanchal.lib.stages import FOLLOWS
 from aanchal.people.rules.names import tidy
 from aanchal.places.models import Area
 
@@ -19,8 +21,7 @@ from ..hands import may_say_read
 from ..kinds import concern_kinds
 from ..models import Concern
 from ..queries import like_named
-from ..rules.due import due_after
-from .raising import hold_concern, nearest_case_workers, told_from
+from .raising import hold_concern, nearest_case_workers, told_from, wait_anew
 
 Stage = Concern.Stage
 # Between the words for several people who may have a part in it.
@@ -133,8 +134,9 @@ def _hand_on(concern: Concern, *, is_danger: bool, at: datetime) -> None:
             {"what": "corrected", "by": "", "at": at.isoformat(), "words": ""},
         ]
         concern.taken_up_by, concern.taken_up_at, concern.handed_to = "", None, None
-        concern.stage, concern.acted_at = Stage.NEW.value, at
-        concern.due_at = due_after(Stage.NEW.value, at=at)
+        if concern.stage != Stage.NEW:
+            move(concern, Stage.NEW, verb=FOLLOWS)
+        wait_anew(concern, at=at)
     # Whoever takes up what is nobody's reads it then; for one that is closed nothing is to be done.
     is_held = concern.stage in (Stage.TAKEN_UP, Stage.HANDED_OVER)
     concern.corrected_at = at if is_held else None

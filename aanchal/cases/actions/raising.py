@@ -186,6 +186,11 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
     return named
 
 
+def wait_anew(concern: Concern, *, at: datetime) -> None:
+    """Set the day of the next act on a concern, by the stage it is in; whoever calls saves it."""
+    concern.acted_at, concern.due_at = at, due_after(concern.stage, at=at)
+
+
 def counted(what: Counted, concern: Concern) -> Happened:
     """A concern as what is to be counted."""
     return Happened(

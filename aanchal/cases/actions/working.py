@@ -10,7 +10,9 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import advance, move
 from aanchal.kernel.statistics import Counted, count
+from aanchal.lib.stages import FOLLOWS
 
 from ..closing import closing_reasons
 from ..hands import may_be_taken_up
@@ -18,7 +20,7 @@ from ..models import Concern
 from ..queries import may_be_opened, people_to_hand_over_to
 from ..rules.closing import missing_to_close
 from ..rules.due import due_after
-from .raising import counted, hold_concern
+from .raising import counted, hold_concern, wait_anew
 
 Stage = Concern.Stage
 MAX_WORDS = 2000
@@ -56,9 +58,8 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     if before and before != actor.user_id:
         _remember(concern, actor, "taken_over", at=at, words="", to=before)
     concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
-    _move(concern, Stage.TAKEN_UP, at=at)
-    concern.save_facts("stage", "taken_up_by", "taken_up_at", "handed_to", "history", "due_at")
-    record(actor, Verb.CONCERN_TAKEN_UP, concern, scope=concern.scope())
+    saving = ("taken_up_by", "taken_up_at", "handed_to", "history")
+    _move(actor, concern, Stage.TAKEN_UP, saving=saving, verb=Verb.CONCERN_TAKEN_UP, at=at)
     return concern
 
 
@@ -132,9 +133,8 @@ def hand_over_concern(
     if concern.is_sealed:
         concern.team, concern.alone_since = sorted({*concern.team, str(to.pk)}), None
     _remember(concern, actor, "handed_over", at=at, words=words, to=str(to.pk))
-    _move(concern, Stage.HANDED_OVER, at=at)
-    concern.save_facts("stage", "handed_to", "team", "alone_since", "history", "due_at")
-    record(actor, Verb.CONCERN_HANDED_OVER, concern, scope=concern.scope())
+    saving = ("handed_to", "team", "alone_since", "history")
+    _move(actor, concern, Stage.HANDED_OVER, saving=saving, at=at)
     return concern
 
 
@@ -153,9 +153,8 @@ def release_concern(actor: Actor, *, concern: Concern, words: str, at: datetime)
     words = _words(words, field="words")
     concern.taken_up_by, concern.taken_up_at = "", None
     _remember(concern, actor, "released", at=at, words=words)
-    _move(concern, Stage.NEW, at=at)
-    concern.save_facts("stage", "taken_up_by", "taken_up_at", "history", "due_at")
-    record(actor, Verb.CONCERN_RELEASED, concern, scope=concern.scope())
+    saving = ("taken_up_by", "taken_up_at", "history")
+    _move(actor, concern, Stage.NEW, saving=saving, verb=Verb.CONCERN_RELEASED, at=at)
     return concern
 
 
@@ -198,10 +197,9 @@ def close_concern(
             field="reason",
         )
     _remember(concern, actor, "closed", at=at, words=_words(words, field="words"), reason=reason)
-    _move(concern, Stage.CLOSED, at=at)
-    concern.save_facts("stage", "history", "due_at")
     count([counted(Counted.CONCERN_CLOSED, concern)], at=at)
-    record(actor, Verb.CONCERN_CLOSED, concern, scope=concern.scope())
+    saving = ("history",)
+    _move(actor, concern, Stage.CLOSED, saving=saving, at=at)
     return concern
 
 
@@ -221,9 +219,8 @@ def reopen_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) 
     words = _words(words, field="words")
     concern.taken_up_by, concern.taken_up_at = actor.user_id, at
     _remember(concern, actor, "reopened", at=at, words=words)
-    _move(concern, Stage.TAKEN_UP, at=at)
-    concern.save_facts("stage", "taken_up_by", "taken_up_at", "history", "due_at")
-    record(actor, Verb.CONCERN_REOPENED, concern, scope=concern.scope())
+    saving = ("taken_up_by", "taken_up_at", "history")
+    _move(actor, concern, Stage.TAKEN_UP, saving=saving, at=at)
     return concern
 
 
@@ -255,7 +252,8 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
         # It must not stay in the hands of the one who is shut out.
         concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
         if concern.stage == Stage.HANDED_OVER:
-            _move(concern, Stage.TAKEN_UP, at=at)
+            move(concern, Stage.TAKEN_UP, verb=FOLLOWS)
+            wait_anew(concern, at=at)
     if not may_be_opened(concern, at=at):
         raise WrongState(_("Nobody else could open it then. Ask your coordinator for a colleague."))
     if (
@@ -321,15 +319,26 @@ def _require_in_hand(actor: Actor, concern: Concern) -> None:
         )
 
 
-def _move(concern: Concern, stage: Concern.Stage, *, at: datetime) -> None:
-    concern.stage, concern.acted_at = stage.value, at
-    concern.due_at = due_after(stage.value, at=at)
+def _move(
+    actor: Actor,
+    concern: Concern,
+    to: Concern.Stage,
+    *,
+    saving: tuple[str, ...],
+    at: datetime,
+    verb: Verb | None = None,
+) -> None:
+    """Move a held concern to a stage and save it with these facts and the day of the next act."""
+    concern.acted_at, concern.due_at = at, due_after(to.value, at=at)
+    saving = (*saving, "acted_at", "due_at")
+    scope, may_stay = concern.scope(), verb is not None
+    advance(actor, concern, to, scope=scope, saving=saving, verb=verb, may_stay=may_stay)
 
 
 def _renew(concern: Concern, *, at: datetime) -> None:
     """Work on what is in somebody's hands sets the day of the next act; on others it does not."""
     if concern.stage == Stage.TAKEN_UP:
-        concern.acted_at, concern.due_at = at, due_after(concern.stage, at=at)
+        wait_anew(concern, at=at)
 
 
 def _remember(concern: Concern, actor: Actor, what: str, *, at: datetime, **more: Any) -> None:

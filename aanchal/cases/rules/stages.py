@@ -1,15 +1,19 @@
 """What may follow what, for a concern. Pure; see the reference pages."""
 
-from collections.abc import Mapping
+from aanchal.lib.stages import FOLLOWS, Moves
 
 # Handed over: offered to another case worker, who takes it up, or whoever else may.
-CONCERN_MOVES: Mapping[str, frozenset[str]] = {
-    "new": frozenset({"taken_up"}),
-    "taken_up": frozenset({"new", "handed_over", "closed"}),
+CONCERN_MOVES: Moves = {
+    "new": {"taken_up": "concern.taken_up"},
+    "taken_up": {
+        "new": ("concern.released", FOLLOWS),
+        "handed_over": "concern.handed_over",
+        "closed": "concern.closed",
+    },
     # Nobody's again: what a visit found was put right, and whoever held it is implicated now, or it was
     # closed and is a danger still.
-    "handed_over": frozenset({"taken_up", "new"}),
-    "closed": frozenset({"taken_up", "new"}),
+    "handed_over": {"taken_up": ("concern.taken_up", FOLLOWS), "new": FOLLOWS},
+    "closed": {"taken_up": "concern.reopened", "new": FOLLOWS},
 }
 
 # Whether whoever holds a concern has read what was put right in it since.

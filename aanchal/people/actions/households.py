@@ -10,6 +10,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import NotFound, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
+from aanchal.kernel.stages import advance
 
 from ..families import a_copy
 from ..models import Child, Guardian, Household, HouseholdJoin, Kinship
@@ -83,10 +84,8 @@ def part_households(actor: Actor, *, join: HouseholdJoin, at: datetime) -> House
     Guardian.objects.filter(pk__in=join.moved["guardians"], household=join.kept).update(
         household=join.left
     )
-    join.state = HouseholdJoin.State.UNDONE
     join.done = {**join.done, "undone_by": actor.user_id, "undone_at": at.isoformat()}
-    join.save(update_fields=["state", "done"])
-    record(actor, Verb.HOUSEHOLDS_PARTED, join, scope=join.scope())
+    advance(actor, join, HouseholdJoin.State.UNDONE, scope=join.scope(), saving=("done",))
     for each in moved:
         record(actor, Verb.CHILD_CHANGED, each, scope=each.scope(), fields=["household"])
     return join

@@ -17,6 +17,8 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, may, require
+from aanchal.kernel.stages import advance
+from aanchal.lib.stages import FOLLOWS
 
 from ..families import a_copy, same_family
 from ..models import Child, Household, Kinship, UnconfirmedKinship
@@ -72,8 +74,7 @@ def confirm_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
     """
     kinship = _held(kinship)
     _require_second(actor, kinship, State.WAITING)
-    _stand(kinship)
-    record(actor, Verb.KINSHIP_CONFIRMED, kinship, scope=kinship.scope())
+    _stand(actor, kinship, verb=Verb.KINSHIP_CONFIRMED)
     return kinship
 
 
@@ -108,8 +109,7 @@ def take_kinship_back(actor: Actor, *, kinship: Kinship, at: datetime) -> None:
     if kinship.state == State.WAITING:
         _delete(actor, kinship, Verb.KINSHIP_TAKEN_BACK)
     elif kinship.state == State.LEAVING:
-        _stand(kinship)
-        record(actor, Verb.KINSHIP_KEPT, kinship, scope=kinship.scope())
+        _stand(actor, kinship, verb=Verb.KINSHIP_KEPT)
     else:
         raise WrongState
 
@@ -127,9 +127,9 @@ def ask_kinship_end(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
         require(actor, Permission.CHILD_OPEN_FILE, kinship)
     if kinship.state != State.STANDS:
         raise WrongState
-    kinship.state, kinship.asked_by, kinship.asked_at = State.LEAVING, actor.user_id, at
-    kinship.save(update_fields=["state", "asked_by", "asked_at"])
-    record(actor, Verb.KINSHIP_END_ASKED, kinship, scope=kinship.scope())
+    kinship.asked_by, kinship.asked_at = actor.user_id, at
+    saving = ("asked_by", "asked_at")
+    advance(actor, kinship, State.LEAVING, scope=kinship.scope(), saving=saving)
     return kinship
 
 
@@ -154,8 +154,7 @@ def keep_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
     """
     kinship = _held(kinship)
     _require_second(actor, kinship, State.LEAVING)
-    _stand(kinship)
-    record(actor, Verb.KINSHIP_KEPT, kinship, scope=kinship.scope())
+    _stand(actor, kinship, verb=Verb.KINSHIP_KEPT)
     return kinship
 
 
@@ -179,8 +178,7 @@ def lapse_kinships(actor: Actor, *, at: datetime) -> int:
             _tell_sayer(kinship, at=at)
             _delete(actor, kinship, Verb.KINSHIP_LAPSED)
         else:
-            _stand(kinship)
-            record(actor, Verb.KINSHIP_KEPT, kinship, scope=kinship.scope())
+            _stand(actor, kinship, verb=Verb.KINSHIP_KEPT)
     last_on = timezone.localdate(at) - KEPT_FOR
     UnconfirmedKinship.objects.filter(ended_on__lte=last_on).delete()
     return len(old)
@@ -218,8 +216,7 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
             or may(actor, Permission.CHILD_OPEN_FILE, held)
         )
         if held.state != State.STANDS and confirms:
-            _stand(held)
-            record(actor, Verb.KINSHIP_CONFIRMED, held, scope=scope)
+            _stand(actor, held, verb=Verb.KINSHIP_CONFIRMED)
         return held
     if not is_own:
         _one_word_at_a_time(actor)
@@ -309,10 +306,17 @@ def _held(kinship: Kinship) -> Kinship:
     return found
 
 
-def _stand(kinship: Kinship) -> None:
+def _stand(actor: Actor, kinship: Kinship, *, verb: Verb) -> None:
+    """Let a word stand, and with it its copies in the same family, of which nothing else is told."""
+    scope = kinship.scope()
     for row in (kinship, *kinship.copies.all()):
-        row.state, row.asked_by, row.asked_at = State.STANDS, None, None
-        row.save(update_fields=["state", "asked_by", "asked_at"])
+        row.asked_by, row.asked_at = None, None
+        if row.state == State.STANDS:  # a copy made after the word was said to be a mistake
+            row.save(update_fields=["asked_by", "asked_at"])
+            continue
+        named = verb if row is kinship else FOLLOWS
+        saving = ("asked_by", "asked_at")
+        advance(actor, row, State.STANDS, scope=scope, saving=saving, verb=named)
 
 
 def _tell_sayer(kinship: Kinship, *, at: datetime) -> None:

@@ -5,13 +5,13 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import (
     Actor,
     Permission,
     require,
 )
+from aanchal.kernel.stages import advance
 
 from ..models import (
     ClassMove,
@@ -61,7 +61,7 @@ def agree_to_move(actor: Actor, *, move: ClassMove, at: datetime) -> Enrolment:
         [Move(move.child, held, move.to_section, move.roll_no, move.starts_on)],
         at=at,
     )
-    _settle_move(actor, move, ClassMove.State.AGREED, Verb.CLASS_MOVE_AGREED, at=at)
+    _settle_move(actor, move, ClassMove.State.AGREED, at=at)
     return new
 
 
@@ -81,7 +81,7 @@ def refuse_move(actor: Actor, *, move: ClassMove, answer: str, at: datetime) -> 
     if not answer.strip():
         raise Invalid(_("Say in a word why not, for whoever asked."), field="answer")
     move.answer = tidy(answer)[:400]
-    return _settle_move(actor, move, ClassMove.State.REFUSED, Verb.CLASS_MOVE_REFUSED, at=at)
+    return _settle_move(actor, move, ClassMove.State.REFUSED, at=at)
 
 
 @use_case
@@ -98,7 +98,7 @@ def take_move_back(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove:
         raise NotAllowed(permission=str(Permission.CHILD_ENROL))
     if move.state != ClassMove.State.WAITING:
         raise WrongState
-    return _settle_move(actor, move, ClassMove.State.TAKEN_BACK, Verb.CLASS_MOVE_TAKEN_BACK, at=at)
+    return _settle_move(actor, move, ClassMove.State.TAKEN_BACK, at=at)
 
 
 @use_case
@@ -130,19 +130,26 @@ def undo_move(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove:
     end_as_mistake(actor, held)
     if left is not None:
         take_up_again(actor, left)
-    move.state = ClassMove.State.WAITING
     move.settled_by, move.settled_at = "", None
-    move.save(update_fields=["state", "settled_by", "settled_at"])
-    also = [move.to_section.district]
-    record(actor, Verb.CLASS_MOVE_UNDONE, move, scope=move.scope(), also=also)
+    advance(
+        actor,
+        move,
+        ClassMove.State.WAITING,
+        scope=move.scope(),
+        saving=("settled_by", "settled_at"),
+        also=[move.to_section.district],
+    )
     return move
 
 
-def _settle_move(
-    actor: Actor, move: ClassMove, state: ClassMove.State, verb: Verb, *, at: datetime
-) -> ClassMove:
-    move.state = state
+def _settle_move(actor: Actor, move: ClassMove, to: ClassMove.State, *, at: datetime) -> ClassMove:
     move.settled_by, move.settled_at = actor.user_id, at
-    move.save(update_fields=["state", "settled_by", "settled_at", "answer"])
-    record(actor, verb, move, scope=move.scope(), also=[move.to_section.district])
+    advance(
+        actor,
+        move,
+        to,
+        scope=move.scope(),
+        saving=("settled_by", "settled_at", "answer"),
+        also=[move.to_section.district],
+    )
     return move

@@ -28,6 +28,7 @@ from aanchal.kernel.permissions import (
     granted_areas,
     require,
 )
+from aanchal.kernel.stages import advance_all
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
@@ -210,8 +211,9 @@ def _take_waiting(desk: AreaDesk, keys: list[UUID]) -> int:
     for level in sorted(rows, key=list(Level).index):
         for batch in batches(rows[level], BATCH):
             desk.take(batch, level=level)
-    ImportProblem.objects.filter(pk__in=[p.pk for p in problems]).update(
-        state=ImportProblem.State.REPAIRED,
+    advance_all(
+        ImportProblem.objects.filter(pk__in=[p.pk for p in problems]),
+        ImportProblem.State.REPAIRED,
         settled_at=desk.ledger.at,
         settled_by=desk.ledger.settled_by,
     )

@@ -18,6 +18,8 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import NotAllowed, Unreadable
 from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
+from aanchal.kernel.stages import advance
+from aanchal.lib.stages import FOLLOWS
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
@@ -174,7 +176,8 @@ def _move(
     done: dict[str, Any] | None = None,
     at: datetime | None = None,
 ) -> None:
-    held.state, held.settled_at = state, at
-    held.done = done or {}
+    held.settled_at, held.done = at, done or {}
     with transaction.atomic(), rowguard.context(actor):
-        held.save(update_fields=["state", "done", "settled_at"])
+        # After a crash it is taken in again from where it stood.
+        saving = ("done", "settled_at")
+        advance(actor, held, state, scope=held.scope(), saving=saving, verb=FOLLOWS, may_stay=True)

@@ -18,6 +18,7 @@ from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.kernel.permissions import Actor, Permission, Scope, require
+from aanchal.kernel.stages import advance, move
 
 from ..import_problems import AREAS, Ledger
 from ..models import Area, AreaCode, AreaJoin, Subdistrict, district_path
@@ -109,14 +110,13 @@ def refuse_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
     _require_both(actor, held)
     if held.state != AreaJoin.State.PROPOSED:
         raise WrongState
-    held.state = AreaJoin.State.REFUSED
     held.decided_by, held.decided_at = actor.user_id, at
-    held.save(update_fields=["state", "decided_by", "decided_at"])
-    record(
+    advance(
         actor,
-        Verb.AREA_JOIN_REFUSED,
         held,
+        AreaJoin.State.REFUSED,
         scope=held.source.scope(),
+        saving=("decided_by", "decided_at"),
         also=_districts([held]),
         level=held.source.level,
     )
@@ -141,14 +141,13 @@ def separate_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
         raise WrongState(_("Only villages can be parted again. Part its villages first."))
     also = _districts([held])
     _part(held)
-    held.state = AreaJoin.State.SEPARATED
     held.decided_by, held.decided_at = actor.user_id, at
-    held.save(update_fields=["state", "decided_by", "decided_at"])
-    record(
+    advance(
         actor,
-        Verb.AREA_JOIN_REFUSED,
         held,
+        AreaJoin.State.SEPARATED,
         scope=held.source.scope(),
+        saving=("decided_by", "decided_at"),
         also=also | _districts([held]),
         level=held.source.level,
         was="confirmed",
@@ -192,15 +191,15 @@ def confirm_subdistrict(
         or block.parent_id != held.district_area_id
     ):
         raise Invalid(_("Choose a block of the same district."), field="block")
-    held.block, held.state = block, Subdistrict.State.CONFIRMED
-    held.decided_by, held.decided_at = actor.user_id, at
+    held.block, held.decided_by, held.decided_at = block, actor.user_id, at
+    verb = Verb(move(held, Subdistrict.State.CONFIRMED))
     held.save(update_fields=["block", "state", "decided_by", "decided_at"])
     give_subdistrict_codes([(block.pk, held.code, held.census2011)])
     path = held.district_area.path
     freed, _matched = free_waiting(actor, ledger=Ledger(AREAS, "", actor.user_id, at), reach=[path])
     record(
         actor,
-        Verb.AREA_JOINED,
+        verb,
         held,
         scope=held.scope(),
         level=Level.SUBDISTRICT.value,
@@ -221,10 +220,15 @@ def refuse_subdistrict(actor: Actor, *, subdistrict: Subdistrict, at: datetime) 
     require(actor, Permission.AREA_JOIN, held)
     if held.state != Subdistrict.State.OPEN:
         raise WrongState
-    held.state, held.block = Subdistrict.State.REFUSED, None
-    held.decided_by, held.decided_at = actor.user_id, at
-    held.save(update_fields=["state", "block", "decided_by", "decided_at"])
-    record(actor, Verb.AREA_JOIN_REFUSED, held, scope=held.scope(), level=Level.SUBDISTRICT.value)
+    held.block, held.decided_by, held.decided_at = None, actor.user_id, at
+    advance(
+        actor,
+        held,
+        Subdistrict.State.REFUSED,
+        scope=held.scope(),
+        saving=("block", "decided_by", "decided_at"),
+        level=Level.SUBDISTRICT.value,
+    )
     return held
 
 
@@ -290,7 +294,7 @@ def _unite(joins: Sequence[AreaJoin], *, actor: Actor, at: datetime) -> None:
     for join in joins:
         source, target = join.source, join.target
         join.source_name = source.name
-        join.state = AreaJoin.State.CONFIRMED
+        move(join, AreaJoin.State.CONFIRMED)
         join.decided_by, join.decided_at = actor.user_id, at
         parent = target.parent
         assert parent is not None

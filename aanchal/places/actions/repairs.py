@@ -8,6 +8,7 @@ from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, Scope, require
+from aanchal.kernel.stages import advance, advance_all
 
 from ..import_problems import AREAS, SCHOOLS, Ledger
 from .areas import free_waiting, reach_of
@@ -31,10 +32,16 @@ def set_place_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetim
     require(actor, NEEDS[held.source_kind], scope)
     if held.state != ImportProblem.State.OPEN:
         raise WrongState
-    held.state = ImportProblem.State.SET_ASIDE
     held.settled_at, held.settled_by = at, actor.user_id
-    held.save(update_fields=["state", "settled_at", "settled_by"])
-    record(actor, Verb.IMPORT_PROBLEM_SETTLED, held, scope=scope, code=held.code)
+    advance(
+        actor,
+        held,
+        ImportProblem.State.SET_ASIDE,
+        scope=scope,
+        saving=("settled_at", "settled_by"),
+        verb=Verb.IMPORT_PROBLEM_SETTLED,
+        code=held.code,
+    )
     return held
 
 
@@ -61,8 +68,11 @@ def set_place_problems_aside(
         if problem.state == ImportProblem.State.OPEN:
             by_place.setdefault(problem.district, []).append(problem)
     done = [p for found in by_place.values() for p in found]
-    ImportProblem.objects.filter(pk__in=[p.pk for p in done]).update(
-        state=ImportProblem.State.SET_ASIDE, settled_at=at, settled_by=actor.user_id
+    advance_all(
+        ImportProblem.objects.filter(pk__in=[p.pk for p in done]),
+        ImportProblem.State.SET_ASIDE,
+        settled_at=at,
+        settled_by=actor.user_id,
     )
     for found in by_place.values():
         record(

@@ -1,10 +1,26 @@
 """What may follow what, for two nodes that may be one place. Pure; see the reference pages."""
 
-from collections.abc import Mapping
+from aanchal.lib.stages import FOLLOWS, Moves
 
-AREA_JOIN_MOVES: Mapping[str, frozenset[str]] = {
-    "proposed": frozenset({"confirmed", "refused"}),
-    "confirmed": frozenset({"separated"}),
-    "refused": frozenset(),
-    "separated": frozenset(),
+AREA_JOIN_MOVES: Moves = {
+    "proposed": {"confirmed": "area.joined", "refused": "area.join_refused"},
+    "confirmed": {"separated": "area.separated"},
+    "refused": {},
+    "separated": {},
+}
+
+# A sub-district of LGD and the block that it is.
+SUBDISTRICT_MOVES: Moves = {
+    "open": {"confirmed": "area.joined", "refused": "area.join_refused"},
+    "confirmed": {},
+    # A person may name a block later all the same.
+    "refused": {"confirmed": "area.joined"},
+}
+
+# What came in of a file is told by the import itself (`areas.imported`, `schools.imported`).
+PLACE_FILE_MOVES: Moves = {
+    "received": {"taking": FOLLOWS},
+    "taking": {"taken": FOLLOWS, "refused": FOLLOWS},
+    "taken": {},
+    "refused": {},
 }
