@@ -21,6 +21,7 @@ SUBDISTRICT_MOVES: Moves = {
 PLACE_FILE_MOVES: Moves = {
     "received": {"taking": FOLLOWS},
     "taking": {"taken": FOLLOWS, "refused": FOLLOWS},
-    "taken": {},
+    # Taken in once more after a crash between its end and the word of it.
+    "taken": {"taking": FOLLOWS},
     "refused": {},
 }
