@@ -3,13 +3,13 @@
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
 from django.utils import timezone
 
-from . import audit, rowguard
+from . import audit, operations, rowguard
 from .errors import DomainError, NotAllowed, NotFound, SecondPerson
 from .models import AuditEvent
 from .permissions import Actor
@@ -27,7 +27,8 @@ def use_case(
 
     Use cases nest: an inner one joins the outer transaction, and the outermost writes all events,
     in district order. A refusal (`NotAllowed`, `SecondPerson`) is itself written, after the
-    rollback, by the outermost; other errors leave no trace, because nothing happened. A record
+    rollback, by the outermost; other errors leave no trace, because nothing happened. What is sent
+    with a key (`operations.once`) is done once. A record
     that is not there when the use case takes hold of it answers `NotFound`.
     """
     name = f"{function.__module__.removeprefix('aanchal.')}.{function.__name__}"
@@ -37,12 +38,18 @@ def use_case(
         buffer, token, outermost = audit.buffer_events()
         try:
             with transaction.atomic(), rowguard.context(actor):
+                sent = operations.take_key(actor, name, at=timezone.now()) if outermost else None
+                if isinstance(sent, operations.Done):
+                    return cast(Result, sent.result)
                 kept = len(buffer.events)
                 try:
                     result = function(actor, *args, **kwargs)
                 except BaseException:
                     del buffer.events[kept:]
                     raise
+                if sent is not None:
+                    district = next((e.district for e in buffer.events if e.district), "")
+                    operations.keep_result(sent, result, district=district)
                 if outermost and buffer.events:
                     audit.write_events(buffer.events, at=timezone.now())
             return result

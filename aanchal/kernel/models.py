@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from .facts import SealedFact, SealedFactsField, WithSealedFacts
+from .facts import SealedFact, SealedFactsField, WithSealedFacts, sealed_time
 from .fields import (
     LastingSealedJSONField,
     ReferenceTagField,
@@ -362,6 +362,32 @@ class ErasedRecord(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["model", "tag"], name="erased_once")]
         indexes = [models.Index(fields=["erased_on"], name="erased_by_day")]
+
+
+class Operation(WithSealedFacts):
+    """An act that was sent with a key, so that it is done once: `kernel.operations`."""
+
+    id = models.CharField(
+        primary_key=True, max_length=32, help_text="Keyed hash of the sender and her key."
+    )
+    district = models.CharField(max_length=16, blank=True)
+    received_on = models.DateField()
+    facts = SealedFactsField(pad=512, help_text="Which act, when, and what it answered.")
+
+    use_case = SealedFact("facts")
+    happened_at = sealed_time("facts")
+    received_at = sealed_time("facts")
+    result_type = SealedFact("facts")
+    result_id = SealedFact("facts")
+    result_value = SealedFact("facts", default=None)
+
+    class Privacy:
+        retention = Retention(keep=days(120), since=("received_on",), after="it was sent")
+        OPEN = ("id", "district", "received_on")
+        SENSITIVE = ("facts",)
+
+    class Meta:
+        indexes = [models.Index(fields=["received_on"], name="operation_by_day")]
 
 
 class Deployment(models.Model):

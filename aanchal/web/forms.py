@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -48,6 +48,12 @@ def yes_no(label: Any, **kwargs: Any) -> forms.TypedChoiceField:
         widget=forms.RadioSelect,
         **kwargs,
     )
+
+
+class SentOnce(forms.Form):
+    """A form whose act is done once, however often it is sent: see `kernel.operations`."""
+
+    operation = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
 
 
 def blame(form: forms.Form, error: Invalid) -> None:

@@ -3,13 +3,17 @@
 import itertools
 import threading
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from aanchal.access.queries import actor_for
+from aanchal.cases.actions import add_note, take_up_concern
+from aanchal.cases.models import Concern
 from aanchal.kernel.allowances import Allowance, spend
 from aanchal.kernel.errors import TooMany, WrongState
 from aanchal.kernel.models import Spent
+from aanchal.kernel.operations import once
 from aanchal.kernel.permissions import Role
 from aanchal.people.actions import kinship as words
 from aanchal.people.actions import record_kinship
@@ -17,6 +21,7 @@ from aanchal.people.models import Child, Kinship
 from tests.at_once import at_once
 from tests.factories import NOW, a_class
 from tests.signing_in import a_person
+from tests.use_cases.test_concerns import a_concern, a_worker, acting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BLOCK = "IN/S10/D206/B1851"
@@ -98,3 +103,16 @@ def test_two_families_at_once_are_counted_together_for_the_colleague_named(monke
 
     assert said_at_once(sayer, [(child, named) for child in children[-2:]]) == 1
     assert Kinship.objects.count() == words.MOST_ABOUT_ONE
+
+
+def test_of_four_sent_at_one_moment_with_one_key_one_is_done():
+    key = uuid4()
+    worker = acting(a_worker())
+    held = take_up_concern(worker, concern=a_concern(), at=NOW)
+
+    def note():
+        with once(key):
+            return add_note(worker, concern=held, text="Spoke to the aunt", at=NOW).pk
+
+    assert at_once(note, 4) == [held.pk] * 4
+    assert len(Concern.objects.get().notes) == 1

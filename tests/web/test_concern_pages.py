@@ -122,6 +122,11 @@ def test_the_pages_of_the_one_implicated_are_the_same_to_the_byte():
         assert len(there.content) == len(nowhere.content)
 
 
+def _key_of_note(client, where):
+    """The key that the page drew for the next note."""
+    return str(client.get(where).context["note_form"]["operation"].value())
+
+
 def test_a_case_worker_notes_hands_over_and_closes_on_pages():
     worker = a_person(Role.CASE_WORKER, BLOCK)
     other = named(a_person(Role.CASE_WORKER, BLOCK), "Qz Bela Das")
@@ -131,8 +136,9 @@ def test_a_case_worker_notes_hands_over_and_closes_on_pages():
     assert "She did not see the child." in page
     client.post(where, {"step": "take_up"})
 
-    client.post(where, {"step": "note", "text": "Spoke to the aunt"})
-    client.post(where, {"step": "note", "text": "Spoke to the aunt"})  # a second tap
+    note = {"step": "note", "text": "Spoke to the aunt", "operation": _key_of_note(client, where)}
+    client.post(where, note)
+    client.post(where, note)  # a second tap
     assert len(Concern.objects.get().notes) == 1
     hand_over = reverse("concern_hand_over", args=[held.pk])
     assert "checked" not in client.get(hand_over).content.decode()

@@ -1,6 +1,6 @@
 """One concern: opened with a trace, worked on, handed over, closed with a reason, reopened."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,10 +37,11 @@ from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import get_concern, people_to_hand_over_to
 from aanchal.kernel.errors import Invalid, TooMany, WrongState
+from aanchal.kernel.operations import once
 from aanchal.kernel.permissions import Permission, may, require
 
 from ..context import local_name
-from ..forms import ChoiceRows, blame, yes_no
+from ..forms import ChoiceRows, SentOnce, blame, yes_no
 from ..names import code_mark, whole_name
 from .children import facts_of
 from .conflicts import (
@@ -57,11 +58,10 @@ from .notices import opened
 
 OTHER = "other"
 # A second tap on the same button within this time is no second call or note.
-SECOND_TAP = timedelta(seconds=30)
 MAX_LETTERS = 2000
 
 
-class CallForm(forms.Form):
+class CallForm(SentOnce):
     """A call that was made."""
 
     number = ChoiceRows(
@@ -111,7 +111,7 @@ class WordsForm(forms.Form):
         self.fields["words"].help_text = help_text
 
 
-class NoteForm(forms.Form):
+class NoteForm(SentOnce):
     """A note of whoever works on it."""
 
     text = forms.CharField(
@@ -371,15 +371,14 @@ def _act(
             if not call.is_valid():
                 return None
             number, answered = call.cleaned_data["number"], call.cleaned_data["answered"]
-            if not _just_written(held.calls, now, by=me, number=number, answered=answered):
+            with once(call.cleaned_data["operation"]):
                 record_call(request.actor, concern=held, number=number, answered=answered, at=now)
             messages.success(request, _("The call is written down."))
         elif step == "note":
             if not note.is_valid():
                 return None
-            text = note.cleaned_data["text"]
-            if not _just_written(held.notes, now, by=me, text=text):
-                add_note(request.actor, concern=held, text=text, at=now)
+            with once(note.cleaned_data["operation"]):
+                add_note(request.actor, concern=held, text=note.cleaned_data["text"], at=now)
             messages.success(request, _("The note is written down."))
     except Invalid as error:
         blame(call if step == "call" else note, error)
@@ -388,16 +387,6 @@ def _act(
         if not (step == "take_up" and held.taken_up_by == me):
             messages.warning(request, str(error))
     return redirect("concern", pk=held.pk)
-
-
-def _just_written(entries: list[dict[str, Any]], at: datetime, **same: Any) -> bool:
-    """Whether the last entry says the same and was written a moment ago: a second tap."""
-    if not entries:
-        return False
-    last = entries[-1]
-    return all(last[name] == value for name, value in same.items()) and (
-        at - _moment(last) < SECOND_TAP
-    )
 
 
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
