@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from aanchal.access.models import User
 from aanchal.access.queries import actor_for
 from aanchal.kernel.errors import DomainError, WrongState
-from aanchal.kernel.jobs import job
+from aanchal.kernel.jobs import Queue, job
 from aanchal.kernel.permissions import Actor, Permission, require, system_actor
 from aanchal.kernel.schedule import every_day
 
@@ -29,7 +29,7 @@ from .progress import forget_progress, note_progress, note_refusal
 from .queries.budgets import block_past, past_hash, standing_of, volunteers_in
 
 
-@job(alone=True)
+@job(alone=True, queue=Queue.LONG)
 def watch_all(*, on: date) -> None:
     """Score every class whose register changed and raise what must be asked."""
     run_watch(system_actor("watch"), on=on, at=timezone.now())
@@ -45,7 +45,7 @@ def watch_file(*, register: UUID) -> None:
     run_watch(system_actor("watch"), on=timezone.localdate(now), at=now, classes=classes)
 
 
-@job(merge=True)
+@job(merge=True, queue=Queue.PERSON)
 def read_file(*, register: UUID) -> None:
     """Understand a large file that was kept, in the shoes of whoever sent it."""
     held = RegisterFile.objects.select_related("school__area", "school__school", "file").get(
@@ -63,7 +63,7 @@ def read_file(*, register: UUID) -> None:
     forget_progress(register)
 
 
-@job(merge=True)
+@job(merge=True, queue=Queue.PERSON)
 def take_file(*, register: UUID, by: UUID, enrol: int, said_yes: int) -> None:
     """Take in a large file that was shown, in the shoes of whoever said yes; then the watch."""
     held = RegisterFile.objects.get(pk=register)
@@ -87,7 +87,7 @@ def take_file(*, register: UUID, by: UUID, enrol: int, said_yes: int) -> None:
     watch_file(register=register)
 
 
-@job(merge=True)
+@job(merge=True, queue=Queue.LONG)
 def replay_budget(*, replay: UUID) -> None:
     """Replay a block's past under every visit budget, in the shoes of whoever asked."""
     held = BudgetReplay.objects.select_related("area").get(pk=replay)

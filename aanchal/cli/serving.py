@@ -61,6 +61,13 @@ def run_worker(
     lease_seconds: Annotated[
         float, typer.Option(help="After so long a silence a worker's job is put back.", min=1)
     ] = 90.0,
+    long: Annotated[
+        bool,
+        typer.Option(
+            "--long/--no-long",
+            help="Take long jobs too: the watch, backups. One worker should.",
+        ),
+    ] = True,
     until_idle: Annotated[
         bool, typer.Option("--until-idle", help="End when nothing is left to do.")
     ] = False,
@@ -74,7 +81,9 @@ def run_worker(
     with_django()
     from aanchal.kernel.worker import Worker
 
-    worker = Worker(poll_seconds=poll_seconds, lease=timedelta(seconds=lease_seconds))
+    worker = Worker(
+        poll_seconds=poll_seconds, lease=timedelta(seconds=lease_seconds), takes_long=long
+    )
 
     def stop(number: int, frame: FrameType | None) -> None:
         worker.stop()
@@ -135,7 +144,11 @@ def serve_site(
         for place in range(wanted)
     ]
     if worker:
-        children.append(Child("worker", [sys.executable, "-m", "aanchal", "work"]))
+        work = [sys.executable, "-m", "aanchal", "work"]
+        children.append(Child("worker", work))
+        if len(os.sched_getaffinity(0)) > 1:
+            # A file that somebody sends is not behind a long watch.
+            children.append(Child("second worker", [*work, "--no-long"]))
     with listening, counts:
         supervise(children, grace_seconds=GRACE_SECONDS)
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aanchal.lib.embedded_database import has_wal_reset_bug
 
@@ -393,13 +394,41 @@ def _outside_files() -> Iterator[Check]:
         yield Check(State.OK, name, _("are read apart, without other files and without network"))
 
 
+_QUEUES = {
+    jobs.Queue.PERSON: gettext_lazy("Files that people sent"),
+    jobs.Queue.ORDINARY: gettext_lazy("Ordinary work"),
+    jobs.Queue.LONG: gettext_lazy("Long work"),
+}
+TOO_LONG_IN = {
+    jobs.Queue.PERSON: timedelta(minutes=10),
+    jobs.Queue.ORDINARY: timedelta(minutes=30),
+    jobs.Queue.LONG: timedelta(hours=6),
+}
+
+
 def _workers(now: datetime) -> Iterator[Check]:
     name = _("Worker")
     alive = Worker.objects.filter(seen_at__gt=now - LEASE).count()
-    waiting = jobs.waiting_count()
+    queues = jobs.waiting_jobs(at=now)
+    waiting = sum(queue.count for queue in queues.values())
     facts = {"alive": alive, "waiting": waiting}
-    if alive:
+    late = {
+        _QUEUES[queue]: held
+        for queue, held in queues.items()
+        if now - held.since > TOO_LONG_IN[queue]
+    }
+    if alive and not late:
         yield Check(State.OK, name, _("%(alive)d at work; %(waiting)d jobs wait") % facts)
+    elif alive:
+        for words, held in late.items():
+            minutes = int((now - held.since).total_seconds() // 60)
+            told = {"what": words, "count": held.count, "minutes": minutes}
+            yield Check(
+                State.LOOK,
+                name,
+                _("%(what)s: %(count)d wait, the oldest for %(minutes)d minutes") % told,
+                _("If it does not go on, look at the failed jobs, or start another: aanchal work"),
+            )
     elif waiting:
         yield Check(
             State.BAD,

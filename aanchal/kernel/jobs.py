@@ -14,18 +14,30 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.utils.module_loading import autodiscover_modules
-from django_tasks import task
 from django_tasks.base import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 # A district, an area path, a code, a month: capitals, digits and strokes, at least one digit.
 CODE = re.compile(r"(?=.*\d)[A-Z0-9/_:-]{1,200}|IN", re.ASCII)
 
 Id = UUID | date | int | str
+
+
+class Queue(StrEnum):
+    """What waits for what: a person at a screen waits for nothing that takes long."""
+
+    PERSON = "person"  # somebody waits for it: a file she sent
+    ORDINARY = "ordinary"
+    LONG = "long"  # minutes and more: the watch of a district, a backup
+
+
+PRIORITY = {Queue.PERSON: 50, Queue.ORDINARY: 0, Queue.LONG: -50}
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Job:
         most_tries: claims before it is given up and shown to an administrator.
         alone: never two of this name at once, whatever their ids.
         merge: an equal one already waiting is enough.
+        queue: which others it may keep waiting.
     """
 
     name: str
@@ -45,6 +58,12 @@ class Job:
     most_tries: int = 3
     alone: bool = False
     merge: bool = False
+    queue: Queue = Queue.ORDINARY
+
+    @property
+    def path(self) -> str:
+        """What the queue's column of tasks says of it."""
+        return PATH + self.name
 
     def __call__(self, **ids: Any) -> None:
         self.function(**ids)
@@ -54,7 +73,12 @@ REGISTRY: dict[str, Job] = {}
 
 
 def job(
-    *, name: str = "", most_tries: int = 3, alone: bool = False, merge: bool = False
+    *,
+    name: str = "",
+    most_tries: int = 3,
+    alone: bool = False,
+    merge: bool = False,
+    queue: Queue = Queue.ORDINARY,
 ) -> Callable[[Callable[..., None]], Job]:
     """Register a function as a job; its parameters are keyword-only and annotated as ids.
 
@@ -66,7 +90,7 @@ def job(
     """
 
     def register(function: Callable[..., None]) -> Job:
-        made = Job(name or function.__name__, function, most_tries, alone, merge)
+        made = Job(name or function.__name__, function, most_tries, alone, merge, queue)
         _id_types(made)
         known = REGISTRY.get(made.name)
         if known is not None and known.function.__module__ != function.__module__:
@@ -83,13 +107,28 @@ def discover() -> None:
     autodiscover_modules("jobs")
 
 
-@task()
-def perform(name: str, payload: dict[str, Any], run: str = "") -> None:
-    """Run one job; every row of the queue points here, so that code may move beneath it."""
-    REGISTRY[name](**unpack(REGISTRY[name], payload))
+# Rows of the queue name the job and not the function, so that code may move beneath them.
+PATH = "aanchal.job:"
 
 
-PERFORM = perform.module_path
+def perform(row: "DBTaskResult[Any, Any]") -> None:
+    """Run the job that a row of the queue asks for.
+
+    Raises:
+        KeyError: no job has that name any more.
+    """
+    what = REGISTRY[name_of(row.task_path)]
+    what(**unpack(what, row.args_kwargs["kwargs"]["payload"]))
+
+
+def name_of(path: str) -> str:
+    """The name of the job that a row's `task_path` names."""
+    return path.removeprefix(PATH)
+
+
+def rows() -> "QuerySet[DBTaskResult[Any, Any]]":
+    """All rows of the queue that ask for a job."""
+    return DBTaskResult.objects.filter(task_path__startswith=PATH)
 
 
 def enqueue_on_commit(
@@ -107,19 +146,34 @@ def enqueue_on_commit(
     payload = pack(what, ids)
     if what.merge and scheduled_run is None and _is_waiting(what, payload, not_before):
         return
-    perform.using(run_after=not_before).enqueue(
-        name=what.name, payload=payload, run=str(scheduled_run) if scheduled_run else ""
+    put(what.path, payload, queue=what.queue, not_before=not_before, run=scheduled_run)
+
+
+def put(
+    path: str,
+    payload: dict[str, Any],
+    *,
+    queue: Queue = Queue.ORDINARY,
+    not_before: datetime | None = None,
+    run: UUID | None = None,
+) -> None:
+    """Put a row into the queue; `payload` is what `pack` made."""
+    DBTaskResult.objects.create(
+        args_kwargs={"args": [], "kwargs": {"payload": payload, "run": str(run) if run else ""}},
+        priority=PRIORITY[queue],
+        queue_name=queue.value,
+        task_path=path,
+        backend_name="default",
+        run_after=not_before or get_date_max(),
     )
 
 
 def _is_waiting(what: Job, payload: dict[str, Any], not_before: datetime | None) -> bool:
-    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=PERFORM)
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=what.path)
     if not_before is not None:
         waiting = waiting.filter(run_after__lte=not_before)
-    return any(
-        held["kwargs"]["name"] == what.name and held["kwargs"]["payload"] == payload
-        for held in waiting.values_list("args_kwargs", flat=True)
-    )
+    held = waiting.values_list("args_kwargs", flat=True)
+    return any(one["kwargs"]["payload"] == payload for one in held)
 
 
 # --- ids in and out ---
@@ -196,7 +250,7 @@ def failed_jobs(*, since: datetime, most: int = 100) -> list[FailedJob]:
     ).order_by("-finished_at")[:most]
     return [
         FailedJob(
-            name=row.args_kwargs.get("kwargs", {}).get("name", "unknown"),
+            name=name_of(row.task_path),
             failed_at=row.finished_at or datetime.fromtimestamp(0, UTC),
             tries=len(row.worker_ids),
             problem=row.exception_class_path.rsplit(".", 1)[-1],
@@ -205,6 +259,22 @@ def failed_jobs(*, since: datetime, most: int = 100) -> list[FailedJob]:
     ]
 
 
-def waiting_count() -> int:
-    """How many jobs wait for a worker."""
-    return DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=PERFORM).count()
+@dataclass(frozen=True)
+class Waiting:
+    """What waits in one queue: how many jobs, and since when the oldest could have been begun."""
+
+    count: int
+    since: datetime
+
+
+def waiting_jobs(*, at: datetime) -> dict[Queue, Waiting]:
+    """What waits for a worker, by queue; queues without any are left out. One query.
+
+    A job for later counts from its time on.
+    """
+    soon = get_date_max()
+    ready = rows().filter(status=TaskResultStatus.READY)
+    ready = ready.filter(Q(run_after=soon) | Q(run_after__lte=at)).order_by()
+    since = Min(Case(When(run_after=soon, then=F("enqueued_at")), default=F("run_after")))
+    found = ready.values_list("queue_name").annotate(count=Count("pk"), since=since)
+    return {Queue(name): Waiting(count, oldest) for name, count, oldest in found}

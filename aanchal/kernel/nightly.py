@@ -14,7 +14,7 @@ log = logging.getLogger("aanchal.upkeep")
 SUNDAY = 6
 
 
-@jobs.job(name="upkeep", alone=True)
+@jobs.job(name="upkeep", alone=True, queue=jobs.Queue.LONG)
 def nightly_upkeep() -> None:
     """Sweep what is no longer needed, and note how far the audit reaches."""
     swept = upkeep.run_upkeep(at=timezone.now())
@@ -26,14 +26,14 @@ def nightly_upkeep() -> None:
         audit_guard.note_heads()
 
 
-@jobs.job(name="retention", alone=True)
+@jobs.job(name="retention", alone=True, queue=jobs.Queue.LONG)
 def nightly_retention() -> None:
     """Erase what has been kept long enough. Before the backup, so that it is not in it any more."""
     swept = sweeping.sweep(system_actor("upkeep"), at=timezone.now())
     log.info("retention: %d records went", sum(swept.counts.values()))
 
 
-@jobs.job(name="audit_check", alone=True)
+@jobs.job(name="audit_check", alone=True, queue=jobs.Queue.LONG)
 def weekly_audit_check() -> None:
     """Walk every chain of the audit; the doctor tells what was found."""
     breaks, events = upkeep.check_audit(system_actor("upkeep"), at=timezone.now())
@@ -43,7 +43,7 @@ def weekly_audit_check() -> None:
         log.info("the audit holds: %d events", events)
 
 
-@jobs.job(name="backup", alone=True)
+@jobs.job(name="backup", alone=True, queue=jobs.Queue.LONG)
 def nightly_backup() -> None:
     """Write a backup where the operator set up a folder and keys for it; else do nothing."""
     folder = settings.AANCHAL_BACKUP_FOLDER

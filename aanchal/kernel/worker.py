@@ -49,7 +49,15 @@ log = logging.getLogger("aanchal.worker")
 class Worker:
     """One worker of one process. `run` works until `stop` is called from a signal or a thread."""
 
-    def __init__(self, *, poll_seconds: float = POLL_SECONDS, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self,
+        *,
+        poll_seconds: float = POLL_SECONDS,
+        lease: timedelta = LEASE,
+        takes_long: bool = True,
+    ) -> None:
+        """A worker that does not take long jobs is free when somebody sends a file."""
+        self.takes_long = takes_long
         self.id = new_id()
         self.poll_seconds = poll_seconds
         self.lease = lease
@@ -145,41 +153,33 @@ class Worker:
 
     def claim(self) -> Row | None:
         """Take the first ready job that may run now; None when there is none."""
-        ready = (
-            DBTaskResult.objects.filter(status=READY, task_path=jobs.PERFORM)
-            & DBTaskResult.objects.ready()
-        )
+        ready = jobs.rows() & DBTaskResult.objects.ready()
+        if not self.takes_long:
+            ready = ready.exclude(queue_name=jobs.Queue.LONG.value)
         if not ready.exists():
             return None
+        alone = [what.path for what in jobs.REGISTRY.values() if what.alone]
         with transaction.atomic():
             locks.take_turns("claim")
-            busy = {
-                _name(held)
-                for held in DBTaskResult.objects.filter(
-                    status=RUNNING, task_path=jobs.PERFORM
-                ).values_list("args_kwargs", flat=True)
-            }
-            for pk, held in ready.values_list("pk", "args_kwargs")[:1000]:
-                known = jobs.REGISTRY.get(_name(held))
-                if known is not None and known.alone and known.name in busy:
-                    continue
-                row = DBTaskResult.objects.get(pk=pk)
-                row.claim(str(self.id))
+            running = DBTaskResult.objects.filter(status=RUNNING, task_path__in=alone)
+            busy = list(running.values_list("task_path", flat=True))
+            claimed = ready.exclude(task_path__in=busy).first()
+            if claimed is not None:
+                claimed.claim(str(self.id))
                 # In the same transaction, so that nobody takes a late report for a death.
                 self._report()
-                return row
-        return None
+            return claimed
 
     def carry_out(self, row: Row) -> None:
         """Run a claimed job and write down how it ended."""
-        name, run = _name(row.args_kwargs), _run(row.args_kwargs)
+        name, run = jobs.name_of(row.task_path), _run(row.args_kwargs)
         self._now_doing = (name, run, time.monotonic())
         began = time.monotonic()
         try:
             self._insist(self._report)
             if run is not None:
                 self._insist(lambda: schedule.note_start(run, timezone.now()))
-            jobs.perform.call(**row.args_kwargs["kwargs"])
+            jobs.perform(row)
         except Exception as error:
             # A job may leave a broken or open transaction's connection behind.
             if not connection.in_atomic_block:
@@ -202,10 +202,6 @@ class Worker:
                 connection.close()
                 time.sleep(seconds)
         write()
-
-
-def _name(held: dict[str, Any]) -> str:
-    return str(held.get("kwargs", {}).get("name", ""))
 
 
 def _run(held: dict[str, Any]) -> UUID | None:
@@ -236,7 +232,7 @@ def _fail(
     row: Row, error: Exception, *, now: datetime, insist: Callable[[Callable[[], Any]], None]
 ) -> None:
     """Try again later, or give up; only the kind of error and its place are kept."""
-    name = _name(row.args_kwargs)
+    name = jobs.name_of(row.task_path)
     what = kind_and_place(type(error), error.__traceback__)
     known = jobs.REGISTRY.get(name)
     tries = len(row.worker_ids)
@@ -300,20 +296,22 @@ def put_back_left_jobs(*, now: datetime, lease: timedelta = LEASE) -> int:
     with transaction.atomic():
         locks.take_turns("claim")
         for row in _left_jobs(now, lease):
-            known = jobs.REGISTRY.get(_name(row.args_kwargs))
+            known = jobs.REGISTRY.get(jobs.name_of(row.task_path))
             if known is not None and len(row.worker_ids) < known.most_tries:
                 _still_mine(row).update(status=READY, run_after=now)
                 log.warning("job %s was left by its worker and is put back", known.name)
             else:
                 lost = WorkerLost()
                 _write_failure(row, lost, "WorkerLost", again=None, held_by=row.worker_ids, now=now)
-                log.error("job %s was left by its worker and is given up", _name(row.args_kwargs))
+                log.error(
+                    "job %s was left by its worker and is given up", jobs.name_of(row.task_path)
+                )
             count += 1
     return count
 
 
 def _left_jobs(now: datetime, lease: timedelta) -> list[Row]:
-    running = list(DBTaskResult.objects.filter(status=RUNNING, task_path=jobs.PERFORM))
+    running = list(jobs.rows().filter(status=RUNNING))
     if not running:
         return []
     alive = {

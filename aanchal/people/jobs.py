@@ -4,27 +4,27 @@ from datetime import time, timedelta
 
 from django.utils import timezone
 
-from aanchal.kernel.jobs import job
+from aanchal.kernel.jobs import Queue, job
 from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.schedule import every_day
 
 from . import name_index
 
 
-@job(merge=True)
+@job(merge=True, queue=Queue.LONG)
 def rebuild_name_index(*, district: str) -> None:
     """Make one district's index of names anew."""
     name_index.rebuild(district, at=timezone.now())
 
 
-@job(alone=True)
+@job(alone=True, queue=Queue.LONG)
 def rebuild_name_indexes() -> None:
     """Make anew each index of names that does not fit its district."""
     for district in name_index.districts_to_rebuild():
         name_index.rebuild(district, at=timezone.now())
 
 
-@job(alone=True)
+@job(alone=True, queue=Queue.LONG)
 def count_yesterdays_readings() -> None:
     """Count who was shown how many children yesterday, and mark what is unusual."""
     from .actions import count_readings

@@ -7,13 +7,13 @@ from django.utils import timezone
 from aanchal.access.models import User
 from aanchal.access.queries import actor_for
 from aanchal.kernel.errors import NotAllowed
-from aanchal.kernel.jobs import job
+from aanchal.kernel.jobs import Queue, job
 from aanchal.kernel.permissions import Actor
 from aanchal.places.actions import take_place_file
 from aanchal.places.models import PlaceFile
 
 
-@job()
+@job(queue=Queue.PERSON)
 def take_places(*, file: UUID) -> None:
     """Take a long file of places or schools in; done once, however often it is asked for."""
     held = PlaceFile.objects.select_related("file").get(pk=file)

@@ -15,16 +15,16 @@ LEASE = 3
 def ask_for(office: Office, job: str) -> UUID:
     """Put a job in the queue as `enqueue_on_commit` does; returns its key."""
     key = uuid4()
-    held = {"args": [], "kwargs": {"name": job, "payload": {"key": str(key)}, "run": ""}}
+    held = {"args": [], "kwargs": {"payload": {"key": str(key)}, "run": ""}}
     row_id: object = uuid4()
     if not office.url:
         row_id = row_id.hex  # type: ignore[attr-defined]
     office.write(
         "INSERT INTO django_tasks_database_dbtaskresult (id, status, enqueued_at, args_kwargs, priority,"
         " task_path, worker_ids, queue_name, backend_name, run_after, exception_class_path,"
-        " traceback) VALUES (?, 'READY', ?, ?, 0, 'aanchal.kernel.jobs.perform', '[]', 'default',"
+        " traceback) VALUES (?, 'READY', ?, ?, 0, ?, '[]', 'ordinary',"
         " 'default', ?, '', '')",
-        [row_id, office.now(), json.dumps(held), office.now()],
+        [row_id, office.now(), json.dumps(held), f"aanchal.job:{job}", office.now()],
     )
     return key
 

@@ -77,7 +77,7 @@ def test_a_stored_file_whose_bytes_are_gone_is_told():
 def test_ended_jobs_turns_workers_and_cache_entries_go_after_their_time():
     now = timezone.now()
     for days, status in ((1, "SUCCESSFUL"), (20, "SUCCESSFUL"), (20, "FAILED"), (100, "FAILED")):
-        jobs.perform.enqueue(name=f"{status} {days}", payload={})
+        jobs.put(f"{jobs.PATH}{status} {days}", {})
         row = DBTaskResult.objects.get(status="READY")
         DBTaskResult.objects.filter(pk=row.pk).update(
             status=status, finished_at=now - timedelta(days=days)
@@ -93,7 +93,7 @@ def test_ended_jobs_turns_workers_and_cache_entries_go_after_their_time():
 
     upkeep.run_upkeep(at=now + timedelta(seconds=5))
 
-    left = sorted(r.args_kwargs["kwargs"]["name"] for r in DBTaskResult.objects.all())
+    left = sorted(jobs.name_of(r.task_path) for r in DBTaskResult.objects.all())
     assert left == ["FAILED 20", "SUCCESSFUL 1"]
     assert ScheduledRun.objects.count() == 1
     assert WorkerRow.objects.count() == 1
@@ -148,7 +148,7 @@ def test_every_check_that_is_bad_says_what_to_do(monkeypatch, tmp_path):
 def test_jobs_that_wait_with_nobody_at_work_are_bad():
     assert states("Worker") == [State.LOOK]
 
-    jobs.perform.enqueue(name="x", payload={})
+    jobs.put(f"{jobs.PATH}x", {})
     assert states("Worker") == [State.BAD]
 
     WorkerRow.objects.create(pid=1, started_at=timezone.now(), seen_at=timezone.now())
@@ -177,7 +177,7 @@ def test_a_failed_turn_and_a_failed_job_are_told_by_kind():
         state="failed",
         problem="ValueError",
     )
-    jobs.perform.enqueue(name="watch", payload={})
+    jobs.put(f"{jobs.PATH}watch", {})
     DBTaskResult.objects.update(
         status="FAILED", finished_at=now, exception_class_path="builtins.ValueError"
     )

@@ -221,7 +221,7 @@ def test_whoever_comes_to_hold_a_role_lets_the_teams_be_looked_at():
         acting(giver), user=comes, role=Role.CASE_WORKER, area=an_area("IN/S10/D206/B1851"),
         starts_at=NOW, at=NOW,
     )  # fmt: skip
-    asked = DBTaskResult.objects.filter(args_kwargs__kwargs__name="name_teams")
+    asked = DBTaskResult.objects.filter(task_path="aanchal.job:name_teams")
     assert not asked.exists()
 
     approve_grant(acting(second), grant=grant, at=NOW)
