@@ -367,8 +367,8 @@ class ErasedRecord(models.Model):
 class Operation(WithSealedFacts):
     """An act that was sent with a key, so that it is done once: `kernel.operations`."""
 
-    id = models.CharField(
-        primary_key=True, max_length=32, help_text="Keyed hash of the sender and her key."
+    id = models.UUIDField(
+        primary_key=True, default=new_random_id, help_text="Keyed hash of the sender and her key."
     )
     district = models.CharField(max_length=16, blank=True)
     received_on = models.DateField()

@@ -70,7 +70,7 @@ def take_key(actor: Actor, name: str, *, at: datetime) -> "Operation | Done | No
         return None
     asked.is_taken = True
     row = Operation(
-        id=keyed_hash(f"{actor.user_id}|{asked.key}", purpose="operation")[:32],
+        id=UUID(keyed_hash(f"{actor.user_id}|{asked.key}", purpose="operation")[:32]),
         received_on=timezone.localdate(at),
     )
     row.use_case = name

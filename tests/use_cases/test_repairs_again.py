@@ -42,7 +42,7 @@ def test_a_row_set_aside_waits_for_repair_again_and_it_is_audited(set_aside):
 
     problem.refresh_from_db()
     assert (problem.state, problem.settled_by, problem.settled_at) == ("open", "", None)
-    assert audited().filter(verb="import_problem.settled").count() == 1
+    assert audited().filter(verb="import_problem.reopened").count() == 1
     assert not problems_set_aside(teacher, register).exists()
 
 
