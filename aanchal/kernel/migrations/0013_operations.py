@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0011_acts_of_a_chain"),
+        ("kernel", "0012_legal_holds_and_erased"),
     ]
 
     operations = [
