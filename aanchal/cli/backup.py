@@ -40,7 +40,7 @@ def run_backup(
     from django.conf import settings
     from django.utils import timezone
 
-    from aanchal.kernel import backup_format, backups
+    from aanchal.kernel import backup_format, backups, erased
     from aanchal.kernel.permissions import system_actor
 
     target = folder or settings.AANCHAL_BACKUP_FOLDER
@@ -56,6 +56,7 @@ def run_backup(
     with _bars() as progress:
         made = backups.make_backup(path, recipients=recipients, at=at, progress=progress)
     backups.note_backup(system_actor("operator"), at=at)
+    erased.write_lists(target)
     rows = sum(made.tables.values())
     size = path.stat().st_size / 1e6
     print(f"{path}: {rows:,} rows and {made.files:,} stored files, {size:,.1f} MB.")
@@ -71,11 +72,22 @@ def run_restore(
             "--key", help="File with the private key of age.", exists=True, dir_okay=False
         ),
     ],
+    erased_list: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--erased",
+            help="List of what was erased after the backup was made; may be repeated. Those beside"
+            " the backup and beside the keyring are found by themselves.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
 ) -> None:
     """Restore a backup on an empty host, and look whether all of it holds.
 
     Put the keyring in its place first. Every table is counted, the audit is walked, every sealed
-    value and stored file is opened; on the embedded database nothing is put in place before that.
+    value and stored file is opened; on the embedded database nothing is put in place before that. What
+    had been erased after the backup was made is then erased again, by the lists of erased records.
     """
     from .serving import _unlock_by_hand
 
@@ -86,13 +98,18 @@ def run_restore(
     from django.db import connection
     from django.utils import timezone
 
-    from aanchal.kernel import backup_format, backups, restoring, rowguard
+    from aanchal.kernel import backup_format, backups, erased, erasing_again, restoring, rowguard
     from aanchal.kernel.permissions import system_actor
 
     from .database import bring_up_to_date
 
     identities = backup_format.identities_of(key.read_text())
     at = timezone.now()
+
+    # Read before anything is put in place: a list that was changed stops the restore.
+    beside = [source.resolve().parent, *erased.own_folders()]
+    lists = [*erased.lists_in(beside), *(erased_list or [])]
+    lines = list(dict.fromkeys(line for path in lists for line in erased.read_list(path)))
 
     def prepare_server() -> None:
         for trouble in rowguard.install(""):
@@ -110,6 +127,7 @@ def run_restore(
     _end_sessions()
     made_at = datetime.fromisoformat(done.manifest.made_at)
     backups.note_restore(system_actor("operator"), made_at=made_at, at=at)
+    gone = erasing_again.erase_again(system_actor("operator"), lines=lines, at=at)
     connection.close()
     rows = sum(done.manifest.tables.values())
     print(
@@ -118,9 +136,17 @@ def run_restore(
     )
     if done.gone:
         print(f"{len(done.gone)} files had been removed while the backup was made.")
+    if lists:
+        print(f"{sum(gone.values()):,} records that had been erased since are erased again.")
+    else:
+        print(
+            f"There is no list of erased records ({erased.LIST}) beside the backup or the keyring:"
+            " what was erased after the backup was made is back until its time is over again."
+        )
     print(
         f"This is how things stood on {made_at:%d %B %Y, %H:%M}. Accounts, phones and roles that were"
-        " stopped after that are live again: look through them before you serve it."
+        " stopped after that are live again, and legal holds placed after that are gone: look through"
+        " them before you serve it."
     )
 
 

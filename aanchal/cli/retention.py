@@ -29,13 +29,14 @@ def run_retention(
     _unlock_by_hand()
     from django.utils import timezone
 
-    from aanchal.kernel import sweeping
+    from aanchal.kernel import erasing_again, sweeping
     from aanchal.kernel.permissions import system_actor
 
     at = timezone.now()
     if dry_run:
         _say_what_would_go(sweeping.forecast(at=at))
         return
+    erasing_again.catch_up(system_actor("operator"), at=at)
     swept = sweeping.sweep(
         system_actor("operator"), at=at, progress=lambda label, gone: print(f"{label}: {gone:,}")
     )

@@ -14,7 +14,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -65,24 +64,36 @@ def remember(model: type[models.Model], rows: list[Any], *, at: datetime) -> Non
 
 def forget_old(*, at: datetime) -> int:
     """Forget the keys of what no backup that is kept can hold any more; returns how many."""
+    return ErasedRecord.objects.filter(erased_on__lt=remembered_since(at)).delete()[0]
+
+
+def remembered_since(at: datetime) -> date:
+    """What was erased before this day can be in no backup that is kept."""
     before = timezone.localdate(at) - timedelta(days=settings.AANCHAL_BACKUP_KEEP_DAYS)
     newest = Deployment.objects.values_list("last_backup_at", flat=True).first()
     if newest is not None:
         # The newest backup is kept however old it is.
         before = min(before, timezone.localdate(newest))
-    return ErasedRecord.objects.filter(erased_on__lt=before).delete()[0]
+    return before
 
 
 # --- the list outside the database ---
 
 
-def write_lists(*folders: Path) -> None:
-    """Write the list anew beside the keyring, in the folder of backups, and in further folders."""
-    places = {Path(settings.AANCHAL_KEYRING).parent, *folders}
+def own_folders() -> list[Path]:
+    """Where this computer keeps its lists: beside the keyring, and with its backups."""
+    folders = [Path(settings.AANCHAL_KEYRING).parent]
     if settings.AANCHAL_BACKUP_FOLDER is not None:
-        places.add(Path(settings.AANCHAL_BACKUP_FOLDER))
-    for folder in places:
-        if folder.is_dir():
+        folders.append(Path(settings.AANCHAL_BACKUP_FOLDER))
+    return folders
+
+
+def write_lists(*folders: Path) -> None:
+    """Write the list anew where this computer keeps it, and in further folders."""
+    some = ErasedRecord.objects.exists()
+    for folder in dict.fromkeys([*own_folders(), *folders]):
+        # One that is there is written anew even when nothing is on it any more.
+        if folder.is_dir() and (some or (folder / LIST).exists()):
             _write(folder / LIST)
 
 
@@ -127,15 +138,26 @@ def read_list(path: Path) -> list[Line]:
         return [Line(model, tag, date.fromisoformat(on)) for model, tag, on in fields]
     except (ValueError, OSError):
         raise WrongState(
-            _("The list of erased records cannot be read, or was changed: %(path)s")
+            _(
+                "The list of erased records cannot be read, was changed, or was written with"
+                " other keys: %(path)s"
+            )
             % {"path": path}
         ) from None
 
 
-def lists_beside(source: Path) -> list[Path]:
-    """Lists that are found for a backup: beside it, and beside the keyring."""
-    folders = dict.fromkeys([source.parent, Path(settings.AANCHAL_KEYRING).parent])
-    return [folder / LIST for folder in folders if (folder / LIST).is_file()]
+def lists_in(folders: list[Path]) -> list[Path]:
+    """Lists that lie in some folders; none where there is no keyring to read them with."""
+    if not Path(settings.AANCHAL_KEYRING).exists():
+        return []
+    return [folder / LIST for folder in dict.fromkeys(folders) if (folder / LIST).is_file()]
+
+
+def lines_not_known(lines: list[Line], *, at: datetime) -> list[Line]:
+    """Lines that the table does not hold, though what they name may be in a backup: it came back."""
+    since = remembered_since(at)
+    known = set(ErasedRecord.objects.values_list("model", "tag"))
+    return [x for x in lines if x.erased_on >= since and (x.model, x.tag) not in known]
 
 
 def keep_lines(lines: list[Line]) -> None:
@@ -145,9 +167,3 @@ def keep_lines(lines: list[Line]) -> None:
         ignore_conflicts=True,
         batch_size=500,
     )
-
-
-def models_of(lines: list[Line]) -> list[type[models.Model]]:
-    """The models a list names; one that is there no more is left out."""
-    known = {m._meta.label: m for m in apps.get_models()}
-    return [known[label] for label in sorted({x.model for x in lines}) if label in known]

@@ -6,7 +6,17 @@ from datetime import time
 from django.conf import settings
 from django.utils import timezone
 
-from . import audit_guard, backup_format, backups, erased, jobs, schedule, sweeping, upkeep
+from . import (
+    audit_guard,
+    backup_format,
+    backups,
+    erased,
+    erasing_again,
+    jobs,
+    schedule,
+    sweeping,
+    upkeep,
+)
 from .permissions import system_actor
 
 log = logging.getLogger("aanchal.upkeep")
@@ -29,7 +39,9 @@ def nightly_upkeep() -> None:
 @jobs.job(name="retention", alone=True, queue=jobs.Queue.LONG)
 def nightly_retention() -> None:
     """Erase what has been kept long enough. Before the backup, so that it is not in it any more."""
-    swept = sweeping.sweep(system_actor("upkeep"), at=timezone.now())
+    at = timezone.now()
+    erasing_again.catch_up(system_actor("upkeep"), at=at)
+    swept = sweeping.sweep(system_actor("upkeep"), at=at)
     log.info("retention: %d records went", sum(swept.counts.values()))
 
 

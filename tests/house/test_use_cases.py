@@ -22,7 +22,7 @@ MODULES = [
 
 # The kernel's few stand beside what they tell of; without these it would hang on the order of tests
 # whether they are known.
-for _name in ("backups", "rotation", "upkeep"):
+for _name in ("backups", "erasing_again", "rotation", "sweeping", "upkeep"):
     importlib.import_module(f"aanchal.kernel.{_name}")
 
 # Use cases that nobody can be refused, each with its reason.

@@ -1,6 +1,7 @@
 """What has been kept long enough goes, and nothing else; what goes is counted and named to nobody."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.apps import apps
@@ -14,14 +15,17 @@ from aanchal.attendance.models import (
     Outcome,
     PageRevision,
     RegisterCount,
+    RegisterFile,
     RegisterPage,
     Visit,
 )
 from aanchal.cases.actions import raise_concern
-from aanchal.kernel import sweeping
+from aanchal.kernel import erased, erasing_again, sweeping
+from aanchal.kernel.erased import Line
 from aanchal.kernel.errors import NotAllowed
+from aanchal.kernel.files import keep_file, path_of
 from aanchal.kernel.holds import standing
-from aanchal.kernel.models import CountedEvent, ErasedRecord, ImportProblem
+from aanchal.kernel.models import CountedEvent, ErasedRecord, ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.models import (
     Child,
@@ -361,3 +365,50 @@ def everything() -> dict[str, int]:
         for m in apps.get_models()
         if m._meta.app_config.name.startswith("aanchal.") and "Audit" not in m.__name__
     }
+
+
+def test_what_came_back_goes_again_with_all_that_points_at_it_and_is_counted():
+    section, (child, classmate) = a_class(pupils=2)
+    a_page(section, [child, classmate], ["PA", "PP"])
+    an_ended_flag(child, section)
+    line = Line("people.Child", erased.tag_of(Child, child.pk), NOW.date())
+
+    gone = erasing_again.erase_again(UPKEEP, lines=[line], at=NOW)
+    assert gone == {"people.Child": 1}
+    assert list(Child.objects.all()) == [classmate]
+    assert not Flag.objects.exists() and not Visit.objects.exists()
+    event = audited().get(verb="erasures.repeated")
+    assert event.changes == {"model": "people.Child", "count": 1} and event.district == "D206"
+    # Known from now on: the next run finds nothing new.
+    assert erased.lines_not_known([line], at=NOW) == []
+    assert erasing_again.erase_again(UPKEEP, lines=[line], at=NOW) == {}
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR])
+def test_nobody_of_the_site_erases_again(role):
+    held = problem(settled_at=NOW)
+
+    with pytest.raises(NotAllowed):
+        erasing_again.erase_batch_again(
+            an_actor(role), model=ImportProblem, keys=[held.pk], at=AFTER_THEIR_END
+        )
+    assert ImportProblem.objects.exists()
+
+
+def test_the_bytes_of_a_file_go_when_its_record_has_gone(django_capture_on_commit_callbacks):
+    stored = keep_file(
+        BytesIO(b"x" * 100), name="r.csv", media_type="text/csv", purpose="register",
+        district="D206", kept_by="x", kept_at=NOW, most_bytes=1000,
+    )  # fmt: skip
+    RegisterFile.objects.create(
+        district="D206", file=stored, content_hash="x", via="site", received_by="x",
+        received_at=NOW, state="taken",
+    )  # fmt: skip
+    path = path_of(stored)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sweeping.sweep(UPKEEP, at=datetime(2029, 3, 31, 12, tzinfo=UTC))
+    assert path.exists() and StoredFile.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        sweeping.sweep(UPKEEP, at=datetime(2029, 4, 1, 12, tzinfo=UTC))
+    assert not path.exists() and not StoredFile.objects.exists()
