@@ -32,6 +32,12 @@ def read(data):
         (b"code,name\n 1 , a \n", (1, [(2, ["1", "a"])]), "spaces around cells"),
         (b'code,name\n1,"a\nb"\n2,c\n', (1, [(2, ["1", "a\nb"]), (4, ["2", "c"])]), "two lines"),
         (b'code,name\n1,5" pipe\n2,c\n', (1, [(2, ["1", '5" pipe']), (3, ["2", "c"])]), "inches"),
+        (b'code,name\n="01",="a"\n', (1, [(2, ["01", "a"])]), "a leading nought kept"),
+        (
+            "code,name\n1,नाम\n".encode().decode("cp1252").encode(),
+            (1, [(2, ["1", "नाम"])]),
+            "UTF-8 saved twice",
+        ),
         (b"code,name\n1,caf\xe9\n", (1, [(2, ["1", "café"])]), "one line of Windows-1252"),
         ("code,name\n1,अ\n".encode("utf-16"), (1, [(2, ["1", "अ"])]), "UTF-16"),
         ("code,name\n1,अ\n".encode(), (1, [(2, ["1", "अ"])]), "UTF-8 beyond ASCII"),

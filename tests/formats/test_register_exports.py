@@ -283,3 +283,29 @@ def test_marks_of_years_ago_are_asked_about():
     for data in (as_csv(rows), titled("Class VI A July 2012")):
         told = read(data)
         assert any("years ago" in problem["reason"] for problem in told["problems"])
+
+
+def test_the_numbers_of_a_child_in_a_list_of_one_day_are_no_days():
+    rows = [["Class VI A"], ["Date: 13-07-2026"], ["Sl", "Roll", "Name", "Status"]]
+    rows += [[n, 30 + n, name, "P"] for n, name in enumerate(("Asha", "Mohan", "Ravi"), 1)]
+
+    assert counts(read(as_csv(rows)))[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("teacher", "head"),
+    [
+        ("Class Teacher", "Head Teacher"),
+        ("कक्षा शिक्षक", "प्रधानाध्यापक"),
+        ("শ্রেণি শিক্ষক", "প্রধান শিক্ষক"),
+    ],
+)
+def test_signatures_below_a_list_of_one_day_are_no_children(teacher, head):
+    rows = [["Class VI A"], ["Date: 13-07-2026"], ["Sl", "Roll", "Name", "Status"]]
+    rows += [[n, 30 + n, name, "P"] for n, name in enumerate(("Asha", "Mohan", "Ravi"), 1)]
+
+    told = read(as_csv([*rows, [], [teacher, "", "", head]]))
+
+    assert (counts(told)[0], told["problems"], asked(told)) == (3, [], [])
+    told = read(as_csv([*rows, ["", "", "", "P"]]))
+    assert any("names no child" in problem["reason"] for problem in told["problems"])

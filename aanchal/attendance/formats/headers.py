@@ -40,8 +40,10 @@ def find_header(rows: Sequence[Row], *, start: int = 0) -> tuple[Layout, int] | 
             return _long_layout(rows, place, labels), place + 1
         if is_list_of_absences(row, labels, rows[start:place]):
             return _long_layout(rows, place, labels), place + 1
+        named = set(labels.values())
         if is_daily_header(row, labels) and not any(
-            len(day_sequence(near)) >= 2 for _, near in rows[place : place + 3]
+            len(day_sequence(["" if i in named else cell for i, cell in enumerate(near)])) >= 2
+            for _, near in rows[place : place + 3]
         ):
             return _long_layout(rows, place, labels), place + 1
         days = day_sequence(row)

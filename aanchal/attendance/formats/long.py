@@ -155,7 +155,9 @@ class _Book:
         if not is_empty(status) and sense_of(status) is not Sense.UNKNOWN:
             return False
         if all(map(is_empty, who)):
-            return all(map(is_empty, row))
+            # Signatures under columns that name nobody, the last under the marks.
+            signed = [shown(cell) for cell in row if not is_empty(cell)]
+            return all(is_signature(text) and not text.isdigit() for text in signed)
         words = [shown(cell) for cell in who if not is_empty(cell)]
         roll, name = who[:2]
         # "Printed on 10/05/2026" under the roll numbers: words, and nobody's name beside them.

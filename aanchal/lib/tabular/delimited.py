@@ -80,7 +80,7 @@ def open_text(
                 reader.readline(limits.line_chars)
                 yield []
             rows_read = _rows(reader, delimiter, limits, repair, stray)
-            yield from (map(_unwrapped, rows_read) if unwrap else rows_read)
+            yield from (map(unwrapped, rows_read) if unwrap else rows_read)
         except UnicodeDecodeError as error:
             raise Unreadable("unknown_letters", _ENCODING) from error
         finally:
@@ -230,7 +230,7 @@ def _end_of_quoted(text: str, at: int, delimiter: str, *, lenient: bool = False)
     return _NONE
 
 
-def _unwrapped(row: list[str]) -> list[str]:
+def unwrapped(row: list[str]) -> list[str]:
     """A row whose ="0123" (the way to keep a leading zero through a spreadsheet) is 0123."""
     return [
         cell[2:-1] if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2 else cell

@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from aanchal.lib.sentences import N_
 
-from .delimited import whole_records
+from .delimited import unwrapped, whole_records
+from .legacy import undo_double_encoding
 from .problems import Limits, Problem, Unreadable
 from .sheets import Sheet, kind_of, open_sheets
 from .texts import Cell, is_empty, shown
@@ -244,4 +245,7 @@ def _records(
 def _cells(text: str, delimiter: str) -> list[str]:
     # A carriage return by itself is no line end here, and csv refuses it outside quotes.
     reader = csv.reader([text.replace("\r", " ")], delimiter=delimiter)
-    return [cell.strip() for cell in next(reader, [])]
+    cells = [cell.strip() for cell in next(reader, [])]
+    if not text.isascii():
+        cells = [undo_double_encoding(cell) for cell in cells]
+    return unwrapped(cells) if '="' in text else cells
