@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from aanchal.kernel import permissions
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import (
+    MFA_ROLES,
     Actor,
     Permission,
     Role,
@@ -42,6 +43,22 @@ def live_grants(*, at: datetime) -> QuerySet[Grant]:
         starts_at__lte=at,
         revoked_at__isnull=True,
         user__is_active=True,
+    )
+
+
+def lost_her_phone(who: str, *, at: datetime) -> Q:
+    """A condition that a person (`who`, a field of the outer row) has lost the phone she works with.
+
+    It was taken off her account and no other is on it: she cannot sign in, so whatever is in her
+    hands lies where nobody sees it. Whoever signs in with a second factor needs no phone, and of
+    whom no phone was ever known this says nothing.
+    """
+    held = Device.objects.filter(user=OuterRef(who), enrolled_at__isnull=False)
+    by_factor = live_grants(at=at).filter(user=OuterRef(who), role__in=MFA_ROLES)
+    return (
+        Q(Exists(held.filter(revoked_at__isnull=False)))
+        & ~Q(Exists(held.filter(revoked_at__isnull=True)))
+        & ~Q(Exists(by_factor))
     )
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.models import User
-from aanchal.access.queries import live_grants
+from aanchal.access.queries import live_grants, lost_her_phone
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, WrongState
@@ -109,6 +109,13 @@ def _fit(flag: Flag, volunteer: User, *, at: datetime, field: str = "volunteer")
         raise Invalid(_("She is not a volunteer of this village. Choose another."), field=field)
     if str(volunteer.pk) in flag.child.kin():
         raise Invalid(_("This visit is not for her. Choose another volunteer."), field=field)
+    if User.objects.filter(lost_her_phone("pk", at=at), pk=volunteer.pk).exists():
+        raise Invalid(
+            _(
+                "She has lost the phone she works with, and sees no visit. Choose another volunteer."
+            ),
+            field=field,
+        )
     if volunteer.pk in not_to_be_sent(flag):
         raise Invalid(
             _(

@@ -10,7 +10,8 @@ from ..findings import group_of, was_given_on
 from ..guidance import guidance
 from ..models import Finding, Flag
 from ..rules.returns import Came, Standing, came_since, standing
-from .books import class_book
+from .books import class_books
+from .seats import marks_in, seats_elsewhere
 
 
 def is_struck_off(flag: Flag) -> bool:
@@ -53,12 +54,13 @@ def was_visited(flag: Flag) -> bool:
 
 
 def came_back(flag: Flag, *, since: date) -> Came:
-    """On how many school days the flag's child came from a day on, by her class's register."""
-    book = class_book(flag.class_section)
-    if flag.child_id not in book.children:
-        return Came(0, 0)
-    row = book.marks[book.children.index(flag.child_id)].tolist()
-    return came_since(book.days, row, since=since)
+    """On how many school days the flag's child came from a day on, by the registers of the class it
+    was raised in and of the one she sits in now.
+    """
+    seat = seats_elsewhere([flag]).get(flag.pk)
+    sections = [flag.class_section] + ([seat.class_section] if seat is not None else [])
+    days, row = marks_in(list(class_books(sections).values()), flag.child_id)
+    return came_since(days, row, since=since) if days else Came(0, 0)
 
 
 def back_standing(came: Came) -> Standing:

@@ -12,7 +12,7 @@ from django.db.models import (
 )
 
 from aanchal.access.models import User
-from aanchal.access.queries import live_grants
+from aanchal.access.queries import live_grants, lost_her_phone
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas, grants_for
 from aanchal.people.models import Kinship
@@ -147,8 +147,9 @@ def my_recent_visits(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
 def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:
     """Volunteers of the flag's village who may make its visit, by username.
 
-    Kin of the household are left out, and those who said that the house is not safe for them; also
-    those who found nobody at home too often, as long as there is another. Five queries.
+    Kin of the household are left out, those who said that the house is not safe for them, and those
+    who have lost their phone; also those who found nobody at home too often, as long as there is
+    another. Five queries.
     """
     kin = Kinship.objects.filter(user=OuterRef("user"), household=flag.child.household_id)
     back = flag.visits.filter(
@@ -158,7 +159,7 @@ def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:
     stay_away = not_to_be_sent(flag)
     grants = (
         live_grants(at=at)
-        .filter(Q(role=Role.VOLUNTEER), ~Exists(kin), ~Exists(back))
+        .filter(Q(role=Role.VOLUNTEER), ~Exists(kin), ~Exists(back), ~lost_her_phone("user", at=at))
         .select_related("user")
         .order_by("user__username")
     )
@@ -170,6 +171,17 @@ def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:
     often = found_nobody_often(flag)
     others = [user for user in found.values() if user.pk not in often]
     return others or list(found.values())
+
+
+def without_phone(flag: Flag, *, at: datetime) -> list[User]:
+    """Volunteers of the flag's village who have lost their phone, by username; one query."""
+    grants = (
+        live_grants(at=at)
+        .filter(Q(role=Role.VOLUNTEER), lost_her_phone("user", at=at))
+        .select_related("user")
+        .order_by("user__username")
+    )
+    return list({g.user_id: g.user for g in grants if covers(g.area_path, flag.area.path)}.values())
 
 
 def nobody_home_counts(flag: Flag) -> dict[UUID, int]:

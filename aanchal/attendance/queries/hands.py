@@ -18,7 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Concat
 
-from aanchal.access.queries import live_grants
+from aanchal.access.queries import live_grants, lost_her_phone
 from aanchal.kernel.permissions import Actor, Permission, Role, grants_for
 from aanchal.people.models import Kinship
 from aanchal.people.queries import not_kin
@@ -91,8 +91,8 @@ def those_to_stop(visits: Iterable[Visit], *, at: datetime) -> set[UUID]:
 def may_go(who: str, *, at: datetime) -> Q:
     """A condition that the volunteer of a visit, or its `second`, may still go there.
 
-    Else she does not see it any more: her account was stopped, her role has ended or is over another
-    village now, or she is kin of the household.
+    Else she does not see it any more: her account was stopped, her phone is lost, her role has ended
+    or is over another village now, or she is kin of the household.
     """
     village = ExpressionWrapper(OuterRef("flag__area__path"), output_field=CharField())
     roles = live_grants(at=at).filter(user=OuterRef(who), role=Role.VOLUNTEER)
@@ -100,7 +100,7 @@ def may_go(who: str, *, at: datetime) -> Q:
         Q(village=F("area_path")) | Q(village__startswith=Concat(F("area_path"), Value("/")))
     )
     kin = Kinship.objects.filter(user=OuterRef(who), household=OuterRef("flag__child__household"))
-    return Q(Exists(covering)) & ~Q(Exists(kin))
+    return Q(Exists(covering)) & ~Q(Exists(kin)) & ~lost_her_phone(who, at=at)
 
 
 class MyPairs(NamedTuple):

@@ -33,18 +33,21 @@ from aanchal.attendance.queries.flags import (
     get_flag,
     goes,
     volunteers_for,
+    without_phone,
 )
 from aanchal.attendance.queries.hands import InHand, can_still_be_made, visits_in_hand
 from aanchal.attendance.queries.returns import since_in
+from aanchal.attendance.queries.seats import seats_elsewhere
 from aanchal.attendance.rules.ends import Missing, Unknown
 from aanchal.attendance.rules.returns import Returned, Standing
 from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Permission, may
 from aanchal.notices.queries.contacts import phones_to_call
+from aanchal.people.models import Enrolment
 
 from ..context import local_name
-from ..forms import blame
+from ..forms import blame, today
 from ..names import class_name, code_mark, first_name
 from .about import tell_about_href
 from .cards import (
@@ -84,7 +87,12 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     volunteers = _able(held, in_hand, at=now, is_unsafe=is_unsafe)
     book = class_book(held.class_section)
     strip, last_strip = strips_of(book, held.child_id, about=held.since_on)
-    since = since_in(book, held)
+    seat = seats_elsewhere([held]).get(held.pk)
+    books = [book]
+    if seat is not None:
+        books.append(class_book(seat.class_section))
+        last_strip = strips_of(books[1], held.child_id, about=today())[0]
+    since = since_in(books, held)
     visited = any(group_of(v.finding.kind) != "again" for v in visits if hasattr(v, "finding"))
     is_live = held.state in Flag.LIVE
     is_back = since.returned is not None and since.returned.standing is Standing.BACK
@@ -123,6 +131,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "class_name": class_name(held.class_section),
             **strip_shown(strip),
             "last": strip_shown(last_strip) if last_strip is not None else None,
+            "sits": _seat_sentence(seat) if seat is not None else "",
             "back": _back_notice(since.returned) if is_live and since.returned else None,
             "again": again_sentence(since.again) if is_live and since.again else "",
             "asks": _asks(visits) if is_live and in_hand is None else "",
@@ -130,6 +139,7 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "in_hand": in_hand,
             "call": _number_of(request, in_hand),
             "is_late": in_hand is not None and in_hand.due_at < now,
+            "no_phone": [u.get_full_name() for u in without_phone(held, at=now)] if is_live else [],
             "cannot_go": in_hand is not None and not goes(in_hand, at=now),
             "not_as_sent": in_hand is not None and not can_still_be_made(in_hand, at=now),
             "stays_away": [u.get_full_name() for u in who_stays_away(held)]
@@ -191,6 +201,18 @@ def _able(held: Flag, in_hand: Visit | None, *, at: datetime, is_unsafe: bool = 
     ]
     hands = visits_in_hand([v.pk for v in able])
     return sorted(able, key=lambda v: hands[v.pk].all if v.pk in hands else 0)
+
+
+def _seat_sentence(seat: Enrolment) -> str:
+    """In which class she sits now, which is not the one that the question was raised in."""
+    return _(
+        "The child is in class %(class)s of %(school)s since %(day)s. No second question is asked "
+        "while this one stands: her days there count here."
+    ) % {
+        "class": class_name(seat.class_section),
+        "school": local_name(seat.class_section.school),
+        "day": date_format(seat.starts_on, "j M Y"),
+    }
 
 
 def _hands_sentence(hands: InHand) -> str:
