@@ -373,12 +373,11 @@ ONE_RECORD = frozenset(
     attendance.actions.missing.settle_missing
     attendance.actions.reading_questions.say_of_left_out
     attendance.actions.several_registers._give_several
-    attendance.actions.registers.show_registers
     attendance.actions.taking._begin_alone
     attendance.actions.taking._finish_alone
-    attendance.actions.taking._take_one
     attendance.actions.taking._take_some
-    attendance.actions.taking.take_small_registers
+    attendance.actions.taking_several._take_one
+    attendance.actions.taking_several.take_understood
     attendance.actions.registers._show_register
     attendance.actions.registers.refuse_register
     attendance.actions.reading_questions.answer_questions

@@ -7,13 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.attendance.actions import give_register, read_register, take_register, take_several
-from aanchal.attendance.actions.registers import show_registers
-from aanchal.attendance.actions.taking import TOGETHER, take_small_registers
+from aanchal.attendance.actions.taking import TOGETHER
+from aanchal.attendance.actions.taking_several import take_understood
 from aanchal.attendance.models import MissingPupil, RegisterFile, RegisterPage
 from aanchal.attendance.page_store import page_marks
+from aanchal.attendance.reading import show_together
 from aanchal.attendance.rules.marks import Mark
 from aanchal.cli.register_import import take_some
-from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child, ClassSection
@@ -122,7 +122,7 @@ def test_more_files_cost_only_their_own_writes():
         for seen in (first, second)
     ]
     assert asked[0] == asked[1]
-    assert len(second) - len(first) <= 4 * 7  # a file's rows and its savepoint
+    assert len(second) - len(first) <= 4 * 3  # a file's page and its savepoint
 
 
 def new_session(school, grades, *, leave_out=0):
@@ -367,30 +367,57 @@ def test_marks_that_another_file_brought_since_it_was_shown_are_asked_about_firs
     assert (taken.waiting, taken.marks_changed) == (0, 2 * len(classes["6"]))
 
 
-def test_what_was_understood_of_several_files_is_stored_for_whoever_may_send_them_only():
-    school = a_known_school(1)
-    classes = classes_of(school, ["6"])
+def understood_of(school, held):
+    [shown] = show_together(an_actor(), registers=[held], today=NOW.date())
+    return [(held, shown.pages)]
+
+
+def a_file_kept(school, classes):
     source, name = a_file("6", classes["6"])
-    held = give_register(
+    return give_register(
         an_actor(), source=source, filename=name, school=school, hints={}, via="command", at=NOW
     )
-
-    with pytest.raises(NotAllowed):
-        show_registers(an_actor(Role.VOLUNTEER), shown=[(held, [])])
-
-    assert RegisterFile.objects.get().state == RegisterFile.State.RECEIVED
 
 
 def test_of_a_file_that_one_may_not_send_nothing_goes_in():
     school = a_known_school(1)
-    classes = classes_of(school, ["6"])
-    source, name = a_file("6", classes["6"])
-    held = give_register(
-        an_actor(), source=source, filename=name, school=school, hints={}, via="command", at=NOW
-    )
-    held = read_register(an_actor(), register=held, at=NOW)
+    held = a_file_kept(school, classes_of(school, ["6"]))
+    understood = understood_of(school, held)
 
-    assert take_small_registers(an_actor(Role.VOLUNTEER), registers=[held], at=NOW) == [None]
+    assert take_understood(an_actor(Role.VOLUNTEER), understood=understood, at=NOW) == [None]
 
     assert not RegisterPage.objects.exists()
-    assert RegisterFile.objects.get().state == RegisterFile.State.SHOWN
+    kept = RegisterFile.objects.get()
+    assert (kept.state, kept.understood) == (RegisterFile.State.RECEIVED, None)
+
+
+def test_a_file_that_somebody_else_took_in_since_it_was_read_stays_as_it_is():
+    school = a_known_school(1)
+    held = a_file_kept(school, classes_of(school, ["6"]))
+    understood = understood_of(school, held)
+    held = read_register(an_actor(), register=held, at=NOW)
+    take_register(an_actor(), register=held, enrol_unknown=False, at=NOW)
+    before = RegisterFile.objects.values().get()
+
+    assert take_understood(an_actor(), understood=understood, at=NOW) == [None]
+
+    after = RegisterFile.objects.values().get()
+    assert {k: v for k, v in after.items() if k not in SEALED} == {
+        k: v for k, v in before.items() if k not in SEALED
+    }
+    assert RegisterPage.objects.get().revision == 1
+
+
+SEALED = ("understood", "said", "refusal_params")
+
+
+def test_what_was_understood_is_kept_with_each_file_that_went_in_together():
+    school = a_known_school(1)
+    together(school, files_of(classes_of(school, ("5", "6"))))
+
+    for register in RegisterFile.objects.order_by("file__name"):
+        [page] = register.understood["pages"]
+        assert page["grade"] == register.file.name[0] and page["rows"][0]["match"] == "sure"
+        assert register.classes == f"|{page['grade']}/A|" and register.months == "|2026-07|"
+        assert register.answers["confirmed"] is False
+        assert register.settled_at == NOW

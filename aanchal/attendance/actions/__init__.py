@@ -33,7 +33,8 @@ from .repairs import (
     undo_repair,
 )
 from .several_registers import take_several
-from .taking import Taken, take_register, take_small_registers
+from .taking import Taken, take_register
+from .taking_several import take_understood
 from .visited_houses import describe_visited_house, open_visited_house
 from .visits import (
     assign_visit,
@@ -101,7 +102,7 @@ __all__ = [
     "take_problem_up_again",
     "take_register",
     "take_several",
-    "take_small_registers",
+    "take_understood",
     "undo_class_move",
     "undo_correction",
     "undo_repair",

@@ -28,7 +28,7 @@ from aanchal.kernel.permissions import (
     require,
     unit_of,
 )
-from aanchal.kernel.stages import advance
+from aanchal.kernel.stages import advance, move
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.models import Body
 
@@ -200,20 +200,9 @@ def _show_register(
     actor: Actor, *, register: RegisterFile, pages: list[ShownPage], at: datetime
 ) -> RegisterFile:
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
-    _write_shown(actor, register, pages)
+    if show_held(actor, register, pages):
+        register.save(update_fields=SHOWN_FIELDS)
     return register
-
-
-@use_case
-def show_registers(actor: Actor, *, shown: Sequence[tuple[RegisterFile, list[ShownPage]]]) -> None:
-    """Store what was understood of several files, as `read_register` does of one.
-
-    Raises:
-        NotAllowed: one of them is not the actor's.
-    """
-    held = hold_files([register for register, _ in shown])
-    for register, (_given, pages) in zip(held, shown, strict=True):
-        _write_shown(actor, register, pages)
 
 
 def hold_files(registers: Sequence[RegisterFile]) -> list[RegisterFile]:
@@ -228,26 +217,30 @@ def hold_files(registers: Sequence[RegisterFile]) -> list[RegisterFile]:
     return [held[r.pk] for r in registers]
 
 
-def _write_shown(actor: Actor, register: RegisterFile, pages: Sequence[ShownPage]) -> None:
-    """Store what was understood of a held file; one that is being taken in stays as it is."""
+SHOWN_FIELDS = ("understood", "state", "classes", "months")
+
+
+def show_held(actor: Actor, register: RegisterFile, pages: Sequence[ShownPage]) -> bool:
+    """Set a held file to what was understood of it; whoever calls saves `SHOWN_FIELDS`.
+
+    Returns:
+        False where it stays as it is, since it is being taken in or is in.
+
+    Raises:
+        NotAllowed: not the actor's.
+    """
     require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
-        return
+        return False
     register.understood = {"pages": [p.to_json() for p in pages]}
     # Plain, for the list to be narrowed by; of pages that are nobody's yet nothing is known.
     held = [p for p in pages if p.school_id and p.grade]
     register.classes = _between_bars(f"{p.grade}/{p.section}" for p in held)
     register.months = _between_bars(p.month for p in held if p.month)
-    advance(
-        actor,
-        register,
-        RegisterFile.State.SHOWN,
-        scope=scope_of_file(actor, register),
-        saving=("understood", "classes", "months"),
-        verb=Verb.REGISTER_READ,
-        may_stay=True,
-        pages=len(pages),
-    )
+    verb = move(register, RegisterFile.State.SHOWN, verb=Verb.REGISTER_READ, may_stay=True)
+    scope = scope_of_file(actor, register)
+    record(actor, Verb(verb), register, scope=scope, pages=len(pages))
+    return True
 
 
 def _between_bars(words: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Several registers at once, each as it would be alone: kept, read and taken in by three transactions.
+"""Several registers at once, each as it would be alone: kept by one transaction, taken in by a second.
 
 Only what is plain goes this way. A file that is known already, is refused, asks something, has many
 pages, or is of a class of which another file before it is, is left for the use cases that take one file
@@ -25,8 +25,9 @@ from aanchal.places.models import Body
 
 from ..models import RegisterFile
 from ..reading import FileShown, show_together
-from .registers import ask_which_class, content_key, media_type, scope_of_hints, show_registers
-from .taking import TOGETHER, Taken, take_small_registers
+from .registers import ask_which_class, content_key, media_type, scope_of_hints
+from .taking import TOGETHER, Taken
+from .taking_several import take_understood
 
 _AT_ONCE = 8  # files that are written to the disk side by side
 Given = tuple[BinaryIO, str]  # an open file and its name
@@ -61,9 +62,8 @@ def take_several(
     lay = [f for r, f in zip(registers, folders, strict=True) if r is not None] if folders else None
     shown = show_together(actor, registers=kept, today=at.date(), said_yes=said_yes, folders=lay)
     plain = [one for one in shown if _is_plain(one)]
-    show_registers(actor, shown=[(one.register, one.pages) for one in plain])
-    read = [one.register for one in plain]
-    done = take_small_registers(actor, registers=read, at=at, said_yes=said_yes)
+    understood = [(one.register, one.pages) for one in plain]
+    done = take_understood(actor, understood=understood, at=at, said_yes=said_yes)
     taken = {one[0].pk: one for one in done if one is not None}
     return [taken.get(r.pk) if r is not None else None for r in registers]
 

@@ -1,7 +1,7 @@
 """Taking a shown register in: its good rows page by page, the rest kept for repair.
 
-A few pages are written by one transaction, and so are several small files: a crash leaves whole pages,
-and the rest is taken up again. What is known of the classes is loaded once for all of them.
+A few pages are written by one transaction: a crash leaves whole pages, and the rest is taken up again.
+What is known of the classes is loaded once for all of them.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.kernel import files
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import DomainError, NotFound, WrongState
+from aanchal.kernel.errors import NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import move
 from aanchal.people.actions import enrol_pupils
+from aanchal.people.child_codes import hold_series
 from aanchal.people.moving import begun_class
 from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
@@ -97,9 +98,11 @@ def _take_whole(
 ) -> Taken:
     """A small file is one transaction: a crash leaves all of it or nothing."""
     [held] = hold_files([register])
-    pages = _pages_of(held)
-    desk = Desk.of(pages)
-    return _take_held(actor, held, pages, desk, yes, missing, progress)
+    pages = pages_of(held)
+    desk = Desk.of(pages, enrols=yes.enrol)
+    taken = take_held(actor, held, pages, desk, yes, missing, progress)
+    held.save(update_fields=[*TAKEN_FIELDS, "said", *_asked_anew(taken)])
+    return taken
 
 
 def _take_in_parts(
@@ -112,7 +115,7 @@ def _take_in_parts(
 ) -> Taken:
     """A large file is one transaction for every few pages, between its beginning and its end."""
     register = _begin_alone(actor, register=register, yes=yes, missing=missing)
-    pages = _pages_of(register)
+    pages = pages_of(register)
     taken = Taken()
     for first in range(0, len(pages), _A_PART):
         if progress is not None:
@@ -126,48 +129,24 @@ def _take_in_parts(
     return taken
 
 
-@use_case
-def take_small_registers(
-    actor: Actor, *, registers: Sequence[RegisterFile], at: datetime, said_yes: bool = False
-) -> list[tuple[RegisterFile, Taken] | None]:
-    """Take several small files in by one transaction, each as `take_register` would; nobody is enrolled.
-
-    Returns:
-        Each as it is now and what was done, in their order; None for one that could not be taken in, of which nothing was
-        written: `take_register` says why.
-    """
-    yes = Yes(enrol=False, said=said_yes, at=at)
-    held = hold_files(registers)
-    pages = [_pages_of(register) for register in held]
-    desk = Desk.of([page for of_file in pages for page in of_file])
-    done: list[tuple[RegisterFile, Taken] | None] = []
-    for register, of_file in zip(held, pages, strict=True):
-        try:
-            taken = _take_one(actor, register=register, pages=of_file, desk=desk, yes=yes)
-            done.append((register, taken))
-        except DomainError:
-            desk.classes.forget()
-            done.append(None)
-    return done
+# What taking in sets on a file; where more is asked anew, what was understood of it as well.
+TAKEN_FIELDS = ("answers", "counts", "state", "settled_at")
 
 
-@use_case
-def _take_one(
-    actor: Actor, *, register: RegisterFile, pages: list[ShownPage], desk: "Desk", yes: "Yes"
-) -> Taken:
-    return _take_held(actor, register, pages, desk, yes, None, None)
+def _asked_anew(taken: Taken) -> list[str]:
+    return ["understood"] if taken.asked_anew else []
 
 
-def _take_held(
+def take_held(
     actor: Actor,
     register: RegisterFile,
-    pages: list[ShownPage],
+    pages: Sequence[ShownPage],
     desk: "Desk",
     yes: "Yes",
-    missing: Mapping[str, str] | None,
-    progress: Progress | None,
+    missing: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> Taken:
-    """Begin, take every page, finish: all of it inside one transaction, its file held."""
+    """Begin, take every page, finish: inside one transaction, its file held; whoever calls saves it."""
     _begin(actor, register, pages, yes, missing)
     taken = Taken()
     for number, page in enumerate(pages):
@@ -177,7 +156,6 @@ def _take_held(
     if progress is not None:
         progress(len(pages), len(pages))
     _finish(actor, register, pages, taken, at=yes.at)
-    register.save(update_fields=["said", "answers", "counts", "state", "settled_at"])
     return taken
 
 
@@ -198,7 +176,12 @@ class Desk:
     classes: KnownClasses
 
     @classmethod
-    def of(cls, pages: Sequence[ShownPage]) -> "Desk":
+    def of(cls, pages: Sequence[ShownPage], *, enrols: bool = False) -> "Desk":
+        """The desk for these pages.
+
+        Args:
+            enrols: rows that match nobody will be enrolled; then the districts' turnstiles are held first.
+        """
         wanted = [p for p in pages if p.can_be_taken]
         schools = {
             str(body.pk): body
@@ -206,12 +189,17 @@ class Desk:
                 "area", "school"
             )
         }
+        if enrols:
+            with_new = [p for p in wanted if any(r.match == "unknown" for r in p.rows)]
+            ways = {schools[p.school_id].area.district for p in with_new if p.school_id in schools}
+            for district in sorted(ways):
+                hold_series(district)
         calendars_of(list(schools.values()))  # so that the year of each is known
         keys = [class_key(p, schools[p.school_id]) for p in wanted if p.school_id in schools]
         return cls(schools, KnownClasses(keys, hold=True))
 
 
-def _pages_of(register: RegisterFile) -> list[ShownPage]:
+def pages_of(register: RegisterFile) -> list[ShownPage]:
     return [ShownPage.from_json(p) for p in (register.understood or {}).get("pages", [])]
 
 
@@ -220,7 +208,7 @@ def _begin_alone(
     actor: Actor, *, register: RegisterFile, yes: Yes, missing: Mapping[str, str] | None
 ) -> RegisterFile:
     [register] = hold_files([register])
-    _begin(actor, register, _pages_of(register), yes, missing)
+    _begin(actor, register, pages_of(register), yes, missing)
     register.save(update_fields=["said", "state", "answers"])
     return register
 
@@ -263,7 +251,7 @@ def _begin(
 def _take_some(
     actor: Actor, *, register: RegisterFile, pages: list[ShownPage], yes: Yes, to: Taken
 ) -> None:
-    desk = Desk.of(pages)
+    desk = Desk.of(pages, enrols=yes.enrol)
     for page in pages:
         _take_page(actor, register, page, desk, yes, to)
 
@@ -388,7 +376,7 @@ def _finish_alone(
     [register] = hold_files([register])
     require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     _finish(actor, register, pages, taken, at=at)
-    register.save(update_fields=["counts", "state", "settled_at"])
+    register.save(update_fields=["counts", "state", "settled_at", *_asked_anew(taken)])
 
 
 def _finish(
@@ -410,7 +398,6 @@ def _finish(
     }
     if taken.asked_anew:
         register.understood = {"pages": [page.to_json() for page in pages]}
-        register.save(update_fields=["understood"])
     to = RegisterFile.State.SHOWN
     if taken.waiting == 0:
         to, register.settled_at = RegisterFile.State.TAKEN, at

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.backends.postgresql.base import DatabaseWrapper as DjangoWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.operations import DatabaseOperations as DjangoOperations
 from psycopg import ClientCursor
 from psycopg import Cursor as PsycopgCursor
 
@@ -25,7 +26,26 @@ class Cursor(ServerBindingCursor, PsycopgCursor[Any]):
         return super().execute(query, params, **more)
 
 
+class Operations(DjangoOperations):
+    """A row that is held keeps its key, so others may go on to point at it.
+
+    Whether what a new row points at is there is looked at when its transaction is committed, and that waits
+    for whoever holds it FOR UPDATE. He may wait for the end of the audit, which the other has.
+    """
+
+    def for_update_sql(
+        self,
+        nowait: bool = False,
+        skip_locked: bool = False,
+        of: Any = (),
+        no_key: bool = False,
+    ) -> str:
+        return super().for_update_sql(nowait, skip_locked, of, no_key=True)
+
+
 class DatabaseWrapper(DjangoWrapper):
+    ops_class = Operations
+
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
         return params | {"cursor_factory": Cursor, "prepare_threshold": PREPARED_AFTER}

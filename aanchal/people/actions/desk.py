@@ -16,6 +16,7 @@ from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.places.models import Area, Body
 from aanchal.places.rules.spelling import tidy_name
 
+from ..child_codes import hold_series
 from ..families import a_copy, family_key
 from ..houses import (
     MAX_DIRECTIONS,
@@ -83,8 +84,7 @@ class Desk:
     def take(self, pupils: Sequence[NewPupil], *, as_new: bool = False) -> Enrolled:
         done = Enrolled(children=[None] * len(pupils))
         # The series row is this district's turnstile: two imports of one list wait for each other.
-        series, _made = ChildCodeSeries.objects.get_or_create(district=self.district)
-        series = ChildCodeSeries.objects.select_for_update().get(pk=series.pk)
+        series = hold_series(self.district)
         groups: dict[tuple[str, str], list[int]] = {}
         for i, pupil in enumerate(pupils):
             problem = problem_of(pupil, on=self.on)
