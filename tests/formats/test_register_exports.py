@@ -309,3 +309,14 @@ def test_signatures_below_a_list_of_one_day_are_no_children(teacher, head):
     assert (counts(told)[0], told["problems"], asked(told)) == (3, [], [])
     told = read(as_csv([*rows, ["", "", "", "P"]]))
     assert any("names no child" in problem["reason"] for problem in told["problems"])
+
+
+def test_heads_in_two_languages_of_flags_and_sections_are_known():
+    heads = ["Class / कक्षा", "Section / वर्ग", "Date / दिनांक", "Name of Student / छात्र का नाम"]
+    rows = [[*heads, "Present", "Absent", "Leave / छुट्टी", "Late / विलंब"]]
+    flags = ("YNNN", "NNYN", "NNNY", "NYNN")
+    rows += [["VI", "A", f"{day}-07-2026", "Asha", *said] for day, said in enumerate(flags, 13)]
+
+    told = read(as_csv(rows))
+
+    assert (told["section"], counts(told), told["late"]) == ("A", (2, 1, 1, 0), 1)

@@ -29,10 +29,20 @@ def flags_in(head: Sequence[Cell]) -> dict[int, Mark]:
     """Column -> the mark it stands for, of the heads that are marks; the first of each mark."""
     found: dict[int, Mark] = {}
     for index, cell in enumerate(head):
-        mark = FLAGS.get(fold(cell).strip(" .?:")) if isinstance(cell, str) else None
+        mark = _mark_of(cell) if isinstance(cell, str) else None
         if mark is not None and mark not in found.values():
             found[index] = mark
     return found
+
+
+def _mark_of(head: str) -> Mark | None:
+    """The mark of a head, also where its translation stands beside it: Leave / छुट्टी."""
+    own = FLAGS.get(fold(head).strip(" .?:"))
+    one, slash, other = head.partition("/")
+    if own is not None or not slash or one.isascii() == other.isascii():
+        return own
+    marks = {FLAGS.get(fold(half).strip(" .?:")) for half in (one, other)} - {None}
+    return marks.pop() if len(marks) == 1 else None
 
 
 @dataclass(slots=True)

@@ -229,4 +229,6 @@ def _of_two_languages(text: str) -> Field | None:
     if not slash or one.isascii() == other.isascii() or "/" in other:
         return None
     fields = {FIELDS.get(_key(one)), FIELDS.get(_key(other))} - {None}
+    if fields == {Field.CLASS, Field.SECTION}:
+        return Field.SECTION  # वर्ग is the class where it stands alone, the section beside "Section"
     return fields.pop() if len(fields) == 1 else None
