@@ -21,7 +21,7 @@ from aanchal.access.models import CredentialReset, Device, Grant, Invitation, Us
 from aanchal.attendance.models import Finding, Flag, Outcome, RegisterFile, Visit
 from aanchal.cases.models import Concern
 from aanchal.kernel.models import ImportProblem, StoredFile
-from aanchal.kernel.permissions import Role
+from aanchal.kernel.permissions import Role, district_of
 from aanchal.people.models import (
     Child,
     ClassSection,
@@ -32,7 +32,7 @@ from aanchal.people.models import (
     Kinship,
     SchoolIdentifier,
 )
-from aanchal.places.models import Body, PlaceFile, district_of
+from aanchal.places.models import Body, PlaceFile
 
 from .factories import OTHER_BLOCK, OTHER_DISTRICT, OTHER_VILLAGE, VILLAGE
 from .signing_in import a_grant, a_person, a_phone, a_school, an_area

@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from aanchal.kernel.access import HasAccess, visible
 from aanchal.kernel.fields import SealedJSONField, SealedTextField
 from aanchal.kernel.ids import new_id
-from aanchal.kernel.permissions import ROOT, Role, Scope
+from aanchal.kernel.permissions import ROOT, Actor, Permission, Role, Scope, district_of
 from aanchal.kernel.retention import Retention, Then, Whichever, days, hours, stays, years
-from aanchal.places.models import Area, Body, district_of
+from aanchal.places.models import Area, Body
 
 from .rules.places import shared_path
 
@@ -27,7 +28,7 @@ class PersonManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(HasAccess, AbstractBaseUser):
     """A person with an account. There is no superuser and no staff mark."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -89,15 +90,28 @@ class User(AbstractBaseUser):
         said = f"{self.password}|{self.sign_in_round}"
         return salted_hmac("aanchal.sign-in", said, secret=secret, algorithm="sha256").hexdigest()
 
-    def scope(self) -> Scope:
-        """A person stands at the smallest area that holds all she is granted; else at the root."""
-        held = list(self.grants.all())
-        standing = [g.area_path for g in held if g.revoked_at is None]
-        path = shared_path(standing or [g.area_path for g in held]) or ROOT
-        return Scope(area_path=path, district=district_of(path))
+    class Access:
+        """Acted on where all that she is granted lies, and seen where a part of it does already.
+
+        Nobody's account is changed by who looks after a part of her work only, and the smallest
+        area that holds all of her grants is no column.
+        """
+
+        @staticmethod
+        def stands(person: "User") -> Scope:
+            """At the smallest area that holds all she is granted; else at the root."""
+            held = list(person.grants.all())
+            standing = [g.area_path for g in held if g.revoked_at is None]
+            path = shared_path(standing or [g.area_path for g in held]) or ROOT
+            return Scope(area_path=path, district=district_of(path))
+
+        @staticmethod
+        def reached(actor: Actor, permission: Permission, at: str) -> Q:
+            """Where she holds or held anything."""
+            return Q(**{f"{at}pk__in": visible(Grant, actor, permission).values("user")})
 
 
-class Grant(models.Model):
+class Grant(HasAccess, models.Model):
     """A role held by a person over an area or a body, from a day to a day."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -150,11 +164,12 @@ class Grant(models.Model):
         ]
         indexes = [models.Index(fields=["user", "revoked_at"], name="grant_of_person")]
 
-    def scope(self) -> Scope:
-        return Scope(area_path=self.area_path, district=district_of(self.area_path))
+    class Access:
+        area = "area_path"
+        body = "body_id"
 
 
-class Invitation(models.Model):
+class Invitation(HasAccess, models.Model):
     """A link by which one new person comes in with one first grant. Stored as a keyed hash.
 
     It has no link until a second person agreed. The link is shown to that second person, a short
@@ -217,11 +232,12 @@ class Invitation(models.Model):
             ),
         ]
 
-    def scope(self) -> Scope:
-        return Scope(area_path=self.area_path, district=district_of(self.area_path))
+    class Access:
+        area = "area_path"
+        body = "body_id"
 
 
-class Device(models.Model):
+class Device(HasAccess, models.Model):
     """A phone that was enrolled for one person, known by a token kept as a keyed hash."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -254,11 +270,11 @@ class Device(models.Model):
             )
         ]
 
-    def scope(self) -> Scope:
-        return self.user.scope()
+    class Access:
+        part_of = "user"
 
 
-class CredentialReset(models.Model):
+class CredentialReset(HasAccess, models.Model):
     """One person asks, another agrees, that somebody's passphrase or second factor is made anew.
 
     The one who asks is shown a code, the one who agrees a link: the person needs both.
@@ -307,8 +323,8 @@ class CredentialReset(models.Model):
         ]
         indexes = [models.Index(fields=["token_hash"], name="reset_by_token")]
 
-    def scope(self) -> Scope:
-        return self.user.scope()
+    class Access:
+        part_of = "user"
 
 
 class Notice(models.Model):

@@ -5,13 +5,13 @@ Every function about people takes the actor first and starts from what she may s
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from aanchal.kernel import permissions
+from aanchal.kernel.access import reach, visible, within
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import (
     MFA_ROLES,
@@ -19,12 +19,13 @@ from aanchal.kernel.permissions import (
     Permission,
     Role,
     Scope,
+    district_of,
     granted_areas,
     grants_for,
     may,
     unit_of,
 )
-from aanchal.places.models import Area, Body, district_of
+from aanchal.places.models import Area, Body
 
 from .models import CredentialReset, Device, Grant, Invitation, User
 from .rules.places import path_and_above
@@ -129,9 +130,7 @@ def people_by_role(*, at: datetime) -> dict[Role, int]:
 
 def visible_people(actor: Actor) -> QuerySet[User]:
     """People who hold or held something within the places whose people the actor looks after."""
-    return User.objects.filter(
-        pk__in=_within(Grant.objects, actor, Permission.PERSON_VIEW).values("user")
-    )
+    return visible(User, actor, Permission.PERSON_VIEW)
 
 
 def get_person(actor: Actor, *, pk: UUID | str) -> User:
@@ -145,7 +144,7 @@ def get_person(actor: Actor, *, pk: UUID | str) -> User:
 def visible_grants(actor: Actor) -> QuerySet[Grant]:
     """Grants within the places whose people the actor looks after, newest first."""
     return (
-        _within(Grant.objects, actor, Permission.PERSON_VIEW)
+        visible(Grant, actor, Permission.PERSON_VIEW)
         .select_related("user", "area", "body")
         .order_by("-given_at", "-pk")
     )
@@ -162,7 +161,7 @@ def get_grant(actor: Actor, *, pk: UUID | str) -> Grant:
 def visible_invitations(actor: Actor) -> QuerySet[Invitation]:
     """Invitations into the places where the actor may invite, newest first."""
     return (
-        _within(Invitation.objects, actor, Permission.PERSON_INVITE)
+        visible(Invitation, actor, Permission.PERSON_INVITE)
         .select_related("area", "body")
         .order_by("-invited_at", "-pk")
     )
@@ -207,7 +206,7 @@ def waiting_grants(actor: Actor, *, at: datetime) -> QuerySet[Grant]:
 
 def confirmable_grants(actor: Actor) -> QuerySet[Grant]:
     """Grants, waiting or not, that are of a role and place the actor may agree to; oldest first."""
-    found = Grant.objects.filter(_confirmable(actor))
+    found = Grant.objects.filter(_confirmable(Grant, actor))
     return found.select_related("user", "area", "body__area").order_by("given_at", "pk")
 
 
@@ -232,7 +231,7 @@ def waiting_invitations(actor: Actor, *, at: datetime) -> QuerySet[Invitation]:
 
 def confirmable_invitations(actor: Actor) -> QuerySet[Invitation]:
     """Invitations, waiting or not, into roles and places the actor may agree to; oldest first."""
-    found = Invitation.objects.filter(_confirmable(actor))
+    found = Invitation.objects.filter(_confirmable(Invitation, actor))
     return found.select_related("area", "body__area").order_by("invited_at", "pk")
 
 
@@ -257,7 +256,7 @@ def waiting_resets(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
     """Askings for new credentials that wait for a second person, oldest first."""
     return (
         CredentialReset.objects.filter(
-            user__in=visible_people(actor),
+            reach(CredentialReset, actor, Permission.PERSON_VIEW),
             approved_at__isnull=True,
             refused_at__isnull=True,
             asked_at__gt=at - WAITS_FOR,
@@ -270,7 +269,7 @@ def waiting_resets(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
 
 def get_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
     """One asking about a person the actor may see; `NotFound` whether absent or hidden."""
-    found = CredentialReset.objects.filter(user__in=visible_people(actor), pk=pk).first()
+    found = visible(CredentialReset, actor, Permission.PERSON_VIEW).filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found
@@ -278,7 +277,7 @@ def get_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
 
 def get_own_or_visible_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
     """One asking about the actor herself, or about a person she may see; `NotFound` otherwise."""
-    theirs = Q(user__in=visible_people(actor)) | Q(user=actor.user_id or None)
+    theirs = reach(CredentialReset, actor, Permission.PERSON_VIEW) | Q(user=actor.user_id or None)
     found = CredentialReset.objects.filter(theirs, pk=pk).select_related("user").first()
     if found is None:
         raise NotFound
@@ -314,8 +313,8 @@ def volunteers_of(actor: Actor, area: Area, *, at: datetime | None = None) -> Qu
 def visible_volunteers(actor: Actor, *, at: datetime | None = None) -> QuerySet[User]:
     """Volunteers of the places where the actor may enrol phones."""
     held = live_grants(at=at or timezone.now()).filter(role=Role.VOLUNTEER)
-    within = _within(held, actor, Permission.DEVICE_ENROL)
-    return User.objects.filter(pk__in=within.values("user")).order_by("pk")
+    held = held.filter(reach(Grant, actor, Permission.DEVICE_ENROL))
+    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
 
 
 def get_volunteer(actor: Actor, *, pk: UUID | str) -> User:
@@ -328,8 +327,8 @@ def get_volunteer(actor: Actor, *, pk: UUID | str) -> User:
 
 def visible_devices(actor: Actor) -> QuerySet[Device]:
     """Phones of the actor herself and of people whose phones she looks after."""
-    theirs = _within(Grant.objects, actor, Permission.DEVICE_ENROL).values("user")
-    return Device.objects.filter(Q(user=actor.user_id or None) | Q(user__in=theirs)).order_by(
+    theirs = reach(Device, actor, Permission.DEVICE_ENROL)
+    return Device.objects.filter(Q(user=actor.user_id or None) | theirs).order_by(
         "-enrol_expires_at", "-pk"
     )
 
@@ -358,11 +357,11 @@ def grantable_places(actor: Actor, *, text: str, schools: bool) -> Sequence[Area
     paths = granted_areas(actor, Permission.GRANT_GIVE)
     text = text.strip()
     if schools:
-        found = Body.objects.filter(_under(paths, "area__path"), kind=Body.Kind.SCHOOL)
+        found = Body.objects.filter(within(paths, "area__path"), kind=Body.Kind.SCHOOL)
         named = Q(name__icontains=text) | Q(school__udise=text)
         schools_named = found.filter(named).select_related("area", "school")
         return list(schools_named.order_by("name", "pk")[:MOST_PLACES])
-    areas = Area.objects.filter(_under(paths, "path"), joined_into__isnull=True)
+    areas = Area.objects.filter(within(paths, "path"), joined_into__isnull=True)
     areas = areas.select_related("parent")
     if not text:
         return list(areas.filter(path__in=paths).order_by("path"))
@@ -371,31 +370,12 @@ def grantable_places(actor: Actor, *, text: str, schools: bool) -> Sequence[Area
     return sorted(matches, key=lambda a: (a.path.count("/"), a.name))[:MOST_PLACES]
 
 
-def _within(held: Any, actor: Actor, permission: Permission) -> Any:
-    """Rows with `area_path` and `body` that stand where the actor holds a permission."""
-    reached = _under(granted_areas(actor, permission), "area_path")
-    bodies = [g.body_id for g in grants_for(actor, permission) if g.body_id]
-    if bodies:
-        reached |= Q(body__in=bodies)
-    return held.filter(reached)
-
-
-def _confirmable(actor: Actor) -> Q:
-    """Rows with `role`, `area_path` and `body` that the actor may agree to, or refuse."""
-    reached = _under(granted_areas(actor, Permission.GRANT_APPROVE), "area_path")
+def _confirmable(held: type[Grant] | type[Invitation], actor: Actor) -> Q:
+    """Grants or invitations that the actor may agree to, or refuse."""
+    found = reach(held, actor, Permission.GRANT_APPROVE)
     for role, permission in CONFIRMED_BY.items():
-        there = _under(granted_areas(actor, permission), "area_path")
-        # A grant over one class of a school says nothing about the school as a whole.
-        bodies = [g.body_id for g in grants_for(actor, permission) if g.body_id and not g.unit]
-        reached |= Q(role=role) & (there | Q(body__in=bodies))
-    return reached
-
-
-def _under(paths: Iterable[str], field: str) -> Q:
-    reached = Q(pk__in=[])
-    for path in paths:
-        reached |= Q(**{field: path}) | Q(**{f"{field}__startswith": path + "/"})
-    return reached
+        found |= Q(role=role) & reach(held, actor, permission)
+    return found
 
 
 def people_named(ids: Iterable[str]) -> dict[str, str]:

@@ -1,11 +1,10 @@
 """Registers, the watch over them, and what a person found when she went and asked."""
 
-from dataclasses import replace
-
 from django.db import models
 from django.db.models import Q
 
 from aanchal.access.models import User
+from aanchal.kernel.access import HasAccess
 from aanchal.kernel.facts import (
     SealedFact,
     SealedFactsField,
@@ -16,7 +15,6 @@ from aanchal.kernel.facts import (
 from aanchal.kernel.fields import SealedField, SealedJSONField, SealedTextField
 from aanchal.kernel.ids import new_id, new_random_id
 from aanchal.kernel.models import ImportProblem, StoredFile
-from aanchal.kernel.permissions import Scope, unit_of
 from aanchal.kernel.retention import Retention, Then, part_of, school_years, stays, years
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area, Body
@@ -37,7 +35,7 @@ class PackedField(SealedField):
     pad = 0
 
 
-class RegisterFile(models.Model):
+class RegisterFile(HasAccess, models.Model):
     """A register as it came: one file, kept sealed, understood, and taken in page by page."""
 
     MOVES = REGISTER_FILE_MOVES
@@ -97,20 +95,20 @@ class RegisterFile(models.Model):
             )
         ]
 
-    def scope(self) -> Scope:
-        if self.school is None:
-            return Scope(area_path="", holders=frozenset({self.received_by}))
-        grade = str(self.hints.get("grade") or "")
-        section = str(self.hints.get("section") or "")
-        return Scope(
-            area_path=self.school.area.path,
-            district=self.district,
-            body_id=str(self.school_id),
-            unit=unit_of(grade, section),
-        )
+    class Access:
+        """A teacher of one class reaches what she sent herself.
+
+        Without a school it stands nowhere: it is its sender's (`scope_of_file`), whose own place
+        decides what she may do with it, and that is known of the one who asks only.
+        """
+
+        area = "school__area__path"
+        body = "school_id"
+        unit = ("hints__grade", "hints__section")
+        sender = "received_by"
 
 
-class RegisterPage(models.Model):
+class RegisterPage(HasAccess, models.Model):
     """One class-section for one month, as the paper is: pupils × days, lossless, packed."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -151,8 +149,8 @@ class RegisterPage(models.Model):
         ]
         indexes = [models.Index(fields=["district", "month"], name="register_page_by_month")]
 
-    def scope(self) -> Scope:
-        return self.class_section.scope()
+    class Access:
+        part_of = "class_section"
 
 
 class RegisterCount(models.Model):
@@ -211,7 +209,7 @@ class PageRevision(models.Model):
         ]
 
 
-class Correction(models.Model):
+class Correction(HasAccess, models.Model):
     """Marks that would take absences away: they wait until the coordinator says yes or no.
 
     What a coordinator changes herself goes in at once, and is kept here to be undone.
@@ -268,8 +266,8 @@ class Correction(models.Model):
             )
         ]
 
-    def scope(self) -> Scope:
-        return self.class_section.scope()
+    class Access:
+        part_of = "class_section"
 
 
 class RowDecision(models.Model):
@@ -352,7 +350,7 @@ class FormReading(models.Model):
         return held | (of_classes.get(*classes, {}) if len(classes) == 1 else {})
 
 
-class MissingPupil(models.Model):
+class MissingPupil(HasAccess, models.Model):
     """A pupil of a class whom its register leaves out: where is she?"""
 
     MOVES = MISSING_PUPIL_MOVES
@@ -411,19 +409,14 @@ class MissingPupil(models.Model):
             )
         ]
 
-    def scope(self) -> Scope:
+    class Access:
         """Where her class stands; her own family has no part in it."""
-        held = self.class_section.scope()
-        return Scope(
-            area_path=held.area_path,
-            district=held.district,
-            body_id=held.body_id,
-            unit=held.unit,
-            excluded=self.child.kin(),
-        )
+
+        part_of = "class_section"
+        kin = "child__household__kinships__user_id"
 
 
-class RegisterArchive(models.Model):
+class RegisterArchive(HasAccess, models.Model):
     """A folder of sealed register pages for analysis: its key, and to whom the key was given."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -444,8 +437,8 @@ class RegisterArchive(models.Model):
         SENSITIVE = ("handed_over",)
         SECRET = ("archive_key",)
 
-    def scope(self) -> Scope:
-        return Scope(area_path=self.area_path, district=self.district)
+    class Access:
+        area = "area_path"
 
 
 class ClassState(models.Model):
@@ -482,7 +475,7 @@ class ClassState(models.Model):
         ]
 
 
-class VisitBudget(models.Model):
+class VisitBudget(HasAccess, models.Model):
     """How many visits a block's volunteers can walk, and the thresholds that follow from it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -514,11 +507,11 @@ class VisitBudget(models.Model):
             ),
         ]
 
-    def scope(self) -> Scope:
-        return self.area.scope()
+    class Access:
+        part_of = "area"
 
 
-class BudgetReplay(models.Model):
+class BudgetReplay(HasAccess, models.Model):
     """What each visit budget would have asked and found on one block's own past registers."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -536,11 +529,11 @@ class BudgetReplay(models.Model):
         OPEN = ("id", "area", "asked_at", "made_at", "pages", "pages_received_at")
         PERSONAL = ("asked_by", "input_hash", "result")
 
-    def scope(self) -> Scope:
-        return self.area.scope()
+    class Access:
+        part_of = "area"
 
 
-class Flag(models.Model):
+class Flag(HasAccess, models.Model):
     """The watch's question about one child, with its reason. Never deleted; may be withdrawn."""
 
     MOVES = FLAG_MOVES
@@ -620,11 +613,12 @@ class Flag(models.Model):
             ),
         ]
 
-    def scope(self) -> Scope:
-        return Scope(area_path=self.area.path, district=self.district, excluded=self.child.kin())
+    class Access:
+        area = "area__path"
+        kin = "child__household__kinships__user_id"
 
 
-class Withdrawal(models.Model):
+class Withdrawal(HasAccess, models.Model):
     """A question about a flag: its marks were corrected; is it withdrawn, or asked all the same?"""
 
     MOVES = WITHDRAWAL_MOVES
@@ -655,11 +649,11 @@ class Withdrawal(models.Model):
             )
         ]
 
-    def scope(self) -> Scope:
-        return self.flag.scope()
+    class Access:
+        part_of = "flag"
 
 
-class Visit(models.Model):
+class Visit(HasAccess, models.Model):
     """A person goes and asks. It is in the hands of one volunteer at a time."""
 
     MOVES = VISIT_MOVES
@@ -741,17 +735,14 @@ class Visit(models.Model):
             ),
         ]
 
-    def scope(self) -> Scope:
-        own = self.state == self.State.ASSIGNED
-        return Scope(
-            area_path=self.flag.area.path,
-            district=self.district,
-            holders=frozenset({str(self.volunteer_id)}) if own else frozenset(),
-            excluded=self.flag.child.kin(),
-        )
+    class Access:
+        part_of = "flag"
+        district = "district"
+        holder = "volunteer_id"
+        held_while = ("state", "assigned")
 
 
-class Finding(WithSealedFacts):
+class Finding(HasAccess, WithSealedFacts):
     """What a visit found. Sensitive from end to end; schools never see it."""
 
     id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
@@ -777,12 +768,15 @@ class Finding(WithSealedFacts):
         PERSONAL = ("visit",)
         SENSITIVE = ("kind", "whom_met", "next_step", "note", "facts")
 
-    def scope(self) -> Scope:
-        # Of volunteers only she who wrote it may touch it.
-        return replace(self.visit.flag.scope(), holders=frozenset({self.recorded_by}))
+    class Access:
+        """Of volunteers only she who wrote it may touch it."""
+
+        part_of = "visit__flag"
+        holder = "recorded_by"
+        sealed = True
 
 
-class LateFinding(WithSealedFacts):
+class LateFinding(HasAccess, WithSealedFacts):
     """What a volunteer sent of a visit that was no longer in her hands, and that tells of no danger.
 
     It is no finding: nothing ends, waits or counts by it. It is kept for whoever holds the question.
@@ -817,12 +811,14 @@ class LateFinding(WithSealedFacts):
             )
         ]
 
-    def scope(self) -> Scope:
-        # Of volunteers only she in whose hands the visit was may touch it.
-        return replace(self.visit.flag.scope(), holders=frozenset({str(self.visit.volunteer_id)}))
+    class Access:
+        """Of volunteers only she in whose hands the visit was may touch it."""
+
+        part_of = "visit__flag"
+        holder = "visit__volunteer_id"
 
 
-class Outcome(WithSealedFacts):
+class Outcome(HasAccess, WithSealedFacts):
     """How a flag ended: back, left, or closed for a reason that asks nothing more."""
 
     class Kind(models.TextChoices):
@@ -856,11 +852,11 @@ class Outcome(WithSealedFacts):
         PERSONAL = ("flag",)
         SENSITIVE = ("facts", "note")
 
-    def scope(self) -> Scope:
-        return self.flag.scope()
+    class Access:
+        part_of = "flag"
 
 
-class Reopening(models.Model):
+class Reopening(HasAccess, models.Model):
     """A flag that had been closed in error and was opened again; how it had ended is kept here."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -877,5 +873,5 @@ class Reopening(models.Model):
         PERSONAL = ("flag", "reopened_by")
         SENSITIVE = ("was", "because")
 
-    def scope(self) -> Scope:
-        return self.flag.scope()
+    class Access:
+        part_of = "flag"

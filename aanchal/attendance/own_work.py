@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from aanchal.access.models import Grant
+from aanchal.kernel.access import within
 from aanchal.kernel.permissions import Role
 from aanchal.people.readings import own_work
-from aanchal.places.queries import within
 
 from .models import Flag, Visit
 from .queries.before_going import NOT_SAFE

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import models
 
+from aanchal.kernel.access import HasAccess
 from aanchal.kernel.facts import (
     SealedFact,
     SealedFactsField,
@@ -28,7 +29,7 @@ from .rules.stages import CONCERN_MOVES
 from .rules.visibility import concern_scope
 
 
-class Concern(WithSealedFacts):
+class Concern(HasAccess, WithSealedFacts):
     """A signal, sealed on arrival when its kind of harm asks for it."""
 
     MOVES = CONCERN_MOVES
@@ -142,11 +143,18 @@ class Concern(WithSealedFacts):
                 update_fields = {*update_fields, "is_open"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
-    def scope(self) -> Scope:
-        child = self.child
-        return concern_scope(
-            self.head,
-            district=self.district,
-            area_path=self.area.path,
-            kin=child.kin() if child is not None else frozenset(),
-        )
+    class Access:
+        """All but the district stands in the sealed head: lists open heads and ask `concern_scope`.
+
+        It is the same function that a single record asks, which needs no record for each head.
+        """
+
+        @staticmethod
+        def stands(concern: "Concern") -> Scope:
+            child = concern.child
+            return concern_scope(
+                concern.head,
+                district=concern.district,
+                area_path=concern.area.path,
+                kin=child.kin() if child is not None else frozenset(),
+            )

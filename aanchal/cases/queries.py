@@ -20,13 +20,21 @@ from django.db.models import Q, QuerySet
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants
 from aanchal.access.rules.places import path_and_above
+from aanchal.kernel.access import candidates, is_person
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.facts import unsaid_facts
 from aanchal.kernel.fields import Sealed
-from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas, may
-from aanchal.people.queries import is_person, kin_children
+from aanchal.kernel.permissions import (
+    Actor,
+    Permission,
+    Role,
+    covers,
+    granted_areas,
+    may,
+)
+from aanchal.people.queries import kin_children
 from aanchal.people.rules.names import likeness
-from aanchal.places.models import Area, district_of
+from aanchal.places.models import Area
 
 from .kinds import concern_kinds
 from .models import Concern
@@ -103,10 +111,9 @@ def visible_concerns(actor: Actor, *, is_open: bool | None = None) -> ConcernLis
     Args:
         is_open: only those open, or only those closed; None for all.
     """
-    areas = granted_areas(actor, Permission.CONCERN_VIEW)
-    if not areas:
+    if not granted_areas(actor, Permission.CONCERN_VIEW):
         return ConcernList([])
-    rows = Concern.objects.filter(_districts(areas))
+    rows = Concern.objects.filter(candidates(actor, Permission.CONCERN_VIEW))
     if is_open is not None:
         rows = rows.filter(is_open=is_open)
     found = ConcernList(_admitted(actor, opened(rows)))
@@ -121,12 +128,6 @@ def visible_concerns(actor: Actor, *, is_open: bool | None = None) -> ConcernLis
         )
     )
     return ConcernList(waiting.rows + newest.where(lambda row: not row.is_open).rows)
-
-
-def _districts(areas: list[str]) -> Q:
-    """Candidates by their district; everywhere for whoever holds more than districts."""
-    found = {district_of(path) for path in areas}
-    return Q() if "" in found else Q(district__in=found)
 
 
 def _admitted(actor: Actor, candidates: list[Listed]) -> list[Listed]:

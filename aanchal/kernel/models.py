@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from .access import HasAccess
 from .facts import SealedFact, SealedFactsField, WithSealedFacts, sealed_time
 from .fields import (
     LastingSealedJSONField,
@@ -14,7 +15,6 @@ from .fields import (
     SealedTextField,
 )
 from .ids import new_id, new_random_id
-from .permissions import Scope
 from .retention import Retention, Then, days, hours, school_years, stays, years
 from .rules.stages import IMPORT_PROBLEM_MOVES
 
@@ -301,7 +301,7 @@ class CountedEvent(WithSealedFacts):
         SENSITIVE = ("facts",)
 
 
-class LegalHold(WithSealedFacts):
+class LegalHold(HasAccess, WithSealedFacts):
     """A child, household or concern of which nothing is erased, because a court or an officer asked for it.
 
     One administrator places it; lifting it takes two.
@@ -335,11 +335,12 @@ class LegalHold(WithSealedFacts):
         OPEN = ("id", "district", "placed_on", "lifted_on")
         SENSITIVE = ("thing", "thing_tag", "facts")
 
-    def scope(self) -> Scope:
+    class Access:
         """Where what is held stands; whoever has a part in it is shut out."""
-        return Scope(
-            area_path=self.area_path, district=self.district, excluded=frozenset(self.excluded)
-        )
+
+        area = "area_path"
+        kin = "excluded"
+        sealed = True
 
 
 class ErasedRecord(models.Model):

@@ -276,6 +276,8 @@ class Scope:
         body_id: the school or office it belongs to, as text; "" for none.
         unit: the unit of that body it belongs to, from the widest name to the narrowest; () for
             the whole body.
+        senders: user ids of who gave it in: whoever holds only a unit of the body reaches what she
+            gave in herself; None when her unit is enough.
         holders: user ids in whose hands it is; None when it is not a thing one holds.
         team: user ids that alone may see it (a sealed record); None when not sealed.
         excluded: user ids with a conflict of interest; exclusion comes before any grant.
@@ -285,6 +287,7 @@ class Scope:
     district: str = ""
     body_id: str = ""
     unit: tuple[str, ...] = ()
+    senders: frozenset[str] | None = None
     holders: frozenset[str] | None = None
     team: frozenset[str] | None = None
     excluded: frozenset[str] = field(default_factory=frozenset)
@@ -300,6 +303,12 @@ def covers(outer: str, inner: str) -> bool:
     """Say whether area path `outer` is `inner` or stands above it; "" covers nothing."""
     # The slash stops "IN/S10/D2" from covering a sibling named "IN/S10/D206".
     return bool(outer) and (inner == outer or inner.startswith(outer + "/"))
+
+
+def district_of(path: str) -> str:
+    """The district's key within an area path ("IN/S10/D206/B1851" → "D206"); "" above it."""
+    parts = path.split("/")
+    return parts[2] if len(parts) > 2 else ""
 
 
 def unit_of(*names: str) -> tuple[str, ...]:
@@ -323,7 +332,8 @@ def admits(grant: Grant, scope: Scope, user_id: str) -> bool:
     if grant.role in OWN_HANDS_ROLES and scope.holders is not None:
         return user_id in scope.holders and covers(grant.area_path, scope.area_path)
     if grant.body_id:
-        return grant.body_id == scope.body_id and covers_unit(grant.unit, scope.unit)
+        is_sender = not grant.unit or scope.senders is None or user_id in scope.senders
+        return grant.body_id == scope.body_id and covers_unit(grant.unit, scope.unit) and is_sender
     return covers(grant.area_path, scope.area_path)
 
 
@@ -358,15 +368,17 @@ def grants_for(actor: Actor, permission: Permission) -> list[Grant]:
 
 def granted_areas(actor: Actor, permission: Permission) -> list[str]:
     """Area paths over which the actor holds a permission as a whole; no path below another."""
-    paths = sorted(
-        {
-            g.area_path
-            for g in grants_for(actor, permission)
-            if g.area_path and g.role not in OWN_HANDS_ROLES
-        }
+    return outermost(
+        g.area_path
+        for g in grants_for(actor, permission)
+        if g.area_path and g.role not in OWN_HANDS_ROLES
     )
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """Those of some area paths that lie in no other of them, in order, each once."""
     kept: list[str] = []
-    for path in paths:
+    for path in sorted(set(paths)):
         if not any(covers(outer, path) for outer in kept):
             kept.append(path)
     return kept

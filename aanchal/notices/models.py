@@ -7,6 +7,7 @@ message is for are sealed; keys are random; days stand where a time would join.
 from django.db import models
 
 from aanchal.access.models import User
+from aanchal.kernel.access import HasAccess
 from aanchal.kernel.fields import (
     ReferenceTagField,
     SealedJSONField,
@@ -14,7 +15,6 @@ from aanchal.kernel.fields import (
     SealedTextField,
 )
 from aanchal.kernel.ids import new_id, new_random_id
-from aanchal.kernel.permissions import Scope
 from aanchal.kernel.retention import Retention, days, part_of
 
 
@@ -101,7 +101,7 @@ class Message(models.Model):
         return _tag(cls, "recipient_tag", district, recipient)
 
 
-class Contact(models.Model):
+class Contact(HasAccess, models.Model):
     """How a person is reached, as she wrote it; used once she has typed the code that was sent."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -129,8 +129,8 @@ class Contact(models.Model):
         SENSITIVE = ("email", "phone")
         SECRET = ("email_code_hash", "phone_code_hash")
 
-    def scope(self) -> Scope:
-        return self.user.scope()
+    class Access:
+        part_of = "user"
 
 
 def _tag(model: type[models.Model], field: str, district: str, target: str) -> str:

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from aanchal.kernel.access import within
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
-from aanchal.places.queries import within
 
 from .models import Child, NameBucket, NameIndex
 from .name_index import NAME_FIELDS, Row, buckets_of, open_names

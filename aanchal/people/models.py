@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from aanchal.access.models import User
+from aanchal.kernel.access import HasAccess
 from aanchal.kernel.fields import (
     ReferenceTagField,
     SealedJSONField,
@@ -11,7 +12,6 @@ from aanchal.kernel.fields import (
     SealedTextField,
 )
 from aanchal.kernel.ids import new_id, new_random_id
-from aanchal.kernel.permissions import Scope, unit_of
 from aanchal.kernel.reading import note_when_read
 from aanchal.kernel.retention import (
     Retention,
@@ -77,7 +77,7 @@ class Guardian(models.Model):
         SENSITIVE = ("name", "phone")
 
 
-class Kinship(models.Model):
+class Kinship(HasAccess, models.Model):
     """A person who works with us is kin of a household: she is excluded from its records.
 
     What somebody says of herself stands at once. What is said of another shuts her out at once too,
@@ -128,16 +128,14 @@ class Kinship(models.Model):
             models.Index(fields=["asked_at"], condition=~Q(state="stands"), name="kinship_waiting")
         ]
 
-    def scope(self) -> Scope:
+    class Access:
         """Where a second person is asked: never whoever is kin of the household herself."""
-        return Scope(
-            area_path=self.household.area.path,
-            district=self.district,
-            excluded=frozenset(str(k.user_id) for k in self.household.kinships.all()),
-        )
+
+        area = "household__area__path"
+        kin = "household__kinships__user_id"
 
 
-class UnconfirmedKinship(models.Model):
+class UnconfirmedKinship(HasAccess, models.Model):
     """That what somebody said of a colleague's family was not confirmed; for her who said it alone.
 
     It names neither the colleague nor the family, and not who refused it.
@@ -163,13 +161,13 @@ class UnconfirmedKinship(models.Model):
     class Meta:
         indexes = [models.Index(fields=["district", "sayer_tag"], name="unconfirmed_kinship_of")]
 
-    def scope(self) -> Scope:
-        return Scope(
-            area_path=self.said["area"], district=self.district, team=frozenset({self.sayer})
-        )
+    class Access:
+        area = "said__area"
+        team = "sayer"
+        sealed = True
 
 
-class HouseholdJoin(models.Model):
+class HouseholdJoin(HasAccess, models.Model):
     """Two households said to be one family: its children live in the one that is kept.
 
     What moved is remembered, so that it can be undone.
@@ -206,17 +204,14 @@ class HouseholdJoin(models.Model):
             ),
         ]
 
-    def scope(self) -> Scope:
+    class Access:
         """Where the family lives; whoever is kin of either household is shut out."""
-        kin = (*self.kept.kinships.all(), *self.left.kinships.all())
-        return Scope(
-            area_path=self.kept.area.path,
-            district=self.district,
-            excluded=frozenset(str(k.user_id) for k in kin),
-        )
+
+        area = "kept__area__path"
+        kin = ("kept__kinships__user_id", "left__kinships__user_id")
 
 
-class Child(models.Model):
+class Child(HasAccess, models.Model):
     """A child. Names are sealed; lists show the code."""
 
     class Sex(models.TextChoices):
@@ -272,8 +267,9 @@ class Child(models.Model):
         assert household is not None
         return frozenset(str(k.user_id) for k in household.kinships.all())
 
-    def scope(self) -> Scope:
-        return Scope(area_path=self.area.path, district=self.district, excluded=self.kin())
+    class Access:
+        area = "area__path"
+        kin = "household__kinships__user_id"
 
 
 # Whoever reads one of these while a page is made shows the child: one place, so no view forgets it.
@@ -357,7 +353,7 @@ class SchoolIdentifier(models.Model):
         ]
 
 
-class ClassSection(models.Model):
+class ClassSection(HasAccess, models.Model):
     """One class-section of one school for one school year."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -381,13 +377,10 @@ class ClassSection(models.Model):
     def __str__(self) -> str:
         return f"{self.grade}{self.section}"
 
-    def scope(self) -> Scope:
-        return Scope(
-            area_path=self.school.area.path,
-            district=self.district,
-            body_id=str(self.school_id),
-            unit=unit_of(self.grade, self.section),
-        )
+    class Access:
+        area = "school__area__path"
+        body = "school_id"
+        unit = ("grade", "section")
 
 
 class Enrolment(models.Model):
@@ -437,7 +430,7 @@ class Enrolment(models.Model):
         indexes = [models.Index(fields=["class_section", "ends_on"], name="enrolment_of_class")]
 
 
-class ClassMove(models.Model):
+class ClassMove(HasAccess, models.Model):
     """A question: may this child be moved out of a class that is not the asker's?
 
     It waits for the head of the school she would leave, or the coordinator; until then she stays
@@ -491,20 +484,15 @@ class ClassMove(models.Model):
         ]
         indexes = [models.Index(fields=["from_section", "state"], name="class_move_waiting")]
 
-    def scope(self) -> Scope:
+    class Access:
         """Where the yes is given: the whole school she would leave, without a class of it."""
-        if self.from_section is None:
-            return self.child.scope()
-        school = self.from_section.school
-        return Scope(
-            area_path=school.area.path,
-            district=self.district,
-            body_id=str(school.pk),
-            excluded=self.child.kin(),
-        )
+
+        part_of = ("from_section__school", "child")
+        district = "district"
+        kin = "child__household__kinships__user_id"
 
 
-class Consent(models.Model):
+class Consent(HasAccess, models.Model):
     """What a child or guardian agreed to, for one purpose; withdrawn, never deleted."""
 
     class Purpose(models.TextChoices):
@@ -534,8 +522,8 @@ class Consent(models.Model):
         PERSONAL = ("child", "purpose", "given_by", "given_on", "recorded_by", "withdrawn_on")
         SENSITIVE = ("note", "number")
 
-    def scope(self) -> Scope:
-        return self.child.scope()
+    class Access:
+        part_of = "child"
 
 
 class RegisterAgreement(models.Model):
@@ -566,7 +554,7 @@ class RegisterAgreement(models.Model):
         ]
 
 
-class ReadingDay(models.Model):
+class ReadingDay(HasAccess, models.Model):
     """How many children a person was shown on one day, and whether that was unusual for her."""
 
     id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)
@@ -585,9 +573,7 @@ class ReadingDay(models.Model):
     class Meta:
         indexes = [models.Index(fields=["district", "on"], name="reading_day_here")]
 
-    def scope(self) -> Scope:
-        return Scope(
-            area_path=self.counts["area"],
-            district=self.district,
-            excluded=frozenset({self.reader}),
-        )
+    class Access:
+        area = "counts__area"
+        kin = "reader"
+        sealed = True

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from aanchal.access.queries import grade_and_section
+from aanchal.kernel.access import is_person, outside_kin, reach, visible, within
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for, may
+from aanchal.kernel.permissions import Actor, Permission, granted_areas, may
 from aanchal.places.models import Area, Body
-from aanchal.places.queries import within
 
 from .models import Child, ClassMove, ClassSection, Enrolment, HouseholdJoin, Kinship
 
@@ -22,8 +21,7 @@ def not_kin(actor: Actor, child: str = "") -> Q:
     Args:
         child: lookup path to the child, with its trailing underscores; "" on Child itself.
     """
-    user = actor.user_id if is_person(actor) else None
-    return ~Q(**{f"{child}household__kinships__user_id": user}) if user else Q()
+    return outside_kin(Child, actor, child)
 
 
 def kin_children(actor: Actor) -> frozenset[str]:
@@ -36,8 +34,8 @@ def kin_children(actor: Actor) -> frozenset[str]:
 
 def visible_children(actor: Actor) -> QuerySet[Child]:
     """Children in the areas where the actor may view children, by code."""
-    reach = within(granted_areas(actor, Permission.CHILD_VIEW), "area__path")
-    return Child.objects.filter(reach, not_kin(actor)).select_related("area").order_by("code")
+    found = visible(Child, actor, Permission.CHILD_VIEW)
+    return found.select_related("area").order_by("code")
 
 
 def get_child(actor: Actor, *, pk: UUID | str) -> Child:
@@ -109,9 +107,8 @@ def get_child_to_find(actor: Actor, *, pk: UUID | str) -> Child:
     )
     found = (
         Child.objects.filter(
-            within(granted_areas(actor, Permission.HOUSE_DESCRIBE), "area__path")
-            | Q(pk__in=taught.values("child_id")),
-            not_kin(actor),
+            reach(Child, actor, Permission.HOUSE_DESCRIBE)
+            | Q(pk__in=taught.values("child_id")) & not_kin(actor),
             pk=pk,
         )
         .select_related("area", "household")
@@ -127,19 +124,8 @@ def visible_classes(
     actor: Actor, permission: Permission = Permission.CLASS_VIEW
 ) -> QuerySet[ClassSection]:
     """Class-sections the actor may see with a permission: her own class, her school, her areas."""
-    held = grants_for(actor, permission)
-    reach = within([g.area_path for g in held if g.area_path], "school__area__path")
-    for grant in held:
-        if grant.body_id:
-            one = Q(school_id=grant.body_id)
-            grade, section = grade_and_section(grant.unit)
-            if grade:
-                one &= Q(grade=grade)
-            if section:
-                one &= Q(section=section)
-            reach |= one
     return (
-        ClassSection.objects.filter(reach)
+        visible(ClassSection, actor, permission)
         .select_related("school__area", "school__school")
         .order_by("school__name", "school_id", "-year", "grade", "section")
     )
@@ -180,14 +166,7 @@ def class_moves_agreed(actor: Actor, *, since: datetime) -> QuerySet[ClassMove]:
 
 
 def _moves_of_hers(actor: Actor) -> QuerySet[ClassMove]:
-    held = grants_for(actor, Permission.CHILD_MOVE)
-    paths = [g.area_path for g in held if g.area_path]
-    reach = within(paths, "from_section__school__area__path")
-    reach |= Q(from_section__isnull=True) & within(paths, "child__area__path")
-    # A teacher of one class answers for no school: her grant does not reach.
-    schools = [g.body_id for g in held if g.body_id and not g.unit]
-    reach |= Q(from_section__school__in=schools)
-    return _class_moves().filter(reach, not_kin(actor, "child__"))
+    return _class_moves().filter(reach(ClassMove, actor, Permission.CHILD_MOVE))
 
 
 def my_class_moves(actor: Actor) -> QuerySet[ClassMove]:
@@ -216,23 +195,12 @@ def _class_moves() -> QuerySet[ClassMove]:
     ).order_by("asked_at", "pk")
 
 
-def is_person(actor: Actor) -> bool:
-    """Whether the actor has an account: Aanchal itself has none and is nobody's kin."""
-    try:
-        UUID(actor.user_id)
-    except ValueError:
-        return False
-    return True
-
-
 def kinships_to_answer(actor: Actor) -> QuerySet[Kinship]:
     """Words about families that wait for a second person where the actor is one, longest first.
 
     What she asked herself is among them; of a family whose kin she is nothing is.
     """
-    reach = within(granted_areas(actor, Permission.KINSHIP_CONFIRM), "household__area__path")
-    own = Q(household__kinships__user_id=actor.user_id) if is_person(actor) else Q(pk__in=[])
-    return waiting_kinships().filter(reach).exclude(own)
+    return waiting_kinships().filter(reach(Kinship, actor, Permission.KINSHIP_CONFIRM))
 
 
 def waiting_kinships() -> QuerySet[Kinship]:

@@ -20,6 +20,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from aanchal.access.models import Grant, User
 from aanchal.access.queries import live_grants
+from aanchal.kernel.access import within
 from aanchal.kernel.audit import Verb, events_of
 from aanchal.kernel.models import AuditEvent
 from aanchal.kernel.permissions import (
@@ -29,10 +30,9 @@ from aanchal.kernel.permissions import (
     Permission,
     Role,
     covers,
+    district_of,
     granted_areas,
 )
-from aanchal.places.models import district_of
-from aanchal.places.queries import within
 
 from .models import Child, ReadingDay
 from .queries import visible_children

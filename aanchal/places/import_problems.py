@@ -16,10 +16,10 @@ from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel.files import content_hash
 from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import district_of
 from aanchal.kernel.stages import advance_all
 from aanchal.lib.tabular.problems import Problem
 
-from .models import district_of
 from .rules.areas import AreaRow
 from .rules.codes import AreaCode, Level, System
 from .rules.problems import line_left_out

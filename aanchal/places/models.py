@@ -2,18 +2,13 @@
 
 from django.db import models
 
+from aanchal.kernel.access import HasAccess
 from aanchal.kernel.ids import new_id
 from aanchal.kernel.models import StoredFile
-from aanchal.kernel.permissions import Scope
+from aanchal.kernel.permissions import district_of
 from aanchal.kernel.retention import Retention, part_of, stays, years
 
 from .rules.stages import AREA_JOIN_MOVES, PLACE_FILE_MOVES, SUBDISTRICT_MOVES
-
-
-def district_of(path: str) -> str:
-    """The district's key within an area path ("IN/S10/D206/B1851" → "D206"); "" above it."""
-    parts = path.split("/")
-    return parts[2] if len(parts) > 2 else ""
 
 
 def district_path(path: str) -> str:
@@ -31,7 +26,7 @@ def code_of(path: str) -> str:
     return path.rsplit("/", 1)[-1]
 
 
-class Area(models.Model):
+class Area(HasAccess, models.Model):
     """A node of the one place tree."""
 
     class Level(models.TextChoices):
@@ -68,8 +63,8 @@ class Area(models.Model):
     def district(self) -> str:
         return district_of(self.path)
 
-    def scope(self) -> Scope:
-        return Scope(area_path=self.path, district=self.district)
+    class Access:
+        area = "path"
 
 
 class AreaCode(models.Model):
@@ -100,7 +95,7 @@ class AreaCode(models.Model):
         ]
 
 
-class Subdistrict(models.Model):
+class Subdistrict(HasAccess, models.Model):
     """An LGD sub-district: another way of naming a block, and never a node of the tree.
 
     Once it is known which block it is, its codes stand beside the block's own (`AreaCode`), and
@@ -148,11 +143,11 @@ class Subdistrict(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def scope(self) -> Scope:
-        return self.district_area.scope()
+    class Access:
+        part_of = "district_area"
 
 
-class AreaJoin(models.Model):
+class AreaJoin(HasAccess, models.Model):
     """A proposal that two nodes are one place, waiting for a person's word.
 
     `source` is the node that UDISE knows, `target` the one of LGD or the Census.
@@ -194,11 +189,11 @@ class AreaJoin(models.Model):
             ),
         ]
 
-    def scope(self) -> Scope:
-        return self.target.scope()
+    class Access:
+        part_of = "target"
 
 
-class Body(models.Model):
+class Body(HasAccess, models.Model):
     """An institution or a committee, by identity only, so that grants and referrals can name it."""
 
     class Kind(models.TextChoices):
@@ -234,10 +229,9 @@ class Body(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def scope(self) -> Scope:
-        return Scope(
-            area_path=self.area.path, district=district_of(self.area.path), body_id=str(self.pk)
-        )
+    class Access:
+        area = "area__path"
+        body = "pk"
 
 
 class School(models.Model):
@@ -261,7 +255,7 @@ class School(models.Model):
         return f"{self.body.name} ({self.udise})"
 
 
-class PlaceFile(models.Model):
+class PlaceFile(HasAccess, models.Model):
     """A published file of places or schools that was sent on the site, and what came of it."""
 
     MOVES = PLACE_FILE_MOVES
@@ -297,11 +291,11 @@ class PlaceFile(models.Model):
     class Meta:
         indexes = [models.Index(fields=["area_path", "received_at"], name="place_file_by_area")]
 
-    def scope(self) -> Scope:
-        return Scope(area_path=self.area_path, district=district_of(self.area_path))
+    class Access:
+        area = "area_path"
 
 
-class SchoolCalendar(models.Model):
+class SchoolCalendar(HasAccess, models.Model):
     """The weekly days off of one school, or of all schools of an area that have none of their own."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -335,10 +329,8 @@ class SchoolCalendar(models.Model):
             ),
         ]
 
-    def scope(self) -> Scope:
-        owner = self.body or self.area
-        assert owner is not None  # held by the constraint
-        return owner.scope()
+    class Access:
+        part_of = ("body", "area")
 
 
 class Closure(models.Model):

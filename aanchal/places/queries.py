@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
+from aanchal.kernel.access import reach, visible, within
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for
@@ -28,21 +29,12 @@ from .rules.codes import Level, System
 DEFAULT_YEAR_STARTS_IN = 4
 
 
-def within(paths: list[str], field: str) -> Q:
-    """A condition that `field` holds one of these area paths, or a path below one."""
-    condition = Q(pk__in=[])
-    for path in paths:
-        condition |= Q(**{field: path}) | Q(**{f"{field}__startswith": path + "/"})
-    return condition
-
-
 def schools_of(actor: Actor, permission: Permission) -> QuerySet[Body]:
-    """Schools over which the actor holds a permission, by area or by the school itself."""
-    held = grants_for(actor, permission)
-    reach = within([g.area_path for g in held if g.area_path], "area__path")
-    reach |= Q(pk__in=[g.body_id for g in held if g.body_id])
+    """Schools over which the actor holds a permission, by area, by the school or a class of it."""
+    of_a_class = [g.body_id for g in grants_for(actor, permission) if g.unit]
+    found = reach(Body, actor, permission) | Q(pk__in=of_a_class)
     return (
-        Body.objects.filter(reach, kind=Body.Kind.SCHOOL)
+        Body.objects.filter(found, kind=Body.Kind.SCHOOL)
         .select_related("school", "area")
         .order_by("name", "pk")
     )
@@ -68,9 +60,8 @@ def get_area(*, pk: UUID | str) -> Area:
 
 def visible_areas(actor: Actor) -> QuerySet[Area]:
     """Areas the actor looks after (joins names there or keeps calendars); retired nodes left out."""
-    return Area.objects.filter(
-        within(granted_areas(actor, Permission.AREA_JOIN), "path"), joined_into__isnull=True
-    ).select_related("parent")
+    found = visible(Area, actor, Permission.AREA_JOIN).filter(joined_into__isnull=True)
+    return found.select_related("parent")
 
 
 def visible_area(actor: Actor, *, pk: UUID | str) -> Area:
@@ -148,22 +139,18 @@ def open_joins(actor: Actor) -> QuerySet[AreaJoin]:
 
     Blocks before villages, the surest first.
     """
-    paths = granted_areas(actor, Permission.AREA_JOIN)
     return _in_order(
-        AreaJoin.objects.filter(
-            within(paths, "target__path"),
-            within(paths, "source__path"),
-            state=AreaJoin.State.PROPOSED,
+        visible(AreaJoin, actor, Permission.AREA_JOIN).filter(
+            reach(Area, actor, Permission.AREA_JOIN, "source__"), state=AreaJoin.State.PROPOSED
         )
     )
 
 
 def decided_joins(actor: Actor) -> QuerySet[AreaJoin]:
     """Joins of villages that were confirmed and can be parted again, latest first."""
-    paths = granted_areas(actor, Permission.AREA_JOIN)
     return (
-        AreaJoin.objects.filter(
-            within(paths, "target__path"),
+        visible(AreaJoin, actor, Permission.AREA_JOIN)
+        .filter(
             state=AreaJoin.State.CONFIRMED,
             source__level=Area.Level.VILLAGE,
         )
@@ -188,9 +175,7 @@ def _in_order(joins: QuerySet[AreaJoin]) -> QuerySet[AreaJoin]:
 def open_subdistricts(actor: Actor) -> QuerySet[Subdistrict]:
     """Sub-districts whose block a person must say, in the actor's districts, by name."""
     return (
-        Subdistrict.objects.filter(
-            within(granted_areas(actor, Permission.AREA_JOIN), "district_area__path"),
-        )
+        visible(Subdistrict, actor, Permission.AREA_JOIN)
         .exclude(state=Subdistrict.State.CONFIRMED)
         .select_related("district_area__parent", "block")
         .order_by("district_area__name", "name", "pk")
@@ -224,7 +209,7 @@ def open_place_problems(actor: Actor) -> QuerySet[ImportProblem]:
 def visible_place_files(actor: Actor) -> QuerySet[PlaceFile]:
     """Files of places and schools that were sent where the actor imports, latest first."""
     return (
-        PlaceFile.objects.filter(within(granted_areas(actor, Permission.AREA_IMPORT), "area_path"))
+        visible(PlaceFile, actor, Permission.AREA_IMPORT)
         .select_related("file")
         .order_by("-received_at", "-pk")
     )

@@ -6,6 +6,7 @@ from django.utils import timezone
 from aanchal.access.actions import invite_person
 from aanchal.access.models import CredentialReset
 from aanchal.access.queries import (
+    confirmable_grants,
     get_device,
     get_grant,
     get_invitation,
@@ -159,3 +160,14 @@ def test_people_are_counted_by_role_once_each(asha):
     assert counted[Role.VOLUNTEER] == 1
     assert counted[Role.ADMINISTRATOR] == 1
     assert counted[Role.TEACHER] == 0
+
+
+def test_a_role_at_one_school_waits_before_the_administrator_of_that_school():
+    school, other = a_school(BLOCK), a_school(VILLAGE)
+    asha = a_person(Role.ADMINISTRATOR, school)
+    wait = {"needs_approval": True, "given_by": "system:operator"}
+    here = a_grant(a_person(Role.VOLUNTEER, VILLAGE), Role.TEACHER, school, **wait)
+    a_grant(a_person(Role.VOLUNTEER, VILLAGE), Role.TEACHER, other, **wait)
+
+    assert here in confirmable_grants(acting(asha))
+    assert {g.body for g in confirmable_grants(acting(asha))} == {school}

@@ -44,7 +44,7 @@ from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
 from aanchal.kernel.permissions import Role, system_actor
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, a_page, an_actor, kin_of, marks_of
-from tests.signing_in import a_person, acting
+from tests.signing_in import a_person, a_school, acting
 from tests.two_districts import a_finding
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,18 @@ def test_three_files_of_three_are_counted_together(missing):
     assert days_of(section, children[9]).count("A") == len(ABSENT_DAYS) - 3
     [line] = corrections_to_answer(an_actor())
     assert line.absences == 6
+
+
+def test_a_coordinator_of_the_school_alone_finds_what_waits_for_her(missing):
+    section, children = missing
+    send(a_teacher(section), section, children[9:], [changed("P", ABSENT_DAYS)])
+    other = a_school("IN/S10/D206/B1852/P910/V911")
+
+    here = an_actor(Role.COORDINATOR, body_id=str(section.school_id))
+    there = an_actor(Role.COORDINATOR, body_id=str(other.pk))
+
+    assert len(corrections_to_answer(here)) == 1
+    assert not corrections_to_answer(there)
 
 
 def test_by_way_of_leave_no_absence_becomes_a_presence(missing):

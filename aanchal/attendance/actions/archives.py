@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Actor, Permission, Scope, require
-from aanchal.places.models import district_of
+from aanchal.kernel.permissions import Actor, Permission, Scope, district_of, require
 
 from ..formats.archive_folder import ArchiveKey
 from ..models import RegisterArchive

@@ -319,9 +319,9 @@ def choose_school(
 
 def scope_of_file(actor: Actor, register: RegisterFile) -> Scope:
     """Where a file stands: at the school or class that was said, or in its sender's own hands."""
-    if register.school is None and register.received_by != actor.user_id:
-        return Scope(area_path="")
-    return scope_of_hints(actor, register.school, register.hints)
+    if register.school is None and register.received_by == actor.user_id:
+        return scope_of_hints(actor, None, register.hints)
+    return register.scope()
 
 
 @use_case

@@ -14,10 +14,10 @@ from uuid import UUID
 import numpy as np
 import pyarrow as pa
 
+from aanchal.kernel.access import within
 from aanchal.kernel.keyring import keyring
 from aanchal.people.models import ClassSection
 from aanchal.places.models import block_path
-from aanchal.places.queries import within
 
 from ..formats.archive_folder import Partition
 from ..formats.archive_parquet import KEY_BYTES, TAKEN_BYTES, UNIT_ROWS, ClassRows, pages_table

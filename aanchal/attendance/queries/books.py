@@ -11,13 +11,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
 from aanchal.access.queries import grade_and_section
+from aanchal.kernel.access import reach
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, grants_for, may
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.queries import visible_classes
 from aanchal.places.models import Body
-from aanchal.places.queries import within, year_of
+from aanchal.places.queries import year_of
 
 from ..models import RegisterFile, RegisterPage
 from ..rules.marks import Mark
@@ -134,21 +135,27 @@ def class_lines(actor: Actor, *, year_from: int) -> list[ClassLine]:
 
 def visible_register_files(actor: Actor) -> QuerySet[RegisterFile]:
     """Register files of the actor's schools and classes, and her own that are not placed yet."""
-    held = grants_for(actor, Permission.REGISTER_IMPORT)
-    reach = within([g.area_path for g in held if g.area_path], "school__area__path")
-    for grant in held:
-        if grant.body_id and not grant.unit:
-            reach |= Q(school_id=grant.body_id)
-        elif grant.body_id:
-            own = Q(school_id=grant.body_id, received_by=actor.user_id)
-            grade, section = grade_and_section(grant.unit)
-            reach |= own & _said("grade", grade) & _said("section", section)
-    reach |= Q(school__isnull=True, received_by=actor.user_id)
+    found = reach(RegisterFile, actor, Permission.REGISTER_IMPORT) | _own_without_class(actor)
     return (
-        RegisterFile.objects.filter(reach)
+        RegisterFile.objects.filter(found)
         .select_related("school__area", "school__school", "file")
         .order_by("-received_at", "-pk")
     )
+
+
+def _own_without_class(actor: Actor) -> Q:
+    """What the actor sent herself and which does not say its school, or its class, or the section.
+
+    She sees it and is asked which it is; until then nothing is done with it by her unit alone.
+    """
+    own = Q(received_by=actor.user_id)
+    found = Q(school__isnull=True)
+    for grant in grants_for(actor, Permission.REGISTER_IMPORT):
+        if grant.body_id and grant.unit:
+            grade, section = grade_and_section(grant.unit)
+            said = _said("grade", grade) & _said("section", section)
+            found |= Q(school_id=grant.body_id) & said
+    return own & found
 
 
 def _said(hint: str, value: str) -> Q:

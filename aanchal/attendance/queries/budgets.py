@@ -10,11 +10,11 @@ import numpy as np
 from django.db.models import Count, Max, QuerySet
 
 from aanchal.access.queries import live_grants
+from aanchal.kernel.access import within
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, Role, granted_areas
 from aanchal.people.models import ClassSection
 from aanchal.places.models import Area
-from aanchal.places.queries import within
 
 from ..findings import is_empty
 from ..models import BudgetReplay, Finding, RegisterPage, Visit, VisitBudget

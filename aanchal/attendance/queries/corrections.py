@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from aanchal.kernel.permissions import Actor, Permission, granted_areas
+from aanchal.kernel.access import reach, visible
+from aanchal.kernel.permissions import Actor, Permission
 from aanchal.people.models import Child, Enrolment, Kinship
-from aanchal.people.queries import not_kin
-from aanchal.places.queries import within
 
 from ..models import Correction, Flag, RegisterPage, Withdrawal
 from ..rules.marks import Mark
@@ -59,7 +58,11 @@ def corrections_agreed(actor: Actor, *, since: datetime) -> list[Correction]:
     done = (Correction.State.AGREED, Correction.State.MADE)
     found = (
         _corrections()
-        .filter(_reach(actor), state__in=done, settled_at__gte=since)
+        .filter(
+            reach(Correction, actor, Permission.REGISTER_CORRECT),
+            state__in=done,
+            settled_at__gte=since,
+        )
         .order_by("-settled_at", "-pk")
     )
     return _without_kin(actor, list(found))
@@ -72,14 +75,10 @@ def _to_answer(actor: Actor) -> list[Correction]:
 def _waiting(actor: Actor) -> QuerySet[Correction]:
     return (
         _corrections()
-        .filter(_reach(actor), state=Correction.State.WAITING)
+        .filter(
+            reach(Correction, actor, Permission.REGISTER_CORRECT), state=Correction.State.WAITING
+        )
         .exclude(asked_by=actor.user_id)
-    )
-
-
-def _reach(actor: Actor) -> Q:
-    return within(
-        granted_areas(actor, Permission.REGISTER_CORRECT), "class_section__school__area__path"
     )
 
 
@@ -102,9 +101,8 @@ def my_corrections(actor: Actor) -> QuerySet[Correction]:
 def withdrawals_to_answer(actor: Actor) -> QuerySet[Withdrawal]:
     """Flags the actor may withdraw whose marks were corrected, urgent first, then the longest."""
     return (
-        Withdrawal.objects.filter(
-            within(granted_areas(actor, Permission.FLAG_WITHDRAW), "flag__area__path"),
-            not_kin(actor, "flag__child__"),
+        visible(Withdrawal, actor, Permission.FLAG_WITHDRAW)
+        .filter(
             state=Withdrawal.State.WAITING,
             flag__state__in=(Flag.State.OPEN, Flag.State.ASSIGNED),
         )

@@ -8,14 +8,15 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from aanchal.kernel.access import reach, visible, within
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.queries import not_kin
 from aanchal.places.models import Area, Body
-from aanchal.places.queries import calendars_of, schools_of, within
+from aanchal.places.queries import calendars_of, schools_of
 
 from ..findings import is_empty
 from ..guidance import guidance
@@ -78,13 +79,12 @@ def rows_behind(actor: Actor, figure: str, *, last_on: date) -> list[Behind]:
     where the actor may not view the watch, nor of her own kin. What a visit found is said as on the
     question itself: to whoever is shut out of its concern it found something else.
     """
-    paths = granted_areas(actor, Permission.WATCH_VIEW)
     begin, end = _moment(last_on - timedelta(days=6)), _moment(last_on + timedelta(days=1))
     if figure == "in_time":
-        return _due(actor, paths, begin, end)
+        return _due(actor, begin, end)
     if figure == "back":
-        return _back(actor, paths, on=last_on)
-    made = _made(actor, paths, begin, end)
+        return _back(actor, on=last_on)
+    made = _made(actor, begin, end)
     if figure == "lead":
         days = _lead_days(made)
         return [Behind(m[4], True, d) for m, d in zip(made, days, strict=True)]
@@ -107,7 +107,7 @@ def week_figures(actor: Actor, *, last_on: date) -> Week:
     pupils = Enrolment.objects.filter(
         class_section__in=classes.values("pk"), ends_on__isnull=True
     ).count()
-    month = _made(actor, paths, begin - timedelta(days=28), end)
+    month = _made(actor, begin - timedelta(days=28), end)
     now = [row for row in month if row[0] >= begin]
     earlier = [row for row in month if row[0] < begin]
     found = _findings(now)
@@ -118,12 +118,12 @@ def week_figures(actor: Actor, *, last_on: date) -> Week:
         last_on=last_on,
         schools=schools.count(),
         pupils=pupils,
-        visited_in_time=_share(_due(actor, paths, begin, end)),
+        visited_in_time=_share(_due(actor, begin, end)),
         first_absence_to_visit=_median(lead[: len(now)]),
         before=_median(lead[len(now) :]),
         empty_visits=Share(sum(empty.values()), len(found)),
         empty_kinds=empty.most_common(),
-        back_and_there=_share(_back(actor, paths, on=last_on)),
+        back_and_there=_share(_back(actor, on=last_on)),
     )
 
 
@@ -135,12 +135,16 @@ def _moment(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
-def _due(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> list[Behind]:
+def _watched(actor: Actor, at: str) -> Q:
+    """Rows of flags whose figures the actor sees, whoever made or holds their visits."""
+    return reach(Flag, actor, Permission.WATCH_VIEW, at)
+
+
+def _due(actor: Actor, begin: datetime, end: datetime) -> list[Behind]:
     """Visits that fell due in a span, and whether each was made by then."""
     due = (
         Visit.objects.filter(
-            within(paths, "flag__area__path"),
-            not_kin(actor, "flag__child__"),
+            _watched(actor, "flag__"),
             due_at__gte=begin,
             due_at__lt=end,
             state__in=(Visit.State.ASSIGNED, Visit.State.RECORDED),
@@ -151,12 +155,11 @@ def _due(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> list
     return [Behind(flag, bool(done and done <= until)) for flag, until, done in due]
 
 
-def _made(actor: Actor, paths: list[str], begin: datetime, end: datetime) -> list[Made]:
+def _made(actor: Actor, begin: datetime, end: datetime) -> list[Made]:
     """Visits recorded in a span: when, first absence, school, visit, flag."""
     return list(
         Visit.objects.filter(  # type: ignore[arg-type]  # recorded, so it has its time
-            within(paths, "flag__area__path"),
-            not_kin(actor, "flag__child__"),
+            _watched(actor, "flag__"),
             state=Visit.State.RECORDED,
             recorded_at__gte=begin,
             recorded_at__lt=end,
@@ -190,7 +193,7 @@ def _median(values: list[int]) -> float | None:
     return float(median(values)) if values else None
 
 
-def _back(actor: Actor, paths: list[str], *, on: date) -> list[Behind]:
+def _back(actor: Actor, *, on: date) -> list[Behind]:
     """The children back in school since long enough, and whether each still comes.
 
     Long enough: the number of taken days in the guidance have passed since the day she was back.
@@ -201,8 +204,7 @@ def _back(actor: Actor, paths: list[str], *, on: date) -> list[Behind]:
     first_on, last_on = on - timedelta(days=days + 90), on - timedelta(days=days)
     # It was recorded on the day or later: what is older need not be opened.
     recorded = Outcome.objects.filter(
-        within(paths, "flag__area__path"),
-        not_kin(actor, "flag__child__"),
+        reach(Outcome, actor, Permission.WATCH_VIEW),
         recorded_on__gte=first_on,
     ).values_list("pk", "facts", "flag_id", "flag__child_id", "flag__class_section_id")
     outcomes = []
@@ -243,10 +245,11 @@ class PlaceLine:
 
 def where_stuck(actor: Actor, *, since: date, at: datetime) -> list[PlaceLine]:
     """Flags raised since a day by panchayat, the most stuck first. Three queries."""
-    paths = granted_areas(actor, Permission.WATCH_VIEW)
-    asked = Flag.objects.filter(
-        within(paths, "area__path"), not_kin(actor, "child__"), raised_at__gte=_moment(since)
-    ).exclude(state=Flag.State.WITHDRAWN)
+    asked = (
+        visible(Flag, actor, Permission.WATCH_VIEW)
+        .filter(raised_at__gte=_moment(since))
+        .exclude(state=Flag.State.WITHDRAWN)
+    )
     flags = list(asked.order_by().values_list("pk", "area_id", "state", "raised_at"))
     visits: dict[UUID, list[tuple[str, datetime, datetime | None]]] = {}
     for flag_id, visit_state, due_at, recorded_at in (

@@ -13,12 +13,11 @@ from django.db.models import (
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants, lost_her_phone
+from aanchal.kernel.access import reach, visible
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, Role, covers, granted_areas, grants_for
+from aanchal.kernel.permissions import Actor, Permission, Role, covers
 from aanchal.people.models import Kinship
-from aanchal.people.queries import not_kin
 from aanchal.places.models import Area, Body
-from aanchal.places.queries import within
 
 from ..findings import group_of
 from ..guidance import guidance
@@ -30,9 +29,7 @@ from .hands import can_be_made, may_go
 def visible_flags(actor: Actor, permission: Permission = Permission.FLAG_VIEW) -> QuerySet[Flag]:
     """Flags in the actor's areas, urgent first, then the longest waiting."""
     return (
-        Flag.objects.filter(
-            within(granted_areas(actor, permission), "area__path"), not_kin(actor, "child__")
-        )
+        visible(Flag, actor, permission)
         .select_related("child", "area", "class_section__school")
         .order_by("-channel", "raised_at", "pk")
     )
@@ -91,8 +88,7 @@ def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
     return (
         Visit.objects.filter(
             Q(due_at__lt=at) | ~can_be_made(at=at),
-            within(granted_areas(actor, Permission.VISIT_ASSIGN), "flag__area__path"),
-            not_kin(actor, "flag__child__"),
+            reach(Visit, actor, Permission.VISIT_ASSIGN),
             state=Visit.State.ASSIGNED,
         )
         .select_related("flag__child", "flag__area", "volunteer")
@@ -102,14 +98,9 @@ def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
 
 def my_visits(actor: Actor) -> QuerySet[Visit]:
     """Visits in the actor's own hands, within the places she still holds, soonest due first."""
-    paths = [g.area_path for g in grants_for(actor, Permission.VISIT_RECORD) if g.area_path]
     return (
-        Visit.objects.filter(
-            within(paths, "flag__area__path"),
-            not_kin(actor, "flag__child__"),
-            volunteer_id=actor.user_id,
-            state=Visit.State.ASSIGNED,
-        )
+        visible(Visit, actor, Permission.VISIT_RECORD)
+        .filter(volunteer_id=actor.user_id, state=Visit.State.ASSIGNED)
         .select_related(
             "flag__child__household", "flag__area", "flag__class_section__school", "second"
         )
@@ -130,11 +121,10 @@ def my_recent_visits(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
 
     Only within the places she still holds: what she did elsewhere is no longer hers to see.
     """
-    paths = [g.area_path for g in grants_for(actor, Permission.VISIT_RECORD) if g.area_path]
     return (
         Visit.objects.filter(
-            within(paths, "flag__area__path"),
-            not_kin(actor, "flag__child__"),
+            # No longer in her hands: the place of its flag is asked.
+            reach(Flag, actor, Permission.VISIT_RECORD, "flag__"),
             volunteer_id=actor.user_id,
             state=Visit.State.RECORDED,
             recorded_at__gte=since,

@@ -19,13 +19,12 @@ from django.db.models import (
 from django.db.models.functions import Concat
 
 from aanchal.access.queries import live_grants, lost_her_phone
-from aanchal.kernel.permissions import Actor, Permission, Role, grants_for
+from aanchal.kernel.access import reach
+from aanchal.kernel.permissions import Actor, Permission, Role
 from aanchal.people.models import Kinship
-from aanchal.people.queries import not_kin
-from aanchal.places.queries import within
 
 from ..guidance import guidance
-from ..models import Finding, Visit
+from ..models import Finding, Flag, Visit
 from ..rules.leaving import has_left
 from .before_going import NOT_SAFE
 
@@ -184,8 +183,7 @@ def _broken(me: str, *, since: datetime) -> Q:
 
 def _in_my_places(actor: Actor) -> Q:
     """Visits where the actor makes visits still, and of whose families she is not."""
-    paths = [g.area_path for g in grants_for(actor, Permission.VISIT_HAND_BACK) if g.area_path]
-    return within(paths, "flag__area__path") & Q(not_kin(actor, "flag__child__"))
+    return reach(Flag, actor, Permission.VISIT_HAND_BACK, "flag__")
 
 
 def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:
@@ -194,11 +192,9 @@ def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:
     For whoever comes back to it by an old page: what she recorded, gave back, or was taken from
     her. None for any other, whether absent, another's, or of her own kin.
     """
-    paths = [g.area_path for g in grants_for(actor, Permission.VISIT_RECORD) if g.area_path]
     return (
         Visit.objects.filter(
-            within(paths, "flag__area__path"),
-            not_kin(actor, "flag__child__"),
+            reach(Flag, actor, Permission.VISIT_RECORD, "flag__"),
             pk=pk,
             volunteer_id=actor.user_id,
         )

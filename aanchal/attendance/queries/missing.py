@@ -2,8 +2,8 @@
 
 from django.db.models import QuerySet
 
+from aanchal.kernel.access import visible
 from aanchal.kernel.permissions import Actor, Permission
-from aanchal.people.queries import not_kin, visible_classes
 
 from ..models import MissingPupil
 
@@ -20,8 +20,7 @@ def missing_settled(actor: Actor) -> QuerySet[MissingPupil]:
 
 
 def _of_her_classes(actor: Actor) -> QuerySet[MissingPupil]:
-    classes = visible_classes(actor, Permission.REGISTER_REPAIR).order_by()
-    found = MissingPupil.objects.filter(
-        not_kin(actor, "child__"), class_section__in=classes.values("pk")
-    ).select_related("child__household", "child__area", "class_section__school__area")
+    found = visible(MissingPupil, actor, Permission.REGISTER_REPAIR).select_related(
+        "child__household", "child__area", "class_section__school__area"
+    )
     return found.prefetch_related("child__household__kinships")

@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import F
 from django.utils import timezone
 
+from aanchal.kernel.access import visible, within
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
-from aanchal.people.queries import not_kin
-from aanchal.places.queries import within
 
 from ..findings import is_empty
 from ..models import Finding, Flag
@@ -35,9 +34,8 @@ def week_lines(actor: Actor, *, last_on: date, weeks: int = 12) -> list[WeekLine
     begin = timezone.make_aware(datetime.combine(first_on, datetime.min.time()))
     paths = granted_areas(actor, Permission.WATCH_VIEW)
     raised = dict(
-        Flag.objects.filter(
-            within(paths, "area__path"), not_kin(actor, "child__"), raised_at__gte=begin
-        )
+        visible(Flag, actor, Permission.WATCH_VIEW)
+        .filter(raised_at__gte=begin)
         .exclude(state=Flag.State.WITHDRAWN)
         .order_by()
         .values_list("pk", "raised_at")

@@ -8,16 +8,14 @@ from django.db.models import Q
 
 from aanchal.access.models import Notice
 from aanchal.attendance.models import Flag
+from aanchal.kernel.access import visible
 from aanchal.kernel.permissions import (
     Actor,
     Permission,
     Role,
-    granted_areas,
     may_anywhere,
 )
-from aanchal.people.queries import not_kin
 from aanchal.places.models import Area, block_path
-from aanchal.places.queries import within
 
 from ..rules.hand_overs import Circle
 from .ladders import told_neutrally
@@ -116,9 +114,8 @@ def count_waiting(actor: Actor, *, at: datetime) -> int:
     news = Notice.objects.filter(user_id=actor.user_id, seen_at__isnull=True).count()
     questions = 0
     if may_anywhere(actor, Permission.VISIT_ASSIGN):
-        reach = within(granted_areas(actor, Permission.VISIT_ASSIGN), "area__path")
         states = Q(state__in=[Flag.State.OPEN, Flag.State.VISITED])
-        questions = Flag.objects.filter(reach, states, not_kin(actor, "child__")).count()
+        questions = visible(Flag, actor, Permission.VISIT_ASSIGN).filter(states).count()
     others = sum(
         waits_for(thing, actor, at=at)
         for permissions, read in SOURCES

@@ -48,6 +48,7 @@ from aanchal.cases.hands import holder_of, since_left
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import ConcernList, opened, visible_concerns
 from aanchal.cases.rules.visibility import concern_scope
+from aanchal.kernel.access import within
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import (
     Actor,
@@ -64,7 +65,7 @@ from aanchal.people.models import Child, ClassMove, Kinship
 from aanchal.people.queries import class_moves_to_answer, kinships_to_answer, waiting_kinships
 from aanchal.people.unconfirmed import every_unconfirmed, unconfirmed_of
 from aanchal.places.models import Area
-from aanchal.places.queries import schools_of, within
+from aanchal.places.queries import schools_of
 
 from ..hand_overs import hand_overs
 from ..rules.hand_overs import HandOver, step_times

@@ -17,10 +17,10 @@ from aanchal.kernel.permissions import (
     Permission,
     Role,
     Scope,
+    district_of,
     granted_areas,
     require,
 )
-from aanchal.places.models import district_of
 
 from .. import readings
 from ..models import (

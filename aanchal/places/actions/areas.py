@@ -25,6 +25,7 @@ from aanchal.kernel.permissions import (
     Permission,
     Scope,
     covers,
+    district_of,
     granted_areas,
     require,
 )
@@ -35,7 +36,7 @@ from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 from ..area_desk import AreaDesk, Counts, Key, db_key
 from ..calendar_seeds import seed_calendars
 from ..import_problems import AREAS, WAITING, Ledger, row_from_json, waited_for
-from ..models import Area, AreaCode, Subdistrict, district_of
+from ..models import Area, AreaCode, Subdistrict
 from ..parsing import AreaFile, parse_areas
 from ..proposing import districts_of_udise, match_subdistricts, propose
 from ..rules.areas import AreaRow

@@ -17,13 +17,13 @@ from aanchal.kernel import files, rowguard
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import NotAllowed, Unreadable
-from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
+from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, district_of, require
 from aanchal.kernel.stages import advance
 from aanchal.lib.stages import FOLLOWS
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
-from ..models import PlaceFile, district_of
+from ..models import PlaceFile
 from ..parsing import require_areas, require_schools
 from .areas import Progress, import_areas, reach_of, unreadable
 from .schools import import_schools

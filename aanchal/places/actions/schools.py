@@ -10,12 +10,11 @@ from django.db import transaction
 from aanchal.kernel import rowguard
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, require
+from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, district_of, require
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
 from ..import_problems import SCHOOLS, Ledger
-from ..models import district_of
 from ..parsing import parse_schools
 from ..proposing import Proposed, propose
 from ..rules.areas import SchoolRow

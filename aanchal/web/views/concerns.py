@@ -159,9 +159,9 @@ def tell_instead(request: HttpRequest, *, kind: str, told: str, about: About) ->
 
 def areas_for_concern(request: HttpRequest) -> list[Area]:
     """The villages a person may tell a concern about; her own places."""
+    from aanchal.kernel.access import within
     from aanchal.kernel.permissions import grants_for
     from aanchal.places.models import Body
-    from aanchal.places.queries import within
 
     held = grants_for(request.actor, Permission.CONCERN_RAISE)
     paths = [g.area_path for g in held if g.area_path]

@@ -25,8 +25,8 @@ from aanchal.attendance.queries.waiting import (
     overdue_flags,
     visited_flags,
 )
+from aanchal.kernel.access import within
 from aanchal.places.models import Area
-from aanchal.places.queries import within
 
 from ..context import local_name
 from ..forms import key_or_none, today

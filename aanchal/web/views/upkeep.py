@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.kernel import audit, jobs, upkeep
 from aanchal.kernel.health import Check, State, checks
-from aanchal.kernel.permissions import ROOT, Permission, Scope, granted_areas, may
-from aanchal.places.models import district_of
+from aanchal.kernel.permissions import ROOT, Permission, Scope, district_of, granted_areas, may
 from aanchal.places.queries import open_place_problems
 
 FAILED_SINCE = timedelta(days=30)
