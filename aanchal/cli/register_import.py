@@ -44,6 +44,8 @@ def progress_bar() -> Progress:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        # Files come by the batch: over half a minute the estimate would hop with each.
+        speed_estimate_period=300,
     )
 
 

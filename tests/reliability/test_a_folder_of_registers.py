@@ -2,7 +2,8 @@
 
 import json
 
-from aanchal.cli.register_workers import MANY, files_in
+from aanchal.cli.register_import import progress_bar
+from aanchal.cli.register_workers import MANY, TOGETHER, files_in
 
 UDISE = "10050100101"
 SCHOOL = f"""
@@ -60,3 +61,16 @@ def test_a_folder_stands_for_its_files_and_not_for_what_programs_leave_there(tmp
 
     assert files_in([named, tmp_path / "a"]) == [named, tmp_path / "a/1.csv", tmp_path / "a/2.csv"]
     assert files_in([tmp_path / "missing.csv"]) == [tmp_path / "missing.csv"]
+
+
+def test_the_estimate_does_not_hop_with_files_that_come_by_the_batch():
+    bar, now, every = progress_bar(), [0.0], 20
+    bar.get_time = lambda: now[0]
+    task = bar.add_task("Registers", total=100 * TOGETHER)
+    for _batch in range(20):
+        now[0] += every
+        for _file in range(TOGETHER):
+            bar.advance(task)
+
+    honest = 80 * every
+    assert abs(bar.tasks[0].time_remaining - honest) < honest / 10
