@@ -72,7 +72,8 @@ urlpatterns: list[URLPattern] = [
         "visits/<uuid:pk>/finding/",
         finding.finding,
         name="visit_finding",
-        who=P.VISIT_HAND_BACK,
+        # Whoever is a volunteer no more still sends what she wrote; each visit is asked about.
+        who=Who.SIGNED_IN,
         methods=BOTH,
     ),
     route("visits/<uuid:pk>/done/", finding.done, name="visit_done", who=P.VISIT_HAND_BACK),
@@ -113,7 +114,7 @@ urlpatterns: list[URLPattern] = [
     ),
     # --- concerns ---
     route(
-        "concerns/new/", concerns.new_concern, name="concern_new", who=P.CONCERN_RAISE, methods=BOTH
+        "concerns/new/", concerns.new_concern, name="concern_new", who=Who.SIGNED_IN, methods=BOTH
     ),
     route("concerns/", concerns.concern_list, name="concerns", who=P.CONCERN_VIEW),
     route(

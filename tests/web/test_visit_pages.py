@@ -727,3 +727,107 @@ def test_whoever_coordinates_too_is_not_led_to_a_page_on_which_no_child_waits():
     assert client.get(reverse("home")).url == reverse("my_visits")
     Visit.objects.update(state="handed_back")
     assert client.get(reverse("home")).url == reverse("watch")
+
+
+# --- her role ended while she wrote ---
+
+
+def role_ended(visit, left=Role.VOLUNTEER, where="IN/S10/D206/B1999/P9/V9"):
+    """Her role in the village ends; she is signed in still, by another role."""
+    from aanchal.access.models import Grant
+    from tests.signing_in import a_grant, a_school
+
+    Grant.objects.filter(user=visit.volunteer).update(ends_at=timezone.now())
+    a_grant(visit.volunteer, left, a_school(where) if left == Role.TEACHER else where)
+    return signed_in(Client(), visit.volunteer)
+
+
+def sent_after_the_end(visit, client, **answers):
+    given = {
+        "step": "finding",
+        "whom_met": "mother",
+        "child_seen": "no",
+        "visited_on": timezone.localdate().isoformat(),
+        "note": "A man from the brick kiln came on Tuesday.",
+        "part": "no",
+    }
+    at = reverse("visit_finding", args=[visit.pk])
+    return client.post(at, {**given, **answers}, follow=True)
+
+
+@pytest.mark.parametrize(
+    "left, where",
+    [
+        (Role.VOLUNTEER, "IN/S10/D206/B1999/P9/V9"),
+        (Role.VOLUNTEER, "IN/S10/D207/B1/P1/V1"),
+        (Role.TEACHER, "IN/S10/D206/B1999/P9/V9"),
+    ],
+)
+def test_whose_role_ended_while_she_wrote_keeps_her_words_and_is_shown_nothing(left, where):
+    visit, _client = in_hand(left_house_at=timezone.now())
+    client = role_ended(visit, left, where)
+
+    asked = sent_after_the_end(visit, client, kind="sick", next_step="nothing", whom_met="")
+    page = asked.content.decode()
+    assert asked.status_code == 400
+    assert "A man from the brick kiln came on Tuesday." in page
+    assert visit.flag.child.code not in page and visit.flag.child.given_name not in page
+    answer = sent_after_the_end(visit, client, kind="sick", next_step="nothing")
+
+    assert answer.status_code == 200
+    assert "the coordinator reads it" in answer.content.decode()
+    late = LateFinding.objects.get()
+    assert (late.visit, late.note) == (visit, "A man from the brick kiln came on Tuesday.")
+    visit.refresh_from_db()
+    assert visit.state == Visit.State.ASSIGNED
+    for name in ("visit", "visit_finding", "visit_done"):
+        assert client.get(reverse(name, args=[visit.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("left", [Role.VOLUNTEER, Role.TEACHER, Role.ADMINISTRATOR])
+def test_a_danger_sent_after_her_role_ended_is_told_as_a_concern_and_names_nobody(left):
+    visit, _client = in_hand(left_house_at=timezone.now())
+    client = role_ended(visit, left)
+
+    asked = sent_after_the_end(visit, client, kind="contractor").content.decode()
+
+    assert "A man from the brick kiln came on Tuesday." in asked
+    assert visit.flag.child.code not in asked
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked))
+    colleague = a_person(Role.TEACHER, "IN/S10/D206/B1851", name="Sunita Devi")
+    words = {"told": "A man came.", "part": "yes", "who": colleague.get_full_name()}
+    answer = client.post(reverse("concern_new"), hidden | words)
+    assert answer.status_code == 302
+    concern = Concern.objects.get()
+    assert (concern.kind, concern.child) == ("trafficking", visit.flag.child)
+    assert concern.raised_by == str(visit.volunteer_id)
+    assert (concern.implicated, concern.implicated_words) == ([], "Sunita Devi")
+    assert not LateFinding.objects.exists()
+
+
+def test_another_whose_role_ended_and_kin_send_nothing_out_of_it():
+    from tests.factories import kin_of
+
+    visit, _client = in_hand(left_house_at=timezone.now())
+    other = signed_in(Client(), a_person(Role.VOLUNTEER, "IN/S10/D206/B1999/P9/V9"))
+
+    assert sent_after_the_end(visit, other, kind="sick", next_step="nothing").status_code == 404
+    client = role_ended(visit)
+    kin_of(visit.volunteer, visit.flag.child)
+    for kind in ("sick", "contractor"):
+        assert sent_after_the_end(visit, client, kind=kind, next_step="nothing").status_code == 404
+    assert not LateFinding.objects.exists()
+
+
+def test_whose_last_role_ended_is_signed_out_and_her_words_wait_for_her():
+    from aanchal.access.models import Grant, KeptForm
+
+    visit, client = in_hand(left_house_at=timezone.now())
+    form = pressed(client, visit, kind="sick").content.decode()
+    whose = re.findall(r'name="whose" value="([^"]*)"', form)[-1]
+    Grant.objects.filter(user=visit.volunteer).update(ends_at=timezone.now())
+
+    answer = sent_after_the_end(visit, client, kind="sick", next_step="nothing", whose=whose)
+
+    assert answer.redirect_chain[0][0].startswith(reverse("sign_in"))
+    assert "brick kiln" in str(KeptForm.objects.get().form)

@@ -1,4 +1,4 @@
-"""What a volunteer sends of a visit that was taken from her: kept for whoever holds the question.
+"""What a volunteer sends of a visit that is no longer hers: kept for whoever holds the question.
 
 Nothing follows from it by itself: it is no visit, and the question neither ends nor waits by it.
 """
@@ -14,6 +14,7 @@ from aanchal.kernel.permissions import Actor, Permission, require
 
 from ..findings import NOT_SURE_SAFE, vocabulary
 from ..models import Flag, LateFinding, Visit
+from ..queries.hands import may_go
 from .findings import under_law
 from .holding import MOST_NOTE, hold_flag, hold_visit
 
@@ -38,6 +39,8 @@ def keep_late_finding(
 ) -> LateFinding:
     """Keep what was found at a visit that is no longer in the actor's hands, of no danger.
 
+    It was taken from her, or her role there has ended (`visit_of_ended_role` says as whom she tells).
+
     Sent twice, the second changes nothing and answers with the first.
 
     Raises:
@@ -52,7 +55,7 @@ def keep_late_finding(
     require(actor, Permission.VISIT_RECORD, late)
     if str(visit.volunteer_id) != actor.user_id:
         raise NotAllowed(permission=str(Permission.VISIT_RECORD))
-    if visit.state not in (Visit.State.HANDED_BACK, Visit.State.CANCELLED):
+    if visit.state == Visit.State.RECORDED or _is_hers(visit, at=at):
         raise WrongState
     words = vocabulary()
     if kind not in words.findings:
@@ -79,6 +82,12 @@ def keep_late_finding(
     late.save(force_insert=True)
     record(actor, Verb.LATE_FINDING_KEPT, late, scope=visit.flag.scope())
     return late
+
+
+def _is_hers(visit: Visit, *, at: datetime) -> bool:
+    """Whether she who was sent can still record it: it is in her hands, and her role there lasts."""
+    mine = Visit.objects.filter(may_go("volunteer", at=at), pk=visit.pk, state=Visit.State.ASSIGNED)
+    return mine.exists()
 
 
 def _said(late: LateFinding) -> tuple[object, ...]:

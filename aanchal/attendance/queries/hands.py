@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -19,8 +20,9 @@ from django.db.models import (
 from django.db.models.functions import Concat
 
 from aanchal.access.queries import live_grants, lost_her_phone
-from aanchal.kernel.access import reach
-from aanchal.kernel.permissions import Actor, Permission, Role
+from aanchal.kernel import rowguard
+from aanchal.kernel.access import outside_kin, reach
+from aanchal.kernel.permissions import Actor, Grant, Permission, Role
 from aanchal.people.models import Kinship
 
 from ..guidance import guidance
@@ -202,6 +204,46 @@ def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:
         .select_related("flag__area", "flag__child__area", "flag__child__household")
         .first()
     )
+
+
+class EndedRole(NamedTuple):
+    """A visit for which the actor was sent and where she has no role any more.
+
+    Args:
+        teller: she with the role with which she was sent, for telling what she found and nothing else.
+    """
+
+    visit: Visit
+    teller: Actor
+
+
+def visit_of_ended_role(actor: Actor, *, pk: UUID | str, at: datetime) -> EndedRole | None:
+    """A visit that was put into the actor's own hands, where her role has ended since.
+
+    For what she sends of it: nothing of it is shown to her. None for one that she may still make or
+    has recorded, for another's, and for one of her own kin.
+    """
+    # Her roles reach this district no more; she reaches in it the one visit that was in her hands.
+    with rowguard.everywhere():
+        visit = (
+            Visit.objects.filter(
+                ~may_go("volunteer", at=at),
+                outside_kin(Flag, actor, "flag__"),
+                pk=pk,
+                volunteer_id=actor.user_id,
+            )
+            .exclude(state=Visit.State.RECORDED)
+            .select_related("flag__area", "flag__child__area", "flag__child__household")
+            .prefetch_related("flag__child__household__kinships")
+            .first()
+        )
+    if visit is None:
+        return None
+    sent_as = Grant(Role.VOLUNTEER, area_path=visit.flag.area.path)
+    reaches = actor.districts
+    if reaches is not None:
+        reaches |= {visit.district}
+    return EndedRole(visit, replace(actor, grants=(*actor.grants, sent_as), districts=reaches))
 
 
 def is_outside(visit: Visit, *, at: datetime) -> bool:

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from aanchal.attendance.models import Flag, Visit
 from aanchal.attendance.queries.flags import get_flag
-from aanchal.attendance.queries.hands import my_past_visit
+from aanchal.attendance.queries.hands import my_past_visit, visit_of_ended_role
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Permission, may
+from aanchal.kernel.permissions import Actor, Permission, may
 from aanchal.kernel.sealing import Tampered, seal, unseal
 from aanchal.people.models import Child
 from aanchal.people.queries import get_child
@@ -29,12 +30,15 @@ class About:
     Args:
         mark: as the address and the forms carry it.
         may_name: False where the child is no longer in her hands: the page tells her code alone.
+        teller: she with the role with which she was sent to the child, where it has ended since: the
+            page tells nothing of the child. None for whoever tells as who she is now.
     """
 
     child: Child
     flag: Flag | None
     mark: str
     may_name: bool = True
+    teller: Actor | None = None
 
     def said(self) -> dict[str, Any]:
         """As keyword arguments of `raise_concern`."""
@@ -57,9 +61,11 @@ def tell_about_href(request: HttpRequest, record: Child | Flag) -> str:
     return f"{reverse('concern_new')}?about={_mark(request, kind, record.pk)}"
 
 
-def about_past_visit(request: HttpRequest, visit: Visit) -> About:
+def about_past_visit(request: HttpRequest, visit: Visit, *, teller: Actor) -> About:
     """The child of a visit that was the actor's and is no more: she may follow no question."""
-    return About(visit.flag.child, visit.flag, _mark(request, "visit", visit.pk), may_name=False)
+    as_sent = None if teller is request.actor else teller
+    mark = _mark(request, "visit", visit.pk)
+    return About(visit.flag.child, visit.flag, mark, may_name=False, teller=as_sent)
 
 
 def _mark(request: HttpRequest, kind: str, key: UUID) -> str:
@@ -87,9 +93,12 @@ def about_whom(request: HttpRequest) -> About | None:
         return About(flag.child, flag, mark)
     if kind == "visit":
         visit = my_past_visit(request.actor, pk=key)
-        if visit is None:
+        if visit is not None:
+            return about_past_visit(request, visit, teller=request.actor)
+        ended = visit_of_ended_role(request.actor, pk=key, at=timezone.now())
+        if ended is None:
             raise NotFound
-        return About(visit.flag.child, visit.flag, mark, may_name=False)
+        return about_past_visit(request, ended.visit, teller=ended.teller)
     return About(get_child(request.actor, pk=key), None, mark)
 
 

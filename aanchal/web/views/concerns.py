@@ -20,8 +20,8 @@ from aanchal.cases.actions import (
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import visible_concerns
-from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Permission
+from aanchal.kernel.errors import Invalid, NotFound
+from aanchal.kernel.permissions import Permission, may_anywhere
 from aanchal.places.models import Area
 
 from ..context import local_name
@@ -29,7 +29,7 @@ from ..forms import ChoiceRows, blame, choose_again, chosen_key
 from ..names import first_name
 from .about import About, about_whom
 from .concern_day import concerns_sentence, late_concerns
-from .conflicts import implicated_from, implicated_name, implicated_question
+from .conflicts import implicated_from, implicated_in_words, implicated_name, implicated_question
 from .danger import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 
 PAGE = 30
@@ -109,6 +109,8 @@ def new_concern(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" and "told" in request.GET:
         return render(request, "concerns/told.html")
     about = about_whom(request)
+    if about is None and not may_anywhere(request.actor, Permission.CONCERN_RAISE):
+        raise NotFound
     areas = areas_for_concern(request) if about is None else []
     if request.method != "POST":
         kind = chosen_key(request, concern_kinds(), about="concern")
@@ -128,12 +130,16 @@ def new_concern(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = about.said() if about is not None else {"area": form.chosen_area()}
         now = timezone.now()
-        chosen_person = implicated_from(request, given["area"], form.cleaned_data, at=now)
+        if about is not None and about.teller is not None:
+            # Colleagues of a place that is hers no more are not looked up for her.
+            chosen_person = implicated_in_words(form.cleaned_data)
+        else:
+            chosen_person = implicated_from(request, given["area"], form.cleaned_data, at=now)
         if chosen_person.page is not None:
             return chosen_person.page
         try:
             raise_concern(
-                request.actor,
+                (about and about.teller) or request.actor,
                 kind=kind,
                 source_kind="person",
                 # The key was drawn when the page was made: sent twice, it is one concern.
@@ -195,7 +201,8 @@ def _shown(about: About | None) -> dict[str, str] | None:
     if about is None:
         return None
     name = first_name(about.child) if about.may_name else ""
-    return {"name": name, "code": about.child.code, "mark": about.mark}
+    code = "" if about.teller is not None else about.child.code
+    return {"name": name, "code": code, "mark": about.mark}
 
 
 def concern_list(request: HttpRequest) -> HttpResponse:

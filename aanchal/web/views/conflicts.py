@@ -128,6 +128,13 @@ class PersonForm(forms.Form):
         ]
 
 
+def implicated_in_words(cleaned: dict[str, Any]) -> Implicated:
+    """What the answers say of people who may have a part in it, where nobody is looked up."""
+    if cleaned.get("part") != YES:
+        return Implicated()
+    return Implicated(words=" ".join(cleaned.get("who", "").split()), may_implicate=True)
+
+
 def implicated_from(
     request: HttpRequest, area: Area, cleaned: dict[str, Any], *, at: datetime
 ) -> Implicated:

@@ -27,8 +27,9 @@ from aanchal.attendance.guidance import guidance
 from aanchal.attendance.labour import ages_of
 from aanchal.attendance.models import Visit
 from aanchal.attendance.queries.flags import my_recent_visits, my_visits
-from aanchal.attendance.queries.hands import is_outside, my_past_visit
+from aanchal.attendance.queries.hands import is_outside, my_past_visit, visit_of_ended_role
 from aanchal.kernel.errors import Invalid, NotFound, TooMany, WrongState
+from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.people.models import Child
 
 from ..forms import (
@@ -286,7 +287,7 @@ def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
 
 
 def _told_too_late(request: HttpRequest, pk: UUID) -> HttpResponse | None:
-    """What she sends after the visit was taken from her: the question may have ended, or be another's.
+    """What she sends after the visit was taken from her, or after her role there has ended.
 
     A danger or a doubt is told as a concern; anything else is kept for whoever holds the question.
 
@@ -297,14 +298,19 @@ def _told_too_late(request: HttpRequest, pk: UUID) -> HttpResponse | None:
     found = vocabulary().findings.get(kind)
     if request.method != "POST" or request.POST.get("step") != "finding" or found is None:
         return None
-    past = my_past_visit(request.actor, pk=pk)
-    if past is None or past.state == Visit.State.RECORDED:
+    past, teller = my_past_visit(request.actor, pk=pk), request.actor
+    if past is None:
+        ended = visit_of_ended_role(request.actor, pk=pk, at=timezone.now())
+        if ended is None:
+            return None
+        past, teller = ended
+    if past.state == Visit.State.RECORDED:
         return None
     form = _finding_form(past, kind, request.POST, is_unsure=bool(request.POST.get("doubt")))
     is_whole = form.is_valid()
     concern = concern_found(kind, past.flag.child, form.cleaned_data)
     if not concern and not request.POST.get("doubt"):
-        return _keep_late(request, past, kind, form, is_whole=is_whole)
+        return _keep_late(request, past, kind, form, teller=teller, is_whole=is_whole)
     messages.warning(
         request,
         _("This visit is not in your hands any more. Tell the case worker here what you found."),
@@ -313,23 +319,29 @@ def _told_too_late(request: HttpRequest, pk: UUID) -> HttpResponse | None:
         request,
         kind=concern or OTHER_CONCERN,
         told=form.cleaned_data.get("note") or _(found.label),
-        about=about_past_visit(request, past),
+        about=about_past_visit(request, past, teller=teller),
     )
 
 
 def _keep_late(
-    request: HttpRequest, past: Visit, kind: str, form: FindingForm, *, is_whole: bool
+    request: HttpRequest,
+    past: Visit,
+    kind: str,
+    form: FindingForm,
+    *,
+    teller: Actor,
+    is_whole: bool,
 ) -> HttpResponse:
     """Keep what tells of no danger, and say what becomes of it; or ask for what is missing."""
     if is_whole:
         found = {k: v for k, v in form.cleaned_data.items() if k not in NOT_KEPT_LATE}
         try:
-            keep_late_finding(request.actor, visit=past, at=timezone.now(), **found)
+            keep_late_finding(teller, visit=past, at=timezone.now(), **found)
         except Invalid as error:
             blame(form, error)
         except TooMany as error:
             messages.warning(request, str(error))
-            return redirect("my_visits")
+            return redirect(_after_late(request))
         else:
             messages.success(
                 request,
@@ -338,8 +350,14 @@ def _keep_late(
                     "coordinator reads it. It does not count as a visit. Go again only when you are sent."
                 ),
             )
-            return redirect("my_visits")
-    return _ask_rest(request, past, kind, form)
+            return redirect(_after_late(request))
+    role_ended = teller is not request.actor
+    return _ask_rest(request, past, kind, form, is_late=True, role_ended=role_ended)
+
+
+def _after_late(request: HttpRequest) -> str:
+    """Her list; home for whoever is no volunteer anywhere any more."""
+    return "my_visits" if may_anywhere(request.actor, Permission.VISIT_HAND_BACK) else "home"
 
 
 def _implicated(
@@ -359,11 +377,18 @@ def _finding_form(held: Visit, kind: str, data: Any = None, **kwargs: Any) -> Fi
     return FindingForm(data, found=vocabulary().findings[kind], child=held.flag.child, **kwargs)
 
 
-def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -> HttpResponse:
+def _ask_rest(
+    request: HttpRequest,
+    held: Visit,
+    kind: str,
+    form: FindingForm,
+    *,
+    is_late: bool = False,
+    role_ended: bool = False,
+) -> HttpResponse:
     found = vocabulary().findings[kind]
     # By her record alone the work may be forbidden: then whom to call stands above the questions.
     concern = sure_concern(kind, held.flag.child)
-    is_late = held.state != Visit.State.ASSIGNED
     if is_late:
         form.ask_late()
     return render(
@@ -374,6 +399,8 @@ def _ask_rest(request: HttpRequest, held: Visit, kind: str, form: FindingForm) -
             "form": form,
             # Once it is not hers any more, the code alone stands there, and nothing that needs it.
             "name": "" if is_late else first_name(held.flag.child),
+            "code": "" if role_ended else held.flag.child.code,
+            "after": _after_late(request),
             "is_late": is_late,
             "found": _(found.label),
             "doubt": form.known.get("next_step") == NOT_SURE_SAFE,
