@@ -41,8 +41,13 @@ def task_groups(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [group for group in groups if group["items"]]
 
 
-def absent_shown(found: Iterable[AbsentPupil]) -> dict[str, list[dict[str, Any]]]:
-    """Who is missing, worst first, and who is on leave: days in a row and one plain word."""
+def absent_shown(found: Iterable[AbsentPupil], *, whole: str = "") -> dict[str, Any]:
+    """Who is missing, worst first, and who is on leave: days in a row and one plain word.
+
+    Args:
+        whole: which of the two lists is shown to its end, "absent" or "on_leave"; each else says how
+            many more it has, as `more_absent` and `more_on_leave`.
+    """
     lines: dict[str, list[dict[str, Any]]] = {"absent": [], "on_leave": []}
     for pupil in found:
         lines["absent" if pupil.leave_since is None else "on_leave"].append(
@@ -57,7 +62,11 @@ def absent_shown(found: Iterable[AbsentPupil]) -> dict[str, list[dict[str, Any]]
                 "state": WORDS[pupil.state][1] if pupil.state else "",
             }
         )
-    return {key: rows[:MOST_ABSENT] for key, rows in lines.items()}
+    shown: dict[str, Any] = {}
+    for key, rows in lines.items():
+        most = len(rows) if key == whole else MOST_ABSENT
+        shown |= {key: rows[:most], f"more_{key}": len(rows[most:])}
+    return shown
 
 
 def class_sentence(

@@ -101,7 +101,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
             "headline": class_sentence(tasks, first, absent) if own and only is None else "",
             "groups": task_groups(tasks),
             "leave_asked_days": int(guidance()["leave_asked_days"]),
-            **absent_shown(absent),
+            **absent_shown(absent, whole=request.GET.get("show", "")),
         },
     )
 

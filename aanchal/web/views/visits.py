@@ -72,6 +72,9 @@ def visit_list(request: HttpRequest) -> HttpResponse:
             back.setdefault(visit.flag.child_id, visit.flag)
     late = [v for v in held if v.due_at < now]
     pairs = pairs_of(request.actor, at=now)
+    whole = request.GET.get("show", "")
+    most_back = len(back) if whole == "back" else MOST_BACK
+    most_written = len(recent) if whole == "written" else MOST_BACK
     return render(
         request,
         "visits/list.html",
@@ -80,8 +83,10 @@ def visit_list(request: HttpRequest) -> HttpResponse:
             "before": [*_before_going(held), *pair_sentences(pairs, held, at=now)],
             **pairs_shown(pairs),
             "late": _late_sentence(late) if late else "",
-            "back": _back_cards(list(back.values())[:MOST_BACK]),
-            "written": [_written_line(v) for v in recent[:MOST_BACK]],
+            "back": _back_cards(list(back.values())[:most_back]),
+            "more_back": max(0, len(back) - most_back),
+            "written": [_written_line(v) for v in recent[:most_written]],
+            "more_written": max(0, len(recent) - most_written),
             "today": today(),
         },
     )

@@ -69,6 +69,7 @@ def week(request: HttpRequest) -> HttpResponse:
     if all(item["level"] == "plain" for item in items):  # what she asked of others, or nothing
         items = [*_others(waiting_count(request.actor)), *items]
     first, first_title, first_all = _first(request, waits, now)
+    most_places = len(stuck) if request.GET.get("show") == "places" else MOST_PLACES
     return render(
         request,
         "watch/week.html",
@@ -76,7 +77,8 @@ def week(request: HttpRequest) -> HttpResponse:
             "week": figures,
             "figures": _figures(figures),
             "columns": _columns(),
-            "rows": [_row(line) for line in stuck[:MOST_PLACES]],
+            "rows": [_row(line) for line in stuck[:most_places]],
+            "more_places": max(0, len(stuck) - most_places),
             "stuck_days": STUCK_DAYS,
             "silent": [
                 {
