@@ -1,33 +1,16 @@
-"""Our answers to what allauth asks: its stages of sign-in, and the sealing of its secrets."""
+"""Our answers to what allauth asks: what follows signing in, and the sealing of its secrets."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.sealing import seal, unseal
 
-from .models import User
-
-_owner: ContextVar[str] = ContextVar("aanchal_second_factor_of")
-
-
-@contextmanager
-def second_factor_of(user: User) -> Iterator[None]:
-    """Name the person whose second factor is being made or asked: its secrets are sealed to her."""
-    token = _owner.set(str(user.pk))
-    try:
-        yield
-    finally:
-        _owner.reset(token)
+from .second_factor import place_of_secret
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -40,10 +23,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return b64encode(seal(text.encode(), place=_place())).decode()
+        return b64encode(seal(text.encode(), place=place_of_secret())).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(b64decode(encrypted_text), place=_place()).decode()
+        return unseal(b64decode(encrypted_text), place=place_of_secret()).decode()
 
     def get_totp_issuer(self) -> str:
         return "Aanchal"
@@ -59,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def get_login_stages(self) -> list[str]:
-        return ["aanchal.access.adapters.SecondFactorStage"]
+        return ["aanchal.access.second_factor.SecondFactorStage"]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -74,26 +57,3 @@ class AccountAdapter(DefaultAccountAdapter):
         from .sign_in import signed_in
 
         return signed_in(request, user, redirect_url=kwargs.get("redirect_url"))
-
-
-class SecondFactorStage(AuthenticateStage):
-    """allauth's second step, at our address."""
-
-    urlname = "second_factor"
-
-    def handle(self) -> tuple[HttpResponse | None, bool]:
-        if not self._should_handle(self.request):
-            return None, True
-        self.state["authentication_required"] = True
-        return redirect(self.urlname), True
-
-    def abort(self) -> HttpResponse:
-        from allauth.account.internal.stagekit import clear_login
-
-        clear_login(self.request)
-        return redirect("sign_in")
-
-
-def _place() -> str:
-    # A secret copied into another person's row does not open there.
-    return f"mfa.Authenticator.data|{_owner.get()}"

@@ -6,6 +6,7 @@ The passphrase is asked first (`give_passphrase`), then the second factor where 
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.account.stages import LoginStageController
@@ -40,12 +41,12 @@ from .actions import (
     note_sign_out,
     remove_passkey,
 )
-from .adapters import SecondFactorStage, second_factor_of
 from .backends import needs_device
 from .known import devices_of, remember_browser
 from .links import nobody
 from .models import Notice, User
 from .queries import actor_for
+from .second_factor import SecondFactorStage, second_factor_of
 from .session import (
     DEMO_LINK,
     DEVICE_KEY,
@@ -201,9 +202,7 @@ def sign_in_by_demo_link(request: HttpRequest, token: str) -> HttpResponse:
         logout(request)
     user = enter_demo(nobody(), token=token, at=timezone.now())
     record_authentication(request, user, method=DEMO_LINK, reauthenticated=True)
-    from .adapters import AccountAdapter
-
-    AccountAdapter(request).login(request, user)
+    get_adapter(request).login(request, user)
     begin(request.session, at=timezone.now(), idle_seconds=IDLE_SECONDS)
     response = redirect(settings.LOGIN_REDIRECT_URL)
     speak(response, user.language)

@@ -40,7 +40,7 @@ def take_files(files: Sequence[Path], given: dict[str, Any]) -> Iterator[dict[st
     """Take each file in and say what came of it, in the order of the files.
 
     Args:
-        given: what holds for every file, as `register_import.take_one` has it.
+        given: what holds for every file, as `register_take.take_one` has it.
     """
     workers = min(os.cpu_count() or 1, len(files) // (MANY // 2))
     if workers < 2:
@@ -62,6 +62,6 @@ def _begin() -> None:
 
 
 def _some(paths: Sequence[Path], given: dict[str, Any]) -> list[dict[str, Any]]:
-    from .register_import import take_some
+    from .register_take import take_some
 
     return take_some(paths, **given)

@@ -11,12 +11,6 @@ from aanchal.kernel.schedule import every_day
 from . import name_index
 
 
-@job(merge=True, queue=Queue.LONG)
-def rebuild_name_index(*, district: str) -> None:
-    """Make one district's index of names anew."""
-    name_index.rebuild(district, at=timezone.now())
-
-
 @job(alone=True, queue=Queue.LONG)
 def rebuild_name_indexes() -> None:
     """Make anew each index of names that does not fit its district."""

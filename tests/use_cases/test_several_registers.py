@@ -13,7 +13,7 @@ from aanchal.attendance.models import MissingPupil, RegisterFile, RegisterPage
 from aanchal.attendance.page_store import page_marks
 from aanchal.attendance.reading import show_together
 from aanchal.attendance.rules.marks import Mark
-from aanchal.cli.register_import import take_some
+from aanchal.cli.register_take import take_some
 from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child, ClassSection

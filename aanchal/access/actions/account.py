@@ -10,10 +10,10 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.access.adapters import second_factor_of
 from aanchal.access.links import check_passphrase, require_self
 from aanchal.access.models import Notice, User
 from aanchal.access.notices import Kind, tell
+from aanchal.access.second_factor import second_factor_of
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.errors import Invalid, NotFound, WrongState

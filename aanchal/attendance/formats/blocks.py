@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aanchal.lib.tabular.sheets import Range
+from aanchal.lib.tabular.sheet import Range
 from aanchal.lib.tabular.texts import fold
 
 from .head import Layout

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.sheet import Sheet
 from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
 from .conventions import tells_of_marks

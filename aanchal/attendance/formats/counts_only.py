@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Unreadable
-from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.sheet import Sheet
 from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
 
 from .headers import Row, day_sequence, labels_of, names_someone

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
 
-from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.sheet import Sheet
 from aanchal.lib.tabular.texts import fold
 
 from .head import Layout

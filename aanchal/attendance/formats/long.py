@@ -13,7 +13,7 @@ from sys import intern
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
-from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.sheet import Sheet
 from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
 
 from .headers import is_long_header, labels_of

@@ -8,7 +8,7 @@ from itertools import islice
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
-from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.sheet import Sheet
 from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, shown
 
 from .conventions import apply_key, settle_convention

@@ -8,7 +8,7 @@ from itertools import islice
 
 from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.problems import Limits, Unreadable
-from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.sheet import Sheet
 from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, shown
 
 from .flags import Flags

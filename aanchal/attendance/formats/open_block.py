@@ -7,7 +7,7 @@ from typing import Any
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
-from aanchal.lib.tabular.sheets import Range, Sheet
+from aanchal.lib.tabular.sheet import Range, Sheet
 from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
 
 from .blocks import Block, Closure, Line, filled_down

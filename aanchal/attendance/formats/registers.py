@@ -10,7 +10,8 @@ from pathlib import Path
 
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Problem, Unreadable
-from aanchal.lib.tabular.sheets import Progress, Sheet, Source, open_sheets
+from aanchal.lib.tabular.sheet import Progress, Sheet
+from aanchal.lib.tabular.sheets import Source, open_sheets
 from aanchal.lib.tabular.texts import Cell
 
 from .blocks import Block

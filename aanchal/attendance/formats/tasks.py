@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from aanchal.kernel.limited.words import Refusal
 from aanchal.lib.tabular.problems import Limits, Unreadable
-from aanchal.lib.tabular.sheets import Progress
+from aanchal.lib.tabular.sheet import Progress
 
 from .answers import PAGE, PUPILS, SAID
 from .problems import Hints

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from aanchal.lib.tabular.sheets import Sheet
+from aanchal.lib.tabular.sheet import Sheet
 from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .headers import Row, day_sequence

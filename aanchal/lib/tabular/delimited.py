@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
@@ -15,10 +15,8 @@ from aanchal.lib.sentences import N_
 
 from .legacy import looks_double_encoded, undo_double_encoding
 from .problems import Limits, Unreadable
+from .sheet import Progress, Sheet
 from .texts import Cell
-
-if TYPE_CHECKING:
-    from .sheets import Progress, Sheet
 
 _SAMPLE = 256 * 1024
 _BOMS = (
@@ -53,12 +51,8 @@ def require_text(head: bytes) -> None:
         raise Unreadable("not_a_table", _NOT_TEXT)
 
 
-def open_text(
-    stream: BinaryIO, *, limits: Limits, progress: "Progress | None", size: int
-) -> "Sheet":
+def open_text(stream: BinaryIO, *, limits: Limits, progress: Progress | None, size: int) -> Sheet:
     """Open delimited text as one sheet; its rows are read anew each time they are asked for."""
-    from .sheets import Sheet
-
     stream.seek(0)
     sample = stream.read(_SAMPLE)
     encoding, errors = _encoding(sample, stream)
@@ -99,7 +93,7 @@ def open_text(
 class _Counted(io.RawIOBase):
     """The stream, never closed by its reader, telling how much of it has been read."""
 
-    def __init__(self, stream: BinaryIO, progress: "Progress | None", size: int) -> None:
+    def __init__(self, stream: BinaryIO, progress: Progress | None, size: int) -> None:
         self._stream = stream
         self._progress = progress
         self._size = max(size, 1)

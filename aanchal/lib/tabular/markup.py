@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
 
 from charset_normalizer import from_bytes
 
@@ -12,11 +11,9 @@ from aanchal.lib.sentences import N_
 from . import archives
 from .fonts import drawn, is_telling
 from .problems import Limits, Unreadable
+from .sheet import Sheet
 from .survey import Survey, note_font
 from .texts import Cell
-
-if TYPE_CHECKING:
-    from .sheets import Sheet
 
 _HTML = re.compile(
     rb"^\s*(?:<!doctype\s+html|<html|<head|<body|<table|<meta|<div|<style|<!--)", re.I
@@ -49,10 +46,8 @@ def is_markup(head: bytes) -> bool:
     return False
 
 
-def open_tables(raw: bytes, *, limits: Limits) -> "list[Sheet]":
+def open_tables(raw: bytes, *, limits: Limits) -> list[Sheet]:
     """Every table of the page as one sheet after another in a single grid, top to bottom."""
-    from .sheets import Sheet
-
     text = _decoded(raw)
     _require_closed(text)
     reader = _Tables(limits)

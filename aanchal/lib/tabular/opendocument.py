@@ -1,14 +1,14 @@
 """OpenDocument spreadsheets (.ods): the same care, for a format that counts repeats."""
 
-import io
 from collections.abc import Callable
-from typing import Any
 from xml.parsers import expat
 
 from . import archives
 from .fonts import is_telling
 from .problems import Limits
+from .sheet import Sheet
 from .survey import Survey, note_font
+from .workbook import open_workbook, require_room, sheet_of
 
 _NEEDED = (
     "mimetype",
@@ -23,12 +23,8 @@ _WIDEST = 16_384
 _NOTED = 10_000
 
 
-def open_document(
-    archive: archives.Archive, limits: Limits, load: Callable[[io.BytesIO], Any]
-) -> "list[Any]":
+def open_document(archive: archives.Archive, limits: Limits) -> list[Sheet]:
     """Survey content.xml with its repeats, then read the sheets."""
-    from .sheets import _require_room, _sheet
-
     parts = {name: archive.read(name) for name in _NEEDED if name in archive}
     if any(b"<!DOCTYPE" in data or b"<!ENTITY" in data for data in parts.values()):
         raise archives.strange()
@@ -38,10 +34,10 @@ def open_document(
             telling.learn(parts[part])
     walk = _Walk(telling.fonts, most_letters=limits.expanded_bytes // 4)
     walk.over(parts["content.xml"])
-    _require_room(Survey(rows=walk.last_row, columns=walk.last_column), walk.cells, limits)
-    book = load(archives.packed(parts))
+    require_room(Survey(rows=walk.last_row, columns=walk.last_column), walk.cells, limits)
+    book = open_workbook(archives.packed(parts))
     return [
-        _sheet(book, index, walk.surveys.get(meta.name, Survey()))
+        sheet_of(book, index, walk.surveys.get(meta.name, Survey()))
         for index, meta in enumerate(book.sheets_metadata)
     ]
 

@@ -17,7 +17,8 @@ from aanchal.lib.sentences import N_
 from .delimited import unwrapped, whole_records
 from .legacy import undo_double_encoding
 from .problems import Limits, Problem, Unreadable
-from .sheets import Sheet, kind_of, open_sheets
+from .sheet import Sheet
+from .sheets import kind_of, open_sheets
 from .texts import Cell, is_empty, shown
 
 MAX_LINE_BYTES = 64 * 1024

@@ -22,7 +22,6 @@ from ..houses import (
     MAX_DIRECTIONS,
     MAX_LINE,
 )
-from ..jobs import rebuild_name_index
 from ..known_pupils import known_pupils
 from ..models import (
     Child,
@@ -43,6 +42,7 @@ from ..moving import (
     whole_name,
 )
 from ..name_index import add_to_index
+from ..name_index_job import rebuild_name_index
 from ..rules.matching import Known, Match, Row, match_rows
 from ..rules.names import tidy
 from ..rules.pupils import NewPupil
