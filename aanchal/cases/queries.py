@@ -24,6 +24,7 @@ from aanchal.kernel.access import candidates, is_person
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.facts import unsaid_facts
 from aanchal.kernel.fields import Sealed
+from aanchal.kernel.models import LegalHold
 from aanchal.kernel.permissions import (
     Actor,
     Permission,
@@ -34,7 +35,8 @@ from aanchal.kernel.permissions import (
 )
 from aanchal.people.queries import kin_children
 from aanchal.people.rules.names import likeness
-from aanchal.places.models import Area
+from aanchal.places.models import Area, district_of
+from aanchal.places.queries import within
 
 from .kinds import concern_kinds
 from .models import Concern
@@ -375,6 +377,43 @@ def visits_with_a_concern(visits: Sequence[tuple[str, str]]) -> set[str]:
     by_tag = {source.tag(district, f"visit:{key}"): key for district, key in visits}
     found = Concern.objects.filter(source_tag__in=list(by_tag))
     return {by_tag[tag] for tag in found.values_list("source_tag", flat=True)}
+
+
+def concerns_of_code(actor: Actor, code: str, *, district: str = "") -> list[Concern]:
+    """Concerns of a code in the districts where the actor may place a legal hold; not for reading.
+
+    Args:
+        district: of this district only.
+    """
+    paths = granted_areas(actor, Permission.HOLD_PLACE)
+    whole = Area.objects.filter(within(paths, "path"), level=Area.Level.DISTRICT)
+    districts = {district_of(path) for path in [*paths, *whole.values_list("path", flat=True)]}
+    field: Any = Concern._meta.get_field("code_tag")
+    tags = [field.tag(d, code) for d in districts - {""} if district in ("", d)]
+    return list(Concern.objects.select_for_update().filter(code_tag__in=tags).order_by("pk"))
+
+
+def standing_holds(district: str) -> list[LegalHold]:
+    """The legal holds of a district that stand; for Aanchal itself, not for a person."""
+    return list(LegalHold.objects.filter(district=district, lifted_on__isnull=True))
+
+
+def visible_holds(actor: Actor) -> list[LegalHold]:
+    """Legal holds that stand where the actor looks after them, the oldest first; one query."""
+    held = LegalHold.objects.filter(lifted_on__isnull=True).order_by("placed_on", "pk")
+    if actor.districts is not None:
+        held = held.filter(district__in=actor.districts)
+    return [hold for hold in held if may(actor, Permission.HOLD_PLACE, hold)]
+
+
+def holds_to_lift(actor: Actor | None) -> list[LegalHold]:
+    """Holds that somebody asked to lift: of the places of an actor, or all of them for Aanchal itself."""
+    held = (
+        LegalHold.objects.filter(lifted_on__isnull=True).order_by("placed_on", "pk")
+        if actor is None
+        else visible_holds(actor)
+    )
+    return [hold for hold in held if hold.lift_asked_by]
 
 
 def question_mark(question: str, teller: str) -> str:

@@ -22,7 +22,7 @@ class Held:
 def standing() -> Held:
     """What is held now; one query."""
     held = Held()
-    for hold in LegalHold.objects.all():
+    for hold in LegalHold.objects.filter(lifted_on__isnull=True):
         label, _sep, key = hold.thing.partition(":")
         held.keys[label].append(key)
     return held

@@ -37,6 +37,7 @@ from .views import (
     register_list,
     registers,
     repairs,
+    retention,
     sessions,
     upkeep,
     visits,
@@ -304,6 +305,13 @@ urlpatterns: list[URLPattern] = [
         methods=BOTH,
     ),
     route("office/", upkeep.office, name="office", who=P.HEALTH_VIEW),
+    route(
+        "office/retention/",
+        retention.retention,
+        name="retention",
+        who=P.HOLD_PLACE,
+        methods=("GET", "POST"),
+    ),
     *access,
 ]
 

@@ -2,6 +2,7 @@
 
 from .colleagues import search_colleagues
 from .correcting import name_kind, read_correction, tell_correction
+from .holds import ask_to_lift_hold, keep_hold, lift_hold, place_hold
 from .raising import CODE_LETTERS, name_team, nearest_case_workers, raise_concern
 from .working import (
     add_note,
@@ -19,14 +20,18 @@ from .working import (
 __all__ = [
     "CODE_LETTERS",
     "add_note",
+    "ask_to_lift_hold",
     "close_concern",
     "hand_over_concern",
+    "keep_hold",
     "leave_team",
+    "lift_hold",
     "name_implicated",
     "name_kind",
     "name_team",
     "nearest_case_workers",
     "open_concern",
+    "place_hold",
     "raise_concern",
     "read_correction",
     "record_call",

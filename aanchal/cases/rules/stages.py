@@ -18,3 +18,6 @@ CONCERN_MOVES: Moves = {
 
 # Whether whoever holds a concern has read what was put right in it since.
 CONCERN_CORRECTION_STATES = ("unread", "read")
+
+# Whether a legal hold stands, waits for a second person to lift it, or is lifted.
+LEGAL_HOLD_STATES = ("stands", "leaving", "lifted")

@@ -46,7 +46,7 @@ from aanchal.attendance.queries.silent import (
 from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.hands import holder_of, since_left
 from aanchal.cases.models import Concern
-from aanchal.cases.queries import ConcernList, opened, visible_concerns
+from aanchal.cases.queries import ConcernList, holds_to_lift, opened, visible_concerns
 from aanchal.cases.rules.visibility import concern_scope
 from aanchal.kernel.access import within
 from aanchal.kernel.models import ImportProblem
@@ -664,6 +664,18 @@ def resets(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         )
 
 
+def legal_holds(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Legal holds that somebody asked to lift, which wait for a second person."""
+    for hold in holds_to_lift(actor):
+        yield Thing(
+            "legal_hold.leaving",
+            str(hold.pk),
+            hold.scope(),
+            since=datetime.fromisoformat(hold.lift_asked_on),
+            not_by=frozenset({hold.lift_asked_by}),
+        )
+
+
 def _reach(actor: Actor, permission: Permission, field_name: str) -> Q:
     return within(granted_areas(actor, permission), field_name)
 
@@ -687,6 +699,7 @@ SOURCES = (
     (CONFIRMING, grants),
     (CONFIRMING, invitations),
     ((Permission.CREDENTIAL_RESET,), resets),
+    ((Permission.HOLD_LIFT,), legal_holds),
 )
 
 
@@ -716,6 +729,7 @@ KINDS = frozenset(
         "grant.waiting",
         "invitation.waiting",
         "credential_reset.asked",
+        "legal_hold.leaving",
     }
 )
 

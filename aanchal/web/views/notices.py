@@ -56,6 +56,7 @@ TITLES: dict[str, Any] = {
     "grant.waiting": gettext_lazy("A role waits for a second person"),
     "invitation.waiting": gettext_lazy("An invitation waits for a second person"),
     "credential_reset.asked": gettext_lazy("New credentials wait for a second person"),
+    "legal_hold.leaving": gettext_lazy("A legal hold: may it be lifted?"),
 }
 # In somebody else's hands, and past its time there.
 TITLES_PASSED_ON: dict[str, Any] = {
@@ -89,6 +90,7 @@ PAGES: dict[str, tuple[str, bool]] = {
     "grant.waiting": ("approvals", False),
     "invitation.waiting": ("approvals", False),
     "credential_reset.asked": ("approvals", False),
+    "legal_hold.leaving": ("retention", False),
 }
 # Kind → the list where all of it stands, for when there is more than this page shows.
 LISTS: dict[str, tuple[Any, str, str]] = {
@@ -119,6 +121,7 @@ LISTS: dict[str, tuple[Any, str, str]] = {
     "grant.waiting": (gettext_lazy("What waits for a second person"), "approvals", ""),
     "invitation.waiting": (gettext_lazy("What waits for a second person"), "approvals", ""),
     "credential_reset.asked": (gettext_lazy("What waits for a second person"), "approvals", ""),
+    "legal_hold.leaving": (gettext_lazy("What is erased when"), "retention", ""),
 }
 
 
