@@ -230,6 +230,10 @@ PAGES: dict[str, Page] = {
     ),
     "place_problems": Page(who=frozenset({"administrator"})),
     "office": Page(who=frozenset({"administrator"})),
+    "retention": Page(
+        who=frozenset({"administrator"}),
+        sends=(just(step="place", code="K-0000", whole_household="no", reason="An order"),),
+    ),
     # --- coming in ---
     "sign_in": Page(who=ALL),
     "second_factor": Page(who=ALL),
