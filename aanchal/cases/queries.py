@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants
 from aanchal.access.rules.places import path_and_above
-from aanchal.kernel.access import candidates, is_person
+from aanchal.kernel.access import admitted, candidates, is_person, within
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.facts import unsaid_facts
 from aanchal.kernel.fields import Sealed
@@ -30,13 +30,13 @@ from aanchal.kernel.permissions import (
     Permission,
     Role,
     covers,
+    district_of,
     granted_areas,
     may,
 )
 from aanchal.people.queries import kin_children
 from aanchal.people.rules.names import likeness
-from aanchal.places.models import Area, district_of
-from aanchal.places.queries import within
+from aanchal.places.models import Area
 
 from .kinds import concern_kinds
 from .models import Concern
@@ -400,10 +400,10 @@ def standing_holds(district: str) -> list[LegalHold]:
 
 def visible_holds(actor: Actor) -> list[LegalHold]:
     """Legal holds that stand where the actor looks after them, the oldest first; one query."""
-    held = LegalHold.objects.filter(lifted_on__isnull=True).order_by("placed_on", "pk")
-    if actor.districts is not None:
-        held = held.filter(district__in=actor.districts)
-    return [hold for hold in held if may(actor, Permission.HOLD_PLACE, hold)]
+    held = LegalHold.objects.filter(
+        candidates(actor, Permission.HOLD_PLACE), lifted_on__isnull=True
+    )
+    return admitted(actor, Permission.HOLD_PLACE, held.order_by("placed_on", "pk"))
 
 
 def holds_to_lift(actor: Actor | None) -> list[LegalHold]:
