@@ -87,7 +87,15 @@ def may_be_taken_up(concern: Concern, *, at: datetime) -> bool:
         return concern.stage in (Stage.NEW, Stage.HANDED_OVER)
     if concern.due_at is not None and concern.due_at <= at:
         return True
-    return concern.taken_up_by in concern.scope().excluded or bool(since_left([concern], at=at))
+    return has_nobody(concern, at=at)
+
+
+def has_nobody(concern: Concern, *, at: datetime) -> bool:
+    """Whether whoever has it, or was to take it up, works there no more or is shut out since."""
+    holder = holder_of(concern)
+    if not holder:
+        return False
+    return holder in concern.scope().excluded or bool(since_left([concern], at=at))
 
 
 def may_say_read(user: str, concern: Concern, *, at: datetime) -> bool:

@@ -17,6 +17,7 @@ from aanchal.attendance.models import MissingPupil, RegisterFile
 from aanchal.cases.actions import hand_over_concern, raise_concern, take_up_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import Role
+from aanchal.notices.queries.inbox import count_waiting, inbox
 from aanchal.people.models import ClassSection
 from tests.factories import (
     VILLAGE,
@@ -77,6 +78,56 @@ def test_the_case_workers_sentences_come_in_order_of_urgency(worker):
     assert (
         headline(worker, "concerns") == f"2 concerns are past their time, the longest since {late}."
     )
+
+
+def read(client, held):
+    """The words of a concern's page."""
+    page = client.get(reverse("concern", args=[held.pk])).content.decode()
+    return re.sub(r"<[^>]+>", "", page)
+
+
+def left(user):
+    user.grants.update(revoked_by="system:operator", revoked_at=timezone.now())
+
+
+def test_a_concern_whose_case_worker_has_left_is_said_to_be_nobodys(worker):
+    gone = a_person(Role.CASE_WORKER, BLOCK)
+    held = a_concern(timezone.now())
+    take_up_concern(acting(gone), concern=held, at=timezone.now())
+    client = signed_in(Client(), worker)
+    name = gone.display_name = "Qz Rekha"
+    gone.save()
+    taken_up = reverse("concerns") + "?stage=taken_up"
+    assert name in client.get(taken_up).content.decode()
+
+    left(gone)
+
+    assert headline(worker, "concerns") == escape("1 concern is in nobody's hands.")
+    assert not client.get(taken_up).context["cards"]
+    [card] = client.get(reverse("concerns") + "?stage=new").context["cards"]
+    assert (card["code"], card["due"], card["level"]) == (held.code, "nobody has it now", "now")
+    home = client.get(reverse("home"), follow=True)
+    assert name not in home.content.decode()
+    page = read(client, held)
+    assert f"Nobody has it now: {name} works on it no more." in page
+    assert "It is in the hands of" not in page
+
+
+def test_a_concern_handed_to_one_who_has_left_is_said_to_be_nobodys(worker):
+    gone = a_person(Role.CASE_WORKER, BLOCK)
+    gone.display_name = "Qz Rekha"
+    gone.save()
+    held = a_concern(timezone.now())
+    take_up_concern(acting(worker), concern=held, at=timezone.now())
+    hand_over_concern(acting(worker), concern=held, to=gone, words="Call", at=timezone.now())
+    left(gone)
+    client = signed_in(Client(), worker)
+
+    [card] = client.get(reverse("concerns") + "?stage=handed_over").context["cards"]
+    page = read(client, held)
+
+    assert card["due"] == "nobody has it now"
+    assert "Nobody has it now: Qz Rekha works on it no more." in page
 
 
 def test_the_list_opens_with_just_the_concerns_past_their_time_of_every_stage(worker):
@@ -241,6 +292,23 @@ def test_a_register_of_a_colleague_stands_under_her_colleague():
 
     assert groups(teacher) == {"What waits for you": ["1 register waits for a yes"]}
     assert groups(head) == {"With the colleague who sent it": ["1 register waits for a yes"]}
+
+
+def test_a_register_whose_senders_role_ended_is_in_her_colleagues_list_at_once():
+    section, _children = a_class()
+    teacher, head = a_teacher(section), a_person(Role.TEACHER, section.school)
+    held = given(acting(teacher), [("1", "Nobody Known", "P" * 31)], section)
+    now = timezone.now()
+    RegisterFile.objects.filter(pk=held.pk).update(received_at=now)
+    assert not [t for t in inbox(acting(head), at=now).things if t.kind == "register_file.shown"]
+
+    teacher.grants.update(revoked_by="system:operator", revoked_at=now)
+
+    assert [t.kind for t in inbox(acting(head), at=now).things if t.holder == ""].count(
+        "register_file.shown"
+    ) == 1
+    assert count_waiting(acting(head), at=now) == len(inbox(acting(head), at=now).things)
+    assert groups(head) == {"What waits for you": ["1 register waits for a yes"]}
 
 
 def test_the_teachers_page_asks_the_same_number_of_queries_however_much_waits(school):

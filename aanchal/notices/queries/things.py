@@ -69,6 +69,7 @@ from aanchal.places.queries import schools_of
 
 from ..hand_overs import hand_overs
 from ..rules.hand_overs import HandOver, step_times
+from .senders import with_senders
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -453,14 +454,14 @@ def register_files(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         .select_related("school__area")
         .defer("understood", "refusal_params")
     )
-    for held in rows:
+    for held, holder in with_senders(list(rows), at=at):
         count, first = problems.get(str(held.pk), (1, held.received_at))
         yield Thing(
             f"register_file.{held.state}",
             str(held.pk),
             held.scope(),
             since=held.received_at if held.state == RegisterFile.State.SHOWN else first,
-            holder="" if held.received_by.startswith("system:") else held.received_by,
+            holder=holder,
             place=held.school.area if held.school else None,
             count=count,
         )

@@ -32,7 +32,7 @@ from aanchal.cases.actions import (
     take_up_concern,
 )
 from aanchal.cases.closing import closing_reasons
-from aanchal.cases.hands import may_be_taken_up, may_say_read
+from aanchal.cases.hands import has_nobody, holder_of, may_be_taken_up, may_say_read
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import get_concern, people_to_hand_over_to
@@ -231,6 +231,7 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "facts": facts_of(held.child) if held.child else [],
         "place": local_name(held.area),
         "story": _story(held, names),
+        "lost_by": names.get(holder_of(held), "") if has_nobody(held, at=now) else "",
         "taken_up_by": names.get(held.taken_up_by, ""),
         "handed_to": names.get(held.handed_to, ""),
         "is_hers": held.taken_up_by == me,

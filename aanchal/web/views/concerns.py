@@ -1,5 +1,6 @@
 """Concerns: told by anyone who may, and the case worker's list of them."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from aanchal.cases.actions import (
 )
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
-from aanchal.cases.queries import visible_concerns
+from aanchal.cases.queries import Listed, visible_concerns
 from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.kernel.permissions import Permission, may_anywhere
 from aanchal.places.models import Area
@@ -28,7 +29,7 @@ from ..context import local_name
 from ..forms import ChoiceRows, blame, choose_again, chosen_key
 from ..names import first_name
 from .about import About, about_whom
-from .concern_day import concerns_sentence, late_concerns
+from .concern_day import concern_day, concerns_sentence
 from .conflicts import implicated_from, implicated_in_words, implicated_name, implicated_question
 from .danger import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 
@@ -210,9 +211,10 @@ def concern_list(request: HttpRequest) -> HttpResponse:
     stage, now = request.GET.get("stage", ""), timezone.now()
     is_open = stage != Concern.Stage.CLOSED
     shown = visible_concerns(request.actor, is_open=True)
-    counts = shown.counts("stage")
-    late = late_concerns(request.actor, at=now)
-    headline = concerns_sentence(shown, late, reader=request.actor.user_id)
+    day = concern_day(request.actor, at=now)
+    late, with_nobody = day.late, day.with_nobody
+    headline = concerns_sentence(shown, day, reader=request.actor.user_id)
+    counts = Counter(_tab(row, with_nobody) for row in shown.rows)
     counts[LATE] = len(late)
     if stage not in TABS:
         # It opens where something waits: an empty list first would say that nothing does.
@@ -222,7 +224,7 @@ def concern_list(request: HttpRequest) -> HttpResponse:
     if stage == LATE:
         in_stage = shown.where(lambda row: str(row.pk) in late)
     else:
-        in_stage = shown.where(lambda row: row.head["stage"] == stage)
+        in_stage = shown.where(lambda row: _tab(row, with_nobody) == stage)
     page = Paginator(in_stage, PAGE).get_page(request.GET.get("page"))
     Concern.child.fetch(page)
     Concern.area.fetch(page)
@@ -237,7 +239,10 @@ def concern_list(request: HttpRequest) -> HttpResponse:
         for key, label in TABS.items()
         if key != LATE or late or stage == LATE
     ]
-    cards = [_card(c, names, request.actor.user_id, at=now) for c in page]
+    cards = [
+        _card(c, names, request.actor.user_id, at=now, nobody=str(c.pk) in with_nobody)
+        for c in page
+    ]
     return render(
         request,
         "concerns/list.html",
@@ -269,9 +274,19 @@ NOTHING: dict[str, Any] = {
 }
 
 
-def _card(held: Concern, names: dict[str, str], reader: str, *, at: datetime) -> dict[str, Any]:
+def _tab(row: Listed, with_nobody: frozenset[str]) -> str:
+    """Under which tab it stands: one whose holder works there no more waits with those of nobody."""
+    is_lost = row.head["stage"] == Concern.Stage.TAKEN_UP and str(row.pk) in with_nobody
+    return Concern.Stage.NEW.value if is_lost else str(row.head["stage"])
+
+
+def _card(
+    held: Concern, names: dict[str, str], reader: str, *, at: datetime, nobody: bool
+) -> dict[str, Any]:
     level, due = "plain", ""
-    if held.stage == Concern.Stage.NEW:
+    if nobody and held.stage != Concern.Stage.NEW:
+        level, due = "now", _("nobody has it now")
+    elif held.stage == Concern.Stage.NEW:
         days = (timezone.localdate(at) - timezone.localdate(held.raised_at)).days
         level, due = "now", _("today")
         if days:

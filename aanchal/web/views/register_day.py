@@ -164,7 +164,7 @@ def own_files(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     lines = []
     for whose in (HERS, SENDER):
         mine = whose == HERS
-        held = [t for t in things if (t.holder == actor.user_id) == mine]
+        held = [t for t in things if (t.holder in ("", actor.user_id)) == mine]
         shown = [t for t in held if t.kind == "register_file.shown"]
         rows = [t for t in held if t.kind == "register_file.taken"]
         if shown:
@@ -183,6 +183,13 @@ def _files_shown(held: list[Thing], whose: str, *, at: datetime) -> dict[str, An
         "%(n)s registers that you sent have waited for your yes, the longest since %(day)s.",
         count,
     ) % {"n": grouped(count), "day": _day(first)}
+    if not all(t.holder for t in held):
+        # Some were sent by one who works here no more, and wait for anybody's yes.
+        late = ngettext(
+            "%(n)s register has waited for a yes since %(day)s.",
+            "%(n)s registers have waited for a yes, the longest since %(day)s.",
+            count,
+        ) % {"n": grouped(count), "day": _day(first)}
     return {
         "title": title % {"n": grouped(count)},
         "whose": whose,
