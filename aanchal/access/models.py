@@ -328,7 +328,7 @@ class CredentialReset(HasAccess, models.Model):
 
 
 class Notice(models.Model):
-    """Something about her own account that a person is told at her next sign-in."""
+    """Something about her own account or work that a person is told at her next sign-in; it names nobody."""
 
     class Kind(models.TextChoices):
         RESET_ASKED = "reset_asked"
@@ -354,6 +354,7 @@ class Notice(models.Model):
         INVITATION_REFUSED = "invitation_refused"
         INVITATION_ACCEPTED = "invitation_accepted"
         INVITATION_LAPSED = "invitation_lapsed"
+        VISIT_TAKEN_BACK = "visit_taken_back"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")

@@ -18,6 +18,7 @@ from .views import (
     corrections,
     errors,
     families,
+    family_moves,
     finding,
     health,
     help,
@@ -248,6 +249,13 @@ urlpatterns: list[URLPattern] = [
         kinship.child_kin,
         name="child_kin",
         who=P.CHILD_OPEN_FILE,
+        methods=BOTH,
+    ),
+    route(
+        "children/<uuid:pk>/village/",
+        family_moves.child_village,
+        name="child_village",
+        who=P.CHILD_MOVE,
         methods=BOTH,
     ),
     route(

@@ -189,6 +189,11 @@ PAGES: dict[str, Page] = {
         own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK},
         sends=(just(who="Zzyzx Nobody"),),
     ),
+    "child_village": Page(
+        kind="child",
+        own={"coordinator": IN_BLOCK},
+        sends=(just(village="00000000-0000-4000-8000-000000000000"),),
+    ),
     "child_family": Page(
         kind="child",
         own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK},

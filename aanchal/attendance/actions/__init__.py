@@ -9,6 +9,7 @@ from .corrections import (
     take_correction_back,
     undo_correction,
 )
+from .family_moves import FamilyMoved, move_family
 from .findings import correct_finding, open_finding, read_put_right, record_visit
 from .late_findings import keep_late_finding, read_late_findings
 from .missing import ask_after_class, note_missing, reopen_missing, say_missing, settle_missing
@@ -51,6 +52,7 @@ from .withdrawals import keep_flag, withdraw_flag
 __all__ = [
     "ENROL",
     "SET_ASIDE",
+    "FamilyMoved",
     "Recorded",
     "Taken",
     "agree_to_correction",
@@ -73,6 +75,7 @@ __all__ = [
     "keep_late_finding",
     "leave_house",
     "leave_pair",
+    "move_family",
     "note_archived",
     "note_missing",
     "open_archive",

@@ -228,6 +228,7 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tell_href": tell_about_href(request, held),
         "sees_flags": sees_flags,
         "may_describe": may(request.actor, Permission.HOUSE_DESCRIBE, held),
+        "may_move": may(request.actor, Permission.CHILD_MOVE, held),
         # Newest first, and what is open above what has ended.
         "cards": flag_cards(
             sorted(flags, key=lambda f: f.state not in Flag.LIVE),

@@ -1,0 +1,141 @@
+"""A family lives in another village: its children, its house and what is asked about them go along."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.access.models import Notice
+from aanchal.access.notices import tell
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.permissions import Actor, Permission, may, require
+from aanchal.kernel.stages import advance, advance_all
+from aanchal.people.models import Child, Household, HouseholdJoin
+from aanchal.places.models import Area
+
+from ..models import Flag, Visit
+from ..queries.ends import was_visited
+from ..queries.hands import may_go
+
+
+class FamilyMoved(NamedTuple):
+    """What a move of a family changed.
+
+    Args:
+        children: all who live in the house.
+        taken_back: visits in the hands of volunteers who do not go to the new village.
+    """
+
+    children: list[Child]
+    taken_back: list[Visit]
+
+
+@use_case
+def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> FamilyMoved:
+    """Write down that a child's family lives in another village; undone by moving it back.
+
+    All children of the house go along, the house itself, and every question about them that has not
+    ended. A visit stays with a volunteer who goes to the new village too; else it is taken back, she
+    is told, and the question waits for whoever sends visits there.
+
+    Raises:
+        NotAllowed: one of the two villages is not the actor's, or she is kin of the family.
+        Invalid: it is no village, or one of another district.
+        WrongState: they are written down there already, or live together with others since.
+    """
+    house = Child.objects.get(pk=child.pk).household_id
+    flags = _held_flags(child, house)
+    family = _held_children(child, house)
+    if {each.household_id for each in family} != {house}:
+        raise WrongState
+    for each in family:
+        require(actor, Permission.CHILD_MOVE, each)
+    for flag in flags:
+        require(actor, Permission.VISIT_ASSIGN, flag)
+    to = Area.objects.get(pk=to.pk)
+    kin = frozenset[str]().union(*(each.kin() for each in family))
+    if not may(actor, Permission.CHILD_MOVE, replace(to.scope(), excluded=kin)):
+        raise NotAllowed(
+            _(
+                "That village is not yours. Whoever coordinates both villages can move the family: "
+                "ask the coordinator of the block or of the district."
+            ),
+            permission=str(Permission.CHILD_MOVE),
+        )
+    if to.level != Area.Level.VILLAGE or to.joined_into_id is not None:
+        raise Invalid(_("Choose the village."), field="village")
+    if any(each.district != to.district for each in family):
+        raise Invalid(_("That village is in another district."), field="village")
+    moving = [each for each in family if each.area_id != to.pk]
+    if not moving:
+        raise WrongState(_("The family is written down in this village already."))
+    for each in family:
+        before = each.scope()
+        each.area, each.area_is_assumed = to, False
+        each.save(update_fields=["area", "area_is_assumed"])
+        if each in moving:
+            record(actor, Verb.CHILD_CHANGED, each, scope=before, fields=["area"], to=str(to.pk))
+    if house is not None:
+        joined = Q(joins_out_of__kept=house, joins_out_of__state=HouseholdJoin.State.JOINED)
+        keys = list(Household.objects.filter(joined).values_list("pk", flat=True))
+        Household.objects.filter(pk__in=[house, *keys]).update(area=to)
+    Flag.objects.filter(pk__in=[flag.pk for flag in flags]).update(area=to)
+    return FamilyMoved(family, _take_back(actor, flags, at=at))
+
+
+def _held_flags(child: Child, house: object) -> list[Flag]:
+    """The live questions of a house, locked in the order of their keys: before all else, as everywhere."""
+    home = Q(child=child.pk)
+    if house is not None:
+        home |= Q(child__household=house)
+    return list(
+        Flag.objects.filter(home, state__in=Flag.LIVE)
+        .select_related("area", "child__household")
+        .prefetch_related("child__household__kinships")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+
+
+def _held_children(child: Child, house: object) -> list[Child]:
+    home = Q(pk=child.pk)
+    if house is not None:
+        home |= Q(household=house)
+    return list(
+        Child.objects.filter(home)
+        .select_related("area", "household")
+        .prefetch_related("household__kinships")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+
+
+def _take_back(actor: Actor, flags: Sequence[Flag], *, at: datetime) -> list[Visit]:
+    """Take the visits back whose volunteers do not go to the village in which the questions are now."""
+    held = (
+        Visit.objects.filter(flag__in=[f.pk for f in flags], state=Visit.State.ASSIGNED)
+        .select_related("flag__area", "flag__child__household", "volunteer", "second")
+        .prefetch_related("flag__child__household__kinships")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    along = Q(second__isnull=True) | may_go("second", at=at)
+    stays = set(
+        Visit.objects.filter(
+            may_go("volunteer", at=at) & along, flag__in=[f.pk for f in flags]
+        ).values_list("pk", flat=True)
+    )
+    taken_back = [visit for visit in held if visit.pk not in stays]
+    for visit in taken_back:
+        advance(actor, visit, Visit.State.CANCELLED, scope=visit.flag.scope())
+        before = Flag.State.VISITED if was_visited(visit.flag) else Flag.State.OPEN
+        advance_all(Flag.objects.filter(pk=visit.flag_id, state=Flag.State.ASSIGNED), before)
+        for user in (visit.volunteer, visit.second):
+            if user is not None:
+                tell(user, Notice.Kind.VISIT_TAKEN_BACK, at=at)
+    return taken_back
