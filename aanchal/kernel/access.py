@@ -197,6 +197,11 @@ def reach(model: type[models.Model], actor: Actor, permission: Permission, at: s
     return _reached(model, actor, permission, at, shut_out) & _without(shut_out, actor, at)
 
 
+def placed(model: type[models.Model], actor: Actor, permission: Permission, at: str = "") -> Q:
+    """`reach` without leaving out kin: for who reads many rows, then their kin, and asks `may` of each."""
+    return _reached(model, actor, permission, at, kin_lookups(model))
+
+
 def outside_kin(model: type[models.Model], actor: Actor, at: str = "") -> Q:
     """The condition that a record's kin do not include the actor; place and role aside."""
     return _without(kin_lookups(model), actor, at)
@@ -251,7 +256,8 @@ def _reached(
         return access.reached(actor, permission, at)
     if access.sealed or access.stands is not None:
         raise ValueError(f"{model.__name__} is asked in opened records")
-    if access.holder:
+    # Of a part and its whole the part says in whose hands it is.
+    if access.holder and held is None:
         held = _is_user(at + access.holder, actor)
         if access.held_while is not None:
             field, value = access.held_while

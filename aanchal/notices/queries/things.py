@@ -48,7 +48,7 @@ from aanchal.cases.hands import holder_of, since_left
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import ConcernList, holds_to_lift, opened, visible_concerns
 from aanchal.cases.rules.visibility import concern_scope
-from aanchal.kernel.access import within
+from aanchal.kernel.access import placed
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import (
     Actor,
@@ -56,8 +56,6 @@ from aanchal.kernel.permissions import (
     Role,
     Scope,
     covers,
-    granted_areas,
-    grants_for,
     may,
     may_anywhere,
 )
@@ -254,7 +252,7 @@ def _kin_of(children: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
 
 def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions that are in nobody's hands, and those visited whose end is not written."""
-    reach = Q() if actor is None else _reach(actor, Permission.VISIT_ASSIGN, "area__path")
+    reach = Q() if actor is None else placed(Flag, actor, Permission.VISIT_ASSIGN)
     rows = list(
         Flag.objects.filter(reach, state__in=[Flag.State.OPEN, Flag.State.VISITED])
         .annotate(back_at=Max("visits__handed_back_at"), told_at=Max("visits__recorded_at"))
@@ -299,10 +297,9 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     reach = Q()
     if actor is not None:
         late = Q(due_at__lt=at) | Q(goes=False)
-        reach = late & _reach(actor, Permission.VISIT_ASSIGN, "flag__area__path")
-        own = [g.area_path for g in grants_for(actor, Permission.VISIT_HAND_BACK)]
+        reach = late & placed(Flag, actor, Permission.VISIT_ASSIGN, "flag__")
         hers = Q(volunteer_id=actor.user_id) | Q(second_id=actor.user_id)
-        reach |= hers & within([p for p in own if p], "flag__area__path")
+        reach |= hers & placed(Flag, actor, Permission.VISIT_HAND_BACK, "flag__")
     rows = list(
         Visit.objects.annotate(goes=goes, household=F("flag__child__household_id"))
         .filter(reach, state=Visit.State.ASSIGNED)
@@ -344,9 +341,7 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions of which something was sent too late that nobody has read, each once."""
-    reach = (
-        Q() if actor is None else _reach(actor, Permission.VISIT_ASSIGN, "visit__flag__area__path")
-    )
+    reach = Q() if actor is None else placed(Flag, actor, Permission.VISIT_ASSIGN, "visit__flag__")
     rows = list(
         LateFinding.objects.filter(reach, read_at__isnull=True)
         .annotate(household=F("visit__flag__child__household_id"))
@@ -372,7 +367,7 @@ def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 def put_right(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions about whose child a finding of an earlier one was put right, and nobody has read it."""
-    reach = Q() if actor is None else _reach(actor, Permission.VISIT_ASSIGN, "area__path")
+    reach = Q() if actor is None else placed(Flag, actor, Permission.VISIT_ASSIGN)
     rows = list(
         Flag.objects.filter(
             reach, put_right_at__isnull=False, put_right_read_at__isnull=True, state__in=Flag.LIVE
@@ -400,7 +395,7 @@ def put_right(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 def withdrawals(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions whose marks were corrected: withdrawn, or asked all the same?"""
-    reach = Q() if actor is None else _reach(actor, Permission.FLAG_WITHDRAW, "flag__area__path")
+    reach = Q() if actor is None else placed(Withdrawal, actor, Permission.FLAG_WITHDRAW)
     rows = list(
         Withdrawal.objects.filter(
             reach,
@@ -471,7 +466,7 @@ def corrections(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Corrections that would take absences away."""
     reach = Q()
     if actor is not None:
-        reach = Q(class_section__school__in=schools_of(actor, Permission.REGISTER_CORRECT))
+        reach = placed(Correction, actor, Permission.REGISTER_CORRECT)
     rows = list(
         Correction.objects.filter(reach, state=Correction.State.WAITING)
         .select_related("class_section__school__area")
@@ -554,7 +549,7 @@ def missing_pupils(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Pupils whom a register no longer names."""
     reach = Q()
     if actor is not None:
-        reach = Q(class_section__school__in=schools_of(actor, Permission.REGISTER_CORRECT))
+        reach = placed(MissingPupil, actor, Permission.REGISTER_CORRECT)
     rows = (
         MissingPupil.objects.filter(reach, state=MissingPupil.State.WAITING)
         .select_related("class_section__school__area", "child__household")
@@ -675,10 +670,6 @@ def legal_holds(actor: Actor | None, at: datetime) -> Iterator[Thing]:
             since=datetime.fromisoformat(hold.lift_asked_on),
             not_by=frozenset({hold.lift_asked_by}),
         )
-
-
-def _reach(actor: Actor, permission: Permission, field_name: str) -> Q:
-    return within(granted_areas(actor, permission), field_name)
 
 
 CONFIRMING = (Permission.GRANT_APPROVE, *CONFIRMED_BY.values())
