@@ -9,7 +9,8 @@ from aanchal.kernel.jobs import job
 from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.schedule import every_day
 
-from .actions import name_team
+from .actions import lapse_mistake, name_team
+from .mistakes import asked_mistake
 from .queries import sealed_and_open, without_anyone
 
 
@@ -21,6 +22,17 @@ def name_teams() -> None:
         name_team(system_actor("concerns"), concern=concern, at=now)
 
 
+@job(alone=True)
+def lapse_mistakes() -> None:
+    """End what was said to be a mistake and nobody answered in a week."""
+    now = timezone.now()
+    for concern in sealed_and_open():
+        asked = asked_mistake(concern)
+        if asked is not None and asked.has_lapsed(at=now):
+            lapse_mistake(system_actor("concerns"), concern=concern, at=now)
+
+
 # A new case worker is named at once; the night finds those whose whole team has left.
 after_grant(name_teams)
+every_day("concern_mistakes", lapse_mistakes, at=time(3, 20))
 every_day("concern_teams", name_teams, at=time(1, 45))

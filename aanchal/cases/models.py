@@ -82,6 +82,9 @@ class Concern(HasAccess, WithSealedFacts):
     # User ids: those who alone see a sealed one; those implicated, who learn nothing of it.
     team = SealedFact("head", default=list, to="access.User")
     implicated = SealedFact("head", default=list, to="access.User")
+    # That somebody was named by mistake, asked and not answered yet: `who`, `at`, and `not_by`, user ids
+    # of those who may not answer, who asks first. None when nothing is asked.
+    mistake = SealedFact("head", default=None)
     source_kind = SealedFact("body")
     source_id = SealedFact("body")
     # Numbers of the source's sentence.
@@ -91,6 +94,8 @@ class Concern(HasAccess, WithSealedFacts):
     seen = SealedFact("body", default=dict)
     # Words for somebody who works with us and may have a part in it, where no account was chosen.
     implicated_words = SealedFact("body")
+    # Who named whom as implicated: `who`, `by`. Whoever named her does not say that it was a mistake.
+    namings = SealedFact("body", default=list)
     # The question of the watch out of which it was told; "" for none, or told by its visit.
     question_id = SealedFact("body")
     # That question and who told, on the first of them only: equal tags would say that two belong together.

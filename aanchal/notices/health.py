@@ -38,6 +38,7 @@ KINDS = {
     "register_file": gettext_lazy("registers"),
     "correction": gettext_lazy("corrections"),
     "concern_correction": gettext_lazy("concerns"),
+    "concern_mistake": gettext_lazy("concerns"),
     "late_finding": gettext_lazy("visits"),
     "put_right": gettext_lazy("questions"),
     "visit_along": gettext_lazy("visits"),

@@ -14,6 +14,7 @@ from .views import (
     classes,
     concern,
     concern_kind,
+    concern_mistake,
     concerns,
     corrections,
     errors,
@@ -140,6 +141,7 @@ urlpatterns: list[URLPattern] = [
             "reopen": concern.reopen,
             "conflict": concern.conflict,
             "kind": concern_kind.kind,
+            "mistake": concern_mistake.mistake,
         }.items()
     ),
     # --- teacher ---

@@ -405,6 +405,10 @@ ONE_RECORD = frozenset(
     attendance.actions.watch.set_visit_budget
     attendance.actions.withdrawals.keep_flag
     attendance.actions.withdrawals.withdraw_flag
+    cases.actions.mistakes.agree_mistake
+    cases.actions.mistakes.ask_mistake
+    cases.actions.mistakes.lapse_mistake
+    cases.actions.mistakes.refuse_mistake
     cases.actions.raising.name_team
     cases.actions.raising.raise_concern
     cases.actions.correcting.tell_correction

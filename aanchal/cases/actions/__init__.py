@@ -3,6 +3,7 @@
 from .colleagues import search_colleagues
 from .correcting import name_kind, read_correction, tell_correction
 from .holds import ask_to_lift_hold, keep_hold, lift_hold, place_hold
+from .mistakes import agree_mistake, ask_mistake, lapse_mistake, refuse_mistake
 from .raising import CODE_LETTERS, name_team, nearest_case_workers, raise_concern
 from .working import (
     add_note,
@@ -20,10 +21,13 @@ from .working import (
 __all__ = [
     "CODE_LETTERS",
     "add_note",
+    "agree_mistake",
+    "ask_mistake",
     "ask_to_lift_hold",
     "close_concern",
     "hand_over_concern",
     "keep_hold",
+    "lapse_mistake",
     "leave_team",
     "lift_hold",
     "name_implicated",
@@ -35,6 +39,7 @@ __all__ = [
     "raise_concern",
     "read_correction",
     "record_call",
+    "refuse_mistake",
     "release_concern",
     "reopen_concern",
     "search_colleagues",

@@ -80,6 +80,7 @@ def tell_correction(
     ]
     named = [str(u.pk) for u in implicated]
     concern.implicated = sorted({*concern.implicated, *named})
+    concern.namings = [*concern.namings, *({"who": k, "by": actor.user_id} for k in named)]
     words = tidy(implicated_words)
     if words:
         concern.implicated_words = BETWEEN_NAMES.join(

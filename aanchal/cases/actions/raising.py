@@ -93,6 +93,7 @@ def raise_concern(
     concern.reason, concern.told = reason, told
     concern.raised_by, concern.raised_at = actor.user_id, at
     concern.implicated, concern.implicated_words = named, tidy(implicated_words)
+    concern.namings = [{"who": key, "by": actor.user_id} for key in named]
     concern.seen, concern.question_id = seen or {}, question_id
     if question_id and not has_told_out_of(actor, district=area.district, question=question_id):
         concern.question_mark = question_mark(question_id, actor.user_id)

@@ -20,6 +20,7 @@ from ..models import Concern
 from ..queries import may_be_opened, people_to_hand_over_to
 from ..rules.closing import missing_to_close
 from ..rules.due import due_after
+from .mistakes import end_asking
 from .raising import counted, hold_concern, wait_anew
 
 Stage = Concern.Stage
@@ -198,7 +199,8 @@ def close_concern(
         )
     _remember(concern, actor, "closed", at=at, words=_words(words, field="words"), reason=reason)
     count([counted(Counted.CONCERN_CLOSED, concern)], at=at)
-    saving = ("history",)
+    end_asking(concern, at=at)
+    saving = ("history", "mistake")
     _move(actor, concern, Stage.CLOSED, saving=saving, at=at)
     return concern
 
@@ -247,6 +249,9 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
         _remember(concern, actor, "shut_out", at=at, words="", to=key)
     concern.team = sorted(set(team) - {key})
     concern.implicated = sorted({*concern.implicated, key})
+    concern.namings = [*concern.namings, {"who": key, "by": actor.user_id}]
+    # Named once more, it is no mistake.
+    end_asking(concern, of=key, at=at)
     concern.is_sealed = True
     if concern.taken_up_by == key or concern.handed_to == key:
         # It must not stay in the hands of the one who is shut out.
@@ -265,6 +270,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
         concern.alone_since = at
     concern.save_facts(
         *("team", "implicated", "is_sealed", "alone_since", "stage", "history"),
+        *("namings", "mistake"),
         *("taken_up_by", "taken_up_at", "handed_to", "due_at"),
     )
     record(actor, Verb.CONCERN_IMPLICATED_NAMED, concern, scope=concern.scope())
@@ -297,8 +303,14 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
 
 
 def _shut_somebody_out(actor: Actor, concern: Concern) -> bool:
-    """Whether the actor named a colleague of this concern as implicated, or anybody as kin of its child."""
-    if any(e["what"] == "shut_out" and e["by"] == actor.user_id for e in concern.history):
+    """Whether the actor shut a colleague of this concern out, as implicated or as kin of its child.
+
+    One of whom a second person agreed that she was named by mistake is shut out no more.
+    """
+    if any(
+        e["what"] == "shut_out" and e["by"] == actor.user_id and e["to"] in concern.implicated
+        for e in concern.history
+    ):
         return True
     household = concern.child.household if concern.child is not None else None
     return household is not None and any(

@@ -16,6 +16,9 @@ CONCERN_MOVES: Moves = {
     "closed": {"taken_up": "concern.reopened", "new": FOLLOWS},
 }
 
+# That somebody was named by mistake waits for a second person; answered or lapsed, it is gone. No column.
+CONCERN_MISTAKE_STATES = ("asked",)
+
 # Whether whoever holds a concern has read what was put right in it since.
 CONCERN_CORRECTION_STATES = ("unread", "read")
 

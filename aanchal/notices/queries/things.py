@@ -45,6 +45,7 @@ from aanchal.attendance.queries.silent import (
 )
 from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.hands import holder_of, since_left
+from aanchal.cases.mistakes import asked_mistake
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import ConcernList, holds_to_lift, opened, visible_concerns
 from aanchal.cases.rules.visibility import concern_scope
@@ -213,6 +214,17 @@ def _concerns(found: ConcernList, at: datetime) -> Iterator[Thing]:
                 kind="concern_correction.unread",
                 since=concern.corrected_at,
                 holder="" if nobody else concern.taken_up_by or concern.handed_to,
+            )
+        asked = asked_mistake(concern)
+        if asked is not None and not asked.has_lapsed(at=at):
+            yield replace(
+                found_thing,
+                kind="concern_mistake.asked",
+                since=asked.at,
+                is_urgent=False,
+                is_danger=False,
+                holder="",
+                not_by=asked.not_by,
             )
 
 
@@ -702,6 +714,7 @@ KINDS = frozenset(
         "concern.taken_up",
         "concern.handed_over",
         "concern_correction.unread",
+        "concern_mistake.asked",
         "flag.open",
         "flag.visited",
         "visit.assigned",

@@ -57,6 +57,10 @@ from .danger import danger_of
 from .notices import opened
 
 OTHER = "other"
+# Lines of the story that the person whom they are about does not read.
+ABOUT_ONE_NAMED = frozenset(
+    {"shut_out", "mistake_asked", "mistake_agreed", "mistake_refused", "mistake_lapsed"}
+)
 # A second tap on the same button within this time is no second call or note.
 MAX_LETTERS = 2000
 
@@ -230,7 +234,7 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "name": whole_name(held.child) if held.child else "",
         "facts": facts_of(held.child) if held.child else [],
         "place": local_name(held.area),
-        "story": _story(held, names),
+        "story": _story(held, names, reader=me),
         "lost_by": names.get(holder_of(held), "") if has_nobody(held, at=now) else "",
         "taken_up_by": names.get(held.taken_up_by, ""),
         "handed_to": names.get(held.handed_to, ""),
@@ -297,7 +301,7 @@ def _seen(seen: dict[str, Any]) -> list[str]:
     return found
 
 
-def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
+def _story(held: Concern, names: dict[str, str], *, reader: str) -> list[dict[str, str]]:
     """Who told, who took it up, who was called, what was noted; newest first."""
     events: list[tuple[datetime, str, str]] = []
     title = _("Told after a visit") if held.source_kind == "visit" else _("Told")
@@ -321,6 +325,9 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
         )
     reasons = closing_reasons()
     for entry in held.history:
+        if entry["what"] in ABOUT_ONE_NAMED and entry.get("to") == reader:
+            # She was named by mistake, and is not told who said so.
+            continue
         reason = reasons.get(entry.get("reason", ""))
         title = {
             "handed_over": _("Handed over to %(name)s")
@@ -332,6 +339,14 @@ def _story(held: Concern, names: dict[str, str]) -> list[dict[str, str]]:
             "reopened": _("Reopened"),
             "kind_named": _("It is about this too: %(kind)s") % {"kind": _kind_word(entry)},
             "corrected": _("Nobody's again, after what was told was put right"),
+            "mistake_asked": _("Was %(name)s named by mistake? A second person is asked")
+            % {"name": names.get(entry.get("to", ""), "")},
+            "mistake_agreed": _("Named by mistake, and shut out no more: %(name)s")
+            % {"name": names.get(entry.get("to", ""), "")},
+            "mistake_refused": _("Named by no mistake: %(name)s stays shut out")
+            % {"name": names.get(entry.get("to", ""), "")},
+            "mistake_lapsed": _("Not answered: %(name)s stays shut out")
+            % {"name": names.get(entry.get("to", ""), "")},
             "shut_out": _("Shut out: %(name)s") % {"name": names.get(entry.get("to", ""), "")},
         }.get(entry["what"], "")
         parts = [names.get(entry["by"], ""), entry["words"]]

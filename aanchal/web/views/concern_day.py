@@ -39,7 +39,7 @@ def concern_day(actor: Actor, *, at: datetime) -> ConcernDay:
     late: dict[str, datetime] = {}
     with_nobody = set()
     for thing in concerns(actor, at):
-        if not thing.holder:
+        if not thing.holder and thing.kind.startswith("concern."):
             with_nobody.add(thing.key)
         over = thing.late_at()
         if over <= at and waits_for(thing, actor, at=at):
