@@ -226,8 +226,12 @@ class ReferenceTagField(models.CharField):  # type: ignore[type-arg]
         held = model_instance.__dict__.get(self.of)
         if isinstance(held, Sealed) and not add:
             return super().pre_save(model_instance, add)  # not looked at, so not changed
-        # That a reference points at nothing is not to be seen: the row's own key stands in.
-        target = getattr(model_instance, self.of) or f"nothing|{model_instance.pk}"
-        value = self.tag(getattr(model_instance, "district", ""), target)
+        value = self.tag_of(model_instance)
         setattr(model_instance, self.attname, value)
         return value
+
+    def tag_of(self, instance: models.Model) -> str:
+        """The tag of what a row points at now."""
+        # That a reference points at nothing is not to be seen: the row's own key stands in.
+        target = getattr(instance, self.of) or f"nothing|{instance.pk}"
+        return self.tag(getattr(instance, "district", ""), target)

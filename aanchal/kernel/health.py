@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -26,11 +27,11 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.lib.embedded_database import has_wal_reset_bug
 
-from . import audit_guard, jobs, keyring, limited, rowguard, upkeep
+from . import audit_guard, holds, jobs, keyring, limited, rowguard, upkeep
 from .disk import files_open_to_others
 from .errors import Locked
 from .models import Deployment, ImportProblem, ScheduledRun, Worker
-from .references import dangling
+from .references import dangling, wrong_tags
 from .rotation import count_by_master
 from .worker import LEASE
 
@@ -557,7 +558,7 @@ def _files() -> Iterator[Check]:
 
 def _references() -> Iterator[Check]:
     """What foreign keys would hold; it names no record."""
-    missing = dangling()
+    missing = dangling() + Counter({"kernel.LegalHold.thing": holds.missing()})
     name = _("Sealed references")
     if missing:
         places = ", ".join(f"{where}: {count}" for where, count in sorted(missing.items()))
@@ -572,6 +573,15 @@ def _references() -> Iterator[Check]:
         )
     else:
         yield Check(State.OK, name, _("all are there"))
+    if wrong := wrong_tags():
+        places = ", ".join(f"{where}: {count}" for where, count in sorted(wrong.items()))
+        yield Check(
+            State.BAD,
+            name,
+            _("%(count)d are not found by what they point at (%(places)s)")
+            % {"count": wrong.total(), "places": places},
+            _("A row was changed by hand. Restore the last whole backup."),
+        )
 
 
 def _numba() -> Iterator[Check]:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from .facts import facts_of
-from .fields import SealedReferenceField
+from .fields import ReferenceTagField, SealedReferenceField
 
 PAGE = 500
 
@@ -32,6 +32,27 @@ def dangling() -> Counter[str]:
                     count for key, count in pointed.items() if key not in there
                 )
     return +missing
+
+
+def wrong_tags() -> Counter[str]:
+    """How many tags are not those of the reference beside them, by "app.Model.tag"; none when all is well.
+
+    A row is found by its tag: with a wrong one it would be passed over, and a second be made in its place.
+
+    Raises:
+        Locked: the keyring is not open.
+    """
+    wrong: Counter[str] = Counter()
+    for model in apps.get_models():
+        tags = [f for f in model._meta.local_concrete_fields if isinstance(f, ReferenceTagField)]
+        rows, last = model._base_manager.order_by("pk"), None
+        while tags and (page := list((rows if last is None else rows.filter(pk__gt=last))[:PAGE])):
+            last = page[-1].pk
+            for tag in tags:
+                wrong[f"{model._meta.label}.{tag.name}"] += sum(
+                    getattr(row, tag.attname) != tag.tag_of(row) for row in page
+                )
+    return +wrong
 
 
 def pointed_at(label: str) -> frozenset[str]:

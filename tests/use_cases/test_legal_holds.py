@@ -13,11 +13,13 @@ from aanchal.cases.actions import (
     place_hold,
     raise_concern,
 )
+from aanchal.cases.models import Concern
 from aanchal.cases.queries import holds_to_lift, visible_holds
-from aanchal.kernel import sweeping
+from aanchal.kernel import health, holds, sweeping
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import LegalHold
 from aanchal.kernel.permissions import Role, system_actor
+from aanchal.kernel.references import wrong_tags
 from aanchal.notices.queries.things import things
 from aanchal.people.models import Child, Enrolment, Household
 from tests.audited import audited
@@ -203,3 +205,20 @@ def test_a_copy_of_the_table_does_not_say_what_is_held():
     row = str(LegalHold.objects.filter(pk=hold.pk).values())
 
     assert child.pk.hex not in row and str(child.pk) not in row and child.code not in row
+
+
+def test_the_doctor_tells_of_what_a_key_would_have_held():
+    (child,) = grown_up(1)
+    concern = raise_concern(
+        an_actor(), kind="other", area=child.area, source_kind="person", source_id="1", told="x",
+        at=NOW,
+    )  # fmt: skip
+    held(concern.code)
+    assert holds.missing() == 0 and not wrong_tags()
+
+    Concern.objects.filter(pk=concern.pk).update(source_tag="0" * 32)
+    assert wrong_tags() == {"cases.Concern.source_tag": 1}
+    Concern.objects.all().delete()
+    assert holds.missing() == 1
+    (check,) = health._references()
+    assert check.state is health.State.BAD and "kernel.LegalHold.thing: 1" in check.says
