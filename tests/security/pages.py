@@ -24,11 +24,13 @@ class Page:
 
     `who` opens it, where it is not about a record. `kind` and `own` say which records of which
     kind it shows to whom. `sends` are forms that do something there; `asked` is a query string.
+    `takes` says of which further records a whole finding is taken, though they are not shown.
     """
 
     who: frozenset[str] = NOBODY
     kind: str = ""
     own: dict[str, frozenset[str]] = field(default_factory=dict)
+    takes: dict[str, frozenset[str]] = field(default_factory=dict)
     sends: tuple[Fill, ...] = ()
     asked: str = ""
     token: bool = False
@@ -112,6 +114,8 @@ PAGES: dict[str, Page] = {
     "visit_finding": Page(
         kind="visit",
         own={"volunteer": HERS},
+        # Her role there has ended: what she wrote is not lost, and nothing of the child is told.
+        takes={"volunteer": labels("sibling")},
         sends=(just(step="kind", kind="sick"), a_whole_finding),
     ),
     "visit_done": Page(kind="visit", own={"volunteer": labels("recorded")}),

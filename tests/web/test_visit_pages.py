@@ -805,6 +805,21 @@ def test_a_danger_sent_after_her_role_ended_is_told_as_a_concern_and_names_nobod
     assert not LateFinding.objects.exists()
 
 
+def test_the_coordinator_reads_what_she_sent_though_nobody_took_the_visit_back():
+    visit, _client = in_hand(left_house_at=timezone.now())
+    sent_after_the_end(visit, role_ended(visit), kind="sick", next_step="nothing")
+    coordinator = signed_in(Client(), a_person(Role.COORDINATOR, "IN/S10/D206/B1851"))
+    where = reverse("flag", args=[visit.flag_id])
+
+    waits = coordinator.get(where).content.decode()
+    read = coordinator.post(where, {"step": "late_read"}, follow=True).content.decode()
+
+    assert "I have read it" in waits
+    assert "A man from the brick kiln came on Tuesday." in waits
+    assert "I have read it" not in read
+    assert "A man from the brick kiln came on Tuesday." in read
+
+
 def test_another_whose_role_ended_and_kin_send_nothing_out_of_it():
     from tests.factories import kin_of
 
