@@ -148,7 +148,7 @@ PAGES: dict[str, Page] = {
             own={"case_worker": labels("own sibling closed sealed_for_her")},
             sends=(just(words="Made-up words", reason="safe", sure="on", who="Qz", kind="abuse"),),
         )
-        for step in ("hand_over", "close", "reopen", "conflict", "kind")
+        for step in ("hand_over", "close", "reopen", "conflict", "kind", "mistake")
     },
     # --- school ---
     "classes": Page(who=STAFF),
