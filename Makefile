@@ -95,7 +95,7 @@ $(DONE)/translations: $(MESSAGES) tools/translations.py $(DONE)/runtime
 	@$(BIN)/python -m tools.translations compile
 	@touch $@
 
-KERNELS := $(wildcard aanchal/attendance/rules/*.py)
+KERNELS := $(wildcard aanchal/lib/early_warning/*.py)
 $(DONE)/warm: $(KERNELS) $(DONE)/runtime
 	@$(BIN)/python -m tools.warm
 	@touch $@

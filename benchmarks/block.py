@@ -152,8 +152,8 @@ def write_files(schools: list[Any], folder: Path) -> list[tuple[Any, Path]]:
 def _import(files: list[tuple[Any, Path]]) -> dict[str, Any]:
     from django.utils import timezone
 
-    from aanchal.attendance.actions import give_register, read_register, take_register
     from aanchal.kernel.permissions import system_actor
+    from aanchal.registers.actions import give_register, read_register, take_register
 
     actor, at = system_actor("imports"), timezone.now()
     began = time.perf_counter()
@@ -187,8 +187,8 @@ def read_by_pandas(files: list[tuple[Any, Path]]) -> dict[str, Any]:
 def _watch() -> dict[str, Any]:
     from django.utils import timezone
 
-    from aanchal.attendance.actions import run_watch
     from aanchal.kernel.permissions import system_actor
+    from aanchal.watch.actions import run_watch
 
     actor, on = system_actor("watch"), MONTH.replace(day=31)
     timings = {}
@@ -204,10 +204,10 @@ def _budget() -> dict[str, Any]:
     """The replay behind the visit budget's page, which the worker does: fifteen budgets."""
     from django.utils import timezone
 
-    from aanchal.attendance.actions import ask_budget_replay
-    from aanchal.attendance.jobs import replay_budget
     from aanchal.kernel.permissions import Role
     from aanchal.places.models import Area
+    from aanchal.watch.actions import ask_budget_replay
+    from aanchal.watch.jobs import replay_budget
     from tests.signing_in import a_person, acting
 
     block = Area.objects.get(level="block")
@@ -226,13 +226,13 @@ def people_and_pages() -> dict[str, tuple[Any, str]]:
 
     from django.utils import timezone
 
-    from aanchal.attendance.actions import assign_visit
-    from aanchal.attendance.models import Flag
     from aanchal.cases.actions import raise_concern
     from aanchal.kernel.permissions import ROOT, Actor, Role
     from aanchal.kernel.permissions import Grant as Held
     from aanchal.people.models import Child, ClassSection
     from aanchal.places.models import Area
+    from aanchal.watch.actions import assign_visit
+    from aanchal.watch.models import Flag
     from tests.signing_in import a_person
 
     early = timezone.now() - timedelta(days=400)

@@ -187,9 +187,9 @@ def files() -> None:
     """How soon each small hostile file is refused, and what our own process grows by."""
     from datetime import date
 
-    from aanchal.attendance.formats.problems import Hints
-    from aanchal.attendance.parsing import get_ready, parse_registers
     from aanchal.lib.tabular.problems import Unreadable
+    from aanchal.registers.formats.problems import Hints
+    from aanchal.registers.parsing import get_ready, parse_registers
     from tests.security.hostile_files import SMALL
 
     get_ready()

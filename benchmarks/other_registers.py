@@ -1,6 +1,6 @@
 """A second maker of registers, of another shape, on which nothing of the watch was ever tuned.
 
-It shares no code and few assumptions with `aanchal/attendance/simulate.py`: rates vary by class as a
+It shares no code and few assumptions with `benchmarks/simulated_registers.py`: rates vary by class as a
 factor, a class's days hang together from one to the next, floods take whole clusters, illness lasts by
 a log-normal law, and there are two vacations. Use it to look, never to tune.
 """
@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.simulate import Event, Planted, Registers
+from aanchal.lib.marks import Mark
+from benchmarks.simulated_registers import Event, Planted, Registers
 
 # What each world's children miss on average, without illness and events.
 OTHER_WORLDS: Final = {"other": 0.12, "other, often absent": 0.20, "other, seldom absent": 0.08}

@@ -69,9 +69,10 @@ def run(children: int, folder: Path, watch: bool, by: list[str]) -> dict[str, An
     with_django()
     from django.db import connections
 
-    from aanchal.attendance.models import Flag, RegisterPage
     from aanchal.cli.database import bring_up_to_date
     from aanchal.kernel.models import ImportProblem
+    from aanchal.registers.models import RegisterPage
+    from aanchal.watch.models import Flag
 
     bring_up_to_date(quiet=True)
     schools, _seconds = block.enrol(children)

@@ -27,9 +27,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from aanchal.attendance.formats.problems import Hints
-from aanchal.attendance.formats.registers import read_registers
 from aanchal.lib.tabular.problems import Limits
+from aanchal.registers.formats.problems import Hints
+from aanchal.registers.formats.registers import read_registers
 
 TODAY = date(2026, 11, 22)
 DAYS = [day for day in range(1, 32) if date(2026, 7, day).weekday() != 6]

@@ -29,22 +29,22 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aanchal.settings")
 import numpy as np
 import pyarrow as pa
 
-from aanchal.attendance.formats.archive_folder import (
+from aanchal.lib.early_warning.planes import planes_from_marks
+from aanchal.lib.marks import Mark
+from aanchal.watch.formats.archive_folder import (
     ArchiveKey,
     Manifest,
     Partition,
     read_manifest,
     write_manifest,
 )
-from aanchal.attendance.formats.archive_parquet import (
+from aanchal.watch.formats.archive_parquet import (
     TAKEN_BYTES,
     UNIT_ROWS,
     ClassRows,
     pages_table,
     write_pages,
 )
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.rules.planes import planes_from_marks
 
 KEY = ArchiveKey("0190a5f0-0000-7000-8000-00000000b3c4", bytes(range(32)))
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -131,17 +131,17 @@ def write_made_up(folder: Path, children: int) -> None:
 
 def score_once(folder: Path, out: Path, engine: str) -> dict[str, Any]:
     """Score an archive; the engine's start is told apart."""
-    from aanchal.attendance.policy_file import default_policy
-    from aanchal.attendance.rules.early_warning import warm
-    from aanchal.attendance.scoring import score_archive
+    from aanchal.lib.early_warning.rule import warm
+    from aanchal.watch.policy_file import default_policy
+    from aanchal.watch.scoring import score_archive
 
     begun = time.perf_counter()
     if engine == "spark":
-        from aanchal.attendance.scoring_spark import SparkEngine
+        from aanchal.watch.scoring_spark import SparkEngine
 
         runner: Any = SparkEngine(f"local[{os.cpu_count()}]")
     else:
-        from aanchal.attendance.scoring_local import LocalEngine
+        from aanchal.watch.scoring_local import LocalEngine
 
         runner = LocalEngine(os.cpu_count() or 1)
         warm(default_policy())
@@ -168,16 +168,16 @@ def archive_from_database(children: int) -> dict[str, Any]:
     with_django()
     from django.db import transaction
 
-    from aanchal.attendance.actions import open_archive
-    from aanchal.attendance.archiving import archive_of, verify_archive, write_archive
-    from aanchal.attendance.models import RegisterPage
-    from aanchal.attendance.rules.pages import PageMarks, days_taken, pack_children, pack_marks
-    from aanchal.attendance.rules.pages import page_hash as hash_of
     from aanchal.cli.database import bring_up_to_date
     from aanchal.kernel.ids import new_id
     from aanchal.kernel.permissions import system_actor
     from aanchal.people.models import ClassSection
     from aanchal.places.models import Area, Body
+    from aanchal.registers.models import RegisterPage
+    from aanchal.registers.rules.pages import PageMarks, days_taken, pack_children, pack_marks
+    from aanchal.registers.rules.pages import page_hash as hash_of
+    from aanchal.watch.actions import open_archive
+    from aanchal.watch.archiving import archive_of, verify_archive, write_archive
 
     bring_up_to_date(quiet=True)
     at = datetime(2026, 11, 1, tzinfo=UTC)

@@ -33,9 +33,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.early_warning import run_planes, start_state, step_day
-from aanchal.attendance.rules.planes import figures, marks_from_planes, planes_from_marks
+from aanchal.lib.early_warning.planes import figures, marks_from_planes, planes_from_marks
+from aanchal.lib.early_warning.rule import run_planes, start_state, step_day
+from aanchal.watch.policy_file import default_policy
 from benchmarks import watch_rivals
 
 INDIA = 248_000_000
@@ -200,8 +200,8 @@ def _first_call() -> float:
     """Seconds a fresh process needs for its first day of the watch, imports not counted."""
     code = (
         "import os, time; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'aanchal.settings')\n"
-        "from aanchal.attendance.policy_file import default_policy\n"
-        "from aanchal.attendance.rules.early_warning import warm\n"
+        "from aanchal.watch.policy_file import default_policy\n"
+        "from aanchal.lib.early_warning.rule import warm\n"
         "policy = default_policy(); begun = time.perf_counter(); warm(policy)\n"
         "print(time.perf_counter() - begun)"
     )

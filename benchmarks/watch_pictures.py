@@ -23,12 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.rules.sentences import Sex, reason_of, render
-from aanchal.attendance.simulate import WORLDS, Event, as_history, simulate
-from aanchal.attendance.watch_history import calibrate
-from aanchal.attendance.watch_quality import measure, score, score_flags
+from aanchal.lib.marks import Mark
+from aanchal.watch.policy_file import default_policy
+from aanchal.watch.rules.sentences import Sex, reason_of, render
+from aanchal.watch.watch_history import calibrate
+from benchmarks.quality_of_the_watch import measure, score, score_flags
+from benchmarks.simulated_registers import WORLDS, Event, as_history, simulate
 from benchmarks.watch_quality import run_lengths
 
 TARGET = Path(__file__).resolve().parents[1] / "docs/guides/images"

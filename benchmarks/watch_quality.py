@@ -22,12 +22,12 @@ os.environ.setdefault(
     "DJANGO_SETTINGS_MODULE", "aanchal.settings"
 )  # sentences are marked for gettext
 
-from aanchal.attendance.policy_file import default_policy, load_policy
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.simulate import WORLDS, as_history, simulate
-from aanchal.attendance.watch_history import calibrate
-from aanchal.attendance.watch_quality import measure, score, score_flags
+from aanchal.lib.marks import Mark
+from aanchal.watch.policy_file import default_policy, load_policy
+from aanchal.watch.watch_history import calibrate
 from benchmarks.other_registers import OTHER_WORLDS, make
+from benchmarks.quality_of_the_watch import measure, score, score_flags
+from benchmarks.simulated_registers import WORLDS, as_history, simulate
 
 GOALS = "precision >= 0.37, sudden >= 0.80, slide >= 0.60, part-time >= 0.50, sudden lead <= 8"
 

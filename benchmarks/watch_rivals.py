@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aanchal.attendance.rules.marks import Mark
+from aanchal.lib.marks import Mark
 
 RIVALS = ("pandas", "polars", "duckdb")
 WINDOW = 30

@@ -6,20 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from aanchal.attendance.formats.archive_folder import (
-    ArchiveKey,
-    Manifest,
-    Partition,
-    write_manifest,
-)
-from aanchal.attendance.formats.archive_parquet import (
-    TAKEN_BYTES,
-    ClassRows,
-    pages_table,
-    write_pages,
-)
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.rules.planes import planes_from_marks
+from aanchal.lib.early_warning.planes import planes_from_marks
+from aanchal.lib.marks import Mark
+from aanchal.watch.formats.archive_folder import ArchiveKey, Manifest, Partition, write_manifest
+from aanchal.watch.formats.archive_parquet import TAKEN_BYTES, ClassRows, pages_table, write_pages
 
 KEY = ArchiveKey("0190a5f0-0000-7000-8000-000000000001", bytes(range(32)))
 OTHER_KEY = ArchiveKey(KEY.archive, bytes(32))

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import xlsxwriter
 
-from aanchal.attendance.actions import give_register, read_register, record_page
-from aanchal.attendance.models import Flag, RegisterFile
-from aanchal.attendance.rules.pages import DAYS, PageMarks
 from aanchal.kernel.permissions import Actor, Grant, Role, system_actor, unit_of
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child, ClassSection, Household, Kinship
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.models import Body
+from aanchal.registers.actions import give_register, read_register, record_page
+from aanchal.registers.models import RegisterFile
+from aanchal.registers.rules.pages import DAYS, PageMarks
+from aanchal.watch.models import Flag
 
 from .signing_in import a_school
 

@@ -18,7 +18,6 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from aanchal.access.models import CredentialReset, Device, Grant, Invitation, User
-from aanchal.attendance.models import Finding, Flag, Outcome, RegisterFile, Visit
 from aanchal.cases.models import Concern
 from aanchal.kernel.models import ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role, district_of
@@ -33,6 +32,8 @@ from aanchal.people.models import (
     SchoolIdentifier,
 )
 from aanchal.places.models import Body, PlaceFile
+from aanchal.registers.models import RegisterFile
+from aanchal.watch.models import Finding, Flag, Outcome, Visit
 
 from .factories import OTHER_BLOCK, OTHER_DISTRICT, OTHER_VILLAGE, VILLAGE
 from .signing_in import a_grant, a_person, a_phone, a_school, an_area

@@ -91,7 +91,7 @@ def volunteer(studio: Studio) -> Page:
     """Today's visits, on her phone."""
     from django.utils import timezone
 
-    from aanchal.attendance.models import Visit
+    from aanchal.watch.models import Visit
 
     page = studio.page("volunteer", language="hi", viewport=PHONE)
     # Due today and later, as on a good day; the demonstration lets some wait for long.
@@ -107,8 +107,8 @@ def coordinator(studio: Studio) -> Page:
     from django.utils import timezone
 
     from aanchal.access.queries import actor_for
-    from aanchal.attendance.actions import leave_house, record_visit
-    from aanchal.attendance.models import Visit
+    from aanchal.watch.actions import leave_house, record_visit
+    from aanchal.watch.models import Visit
 
     now, found = timezone.now(), ("sick", "works", "caring", "not_home", "register_wrong", "sick")
     held = Visit.objects.filter(state="assigned").order_by("flag__area__path", "pk")
@@ -128,9 +128,9 @@ def coordinator(studio: Studio) -> Page:
 
 def question(studio: Studio) -> Page:
     """One child against her class, and whom to send."""
-    from aanchal.attendance.models import Flag
     from aanchal.demo.ways_in import busiest
     from aanchal.kernel.permissions import Role
+    from aanchal.watch.models import Flag
 
     page = studio.page("coordinator", language="en", viewport=DESK)
     user = busiest(Role.COORDINATOR)
@@ -143,7 +143,7 @@ def question(studio: Studio) -> Page:
 
 def register(studio: Studio) -> Page:
     """What was understood of a month's register, before it is taken in."""
-    from aanchal.attendance.models import RegisterFile
+    from aanchal.registers.models import RegisterFile
 
     page = studio.page("coordinator", language="en", viewport=DESK)
     shown = max(
@@ -191,11 +191,11 @@ def budget(studio: Studio) -> Page:
     from django.utils import timezone
 
     from aanchal.access.queries import actor_for
-    from aanchal.attendance.actions import ask_budget_replay
-    from aanchal.attendance.jobs import replay_budget
-    from aanchal.attendance.queries.budgets import tunable_blocks
     from aanchal.demo.ways_in import busiest
     from aanchal.kernel.permissions import Role
+    from aanchal.watch.actions import ask_budget_replay
+    from aanchal.watch.jobs import replay_budget
+    from aanchal.watch.queries.budgets import tunable_blocks
 
     page = studio.page("coordinator", language="en", viewport=DESK)
     user = busiest(Role.COORDINATOR)

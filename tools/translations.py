@@ -25,7 +25,7 @@ LOCALE = PACKAGE / "locale"
 COMPLETE = ("hi", "bn")
 """Languages in which every sentence must be translated. Others may be begun."""
 
-SHOWN_DATA = ("attendance", "cases")
+SHOWN_DATA = ("cases", "registers", "watch")
 """Apps whose data files hold sentences for a reader."""
 
 KEYWORDS: dict[str, tuple[object, ...] | None] = {

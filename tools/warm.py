@@ -2,9 +2,9 @@
 
 import shutil
 
-from aanchal.attendance.compiled import KEPT_IN
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.early_warning import warm
+from aanchal.lib.early_warning.compiled import KEPT_IN
+from aanchal.lib.early_warning.rule import warm
+from aanchal.watch.policy_file import default_policy
 
 if __name__ == "__main__":
     for older in KEPT_IN.parent.glob("kernels-*"):

@@ -100,10 +100,10 @@ def _dry_run(
     files: list[Path], hints: dict[str, str], answers: dict[str, str], *, as_json: bool
 ) -> None:
     """Read and tell; needs no database. Code 2 when a file could not be read or there is none, 3 when it waits."""
-    from aanchal.attendance.formats.dry_run import dry_run_json
-    from aanchal.attendance.formats.problems import Hints
-    from aanchal.attendance.parsing import parse_registers
     from aanchal.lib.tabular.problems import Unreadable
+    from aanchal.registers.formats.dry_run import dry_run_json
+    from aanchal.registers.formats.problems import Hints
+    from aanchal.registers.parsing import parse_registers
 
     said = Hints(
         hints["school"] or None, hints["grade"] or None, hints["section"] or None, hints["month"] or None,

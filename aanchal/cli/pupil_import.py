@@ -8,15 +8,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from aanchal.attendance.formats.grades import roman
-from aanchal.attendance.formats.pupil_lines import Pupil
-from aanchal.attendance.parsing import parse_pupils
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.permissions import system_actor
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.people.actions import Enrolled, enrol_pupils
 from aanchal.people.pupil_lists import new_pupil
 from aanchal.places.queries import school_by_udise
+from aanchal.registers.formats.grades import roman
+from aanchal.registers.formats.pupil_lines import Pupil
+from aanchal.registers.parsing import parse_pupils
 
 from . import say
 from .register_import import progress_bar

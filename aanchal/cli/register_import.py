@@ -9,11 +9,10 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from aanchal.attendance.actions import (
-    run_watch,
-)
-from aanchal.attendance.models import Flag, RegisterFile
 from aanchal.kernel.permissions import system_actor
+from aanchal.registers.models import RegisterFile
+from aanchal.watch.actions import run_watch
+from aanchal.watch.models import Flag
 
 from . import say
 from .register_workers import files_in, take_files

@@ -8,7 +8,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import DomainError
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import system_actor
+from aanchal.places.models import Body
+from aanchal.places.queries import school_by_udise
+from aanchal.registers.actions import (
     Taken,
     answer_questions,
     give_register,
@@ -16,14 +21,9 @@ from aanchal.attendance.actions import (
     take_register,
     take_several,
 )
-from aanchal.attendance.formats.grades import grade_of
-from aanchal.attendance.models import RegisterFile, RegisterPage
-from aanchal.attendance.queries.promotions import rows_of_last_year
-from aanchal.kernel.errors import DomainError
-from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import system_actor
-from aanchal.places.models import Body
-from aanchal.places.queries import school_by_udise
+from aanchal.registers.formats.grades import grade_of
+from aanchal.registers.models import RegisterFile, RegisterPage
+from aanchal.registers.queries.promotions import rows_of_last_year
 
 _WAITS = "Nothing was taken in yet: it can be read in more than one way."
 _NOTHING_NEW = {"added": 0, "changed": 0, "corrections": 0, "missing": 0, "enrolled": 0}

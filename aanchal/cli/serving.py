@@ -189,8 +189,8 @@ def _answer_requests(handle: int, *, counts: int, place: int, threads: int) -> N
     """Be one of the site's processes: take requests from the shared socket until told to stop."""
     from django.conf import settings
 
-    from aanchal.attendance.parsing import get_ready
     from aanchal.kernel import rowguard
+    from aanchal.registers.parsing import get_ready
     from aanchal.web.front import Front, make_room
     from aanchal.web.shares import Share
     from aanchal.web.wsgi import application

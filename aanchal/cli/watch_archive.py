@@ -7,15 +7,15 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from aanchal.attendance.actions import hand_over_archive, open_archive
-from aanchal.attendance.archiving import archive_of, verify_archive, write_archive
-from aanchal.attendance.formats.archive_folder import (
+from aanchal.kernel.permissions import system_actor
+from aanchal.watch.actions import hand_over_archive, open_archive
+from aanchal.watch.archiving import archive_of, verify_archive, write_archive
+from aanchal.watch.formats.archive_folder import (
     ArchiveKey,
     ArchiveProblem,
     read_key_file,
     write_key_file,
 )
-from aanchal.kernel.permissions import system_actor
 
 from . import say
 from .register_import import progress_bar

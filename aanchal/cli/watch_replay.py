@@ -8,16 +8,11 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from aanchal.attendance.policy_file import default_policy, load_policy
-from aanchal.attendance.rules.policy import policy_to_toml
-from aanchal.attendance.watch_files import (
-    MarksUnreadable,
-    read_findings,
-    read_marks,
-    write_flags,
-)
-from aanchal.attendance.watch_history import backtest, calibrate
-from aanchal.attendance.watch_report import describe
+from aanchal.lib.early_warning.policy import policy_to_toml
+from aanchal.watch.policy_file import default_policy, load_policy
+from aanchal.watch.watch_files import MarksUnreadable, read_findings, read_marks, write_flags
+from aanchal.watch.watch_history import backtest, calibrate
+from aanchal.watch.watch_report import describe
 
 from . import say
 from .register_import import progress_bar

@@ -5,10 +5,10 @@ from datetime import date
 from django.utils import timezone, translation
 from rich.table import Table
 
-from aanchal.attendance.actions import run_watch
-from aanchal.attendance.models import Flag
-from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.permissions import system_actor
+from aanchal.watch.actions import run_watch
+from aanchal.watch.models import Flag
+from aanchal.watch.sentences import flag_sentence
 
 from .register_import import console, progress_bar
 

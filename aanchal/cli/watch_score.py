@@ -6,10 +6,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from aanchal.attendance.formats.archive_folder import ArchiveProblem
-from aanchal.attendance.policy_file import load_policy
-from aanchal.attendance.scoring import Engine, Scored, score_archive
-from aanchal.attendance.scoring_local import LocalEngine
+from aanchal.watch.formats.archive_folder import ArchiveProblem
+from aanchal.watch.policy_file import load_policy
+from aanchal.watch.scoring import Engine, Scored, score_archive
+from aanchal.watch.scoring_local import LocalEngine
 
 from . import say
 from .watch_archive import key_of, named_bar, one_sentence
@@ -70,7 +70,7 @@ def _table(done: Scored) -> Table:
 
 def _engine(engine: str, master: str) -> Engine:
     if engine == "spark":
-        from aanchal.attendance.scoring_spark import SparkEngine
+        from aanchal.watch.scoring_spark import SparkEngine
 
         return SparkEngine(master)
     return LocalEngine(threads=min(os.cpu_count() or 1, 8))

@@ -21,23 +21,6 @@ from django.utils import timezone
 
 from aanchal.access.models import Grant, User
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import (
-    assign_visit,
-    correct_finding,
-    give_register,
-    hand_back_visit,
-    leave_house,
-    read_register,
-    record_outcome,
-    record_visit,
-    reopen_flag,
-    run_watch,
-    take_register,
-)
-from aanchal.attendance.models import Flag, RegisterFile, Visit
-from aanchal.attendance.parsing import parse_pupils
-from aanchal.attendance.queries.before_going import felt_unsafe
-from aanchal.attendance.queries.flags import volunteers_for
 from aanchal.kernel import permissions as grants
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.models import Deployment
@@ -49,6 +32,22 @@ from aanchal.people.pupil_lists import new_pupil
 from aanchal.places.actions import confirm_join, import_areas, import_schools, set_calendar
 from aanchal.places.models import Area, AreaJoin, Body
 from aanchal.places.queries import school_by_udise
+from aanchal.registers.actions import give_register, read_register, take_register
+from aanchal.registers.models import RegisterFile
+from aanchal.registers.parsing import parse_pupils
+from aanchal.watch.actions import (
+    assign_visit,
+    correct_finding,
+    hand_back_visit,
+    leave_house,
+    record_outcome,
+    record_visit,
+    reopen_flag,
+    run_watch,
+)
+from aanchal.watch.models import Flag, Visit
+from aanchal.watch.queries.before_going import felt_unsafe
+from aanchal.watch.queries.flags import volunteers_for
 
 from .attendance import Registers, make_registers
 from .calendar import year_starts_in

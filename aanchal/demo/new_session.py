@@ -9,11 +9,6 @@ from datetime import date, datetime
 
 from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import give_register, read_register, take_register
-from aanchal.attendance.formats.grades import class_label
-from aanchal.attendance.models import RegisterPage
-from aanchal.attendance.queries.promotions import rows_of_last_year
-from aanchal.attendance.rules.pages import DAYS
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import enrol_pupils
@@ -21,6 +16,11 @@ from aanchal.people.models import ClassSection
 from aanchal.people.rules.pupils import NewPupil, split_name
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
+from aanchal.registers.actions import give_register, read_register, take_register
+from aanchal.registers.formats.grades import class_label
+from aanchal.registers.models import RegisterPage
+from aanchal.registers.queries.promotions import rows_of_last_year
+from aanchal.registers.rules.pages import DAYS
 
 # (last year's name, girl or boy, this year's name; "" for nobody)
 PUPILS = (

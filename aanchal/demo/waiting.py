@@ -11,12 +11,12 @@ from django.utils import timezone
 from aanchal.access.actions import give_grant, invite_person
 from aanchal.access.models import Grant, User
 from aanchal.access.queries import actor_for, live_grants
-from aanchal.attendance.models import Visit
 from aanchal.kernel import audit
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import count_readings, describe_house, record_kinship
 from aanchal.people.houses import house_of
 from aanchal.people.models import Child, ReadingDay
+from aanchal.watch.models import Visit
 
 # Where some houses stand, in the language of who goes there.
 HOUSES = {

@@ -12,18 +12,18 @@ import numpy as np
 
 from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import note_missing, record_page
-from aanchal.attendance.guidance import guidance
-from aanchal.attendance.known_classes import ClassKey
-from aanchal.attendance.left_out import left_out
-from aanchal.attendance.models import Correction, MissingPupil, RegisterPage
-from aanchal.attendance.page_store import page_marks
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.rules.pages import DAYS, PageMarks
 from aanchal.kernel.permissions import Actor, Role
+from aanchal.lib.marks import Mark
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassMove, ClassSection, SchoolIdentifier
 from aanchal.people.rules.pupils import NewPupil
+from aanchal.registers.actions import note_missing, record_page
+from aanchal.registers.known_classes import ClassKey
+from aanchal.registers.left_out import left_out
+from aanchal.registers.models import Correction, MissingPupil, RegisterPage
+from aanchal.registers.page_store import page_marks
+from aanchal.registers.rules.pages import DAYS, PageMarks
+from aanchal.watch.guidance import guidance
 
 
 def leave_registers_waiting(*, at: datetime) -> None:

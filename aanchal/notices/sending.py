@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from aanchal.access.models import User
 from aanchal.access.queries import actor_for
-from aanchal.attendance.models import Flag, Visit
 from aanchal.cases.models import Concern
+from aanchal.watch.models import Flag, Visit
 
 from . import channels, wording
 from .models import Contact, Ladder, Message

@@ -3,8 +3,8 @@
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from aanchal.attendance.formats.grades import class_label
 from aanchal.people.models import Child, ClassSection
+from aanchal.registers.formats.grades import class_label
 
 
 def first_name(child: Child) -> str:

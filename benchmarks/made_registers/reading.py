@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from aanchal.attendance.parsing import Hints, Unreadable, parse_registers
-from aanchal.attendance.rules.marks import Mark
+from aanchal.lib.marks import Mark
+from aanchal.registers.parsing import Hints, Unreadable, parse_registers
 
 from .plan import TODAY
 

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.models import User
-from aanchal.attendance.models import Flag, LateFinding, Visit
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import Role
+from aanchal.watch.models import Flag, LateFinding, Visit
 from tests.chromium import PHONE, width_of
 from tests.signing_in import a_person
 from tests.web.test_visit_pages import in_hand

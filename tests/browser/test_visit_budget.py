@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from aanchal.attendance.actions import ask_budget_replay
-from aanchal.attendance.jobs import replay_budget
-from aanchal.attendance.models import VisitBudget
 from aanchal.kernel.permissions import Role
+from aanchal.watch.actions import ask_budget_replay
+from aanchal.watch.jobs import replay_budget
+from aanchal.watch.models import VisitBudget
 from tests.chromium import DESKTOP, PHONE, width_of
 from tests.factories import a_class, a_page
 from tests.signing_in import a_person, acting, an_area
@@ -97,7 +97,7 @@ def test_without_scripts_the_number_and_its_button_do_the_same(desk, replayed):
 
 
 def test_the_bar_gives_way_to_the_figures_when_the_replay_is_made(desk, axe, coordinator):
-    from aanchal.attendance.models import BudgetReplay
+    from aanchal.watch.models import BudgetReplay
 
     page = desk(coordinator, viewport=PHONE)
     page.goto(reverse("visit_budget", args=[an_area(BLOCK).pk]))

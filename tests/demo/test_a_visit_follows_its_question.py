@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from aanchal.attendance.actions import assign_visit
-from aanchal.attendance.models import Visit
 from aanchal.demo.build import _Past
 from aanchal.demo.stories import Told, Work
 from aanchal.kernel.permissions import Role
+from aanchal.watch.actions import assign_visit
+from aanchal.watch.models import Visit
 from tests.factories import VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, acting
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from aanchal.attendance.formats.problems import Hints
-from aanchal.attendance.formats.registers import read_registers
 from aanchal.demo.attendance import HOLIDAY, NOT_TAKEN, OPEN, Page, Registers
 from aanchal.demo.house_style import Container
 from aanchal.demo.page_sheet import written_name
 from aanchal.demo.register_files import Written, style_of
 from aanchal.lib.tabular.problems import Limits
+from aanchal.registers.formats.problems import Hints
+from aanchal.registers.formats.registers import read_registers
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from aanchal.attendance.findings import vocabulary
 from aanchal.demo.attendance import PRESENT, Registers
 from aanchal.demo.stories import UNASSIGNED_DAYS, Work, Worked, _told
+from aanchal.watch.findings import vocabulary
 
 
 def all_work(registers: Registers, *, days_after: int = 9) -> dict[str, Work | None]:

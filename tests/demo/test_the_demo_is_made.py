@@ -40,7 +40,7 @@ def test_the_demo_is_made_from_the_first_school_to_the_list_of_today(tmp_path):
         def count(what):
             return database.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
 
-        visits = "attendance_visit v JOIN attendance_flag f ON v.flag_id = f.id"
+        visits = "watch_visit v JOIN watch_flag f ON v.flag_id = f.id"
         assert count(visits)
         assert count(f"{visits} WHERE v.assigned_at <= f.raised_at") == 0, (
             "sent before it was asked"

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from aanchal.attendance.formats.dry_run import dry_run_json
-from aanchal.attendance.formats.problems import Hints
-from aanchal.attendance.formats.registers import read_registers
 from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.registers.formats.dry_run import dry_run_json
+from aanchal.registers.formats.problems import Hints
+from aanchal.registers.formats.registers import read_registers
 from tests.formats import register_samples as samples
 
 TODAY = date(2026, 11, 22)

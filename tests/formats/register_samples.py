@@ -13,7 +13,7 @@ from datetime import date, datetime
 import openpyxl
 import xlsxwriter
 
-from aanchal.attendance.formats.problems import Hints
+from aanchal.registers.formats.problems import Hints
 
 TODAY = date(2026, 11, 22)
 NOTHING = Hints()

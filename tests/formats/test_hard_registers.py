@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.attendance.formats.dry_run import dry_run_json
-from aanchal.attendance.formats.problems import Hints
-from aanchal.attendance.formats.registers import read_registers
 from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.registers.formats.dry_run import dry_run_json
+from aanchal.registers.formats.problems import Hints
+from aanchal.registers.formats.registers import read_registers
 from tests.formats.register_samples import as_csv, as_xlsx, as_xlsx_by_another_hand
 
 TODAY = date(2026, 11, 28)

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from aanchal.attendance.formats.pupils import Pupil, PupilList, read_pupils
 from aanchal.lib.tabular.problems import Unreadable
+from aanchal.registers.formats.pupils import Pupil, PupilList, read_pupils
 from tests.formats import register_samples as samples
 
 TODAY = date(2026, 11, 22)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aanchal.attendance.formats.sums import day_sums
+from aanchal.registers.formats.sums import day_sums
 from tests.formats.register_samples import as_csv
 from tests.formats.test_register_traps import CHILDREN, TITLE, answered, codes, pages_of, rows_of
 

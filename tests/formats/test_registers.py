@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from aanchal.attendance.formats.dry_run import dry_run_json
-from aanchal.attendance.formats.pages import Page
-from aanchal.attendance.formats.registers import read_registers
 from aanchal.lib.tabular.problems import Limits
+from aanchal.registers.formats.dry_run import dry_run_json
+from aanchal.registers.formats.pages import Page
+from aanchal.registers.formats.registers import read_registers
 from tests.formats import register_samples as samples
 
 

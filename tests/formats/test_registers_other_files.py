@@ -10,9 +10,9 @@ import zlib
 
 import pytest
 
-from aanchal.attendance.formats.problems import Hints
-from aanchal.attendance.formats.registers import read_registers
 from aanchal.lib.tabular.problems import Limits, Unreadable
+from aanchal.registers.formats.problems import Hints
+from aanchal.registers.formats.registers import read_registers
 from tests.formats import old_workbook
 from tests.formats import register_samples as samples
 from tests.formats.reading import GOOD, TODAY, XLSX, read, refused

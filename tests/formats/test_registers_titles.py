@@ -2,7 +2,7 @@
 
 import pytest
 
-from aanchal.attendance.formats.titles import read_title, title_of_name
+from aanchal.registers.formats.titles import read_title, title_of_name
 
 U = "10050100102"
 

@@ -15,16 +15,6 @@ from typing import Any
 import numpy as np
 from django.db import models
 
-from aanchal.attendance.actions import (
-    assign_visit,
-    confirm_promoted,
-    give_register,
-    record_page,
-    repair_row,
-    take_register,
-)
-from aanchal.attendance.actions.registers import choose_school
-from aanchal.attendance.models import RegisterPage
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import (
@@ -41,6 +31,16 @@ from aanchal.people.models import Child, ClassMove, ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.actions.joins import confirm_join, confirm_joins, refuse_join, separate_join
 from aanchal.places.models import AreaJoin
+from aanchal.registers.actions import (
+    confirm_promoted,
+    give_register,
+    record_page,
+    repair_row,
+    take_register,
+)
+from aanchal.registers.actions.registers import choose_school
+from aanchal.registers.models import RegisterPage
+from aanchal.watch.actions import assign_visit
 from tests.factories import (
     NAMES,
     NOW,
@@ -219,7 +219,7 @@ def _promotes_together() -> Any:
 
 
 def _writes_page() -> Any:
-    from aanchal.attendance.rules.pages import PageMarks
+    from aanchal.registers.rules.pages import PageMarks
 
     teacher, mine, theirs = _two_classes()
     marks = np.ones((1, 31), np.uint8)
@@ -297,14 +297,14 @@ SCENES: dict[str, Scene] = {
     "people.actions.moves.refuse_move": _refuses,
     "people.actions.moves.take_move_back": _takes_back,
     "people.actions.moves.undo_move": _undoes,
-    "attendance.actions.taking._take_whole": _takes_register,
+    "registers.actions.taking._take_whole": _takes_register,
     "people.actions.promoting.promote_pupil": _promotes,
-    "attendance.actions.pages.record_page": _writes_page,
-    "attendance.actions.promotions.confirm_promoted": _promotes_together,
-    "attendance.actions.registers.choose_school": _places_file,
-    "attendance.actions.registers.give_register": _gives_again,
-    "attendance.actions.repairs.repair_row": _repairs,
-    "attendance.actions.visits.assign_visit": _sends_own_volunteer,
+    "registers.actions.pages.record_page": _writes_page,
+    "registers.actions.promotions.confirm_promoted": _promotes_together,
+    "registers.actions.registers.choose_school": _places_file,
+    "registers.actions.registers.give_register": _gives_again,
+    "registers.actions.repairs.repair_row": _repairs,
+    "watch.actions.visits.assign_visit": _sends_own_volunteer,
     "places.actions.joins.confirm_join": _join(confirm_join, "proposed"),
     "places.actions.joins.confirm_joins": _join(confirm_joins, "proposed"),
     "places.actions.joins.refuse_join": _join(refuse_join, "proposed"),
@@ -351,60 +351,61 @@ ONE_RECORD = frozenset(
     access.actions.stopping.stop_account
     access.actions.upkeep.forget_ended
     access.actions.upkeep.lapse_waiting
-    attendance.actions.archives.begin_archive
-    attendance.actions.archives.hand_over_archive
-    attendance.actions.archives.note_archived
-    attendance.actions.archives.open_archive
-    attendance.actions.budgets.ask_budget_replay
-    attendance.actions.budgets.keep_budget_replay
-    attendance.actions.class_moves.undo_class_move
-    attendance.actions.corrections.agree_to_correction
-    attendance.actions.corrections.refuse_correction
-    attendance.actions.corrections.take_correction_back
-    attendance.actions.corrections.undo_correction
-    attendance.actions.left_over.ask_after_left_over
-    attendance.actions.left_over.ask_no_more_after
-    attendance.actions.late_findings.keep_late_finding
-    attendance.actions.late_findings.read_late_findings
-    attendance.actions.missing.ask_after_class
-    attendance.actions.missing.note_missing
-    attendance.actions.missing.reopen_missing
-    attendance.actions.missing.say_missing
-    attendance.actions.missing.settle_missing
-    attendance.actions.reading_questions.say_of_left_out
-    attendance.actions.several_registers._give_several
-    attendance.actions.taking._begin_alone
-    attendance.actions.taking._finish_alone
-    attendance.actions.taking._take_some
-    attendance.actions.taking_several._take_one
-    attendance.actions.taking_several.take_understood
-    attendance.actions.registers._show_register
-    attendance.actions.registers.refuse_register
-    attendance.actions.reading_questions.answer_questions
-    attendance.actions.registers.wait_for_answer
-    attendance.actions.repairs.correct_mark
-    attendance.actions.row_undo.put_row_back
-    attendance.actions.repairs.undo_repair
-    attendance.actions.repairs.set_problem_aside
-    attendance.actions.repairs.take_problem_up_again
-    attendance.actions.visits.cancel_visit
-    attendance.actions.findings.correct_finding
-    attendance.actions.visited_houses.describe_visited_house
-    attendance.actions.visits.hand_back_visit
-    attendance.actions.visits.leave_house
-    attendance.actions.visits.leave_pair
-    attendance.actions.visits.say_will_go
-    attendance.actions.findings.open_finding
-    attendance.actions.findings.read_put_right
-    attendance.actions.visited_houses.open_visited_house
-    attendance.actions.outcomes.record_outcome
-    attendance.actions.findings.record_visit
-    attendance.actions.outcomes.reopen_flag
-    attendance.actions.visits.return_to_house
-    attendance.actions.watch.raise_flags
-    attendance.actions.watch.set_visit_budget
-    attendance.actions.withdrawals.keep_flag
-    attendance.actions.withdrawals.withdraw_flag
+    watch.actions.archives.begin_archive
+    watch.actions.archives.hand_over_archive
+    watch.actions.archives.note_archived
+    watch.actions.archives.open_archive
+    watch.actions.budgets.ask_budget_replay
+    watch.actions.budgets.keep_budget_replay
+    registers.actions.class_moves.undo_class_move
+    registers.actions.corrections.agree_to_correction
+    registers.actions.corrections.refuse_correction
+    registers.actions.corrections.take_correction_back
+    registers.actions.corrections.restore_corrected_marks
+    watch.actions.undone_corrections.undo_correction
+    registers.actions.left_over.ask_after_left_over
+    registers.actions.left_over.ask_no_more_after
+    watch.actions.late_findings.keep_late_finding
+    watch.actions.late_findings.read_late_findings
+    registers.actions.missing.ask_after_class
+    registers.actions.missing.note_missing
+    registers.actions.missing.reopen_missing
+    registers.actions.missing.say_missing
+    registers.actions.missing.settle_missing
+    registers.actions.reading_questions.say_of_left_out
+    registers.actions.several_registers._give_several
+    registers.actions.taking._begin_alone
+    registers.actions.taking._finish_alone
+    registers.actions.taking._take_some
+    registers.actions.taking_several._take_one
+    registers.actions.taking_several.take_understood
+    registers.actions.registers._show_register
+    registers.actions.registers.refuse_register
+    registers.actions.reading_questions.answer_questions
+    registers.actions.registers.wait_for_answer
+    registers.actions.repairs.correct_mark
+    registers.actions.row_undo.put_row_back
+    registers.actions.repairs.undo_repair
+    registers.actions.repairs.set_problem_aside
+    registers.actions.repairs.take_problem_up_again
+    watch.actions.visits.cancel_visit
+    watch.actions.findings.correct_finding
+    watch.actions.visited_houses.describe_visited_house
+    watch.actions.visits.hand_back_visit
+    watch.actions.visits.leave_house
+    watch.actions.visits.leave_pair
+    watch.actions.visits.say_will_go
+    watch.actions.findings.open_finding
+    watch.actions.findings.read_put_right
+    watch.actions.visited_houses.open_visited_house
+    watch.actions.outcomes.record_outcome
+    watch.actions.findings.record_visit
+    watch.actions.outcomes.reopen_flag
+    watch.actions.visits.return_to_house
+    watch.actions.watch.raise_flags
+    watch.actions.watch.set_visit_budget
+    watch.actions.withdrawals.keep_flag
+    watch.actions.withdrawals.withdraw_flag
     cases.actions.mistakes.agree_mistake
     cases.actions.mistakes.ask_mistake
     cases.actions.mistakes.lapse_mistake

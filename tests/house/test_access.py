@@ -19,7 +19,7 @@ OPENED_FIRST = {
     "people.UnconfirmedKinship",
     "people.ReadingDay",
     "cases.Concern",
-    "attendance.Finding",
+    "watch.Finding",
 }
 # Models that have a scope of their own making, each with the reason. None today.
 SCOPE_BY_HAND: dict[str, str] = {}

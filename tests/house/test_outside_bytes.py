@@ -16,12 +16,13 @@ PARSERS = frozenset(
 )
 # Modules that take apart only what Aanchal wrote itself, or what is part of the package.
 OWN_BYTES = {
-    "attendance/findings.py": "its own data file",
-    "attendance/guidance.py": "its own data file",
-    "attendance/labour.py": "its own data file",
+    "watch/findings.py": "its own data file",
+    "registers/guidance.py": "its own data file",
+    "watch/guidance.py": "its own data file",
+    "watch/labour.py": "its own data file",
     "people/readings.py": "its own data file",
-    "attendance/rules/policy.py": "its own data file; one from outside comes as rows, by `parsing`",
-    "attendance/rules/pages.py": "marks it packed itself, after they were unsealed",
+    "lib/early_warning/policy.py": "its own data file; one from outside comes as rows, by `parsing`",
+    "registers/rules/pages.py": "marks it packed itself, after they were unsealed",
     "cases/closing.py": "its own data file",
     "cases/kinds.py": "its own data file",
     "demo/calendar.py": "its own data file",
@@ -36,7 +37,7 @@ OWN_BYTES = {
     "places/formats/reference.py": "its own data files",
     "web/static_files.py": "packs its own style and scripts",
 }
-ENTRANCES = ("attendance/parsing.py", "places/parsing.py")
+ENTRANCES = ("registers/parsing.py", "places/parsing.py")
 
 
 @cache
@@ -104,7 +105,7 @@ def test_nothing_outside_formats_imports_a_reader():
         if not is_inside(name) and imports_of(name) & names
     }
 
-    assert not found, "call attendance.parsing or places.parsing, which read in a limited process"
+    assert not found, "call registers.parsing or places.parsing, which read in a limited process"
 
 
 def test_the_rule_finds_the_readers_there_are():

@@ -45,7 +45,7 @@ def test_what_a_move_is_called_is_a_word_of_the_audit(label):
 # Attributes of the same name that are no stage of a record, by file.
 NO_STAGES = {
     # The running state of the rule for a class.
-    "attendance/actions/watch.py": {"work.state", "row.state"},
+    "watch/actions/watch.py": {"work.state", "row.state"},
     # A turn of a scheduled job, which is no record of anybody.
     "kernel/schedule.py": {"run.state"},
     # A message in the queue of the sender, which no person moves.

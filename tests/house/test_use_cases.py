@@ -28,7 +28,7 @@ for _name in ("backups", "erasing_again", "rotation", "sweeping", "upkeep"):
 # Use cases that nobody can be refused, each with its reason.
 OPEN_TO_ALL: dict[str, str] = {
     "access.actions.signing_in.note_failed_sign_in": "whoever could not come in has no rights yet",
-    "attendance.actions.taking_several.take_understood": "each file is refused by itself, in its own step",
+    "registers.actions.taking_several.take_understood": "each file is refused by itself, in its own step",
 }
 # A step with an underscore belongs to a use case that was refused before it came to the step.
 REFUSABLE = [

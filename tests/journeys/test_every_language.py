@@ -5,17 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from aanchal.attendance.actions import (
-    assign_visit,
-    leave_house,
-    record_outcome,
-    record_visit,
-    run_watch,
-    take_register,
-)
-from aanchal.attendance.models import Flag, Visit
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import system_actor
+from aanchal.registers.actions import take_register
+from aanchal.watch.actions import assign_visit, leave_house, record_outcome, record_visit, run_watch
+from aanchal.watch.models import Flag, Visit
 from tests.chromium import PHONE
 from tests.factories import a_flag, a_given_register
 from tests.journeys.village import PUPILS, a_village

@@ -5,11 +5,12 @@ import re
 import pytest
 from django.utils import timezone
 
-from aanchal.attendance.actions import assign_visit, run_watch
-from aanchal.attendance.models import Finding, Flag, RegisterFile, Visit
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.worker import Worker
+from aanchal.registers.models import RegisterFile
+from aanchal.watch.actions import assign_visit, run_watch
+from aanchal.watch.models import Finding, Flag, Visit
 from tests.chromium import DESKTOP, PHONE
 from tests.factories import a_given_register
 from tests.journeys.village import found
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.once
 
 def a_question(village):
     """The month taken in by the teacher, and the flag that the watch raised."""
-    from aanchal.attendance.actions import take_register
+    from aanchal.registers.actions import take_register
 
     now = timezone.now()
     teacher = acting(village.teacher)

@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.attendance.models import MissingPupil
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassMove, Enrolment
 from aanchal.people.rules.pupils import NewPupil
+from aanchal.registers.models import MissingPupil
 from tests.factories import NAMES
 from tests.journeys.village import days_in, full_month
 from tests.signing_in import a_person

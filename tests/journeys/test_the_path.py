@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from aanchal.attendance.models import Flag, Visit
 from aanchal.cases.models import Concern
+from aanchal.watch.models import Flag, Visit
 from tests.chromium import DESKTOP, PHONE
 from tests.journeys.village import FAMILY, found
 

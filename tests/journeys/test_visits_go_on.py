@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from aanchal.attendance.models import Flag, Outcome, Visit
+from aanchal.watch.models import Flag, Outcome, Visit
 from tests.chromium import DESKTOP, PHONE
 from tests.journeys.test_other_ways import a_visit
 from tests.journeys.village import found

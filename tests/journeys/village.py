@@ -8,13 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from aanchal.access.models import User
-from aanchal.attendance.actions import record_page
-from aanchal.attendance.rules.pages import PageMarks
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child, ClassSection
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.models import School
+from aanchal.registers.actions import record_page
+from aanchal.registers.rules.pages import PageMarks
 from tests.factories import NAMES, VILLAGE, a_page, a_register_xlsx, marks_of
 from tests.signing_in import a_person, a_school, an_area
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from aanchal.access.actions import stop_account
 from aanchal.access.models import User
-from aanchal.attendance.actions import assign_visit, leave_house, record_outcome, record_visit
-from aanchal.attendance.models import Flag, Visit
-from aanchal.attendance.queries.figures import FIGURES, rows_behind, week_figures
-from aanchal.attendance.queries.flags import overdue_visits
-from aanchal.attendance.queries.hands import InHand, my_past_visit, visits_in_hand
-from aanchal.attendance.queries.weeks import week_lines
 from aanchal.kernel.permissions import Role
+from aanchal.watch.actions import assign_visit, leave_house, record_outcome, record_visit
+from aanchal.watch.models import Flag, Visit
+from aanchal.watch.queries.figures import FIGURES, rows_behind, week_figures
+from aanchal.watch.queries.flags import overdue_visits
+from aanchal.watch.queries.hands import InHand, my_past_visit, visits_in_hand
+from aanchal.watch.queries.weeks import week_lines
 from tests.factories import VILLAGE, a_class, a_flag, an_actor, kin_of
 from tests.signing_in import a_person, acting, signed_in
 

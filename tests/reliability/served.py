@@ -100,7 +100,7 @@ class Served:
 
     def register_files(self) -> list[tuple[Any, ...]]:
         return self.office.rows(
-            "SELECT state FROM attendance_registerfile WHERE received_by = ?", [self.teacher]
+            "SELECT state FROM registers_registerfile WHERE received_by = ?", [self.teacher]
         )
 
     def kept(self) -> set[Path]:

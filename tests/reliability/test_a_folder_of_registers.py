@@ -38,7 +38,7 @@ def test_every_file_of_a_folder_goes_in_once(office):
         (folder / f"{grade}-{section}.csv").write_text(register(grade, section))
     (folder / "~$VI-A.csv").write_text("left by a program")
     [(others,)] = office.rows("SELECT count(*) FROM people_child")
-    [(pages,)] = office.rows("SELECT count(*) FROM attendance_registerpage")
+    [(pages,)] = office.rows("SELECT count(*) FROM registers_registerpage")
 
     said = office.aanchal(
         "import", "registers", str(office.home / "sent"), "--enrol", "--yes", "--json", "--no-watch"
@@ -48,7 +48,7 @@ def test_every_file_of_a_folder_goes_in_once(office):
     assert [t["file"] for t in told] == sorted(f"{g}-{s}.csv" for g, s in classes)
     assert {t["state"] for t in told} == {"taken"}
     assert office.rows("SELECT count(*) FROM people_child") == [(others + 4 * len(classes),)]
-    assert office.rows("SELECT count(*) FROM attendance_registerpage") == [(pages + len(classes),)]
+    assert office.rows("SELECT count(*) FROM registers_registerpage") == [(pages + len(classes),)]
     assert "audit" in office.aanchal("audit", "verify").lower()
 
 

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 LOOP = """
 import json, os, pathlib, signal
 from django.db import connections
-from aanchal.attendance.actions import open_archive
-from aanchal.attendance.archiving import archive_of, verify_archive, write_archive
+from aanchal.registers.actions import open_archive
+from aanchal.watch.archiving import archive_of, verify_archive, write_archive
 from aanchal.kernel.permissions import system_actor
 from tests.factories import NOW, a_class, a_page
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 PEOPLE = """
 from datetime import UTC, date, datetime
 import io
-from aanchal.attendance.models import RegisterFile
+from aanchal.registers.models import RegisterFile
 from aanchal.kernel.files import keep_file
 from aanchal.people.models import Child, Household
 from tests.signing_in import a_school
@@ -125,7 +125,7 @@ def test_a_list_names_nobody_and_a_later_backup_holds_nothing_of_it(made) -> Non
 
     assert "K-0001" not in text and "Gudiya" not in text
     assert {line.split(" ")[0] for line in text.splitlines()[1:-1]} >= {
-        "people.Child", "people.Household", "kernel.StoredFile", "attendance.RegisterFile",
+        "people.Child", "people.Household", "kernel.StoredFile", "registers.RegisterFile",
     }  # fmt: skip
     assert (made["backup"].parent / "aanchal-erased.list").stat().st_mode & 0o077 == 0
 

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from aanchal.attendance.simulate import WORLDS, as_history, simulate
-from aanchal.attendance.watch_files import write_marks
+from aanchal.watch.watch_files import write_marks
+from benchmarks.simulated_registers import WORLDS, as_history, simulate
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,11 +8,11 @@ from contextlib import suppress
 import pytest
 from django.db import IntegrityError
 
-from aanchal.attendance.actions import give_register, read_register, take_register, taking
 from aanchal.kernel import audit
 from aanchal.people.actions import desk, enrol_pupils
 from aanchal.people.models import Child, ClassSection
 from aanchal.people.rules.pupils import NewPupil
+from aanchal.registers.actions import give_register, read_register, take_register, taking
 from tests.at_once import at_once
 from tests.factories import NOW, VILLAGE, a_class, an_actor
 from tests.signing_in import a_school

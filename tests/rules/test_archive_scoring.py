@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from aanchal.attendance.formats.archive_folder import ArchiveProblem, Partition
-from aanchal.attendance.formats.archive_parquet import pages_table, read_flags
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.early_warning import CHANNELS, run_days, start_state
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.rules.planes import marks_from_planes
-from aanchal.attendance.rules.sentences import reason_of, render
-from aanchal.attendance.scoring import score_archive, score_rows, scored_partitions
-from aanchal.attendance.scoring_local import LocalEngine
+from aanchal.lib.early_warning.planes import marks_from_planes
+from aanchal.lib.early_warning.rule import CHANNELS, run_days, start_state
+from aanchal.lib.marks import Mark
+from aanchal.watch.formats.archive_folder import ArchiveProblem, Partition
+from aanchal.watch.formats.archive_parquet import pages_table, read_flags
+from aanchal.watch.policy_file import default_policy
+from aanchal.watch.rules.sentences import reason_of, render
+from aanchal.watch.scoring import score_archive, score_rows, scored_partitions
+from aanchal.watch.scoring_local import LocalEngine
 from tests.archives import KEY, OTHER_KEY, an_archive, class_rows, some_classes
 
 ONE = Partition("D206", 2026)
@@ -167,7 +167,7 @@ def test_a_flipped_byte_is_felt_even_where_the_manifest_was_not_asked(tmp_path):
     path = tmp_path / "archive" / ONE.path / manifest.entries[ONE].file
     a_flipped_byte(path)
 
-    from aanchal.attendance.scoring import Unit, score_unit
+    from aanchal.watch.scoring import Unit, score_unit
 
     with pytest.raises(ArchiveProblem, match="damaged"):
         for number in range(2):
@@ -178,7 +178,7 @@ def test_a_file_in_the_place_of_another_does_not_open(tmp_path):
     manifest = three_partitions(tmp_path / "archive")
     path = tmp_path / "archive" / TWO.path / manifest.entries[TWO].file
 
-    from aanchal.attendance.scoring import Unit, score_unit
+    from aanchal.watch.scoring import Unit, score_unit
 
     with pytest.raises(ArchiveProblem, match="D206, 2026"):
         score_unit(Unit(str(path), "D206", 2026, 0), KEY, default_policy())
@@ -198,7 +198,7 @@ def test_another_key_is_told_in_one_sentence(tmp_path):
 def test_spark_gives_the_flags_that_this_machine_gives_row_for_row(tmp_path):
     if not os.environ.get("CI"):
         pytest.importorskip("pyspark", reason="make test installs it")
-    from aanchal.attendance.scoring_spark import SparkEngine
+    from aanchal.watch.scoring_spark import SparkEngine
 
     manifest = three_partitions(tmp_path / "archive")
     score_archive(tmp_path / "archive", KEY, tmp_path / "local", LocalEngine())

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from aanchal.attendance.rules.returns import Return, back_since
+from aanchal.watch.rules.returns import Return, back_since
 
 FIRST = date(2026, 7, 1)
 CODES = {".": 0, "P": 1, "A": 2, "L": 3, "H": 4}

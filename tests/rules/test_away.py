@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from aanchal.attendance.rules.away import (
+from aanchal.lib.marks import LETTERS
+from aanchal.watch.rules.away import (
     Asked,
     Away,
     ask_again,
@@ -14,7 +15,6 @@ from aanchal.attendance.rules.away import (
     is_long_leave,
     may_be_long_leave,
 )
-from aanchal.attendance.rules.marks import LETTERS
 
 FIRST = date(2026, 7, 1)
 

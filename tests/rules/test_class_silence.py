@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from aanchal.attendance.rules.silence import Silence, silence
+from aanchal.registers.rules.silence import Silence, silence
 
 DAYS = [date(2026, 7, 1) + timedelta(days=n) for n in range(8)]
 

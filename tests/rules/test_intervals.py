@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aanchal.attendance.rules.intervals import enough, wilson
+from aanchal.watch.rules.intervals import enough, wilson
 
 
 # From Newcombe 1998 (Statistics in Medicine 17:857), table I, method 3.

@@ -2,7 +2,8 @@
 
 import pytest
 
-from aanchal.attendance.rules.ends import Missing, missing_for_pupil, missing_for_struck_off
+from aanchal.registers.rules.settling import Missing, missing_for_pupil
+from aanchal.watch.rules.ends import missing_for_struck_off
 
 NOTE = "The head of the school in Bahera"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aanchal.attendance.rules.shares import Share, is_turned, share_in, total
+from aanchal.registers.rules.shares import Share, is_turned, share_in, total
 
 
 def of(share, marked=200):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from aanchal.attendance.rules.threads import side_by_side
+from aanchal.lib.early_warning.threads import side_by_side
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from aanchal.attendance.rules.budgets import (
+from aanchal.watch.rules.budgets import (
     Asked,
     Found,
     Past,
@@ -14,8 +14,8 @@ from aanchal.attendance.rules.budgets import (
     point_of,
     thresholds_for,
 )
-from aanchal.attendance.rules.history import History, Seats
-from aanchal.attendance.rules.long_absences import long_absences
+from aanchal.watch.rules.history import History, Seats
+from aanchal.watch.rules.long_absences import long_absences
 
 FIRST = date(2026, 6, 1)
 CODES = {".": 0, "P": 1, "A": 2, "L": 3}

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from aanchal.attendance.rules.class_states import open_questions
-from aanchal.attendance.rules.early_warning import run_days, start_state, step_day
+from aanchal.lib.early_warning.class_states import open_questions
+from aanchal.lib.early_warning.rule import run_days, start_state, step_day
 
 from .watch_registers import POLICY, class_of, marks_of, of_child, school_days, watch
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aanchal.attendance.rules.class_states import grow_state, join_states, part_states
-from aanchal.attendance.rules.early_warning import run_days, start_state, step_day
-from aanchal.attendance.rules.reference import SlowSignal, watch_slowly
+from aanchal.lib.early_warning.class_states import grow_state, join_states, part_states
+from aanchal.lib.early_warning.reference import SlowSignal, watch_slowly
+from aanchal.lib.early_warning.rule import run_days, start_state, step_day
 
 from .watch_registers import POLICY, registers
 

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.early_warning import run_days, start_state
-from aanchal.attendance.rules.history import History, Seats
-from aanchal.attendance.simulate import World, as_history, simulate
-from aanchal.attendance.watch_files import (
+from aanchal.lib.early_warning.rule import run_days, start_state
+from aanchal.watch.policy_file import default_policy
+from aanchal.watch.rules.history import History, Seats
+from aanchal.watch.watch_files import (
     MarksUnreadable,
     read_findings,
     read_marks,
     write_flags,
     write_marks,
 )
-from aanchal.attendance.watch_history import backtest, calibrate
-from aanchal.attendance.watch_report import describe
+from aanchal.watch.watch_history import backtest, calibrate
+from aanchal.watch.watch_report import describe
+from benchmarks.simulated_registers import World, as_history, simulate
 
 from .watch_registers import registers
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.attendance.compiled import digest
+from aanchal.lib.early_warning.compiled import digest
 
 ROOT = Path(__file__).resolve().parents[2]
-RULES = ROOT / "aanchal" / "attendance" / "rules"
+RULES = ROOT / "aanchal" / "lib" / "early_warning"
 
 # Everything the watch does, in a process of its own: how many kernels had to be compiled?
 A_DAY = """
@@ -19,9 +19,9 @@ import gc, os, sys
 from datetime import date, timedelta
 import numpy as np
 from numba.core.dispatcher import Dispatcher
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules import early_warning as watch
-from aanchal.attendance.rules import planes
+from aanchal.watch.policy_file import default_policy
+from aanchal.lib.early_warning import rule as watch
+from aanchal.lib.early_warning import planes
 policy = default_policy()
 marks = np.ones((40, 30), np.uint8)
 marks[3, 12:] = 2
@@ -63,17 +63,20 @@ def run(*arguments, **environment):
 
 def test_a_change_in_any_part_of_a_kernel_has_all_compiled_anew(tmp_path):
     """Numba looks at one file only: a kernel of yesterday over a layout of today never ends."""
-    for path in RULES.glob("*.py"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    before = digest(tmp_path)
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    for path in (*RULES.glob("*.py"), RULES.parent / "marks.py"):
+        copy = rules if path.parent == RULES else tmp_path
+        (copy / path.name).write_bytes(path.read_bytes())
+    before = digest(rules)
 
-    for part in ("watch_layout.py", "watch_rows.py", "lanes.py", "words.py", "marks.py"):
-        with (tmp_path / part).open("a") as changed:
+    for part in ("layout.py", "rows.py", "lanes.py", "words.py", "../marks.py"):
+        with (rules / part).open("a") as changed:
             changed.write("CHANGED = 1\n")
-        assert digest(tmp_path) != before, part
-        before = digest(tmp_path)
-    (tmp_path / "sentences.py").write_text("")
-    assert digest(tmp_path) == before
+        assert digest(rules) != before, part
+        before = digest(rules)
+    (rules / "reference.py").write_text("")
+    assert digest(rules) == before
 
 
 def test_after_set_up_nothing_is_compiled_any_more():
@@ -102,8 +105,8 @@ A_YEAR = """
 import hashlib
 from datetime import date, timedelta
 import numpy as np
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.early_warning import run_days, start_state, step_day
+from aanchal.watch.policy_file import default_policy
+from aanchal.lib.early_warning.rule import run_days, start_state, step_day
 rng = np.random.default_rng(11)
 sizes = rng.integers(5, 60, 40)
 marks = np.where(rng.random((int(sizes.sum()), 120)) < 0.18, 2, 1).astype(np.uint8)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from aanchal.attendance.rules.planes import figures, marks_from_planes, planes_from_marks
+from aanchal.lib.early_warning.planes import figures, marks_from_planes, planes_from_marks
 
 from .watch_registers import marks_of
 

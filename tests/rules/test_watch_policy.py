@@ -7,10 +7,10 @@ from importlib.resources import files
 
 import pytest
 
-from aanchal.attendance.policy_file import default_policy, load_policy
-from aanchal.attendance.rules.policy import Policy, policy_from_toml, policy_to_toml
+from aanchal.lib.early_warning.policy import Policy, policy_from_toml, policy_to_toml
+from aanchal.watch.policy_file import default_policy, load_policy
 
-TEXT = files("aanchal.attendance").joinpath("data/early_warning.toml").read_text("utf-8")
+TEXT = files("aanchal.lib.early_warning").joinpath("data/early_warning.toml").read_text("utf-8")
 
 
 def test_every_default_says_its_source():
@@ -80,7 +80,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 
 
 def test_forbidden_inputs_appear_nowhere_in_the_rule():
-    rules = files("aanchal.attendance").joinpath("rules")
+    rules = files("aanchal.lib").joinpath("early_warning")
     for path in rules.iterdir():
         if path.name.endswith(".py"):
             text = path.read_text("utf-8").lower()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aanchal.attendance.rules.reference import _fma
+from aanchal.lib.early_warning.reference import _fma
 
 reals = st.floats(-(2.0**40), 2.0**40, width=32, allow_subnormal=False)
 

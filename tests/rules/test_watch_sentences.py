@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from aanchal.attendance.rules.sentences import (
+from aanchal.watch.rules.sentences import (
     TEMPLATES,
     Kind,
     Reason,

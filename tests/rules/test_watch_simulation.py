@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.simulate import HARMFUL, WORLDS, Event, World, as_history, simulate
-from aanchal.attendance.watch_history import calibrate
-from aanchal.attendance.watch_quality import measure, score
+from aanchal.lib.marks import Mark
+from aanchal.watch.policy_file import default_policy
+from aanchal.watch.watch_history import calibrate
+from benchmarks.quality_of_the_watch import measure, score
+from benchmarks.simulated_registers import HARMFUL, WORLDS, Event, World, as_history, simulate
 
 SMALL = World(children=2000, days=120)
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from aanchal.attendance.rules import watch_state
-from aanchal.attendance.rules.early_warning import run_days, start_state, step_day
-from aanchal.attendance.rules.watch_state import WatchState
+from aanchal.lib.early_warning import state as watch_state
+from aanchal.lib.early_warning.rule import run_days, start_state, step_day
+from aanchal.lib.early_warning.state import WatchState
 
 from .watch_registers import POLICY, class_of, of_child, school_days
 

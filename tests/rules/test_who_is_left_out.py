@@ -5,8 +5,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from aanchal.attendance.rules.missing import unnamed
-from aanchal.attendance.rules.pages import PageMarks
+from aanchal.registers.rules.missing import unnamed
+from aanchal.registers.rules.pages import PageMarks
 
 HERS, OTHERS = UUID(int=1), UUID(int=2)
 CODES = {".": 0, "P": 1, "A": 2, "L": 3, "H": 4}

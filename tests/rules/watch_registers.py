@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 from hypothesis import strategies as st
 
-from aanchal.attendance.policy_file import default_policy
-from aanchal.attendance.rules.early_warning import Signals, run_days, start_state
+from aanchal.lib.early_warning.rule import Signals, run_days, start_state
+from aanchal.watch.policy_file import default_policy
 
 LETTERS = {".": 0, "P": 1, "A": 2, "L": 3, "H": 4}
 FIRST = date(2026, 4, 1)

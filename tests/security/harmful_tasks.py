@@ -5,8 +5,8 @@ import io
 import os
 import time
 
-from aanchal.attendance.formats import tasks
 from aanchal.kernel.limited.words import DONE, HEAD, RESULT
+from aanchal.registers.formats import tasks
 
 
 def _work(out):

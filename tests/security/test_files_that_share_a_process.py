@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from aanchal.attendance import parsing
-from aanchal.attendance.actions import give_register, read_register
-from aanchal.attendance.formats.problems import Hints
-from aanchal.attendance.models import RegisterFile, RegisterPage
-from aanchal.attendance.page_store import page_marks
-from aanchal.attendance.parsing import parse_registers, parse_registers_together
-from aanchal.attendance.rules.marks import Mark
 from aanchal.cli.register_import import take_some
 from aanchal.kernel.limited import MOST_TOGETHER, Caps, helper, read_several_in_limits
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.problems import Unreadable
+from aanchal.registers import parsing
+from aanchal.registers.actions import give_register, read_register
+from aanchal.registers.formats.problems import Hints
+from aanchal.registers.models import RegisterFile, RegisterPage
+from aanchal.registers.page_store import page_marks
+from aanchal.registers.parsing import parse_registers, parse_registers_together
 from tests.factories import NOW, VILLAGE, a_class, an_actor
 from tests.formats.register_samples import SAMPLES, TODAY, as_xlsx
 from tests.security.harmful_tasks import HARM

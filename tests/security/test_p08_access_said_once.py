@@ -13,17 +13,6 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from aanchal.attendance.models import (
-    BudgetReplay,
-    Correction,
-    LateFinding,
-    MissingPupil,
-    RegisterArchive,
-    RegisterPage,
-    Reopening,
-    VisitBudget,
-    Withdrawal,
-)
 from aanchal.kernel import rowguard
 from aanchal.kernel.access import access_of, admitted, candidates, visible
 from aanchal.kernel.models import LegalHold
@@ -31,6 +20,15 @@ from aanchal.kernel.permissions import ROLE_PERMISSIONS, Actor, Grant, Permissio
 from aanchal.notices.models import Contact
 from aanchal.people.models import ClassMove, HouseholdJoin, Kinship, ReadingDay, UnconfirmedKinship
 from aanchal.places.models import AreaJoin, SchoolCalendar, Subdistrict
+from aanchal.registers.models import Correction, MissingPupil, RegisterPage
+from aanchal.watch.models import (
+    BudgetReplay,
+    LateFinding,
+    RegisterArchive,
+    Reopening,
+    VisitBudget,
+    Withdrawal,
+)
 from tests.factories import OTHER_BLOCK, OTHER_DISTRICT, OTHER_VILLAGE, VILLAGE
 from tests.signing_in import an_area
 from tests.two_districts import two_districts
@@ -145,22 +143,22 @@ WHERE = {
     "people.Consent": lambda r: of_child(r.child),
     "people.ReadingDay": lambda r: Stands(r.counts["area"], family={r.reader}),
     "cases.Concern": of_concern,
-    "attendance.RegisterFile": of_file,
-    "attendance.RegisterPage": lambda r: of_class(r.class_section),
-    "attendance.Correction": lambda r: of_class(r.class_section),
-    "attendance.MissingPupil": lambda r: of_class(
+    "registers.RegisterFile": of_file,
+    "registers.RegisterPage": lambda r: of_class(r.class_section),
+    "registers.Correction": lambda r: of_class(r.class_section),
+    "registers.MissingPupil": lambda r: of_class(
         r.class_section, family=family(r.child.household_id)
     ),
-    "attendance.RegisterArchive": lambda r: Stands(r.area_path),
-    "attendance.VisitBudget": lambda r: Stands(r.area.path),
-    "attendance.BudgetReplay": lambda r: Stands(r.area.path),
-    "attendance.Flag": of_flag,
-    "attendance.Withdrawal": lambda r: of_flag(r.flag),
-    "attendance.Visit": of_visit,
-    "attendance.Finding": lambda r: of_flag(r.visit.flag, hands={r.recorded_by}),
-    "attendance.LateFinding": lambda r: of_flag(r.visit.flag, hands={str(r.visit.volunteer_id)}),
-    "attendance.Outcome": lambda r: of_flag(r.flag),
-    "attendance.Reopening": lambda r: of_flag(r.flag),
+    "watch.RegisterArchive": lambda r: Stands(r.area_path),
+    "watch.VisitBudget": lambda r: Stands(r.area.path),
+    "watch.BudgetReplay": lambda r: Stands(r.area.path),
+    "watch.Flag": of_flag,
+    "watch.Withdrawal": lambda r: of_flag(r.flag),
+    "watch.Visit": of_visit,
+    "watch.Finding": lambda r: of_flag(r.visit.flag, hands={r.recorded_by}),
+    "watch.LateFinding": lambda r: of_flag(r.visit.flag, hands={str(r.visit.volunteer_id)}),
+    "watch.Outcome": lambda r: of_flag(r.flag),
+    "watch.Reopening": lambda r: of_flag(r.flag),
 }
 
 

@@ -24,15 +24,15 @@ from hypothesis.stateful import (
 
 from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
-from aanchal.attendance.models import Visit
-from aanchal.attendance.queries.books import get_register_file, visible_register_files
-from aanchal.attendance.queries.flags import get_flag, get_my_visit, my_visits, visible_flags
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import get_concern, visible_concerns
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Permission, Role, may
 from aanchal.people.models import Child, ClassSection, Household, Kinship
 from aanchal.people.queries import get_child, get_class, visible_children, visible_classes
+from aanchal.registers.queries.books import get_register_file, visible_register_files
+from aanchal.watch.models import Visit
+from aanchal.watch.queries.flags import get_flag, get_my_visit, my_visits, visible_flags
 from tests.signing_in import a_person, a_school, an_area
 from tests.two_districts import a_question, a_shown_file, a_visit
 

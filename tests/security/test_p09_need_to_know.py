@@ -5,7 +5,6 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.models import User
-from aanchal.attendance.queries.flags import visible_flags
 from aanchal.cases.queries import visible_concerns
 from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.permissions import (
@@ -19,6 +18,7 @@ from aanchal.kernel.permissions import (
     require,
 )
 from aanchal.people.queries import visible_children
+from aanchal.watch.queries.flags import visible_flags
 from tests.signing_in import acting, signed_in
 from tests.two_districts import APRIL, two_districts
 

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from aanchal.attendance.findings import vocabulary
+from aanchal.watch.findings import vocabulary
 from tests.security.crawl import canaries, walk_as
 from tests.two_districts import SIX, canary, two_districts
 

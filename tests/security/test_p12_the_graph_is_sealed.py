@@ -31,7 +31,7 @@ STORY = """
 import json
 from datetime import timedelta
 from django.utils import timezone
-from aanchal.attendance.actions import assign_visit, leave_house, record_outcome, record_visit
+from aanchal.registers.actions import assign_visit, leave_house, record_outcome, record_visit
 from aanchal.cases.actions import raise_concern, record_call, take_up_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel import upkeep
@@ -168,7 +168,7 @@ def test_the_story_has_all_that_could_be_told(thief):
     assert len(thief.told) >= 4
     assert {one["sealed"] for one in thief.told} == {True, False}
     assert all(len(one["points_at"]) >= 4 for one in thief.told)
-    assert len(thief.tables["attendance_finding"][1]) == 6
+    assert len(thief.tables["watch_finding"][1]) == 6
 
 
 def test_no_column_of_a_concern_holds_what_it_points_at(thief):
@@ -248,8 +248,8 @@ def test_no_time_of_a_concern_is_finer_than_an_hour(thief):
 
 # What tells of danger or of an end must not tell its minute; the visit itself was sent before.
 TELLING = {
-    "attendance_finding": "*", "attendance_outcome": "*", "kernel_countedevent": "*",
-    "attendance_visit": ("recorded_at", "left_house_at"),
+    "watch_finding": "*", "watch_outcome": "*", "kernel_countedevent": "*",
+    "watch_visit": ("recorded_at", "left_house_at"),
 }  # fmt: skip
 
 
@@ -273,7 +273,7 @@ def test_keys_of_concerns_tell_no_order(thief):
         assert UUID(one["pk"]).version == 4
 
 
-WITHOUT_AGE = [CONCERN, "attendance_finding", "attendance_outcome", "kernel_countedevent"]
+WITHOUT_AGE = [CONCERN, "watch_finding", "watch_outcome", "kernel_countedevent"]
 
 
 @pytest.mark.parametrize("table", WITHOUT_AGE)
@@ -320,10 +320,10 @@ def test_the_journal_is_empty_after_the_night(thief):
 
 
 def test_how_a_question_ended_is_in_no_plain_column(thief):
-    names, rows = thief.tables["attendance_outcome"]
+    names, rows = thief.tables["watch_outcome"]
     assert rows
     assert set(names) - {"xmin"} == {"id", "district", "flag_id", "recorded_on", "facts", "note"}
-    states, flags = thief.tables["attendance_flag"]
+    states, flags = thief.tables["watch_flag"]
     ended = {row[states.index("state")] for row in flags} - {"open", "assigned", "visited"}
     assert ended <= {"closed", "withdrawn"}
 
@@ -407,7 +407,7 @@ def joins_in(dump: dict[str, list[str]], told: dict[str, Any], row: dict[str, An
 def test_a_dump_as_text_joins_no_concern_to_anybody(thief):
     dump = dump_of(thief)
     assert len(dump[CONCERN]) == len(thief.told)
-    assert dump["people_kinship"] and dump["attendance_visit"]
+    assert dump["people_kinship"] and dump["watch_visit"]
     for told, row in thief.concerns():
         assert not joins_in(dump, told, row)
 

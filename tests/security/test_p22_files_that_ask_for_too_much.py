@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.attendance.formats.problems import Hints
-from aanchal.attendance.parsing import parse_pupils, parse_registers
 from aanchal.kernel import limited
 from aanchal.kernel.limited import Caps, Refused, helper, probe, read_in_limits
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.parsing import parse_areas, parse_schools
+from aanchal.registers.formats.problems import Hints
+from aanchal.registers.parsing import parse_pupils, parse_registers
 from tests.formats.reading import XLSX
 from tests.security.hostile_files import LARGE, SMALL
 

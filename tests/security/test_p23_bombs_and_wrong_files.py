@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.attendance.formats.problems import Hints
-from aanchal.attendance.parsing import parse_registers
 from aanchal.lib.tabular.problems import Unreadable
+from aanchal.registers.formats.problems import Hints
+from aanchal.registers.parsing import parse_registers
 from tests.formats import register_samples as samples
 from tests.formats.reading import GOOD, XLSX
 from tests.security.hostile_files import workbook

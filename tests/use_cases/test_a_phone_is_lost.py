@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from aanchal.access.actions import revoke_device
-from aanchal.attendance.actions import assign_visit, leave_house
-from aanchal.attendance.models import Flag, Visit
-from aanchal.attendance.queries.flags import volunteers_for, without_phone
-from aanchal.attendance.queries.hands import those_to_stop
-from aanchal.attendance.queries.waiting import what_waits
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import inbox
+from aanchal.watch.actions import assign_visit, leave_house
+from aanchal.watch.models import Flag, Visit
+from aanchal.watch.queries.flags import volunteers_for, without_phone
+from aanchal.watch.queries.hands import those_to_stop
+from aanchal.watch.queries.waiting import what_waits
 from tests.factories import VILLAGE, a_class, a_flag, an_actor
 from tests.signing_in import a_grant, a_person, a_phone, acting, signed_in
 

@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.attendance.actions import record_outcome, run_watch
-from aanchal.attendance.models import Flag, Outcome
-from aanchal.attendance.queries.returns import since_signal
-from aanchal.attendance.queries.seats import marks_in, seats_elsewhere
-from aanchal.attendance.rules.returns import Standing
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.models import Enrolment
+from aanchal.watch.actions import record_outcome, run_watch
+from aanchal.watch.models import Flag, Outcome
+from aanchal.watch.queries.returns import since_signal
+from aanchal.watch.queries.seats import marks_in, seats_elsewhere
+from aanchal.watch.rules.returns import Standing
 from tests.factories import NOW, OTHER_BLOCK, a_class, a_flag, a_page, an_actor
 from tests.signing_in import a_person, a_school, signed_in
 
@@ -84,7 +84,7 @@ def test_it_takes_the_same_queries_for_however_many_questions(django_assert_num_
 
 def test_a_blank_of_one_class_does_not_hide_a_mark_of_the_other():
     flag, other = moved(THERE)
-    from aanchal.attendance.queries.books import class_books
+    from aanchal.registers.queries.books import class_books
 
     books = class_books([flag.class_section, other])
     days, marks = marks_in(list(books.values()), flag.child_id)

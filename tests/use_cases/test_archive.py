@@ -5,16 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import Invalid, NotAllowed
+from aanchal.kernel.models import AuditEvent
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.people.models import Child, Enrolment
+from aanchal.registers.actions import record_page
+from aanchal.registers.models import RegisterPage
+from aanchal.registers.rules.pages import PageMarks
+from aanchal.watch.actions import (
     begin_archive,
     hand_over_archive,
     note_archived,
     open_archive,
-    record_page,
     run_watch,
 )
-from aanchal.attendance.archiving import archive_of, verify_archive, write_archive
-from aanchal.attendance.formats.archive_folder import (
+from aanchal.watch.archiving import archive_of, verify_archive, write_archive
+from aanchal.watch.formats.archive_folder import (
     ArchiveKey,
     ArchiveProblem,
     Partition,
@@ -23,17 +29,12 @@ from aanchal.attendance.formats.archive_folder import (
     read_manifest,
     write_key_file,
 )
-from aanchal.attendance.formats.archive_parquet import read_flags, read_units
-from aanchal.attendance.models import Flag, RegisterArchive, RegisterPage
-from aanchal.attendance.queries.archives import pseudonyms_of
-from aanchal.attendance.rules.pages import PageMarks
-from aanchal.attendance.scoring import score_archive, scored_partitions
-from aanchal.attendance.scoring_local import LocalEngine
-from aanchal.attendance.sentences import reason_sentence
-from aanchal.kernel.errors import Invalid, NotAllowed
-from aanchal.kernel.models import AuditEvent
-from aanchal.kernel.permissions import Role, system_actor
-from aanchal.people.models import Child, Enrolment
+from aanchal.watch.formats.archive_parquet import read_flags, read_units
+from aanchal.watch.models import Flag, RegisterArchive
+from aanchal.watch.queries.archives import pseudonyms_of
+from aanchal.watch.scoring import score_archive, scored_partitions
+from aanchal.watch.scoring_local import LocalEngine
+from aanchal.watch.sentences import reason_sentence
 from tests.audited import audited
 from tests.factories import NAMES, NOW, OTHER_DISTRICT, a_class, a_page, an_actor, marks_of
 from tests.signing_in import a_school
@@ -278,7 +279,7 @@ def test_a_child_who_changes_class_in_the_year_is_asked_after_in_neither_for_it(
 
 
 def test_a_block_keeps_the_threshold_it_set(tmp_path):
-    from aanchal.attendance.actions import set_visit_budget
+    from aanchal.watch.actions import set_visit_budget
 
     section, *_rest = two_districts()
     set_visit_budget(
@@ -396,7 +397,7 @@ def test_a_row_group_is_small_and_holds_whole_classes(tmp_path, monkeypatch):
         a_page(section, children, [JUNE_FULL] * 6, JUNE)
         a_page(section, children, [*[FULL] * 5, GONE], JULY)
     written(tmp_path / "one")
-    monkeypatch.setattr("aanchal.attendance.queries.archives.UNIT_ROWS", 10)
+    monkeypatch.setattr("aanchal.watch.queries.archives.UNIT_ROWS", 10)
     written(tmp_path / "many")
 
     found = {}

@@ -5,7 +5,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from aanchal.attendance.models import RegisterArchive
+from aanchal.watch.models import RegisterArchive
 from tests.rules.test_archive_scoring import a_flipped_byte
 from tests.use_cases.test_archive import two_districts
 

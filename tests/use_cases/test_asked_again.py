@@ -4,7 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from aanchal.attendance.actions import (
+from aanchal.cases.models import Concern
+from aanchal.kernel.errors import Invalid
+from aanchal.kernel.permissions import system_actor
+from aanchal.watch.actions import (
     leave_house,
     record_outcome,
     record_visit,
@@ -12,11 +15,8 @@ from aanchal.attendance.actions import (
     run_watch,
     withdraw_flag,
 )
-from aanchal.attendance.models import Flag, Outcome, Visit, Withdrawal
-from aanchal.attendance.sentences import flag_sentence
-from aanchal.cases.models import Concern
-from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import system_actor
+from aanchal.watch.models import Flag, Outcome, Visit, Withdrawal
+from aanchal.watch.sentences import flag_sentence
 from tests.audited import audited
 from tests.factories import NOW, a_class, a_page, an_actor
 from tests.use_cases.test_visits import ANSWERS, a_volunteer, acting

@@ -7,7 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import Role
+from aanchal.people.actions import promote_pupil
+from aanchal.people.models import Child, ClassMove, ClassSection, Enrolment
+from aanchal.people.rules.pupils import NewPupil
+from aanchal.registers.actions import (
     ENROL,
     SET_ASIDE,
     confirm_promoted,
@@ -18,17 +24,11 @@ from aanchal.attendance.actions import (
     take_register,
     undo_repair,
 )
-from aanchal.attendance.actions.left_over import ask_after_left_over, ask_no_more_after
-from aanchal.attendance.models import MissingPupil, RegisterPage, RowDecision
-from aanchal.attendance.page_store import page_marks
-from aanchal.attendance.queries.promotions import classes_beside_last_year, rows_of_last_year
-from aanchal.attendance.shown_pages import ShownRow
-from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
-from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
-from aanchal.people.actions import promote_pupil
-from aanchal.people.models import Child, ClassMove, ClassSection, Enrolment
-from aanchal.people.rules.pupils import NewPupil
+from aanchal.registers.actions.left_over import ask_after_left_over, ask_no_more_after
+from aanchal.registers.models import MissingPupil, RegisterPage, RowDecision
+from aanchal.registers.page_store import page_marks
+from aanchal.registers.queries.promotions import classes_beside_last_year, rows_of_last_year
+from aanchal.registers.shown_pages import ShownRow
 from tests.at_once import at_once
 from tests.audited import audited
 from tests.factories import (

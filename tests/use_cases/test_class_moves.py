@@ -5,15 +5,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aanchal.attendance.actions import (
-    ENROL,
-    repair_row,
-    take_register,
-    undo_class_move,
-    undo_repair,
-)
-from aanchal.attendance.models import RegisterPage
-from aanchal.attendance.page_store import page_marks
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
@@ -28,6 +19,9 @@ from aanchal.people.models import ClassMove, Enrolment, SchoolIdentifier
 from aanchal.people.queries import class_moves_agreed, class_moves_to_answer, my_class_moves
 from aanchal.people.rules.moves import first_day
 from aanchal.people.rules.pupils import NewPupil
+from aanchal.registers.actions import ENROL, repair_row, take_register, undo_class_move, undo_repair
+from aanchal.registers.models import RegisterPage
+from aanchal.registers.page_store import page_marks
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_given_register, a_page, an_actor, kin_of
 from tests.signing_in import a_person, a_school, acting

@@ -6,42 +6,26 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.registers.actions import (
     agree_to_correction,
-    assign_visit,
-    keep_flag,
     record_page,
     refuse_correction,
-    run_watch,
     take_correction_back,
-    undo_correction,
-    withdraw_flag,
 )
-from aanchal.attendance.actions.pages import page_marks
-from aanchal.attendance.models import (
-    Correction,
-    Flag,
-    PageRevision,
-    RegisterPage,
-    Visit,
-    Withdrawal,
-)
-from aanchal.attendance.queries.corrections import (
+from aanchal.registers.actions.pages import page_marks
+from aanchal.registers.models import Correction, PageRevision, RegisterPage
+from aanchal.registers.queries.corrections import (
     corrections_agreed,
     corrections_to_answer,
     my_corrections,
-    withdrawals_to_answer,
 )
-from aanchal.attendance.rules.corrections import (
-    grown,
-    hold_back,
-    pack_cells,
-    silenced,
-    unpack_cells,
-)
-from aanchal.attendance.rules.pages import PageMarks
-from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.registers.rules.corrections import grown, hold_back, pack_cells, silenced, unpack_cells
+from aanchal.registers.rules.pages import PageMarks
+from aanchal.watch.actions import assign_visit, keep_flag, run_watch, undo_correction, withdraw_flag
+from aanchal.watch.models import Flag, Visit, Withdrawal
+from aanchal.watch.queries.withdrawals import withdrawals_to_answer
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, a_page, an_actor, kin_of, marks_of
 from tests.signing_in import a_person, a_school, acting

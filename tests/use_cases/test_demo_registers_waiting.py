@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from aanchal.attendance.models import Correction, MissingPupil, RegisterFile
-from aanchal.attendance.queries.promotions import classes_beside_last_year, left_of_last_year
 from aanchal.demo.new_session import leave_new_session_waiting
 from aanchal.demo.waiting_registers import leave_registers_waiting
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassMove
 from aanchal.people.rules.pupils import NewPupil
+from aanchal.registers.models import Correction, MissingPupil, RegisterFile
+from aanchal.registers.queries.promotions import classes_beside_last_year, left_of_last_year
 from tests.factories import NOW, a_class, a_page, an_actor
 from tests.signing_in import a_person
 

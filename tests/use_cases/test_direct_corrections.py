@@ -8,30 +8,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.attendance.actions import (
-    assign_visit,
-    record_page,
-    repair_row,
-    run_watch,
-    take_register,
-    undo_correction,
-    withdraw_flag,
-)
-from aanchal.attendance.actions.pages import page_marks
-from aanchal.attendance.models import (
-    Correction,
-    Flag,
-    MissingPupil,
-    PageRevision,
-    RegisterPage,
-    Withdrawal,
-)
-from aanchal.attendance.queries.corrections import corrections_agreed, my_corrections
-from aanchal.attendance.rules.pages import PageMarks
 from aanchal.kernel.errors import NotAllowed, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.queries.inbox import inbox
+from aanchal.registers.actions import record_page, repair_row, take_register
+from aanchal.registers.actions.pages import page_marks
+from aanchal.registers.models import Correction, MissingPupil, PageRevision, RegisterPage
+from aanchal.registers.queries.corrections import corrections_agreed, my_corrections
+from aanchal.registers.rules.pages import PageMarks
+from aanchal.watch.actions import assign_visit, run_watch, undo_correction, withdraw_flag
+from aanchal.watch.models import Flag, Withdrawal
 from tests.audited import audited
 from tests.factories import (
     NOW,

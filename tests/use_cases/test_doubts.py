@@ -6,16 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.attendance.actions import (
-    assign_visit,
-    hand_back_visit,
-    leave_house,
-    record_visit,
-)
-from aanchal.attendance.models import Flag, Visit
-from aanchal.attendance.queries.doubts import doubts
-from aanchal.attendance.queries.waiting import doubtful_flags, what_waits
 from aanchal.notices.queries.things import things
+from aanchal.watch.actions import assign_visit, hand_back_visit, leave_house, record_visit
+from aanchal.watch.models import Flag, Visit
+from aanchal.watch.queries.doubts import doubts
+from aanchal.watch.queries.waiting import doubtful_flags, what_waits
 from tests.factories import NOW, a_class, a_flag, an_actor
 from tests.signing_in import signed_in
 from tests.use_cases.test_visits import a_volunteer, acting

@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aanchal.access.models import Notice
-from aanchal.attendance.actions import assign_visit, move_family
-from aanchal.attendance.models import Flag, Visit
-from aanchal.attendance.queries.flags import volunteers_for
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role
 from aanchal.people.actions import join_households, part_households
 from aanchal.people.models import Child
+from aanchal.watch.actions import assign_visit, move_family
+from aanchal.watch.models import Flag, Visit
+from aanchal.watch.queries.flags import volunteers_for
 from tests.audited import audited
 from tests.factories import (
     NOW,

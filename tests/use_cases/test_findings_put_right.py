@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from aanchal.attendance.actions import leave_house
-from aanchal.attendance.models import Finding, Flag, Outcome, Reopening
 from aanchal.cases.actions import (
     close_concern,
     hand_over_concern,
@@ -22,6 +20,8 @@ from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role
 from aanchal.notices.hand_overs import hand_overs
 from aanchal.notices.queries.inbox import inbox
+from aanchal.watch.actions import leave_house
+from aanchal.watch.models import Finding, Flag, Outcome, Reopening
 from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_flag, an_actor
 from tests.signing_in import an_area

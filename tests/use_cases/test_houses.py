@@ -6,12 +6,6 @@ from datetime import timedelta
 import pytest
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import (
-    assign_visit,
-    describe_visited_house,
-    hand_back_visit,
-    open_visited_house,
-)
 from aanchal.kernel.errors import Invalid, NotAllowed
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import (
@@ -25,6 +19,12 @@ from aanchal.people.families import namesakes
 from aanchal.people.houses import House, house_of, may_be_called
 from aanchal.people.models import Child, Consent, Household
 from aanchal.people.rules.pupils import NewPupil
+from aanchal.watch.actions import (
+    assign_visit,
+    describe_visited_house,
+    hand_back_visit,
+    open_visited_house,
+)
 from tests.audited import audited
 from tests.factories import JULY, NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, an_actor, kin_of
 from tests.signing_in import a_person, a_school

@@ -4,16 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from aanchal.attendance.actions import (
-    assign_visit,
-    hand_back_visit,
-    leave_pair,
-    record_visit,
-    say_will_go,
-)
-from aanchal.attendance.models import Flag, Visit
-from aanchal.attendance.own_work import of_her_visits
-from aanchal.attendance.queries.flags import overdue_visits, volunteers_for
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.actions import pass_on
@@ -21,6 +11,16 @@ from aanchal.notices.models import Ladder
 from aanchal.notices.queries.inbox import inbox
 from aanchal.notices.queries.things import things
 from aanchal.people.models import Kinship
+from aanchal.watch.actions import (
+    assign_visit,
+    hand_back_visit,
+    leave_pair,
+    record_visit,
+    say_will_go,
+)
+from aanchal.watch.models import Flag, Visit
+from aanchal.watch.own_work import of_her_visits
+from aanchal.watch.queries.flags import overdue_visits, volunteers_for
 from tests.audited import audited
 from tests.factories import NOW, a_class, a_flag, an_actor, kin_of
 from tests.signing_in import a_person

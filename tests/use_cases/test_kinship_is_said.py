@@ -7,13 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import assign_visit, hand_back_visit
-from aanchal.attendance.models import Visit
-from aanchal.attendance.queries.flags import my_visits, overdue_visits, volunteers_for
 from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.permissions import Role
 from aanchal.people.actions import record_own_kinship
 from aanchal.people.models import Child, Kinship
+from aanchal.watch.actions import assign_visit, hand_back_visit
+from aanchal.watch.models import Visit
+from aanchal.watch.queries.flags import my_visits, overdue_visits, volunteers_for
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, a_flag, an_actor
 from tests.signing_in import a_person, signed_in

@@ -9,7 +9,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aanchal.attendance.actions import assign_visit
 from aanchal.cases.actions import raise_concern, take_up_concern
 from aanchal.cases.health import families_without
 from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
@@ -20,6 +19,7 @@ from aanchal.notices.queries.things import things
 from aanchal.people import actions
 from aanchal.people.models import Child, Guardian, Household, Kinship
 from aanchal.people.queries import kinships_to_answer
+from aanchal.watch.actions import assign_visit
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, a_flag, an_actor, kin_of
 from tests.kinship import APRIL, a_child, a_coordinator, acting, said

@@ -7,20 +7,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import Invalid, NotAllowed, TooMany, WrongState
+from aanchal.kernel.permissions import Role
+from aanchal.notices.queries.inbox import inbox
+from aanchal.notices.queries.things import late_findings, things
+from aanchal.watch.actions import (
     assign_visit,
     cancel_visit,
     hand_back_visit,
     keep_late_finding,
     read_late_findings,
 )
-from aanchal.attendance.models import Finding, Flag, LateFinding, Visit
-from aanchal.attendance.queries.doubts import doubts
-from aanchal.attendance.queries.ends import is_struck_off, was_visited
-from aanchal.kernel.errors import Invalid, NotAllowed, TooMany, WrongState
-from aanchal.kernel.permissions import Role
-from aanchal.notices.queries.inbox import inbox
-from aanchal.notices.queries.things import late_findings, things
+from aanchal.watch.models import Finding, Flag, LateFinding, Visit
+from aanchal.watch.queries.doubts import doubts
+from aanchal.watch.queries.ends import is_struck_off, was_visited
 from tests.audited import audited
 from tests.factories import NOW, VILLAGE, a_class, a_flag, an_actor, kin_of
 from tests.signing_in import a_person
@@ -251,6 +251,6 @@ def test_at_rest_none_of_it_is_in_the_clear():
     sent(taken_back(), note="Qz fever since Sunday.")
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT kind, whom_met, next_step, note, facts FROM attendance_latefinding")
+        cursor.execute("SELECT kind, whom_met, next_step, note, facts FROM watch_latefinding")
         row = b"|".join(bytes(value) for value in cursor.fetchone())
     assert b"Qz fever" not in row and b"sick" not in row and b"mother" not in row

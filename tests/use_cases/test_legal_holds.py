@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aanchal.attendance.models import Flag, RegisterPage
 from aanchal.cases.actions import (
     ask_to_lift_hold,
     keep_hold,
@@ -22,6 +21,8 @@ from aanchal.kernel.permissions import Role, system_actor
 from aanchal.kernel.references import wrong_tags
 from aanchal.notices.queries.things import things
 from aanchal.people.models import Child, Enrolment, Household
+from aanchal.registers.models import RegisterPage
+from aanchal.watch.models import Flag
 from tests.audited import audited
 from tests.factories import NOW, OTHER_DISTRICT, a_class, a_page, an_actor, kin_of
 from tests.signing_in import a_person, a_school, acting
@@ -55,7 +56,7 @@ def test_a_held_child_and_all_that_is_part_of_her_stays():
     held(f" {held_one.code.lower()} ")
 
     found = {one.label: (one.due, one.held) for one in sweeping.forecast(at=GROWN_UP)}
-    assert found["attendance.Flag"] == (1, 1)
+    assert found["watch.Flag"] == (1, 1)
     sweeping.sweep(UPKEEP, at=GROWN_UP)
     assert list(Child.objects.all()) == [held_one]
     assert Household.objects.filter(pk=held_one.household_id).exists()

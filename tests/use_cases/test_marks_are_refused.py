@@ -2,10 +2,10 @@
 
 import pytest
 
-from aanchal.attendance.actions.row_undo import put_row_back
-from aanchal.attendance.models import RegisterPage, RowDecision
 from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.permissions import Role
+from aanchal.registers.actions.row_undo import put_row_back
+from aanchal.registers.models import RegisterPage, RowDecision
 from tests.factories import NOW, VILLAGE, a_class, a_page, an_actor
 from tests.use_cases.test_corrections import JULY, send
 

@@ -8,20 +8,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from aanchal.kernel.models import CountedEvent
+from aanchal.kernel.permissions import Role
+from aanchal.kernel.statistics import pseudonym_of
+from aanchal.people.models import ClassSection, Enrolment
+from aanchal.registers.actions import (
     note_missing,
     reopen_missing,
     say_missing,
     settle_missing,
     take_register,
 )
-from aanchal.attendance.models import MissingPupil
-from aanchal.attendance.queries.missing import missing_pupils
-from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.models import CountedEvent
-from aanchal.kernel.permissions import Role
-from aanchal.kernel.statistics import pseudonym_of
-from aanchal.people.models import ClassSection, Enrolment
+from aanchal.registers.models import MissingPupil
+from aanchal.registers.queries.missing import missing_pupils
 from tests.carried import carried
 from tests.factories import (
     JULY,

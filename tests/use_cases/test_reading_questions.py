@@ -4,14 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aanchal.attendance.actions import answer_questions, read_register, take_register
-from aanchal.attendance.models import FormReading, RegisterFile, RegisterPage
-from aanchal.attendance.queries.books import shown_pages
-from aanchal.attendance.reading import show_together
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.rules.pages import unpack_marks, unpack_written
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role
+from aanchal.lib.marks import Mark
+from aanchal.registers.actions import answer_questions, read_register, take_register
+from aanchal.registers.models import FormReading, RegisterFile, RegisterPage
+from aanchal.registers.queries.books import shown_pages
+from aanchal.registers.reading import show_together
+from aanchal.registers.rules.pages import unpack_marks, unpack_written
 from tests.audited import audited
 from tests.factories import (
     NAMES,

@@ -8,14 +8,14 @@ import xlsxwriter
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.attendance.actions import answer_questions, read_register, take_register
-from aanchal.attendance.beside import ClassMonth, usual_of
-from aanchal.attendance.models import RegisterPage
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.rules.pages import unpack_marks
-from aanchal.attendance.rules.shares import Share
 from aanchal.kernel.errors import WrongState
 from aanchal.kernel.permissions import Role
+from aanchal.lib.marks import Mark
+from aanchal.registers.actions import answer_questions, read_register, take_register
+from aanchal.registers.beside import ClassMonth, usual_of
+from aanchal.registers.models import RegisterPage
+from aanchal.registers.rules.pages import unpack_marks
+from aanchal.registers.rules.shares import Share
 from tests.factories import (
     JULY,
     NAMES,

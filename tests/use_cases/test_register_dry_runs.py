@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from aanchal.attendance.models import RegisterFile, RegisterPage
 from aanchal.cli.imports import app
+from aanchal.registers.models import RegisterFile, RegisterPage
 from tests.factories import NAMES, a_class, a_register_xlsx
 
 pytestmark = pytest.mark.django_db

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from aanchal.attendance.actions import read_register, take_register
-from aanchal.attendance.actions.registers import choose_school, refuse_register
-from aanchal.attendance.actions.repairs import ENROL, SET_ASIDE, repair_row, set_problem_aside
-from aanchal.attendance.models import RegisterFile, RegisterPage
-from aanchal.attendance.page_store import page_marks
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
+from aanchal.registers.actions import read_register, take_register
+from aanchal.registers.actions.registers import choose_school, refuse_register
+from aanchal.registers.actions.repairs import ENROL, SET_ASIDE, repair_row, set_problem_aside
+from aanchal.registers.models import RegisterFile, RegisterPage
+from aanchal.registers.page_store import page_marks
 from tests.audited import audited
 from tests.factories import (
     NAMES,

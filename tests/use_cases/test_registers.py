@@ -4,19 +4,14 @@ import io
 
 import pytest
 
-from aanchal.attendance.actions import (
-    choose_school,
-    give_register,
-    refuse_register,
-    take_register,
-)
-from aanchal.attendance.models import PageRevision, RegisterFile, RegisterPage
-from aanchal.attendance.page_store import page_marks
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.files import path_of, read_file
 from aanchal.kernel.models import ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
+from aanchal.registers.actions import choose_school, give_register, refuse_register, take_register
+from aanchal.registers.models import PageRevision, RegisterFile, RegisterPage
+from aanchal.registers.page_store import page_marks
 from tests.audited import audited
 from tests.factories import (
     NAMES,

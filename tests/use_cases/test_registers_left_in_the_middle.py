@@ -4,12 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.attendance.actions import say_of_left_out, take_register, wait_for_answer
-from aanchal.attendance.jobs import finish_registers
-from aanchal.attendance.models import MissingPupil, PageRevision, RegisterFile
 from aanchal.kernel.errors import NotAllowed, WrongState
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.kernel.worker import Worker
+from aanchal.registers.actions import say_of_left_out, take_register, wait_for_answer
+from aanchal.registers.models import MissingPupil, PageRevision, RegisterFile
+from aanchal.watch.jobs import finish_registers
 from tests.factories import NAMES, NOW, a_class, a_given_register, a_page, a_register_xlsx, an_actor
 from tests.signing_in import a_person, acting, signed_in
 
@@ -112,7 +112,7 @@ def said_by_child():
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_takes_a_large_file_in_with_what_its_sender_said_of_each(monkeypatch):
     monkeypatch.setattr("aanchal.web.views.registers.TOGETHER", 0)
-    monkeypatch.setattr("aanchal.attendance.actions.taking.TOGETHER", 0)
+    monkeypatch.setattr("aanchal.registers.actions.taking.TOGETHER", 0)
     sender = a_person(Role.COORDINATOR, "IN/S10/D206")
     children, held = without_the_last_two(acting(sender))
     asked = {f"missing-{children[4].pk}": "transferred", f"missing-{children[5].pk}": ""}

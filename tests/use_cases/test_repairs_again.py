@@ -2,16 +2,11 @@
 
 import pytest
 
-from aanchal.attendance.actions import (
-    SET_ASIDE,
-    repair_row,
-    take_problem_up_again,
-    take_register,
-)
-from aanchal.attendance.queries.repairs import problems_set_aside
 from aanchal.kernel.errors import NotAllowed, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
+from aanchal.registers.actions import SET_ASIDE, repair_row, take_problem_up_again, take_register
+from aanchal.registers.queries.repairs import problems_set_aside
 from tests.audited import audited
 from tests.factories import NOW, a_class, a_given_register, a_register_xlsx, an_actor
 from tests.signing_in import a_person, acting

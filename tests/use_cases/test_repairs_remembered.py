@@ -5,7 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import Grant, Role
+from aanchal.people.models import Child, Enrolment
+from aanchal.registers.actions import (
     ENROL,
     SET_ASIDE,
     correct_mark,
@@ -16,23 +20,19 @@ from aanchal.attendance.actions import (
     take_register,
     undo_repair,
 )
-from aanchal.attendance.actions.pages import page_marks
-from aanchal.attendance.models import (
+from aanchal.registers.actions.pages import page_marks
+from aanchal.registers.models import (
     Correction,
     MissingPupil,
     RegisterFile,
     RegisterPage,
     RowDecision,
 )
-from aanchal.attendance.queries.books import shown_pages
-from aanchal.attendance.queries.repairs import classes_to_match
-from aanchal.attendance.rules.corrections import unpack_cells
-from aanchal.attendance.rules.pages import PageMarks
-from aanchal.attendance.shown_pages import ShownRow
-from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
-from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Grant, Role
-from aanchal.people.models import Child, Enrolment
+from aanchal.registers.queries.books import shown_pages
+from aanchal.registers.queries.repairs import classes_to_match
+from aanchal.registers.rules.corrections import unpack_cells
+from aanchal.registers.rules.pages import PageMarks
+from aanchal.registers.shown_pages import ShownRow
 from tests.audited import audited
 from tests.factories import (
     NAMES,

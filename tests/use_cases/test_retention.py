@@ -9,16 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.models import GONE, Grant, User
-from aanchal.attendance.models import (
-    Finding,
-    Flag,
-    Outcome,
-    PageRevision,
-    RegisterCount,
-    RegisterFile,
-    RegisterPage,
-    Visit,
-)
 from aanchal.cases.actions import raise_concern
 from aanchal.kernel import erased, erasing_again, sweeping
 from aanchal.kernel.erased import Line
@@ -37,6 +27,8 @@ from aanchal.people.models import (
     Kinship,
     NameBucket,
 )
+from aanchal.registers.models import PageRevision, RegisterCount, RegisterFile, RegisterPage
+from aanchal.watch.models import Finding, Flag, Outcome, Visit
 from tests.audited import audited
 from tests.factories import JULY, NOW, a_class, a_flag, a_page, an_actor, kin_of
 from tests.signing_in import a_person
@@ -59,7 +51,7 @@ def test_a_page_becomes_counts_after_three_school_years_and_not_a_day_before():
     assert RegisterPage.objects.count() == 1 and PageRevision.objects.count() == 1
 
     swept = sweeping.sweep(UPKEEP, at=AFTER_THEIR_END)
-    assert swept.counts["attendance.RegisterPage"] == 1
+    assert swept.counts["registers.RegisterPage"] == 1
     assert not RegisterPage.objects.exists() and not PageRevision.objects.exists()
     count = RegisterCount.objects.get()
     assert (count.school_id, count.month) == (section.school_id, JULY)
@@ -230,7 +222,7 @@ def test_the_audit_counts_by_model_and_district_and_names_nobody():
     events = audited().filter(verb="records.erased")
     told = {(e.district, e.changes["model"]): e.changes["count"] for e in events}
     assert told["D206", "kernel.ImportProblem"] == told["D207", "kernel.ImportProblem"] == 1
-    assert told["D206", "attendance.RegisterPage"] == 1
+    assert told["D206", "registers.RegisterPage"] == 1
     assert {frozenset(e.changes) for e in events} == {frozenset({"model", "count"})}
     assert {(e.target_id, tuple(e.shown), e.actor_id) for e in events} == {
         ("", (), "system:upkeep")
@@ -252,7 +244,7 @@ def test_the_forecast_counts_what_would_go_and_changes_nothing():
     before = everything()
 
     found = {one.label: one.due for one in sweeping.forecast(at=AFTER_THEIR_END)}
-    assert found["attendance.RegisterPage"] == 1 and found["people.Child"] == 0
+    assert found["registers.RegisterPage"] == 1 and found["people.Child"] == 0
     assert everything() == before
 
 
@@ -271,7 +263,7 @@ def test_nobody_of_the_site_erases(role):
 
 @pytest.mark.parametrize(
     "label",
-    ["people.Child", "attendance.Flag", "attendance.RegisterPage", "people.Household"],
+    ["people.Child", "watch.Flag", "registers.RegisterPage", "people.Household"],
 )
 def test_a_batch_asks_as_many_questions_for_many_rows_as_for_one(label):
     model = apps.get_model(label)
@@ -288,7 +280,7 @@ def test_a_batch_asks_as_many_questions_for_many_rows_as_for_one(label):
         with CaptureQueriesContext(
             connection,
         ) as found:
-            assert batch(model) == (1 if label == "attendance.RegisterPage" else pupils)
+            assert batch(model) == (1 if label == "registers.RegisterPage" else pupils)
         sweeping.sweep(UPKEEP, at=GROWN_UP)
         return len(found)
 

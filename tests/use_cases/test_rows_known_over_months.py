@@ -7,19 +7,13 @@ from django.test import Client
 from django.urls import reverse
 from typer.testing import CliRunner
 
-from aanchal.attendance.actions import (
-    ENROL,
-    SET_ASIDE,
-    repair_row,
-    take_register,
-    undo_repair,
-)
-from aanchal.attendance.actions.pages import page_marks
-from aanchal.attendance.models import MissingPupil, RegisterPage
 from aanchal.cli.imports import app
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child, ClassSection
+from aanchal.registers.actions import ENROL, SET_ASIDE, repair_row, take_register, undo_repair
+from aanchal.registers.actions.pages import page_marks
+from aanchal.registers.models import MissingPupil, RegisterPage
 from tests.factories import NAMES, NOW, a_class, a_given_register, a_register_xlsx, an_actor
 from tests.signing_in import a_person, acting, signed_in
 

@@ -6,17 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aanchal.attendance.actions import give_register, read_register, take_register, take_several
-from aanchal.attendance.actions.taking import TOGETHER
-from aanchal.attendance.actions.taking_several import take_understood
-from aanchal.attendance.models import MissingPupil, RegisterFile, RegisterPage
-from aanchal.attendance.page_store import page_marks
-from aanchal.attendance.reading import show_together
-from aanchal.attendance.rules.marks import Mark
 from aanchal.cli.register_take import take_some
 from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
 from aanchal.kernel.permissions import Role
+from aanchal.lib.marks import Mark
 from aanchal.people.models import Child, ClassSection
+from aanchal.registers.actions import give_register, read_register, take_register, take_several
+from aanchal.registers.actions.taking import TOGETHER
+from aanchal.registers.actions.taking_several import take_understood
+from aanchal.registers.models import MissingPupil, RegisterFile, RegisterPage
+from aanchal.registers.page_store import page_marks
+from aanchal.registers.reading import show_together
 from tests.factories import NOW, VILLAGE, a_class, an_actor
 from tests.signing_in import a_school
 

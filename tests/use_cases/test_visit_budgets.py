@@ -9,16 +9,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.attendance.actions import ask_budget_replay, keep_budget_replay, set_visit_budget
-from aanchal.attendance.jobs import replay_budget
-from aanchal.attendance.models import BudgetReplay, VisitBudget
-from aanchal.attendance.policies import default_policy, policy_in_force
-from aanchal.attendance.queries.budgets import get_tunable_block, standing_of
-from aanchal.attendance.rules.budgets import BUDGETS, Past, Point, past_from_json
-from aanchal.attendance.rules.policy import RULE_VERSION
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.kept import kept
 from aanchal.kernel.permissions import Role
+from aanchal.lib.early_warning.policy import RULE_VERSION
+from aanchal.watch.actions import ask_budget_replay, keep_budget_replay, set_visit_budget
+from aanchal.watch.jobs import replay_budget
+from aanchal.watch.models import BudgetReplay, VisitBudget
+from aanchal.watch.policies import default_policy, policy_in_force
+from aanchal.watch.queries.budgets import get_tunable_block, standing_of
+from aanchal.watch.rules.budgets import BUDGETS, Past, Point, past_from_json
 from aanchal.web.views.budgets import _advice
 from tests.audited import audited
 from tests.factories import NOW, a_class, a_page
@@ -82,7 +82,7 @@ def test_asked_again_over_the_same_registers_nothing_is_replayed(
     coordinator, registers, monkeypatch
 ):
     replayed(coordinator)
-    monkeypatch.setattr("aanchal.attendance.jobs.replay_budgets", None)
+    monkeypatch.setattr("aanchal.watch.jobs.replay_budgets", None)
 
     replay = replayed(coordinator)
 

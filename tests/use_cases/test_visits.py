@@ -7,7 +7,13 @@ import pytest
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import (
+from aanchal.cases.models import Concern
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.models import CountedEvent
+from aanchal.kernel.permissions import Role
+from aanchal.kernel.statistics import pseudonym_of
+from aanchal.people.models import Child, Enrolment
+from aanchal.watch.actions import (
     assign_visit,
     cancel_visit,
     correct_finding,
@@ -19,15 +25,9 @@ from aanchal.attendance.actions import (
     reopen_flag,
     return_to_house,
 )
-from aanchal.attendance.models import Finding, Flag, Outcome, Reopening, Visit
-from aanchal.attendance.queries.flags import volunteers_for
-from aanchal.attendance.queries.hands import is_outside
-from aanchal.cases.models import Concern
-from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.models import CountedEvent
-from aanchal.kernel.permissions import Role
-from aanchal.kernel.statistics import pseudonym_of
-from aanchal.people.models import Child, Enrolment
+from aanchal.watch.models import Finding, Flag, Outcome, Reopening, Visit
+from aanchal.watch.queries.flags import volunteers_for
+from aanchal.watch.queries.hands import is_outside
 from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, an_actor, kin_of
 from tests.signing_in import a_person, a_school

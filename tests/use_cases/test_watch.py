@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aanchal.attendance.actions import run_watch, set_visit_budget
-from aanchal.attendance.actions.watch import WatchRun, raise_flags
-from aanchal.attendance.models import ClassState, Flag
-from aanchal.attendance.policies import default_policy
 from aanchal.kernel.errors import Invalid, NotAllowed
 from aanchal.kernel.permissions import Role, system_actor
+from aanchal.watch.actions import run_watch, set_visit_budget
+from aanchal.watch.actions.watch import WatchRun, raise_flags
+from aanchal.watch.models import ClassState, Flag
+from aanchal.watch.policies import default_policy
 from tests.audited import audited
 from tests.factories import NOW, a_class, a_page, an_actor
 from tests.signing_in import an_area
@@ -164,7 +164,7 @@ def test_a_block_sets_its_visit_budget_and_the_last_one_holds():
         an_actor(), area=block, visits_per_1000_month=8, policy={"threshold": 4.5}, at=NOW
     )
 
-    from aanchal.attendance.policies import policy_in_force
+    from aanchal.watch.policies import policy_in_force
 
     assert policy_in_force().threshold_for(block.path) == 4.5
     assert [b.visits_per_1000_month for b in block.visit_budgets.filter(is_current=True)] == [8]

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import record_outcome, record_visit
-from aanchal.attendance.models import Flag, Outcome
+from aanchal.watch.actions import record_outcome, record_visit
+from aanchal.watch.models import Flag, Outcome
 from tests.signing_in import signed_in
 from tests.web.test_hand_overs_pages import a_coordinator, page
 from tests.web.test_shut_out_of_a_visit_danger import a_danger

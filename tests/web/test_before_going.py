@@ -8,7 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
+from aanchal.kernel.permissions import Role, system_actor
+from aanchal.notices.actions import pass_on
+from aanchal.notices.models import Ladder
+from aanchal.notices.queries.inbox import inbox
+from aanchal.watch.actions import (
     assign_visit,
     correct_finding,
     hand_back_visit,
@@ -17,13 +22,8 @@ from aanchal.attendance.actions import (
     record_outcome,
     record_visit,
 )
-from aanchal.attendance.models import Finding, Flag, Outcome, Visit
-from aanchal.attendance.rules.ends import not_known
-from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role, system_actor
-from aanchal.notices.actions import pass_on
-from aanchal.notices.models import Ladder
-from aanchal.notices.queries.inbox import inbox
+from aanchal.watch.models import Finding, Flag, Outcome, Visit
+from aanchal.watch.rules.ends import not_known
 from tests.audited import audited
 from tests.carried import carried
 from tests.factories import NOW, OTHER_BLOCK, VILLAGE, a_class, a_flag

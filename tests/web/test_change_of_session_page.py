@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from aanchal.attendance.actions import confirm_promoted
-from aanchal.attendance.queries.promotions import classes_beside_last_year, left_of_last_year
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import ClassSection, Enrolment
+from aanchal.registers.actions import confirm_promoted
+from aanchal.registers.queries.promotions import classes_beside_last_year, left_of_last_year
 from tests.factories import NAMES, NOW, a_class, an_actor, kin_of
 from tests.signing_in import a_person, signed_in
 from tests.use_cases.test_change_of_session import FULL, OTHERWISE, last_year, sent, waiting

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.attendance.actions import assign_visit, leave_house, record_visit
-from aanchal.attendance.models import Flag, Visit
 from aanchal.cases.actions import raise_concern
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
+from aanchal.watch.actions import assign_visit, leave_house, record_visit
+from aanchal.watch.models import Flag, Visit
 from tests.audited import audited
 from tests.factories import OTHER_BLOCK, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, kin_of
 from tests.signing_in import a_person, a_school, acting, signed_in, words

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from aanchal.access.actions import stop_account
-from aanchal.attendance.actions import assign_visit, cancel_visit
-from aanchal.attendance.models import Flag, LateFinding, MissingPupil, RegisterFile, Visit
-from aanchal.attendance.queries.returns import Since
-from aanchal.attendance.queries.waiting import what_waits
-from aanchal.attendance.rules.returns import Came, Returned, Standing
 from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import inbox
+from aanchal.registers.models import MissingPupil, RegisterFile
+from aanchal.watch.actions import assign_visit, cancel_visit
+from aanchal.watch.models import Flag, LateFinding, Visit
+from aanchal.watch.queries.returns import Since
+from aanchal.watch.queries.waiting import what_waits
+from aanchal.watch.rules.returns import Came, Returned, Standing
 from aanchal.web.views.cards import urgent_first
 from tests.factories import (
     OTHER_BLOCK,

@@ -8,10 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.attendance.actions import assign_visit, record_page, run_watch
-from aanchal.attendance.models import Correction, Flag, Visit
-from aanchal.attendance.rules.pages import PageMarks
 from aanchal.kernel.permissions import Role, system_actor
+from aanchal.registers.actions import record_page
+from aanchal.registers.models import Correction
+from aanchal.registers.rules.pages import PageMarks
+from aanchal.watch.actions import assign_visit, run_watch
+from aanchal.watch.models import Flag, Visit
 from tests.factories import VILLAGE, a_class, a_page, an_actor, marks_of
 from tests.signing_in import a_person, acting, signed_in
 

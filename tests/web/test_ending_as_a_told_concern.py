@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import record_outcome
-from aanchal.attendance.models import Flag, Outcome
 from aanchal.cases.actions import raise_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Role
+from aanchal.watch.actions import record_outcome
+from aanchal.watch.models import Flag, Outcome
 from tests.signing_in import a_person, signed_in
 from tests.web.test_visit_pages import in_hand
 from tests.web.test_visit_pages import told as visited

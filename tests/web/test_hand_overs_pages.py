@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import correct_finding, record_outcome
-from aanchal.attendance.models import Finding, Flag
 from aanchal.cases.actions import take_up_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import Role
+from aanchal.watch.actions import correct_finding, record_outcome
+from aanchal.watch.models import Finding, Flag
 from tests.factories import a_class, a_flag, an_actor
 from tests.signing_in import a_person, signed_in
 from tests.use_cases.test_concerns import a_worker
@@ -248,13 +248,13 @@ def test_a_doubt_that_nobody_answers_goes_to_another_and_up():
 
 
 def test_a_later_visit_takes_the_doubt_away():
-    from aanchal.attendance.queries.doubts import doubts
+    from aanchal.watch.queries.doubts import doubts
 
     flag = a_doubt()
     assert list(doubts(Flag.objects.all())) == [flag.pk]
     visit = flag.visits.get()
     later = timezone.now() + timedelta(hours=1)
-    from aanchal.attendance.actions import assign_visit, record_visit
+    from aanchal.watch.actions import assign_visit, record_visit
 
     second = assign_visit(an_actor(), flag=flag, volunteer=visit.volunteer, at=later)
     record_visit(

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.models import Notice
-from aanchal.attendance.models import Visit
 from aanchal.cases.actions import raise_concern
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices import channels
 from aanchal.notices.actions import pass_on
 from aanchal.notices.models import Contact, Ladder
 from aanchal.notices.sending import send_due
+from aanchal.watch.models import Visit
 from tests.factories import VILLAGE, a_class, a_flag, kin_of
 from tests.signing_in import a_person, acting, an_area, signed_in, words
 

@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
-from aanchal.attendance.actions import (
+from aanchal.cases.actions import raise_concern
+from aanchal.kernel.errors import Invalid
+from aanchal.kernel.permissions import Role
+from aanchal.watch.actions import (
     assign_visit,
     correct_finding,
     leave_house,
@@ -18,11 +21,8 @@ from aanchal.attendance.actions import (
     record_visit,
     reopen_flag,
 )
-from aanchal.attendance.models import Finding, Outcome
-from aanchal.attendance.queries.figures import FIGURES
-from aanchal.cases.actions import raise_concern
-from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Role
+from aanchal.watch.models import Finding, Outcome
+from aanchal.watch.queries.figures import FIGURES
 from aanchal.web.views.questions import TABS
 from tests.factories import VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, signed_in

@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.attendance.findings import vocabulary
-from aanchal.attendance.models import Flag, LateFinding, Outcome, Visit
 from aanchal.cases.models import Concern
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
+from aanchal.watch.findings import vocabulary
+from aanchal.watch.models import Flag, LateFinding, Outcome, Visit
 from tests.carried import carried
 from tests.factories import VILLAGE, a_class, a_flag, a_page
 from tests.signing_in import a_person, signed_in

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db.models import Q
 
 from aanchal.access.models import Notice
-from aanchal.attendance.models import Flag
 from aanchal.kernel.access import visible
 from aanchal.kernel.permissions import (
     Actor,
@@ -16,6 +15,7 @@ from aanchal.kernel.permissions import (
     may_anywhere,
 )
 from aanchal.places.models import Area, block_path
+from aanchal.watch.models import Flag
 
 from ..rules.hand_overs import Circle
 from .ladders import told_neutrally

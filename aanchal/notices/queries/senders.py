@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from aanchal.access.queries import held_grant, live_grants
-from aanchal.attendance.models import RegisterFile
 from aanchal.kernel import permissions
 from aanchal.kernel.access import is_person
 from aanchal.kernel.permissions import Actor, Permission, may
+from aanchal.registers.models import RegisterFile
 
 
 def with_senders(

@@ -25,25 +25,6 @@ from aanchal.access.queries import (
     waiting_resets,
 )
 from aanchal.access.rules.second_person import CONFIRMED_BY, confirming
-from aanchal.attendance.formats.grades import class_label
-from aanchal.attendance.models import (
-    Correction,
-    Flag,
-    LateFinding,
-    MissingPupil,
-    RegisterFile,
-    Visit,
-    Withdrawal,
-)
-from aanchal.attendance.queries.doubts import doubt_due_at, doubts
-from aanchal.attendance.queries.hands import can_be_made
-from aanchal.attendance.queries.silent import (
-    SilentClass,
-    every_silent_class,
-    kept_silent_classes,
-    silent_classes,
-)
-from aanchal.attendance.rules.pages import unpack_children
 from aanchal.cases.hands import holder_of, since_left
 from aanchal.cases.mistakes import asked_mistake
 from aanchal.cases.models import Concern
@@ -65,6 +46,18 @@ from aanchal.people.queries import class_moves_to_answer, kinships_to_answer, wa
 from aanchal.people.unconfirmed import every_unconfirmed, unconfirmed_of
 from aanchal.places.models import Area
 from aanchal.places.queries import schools_of
+from aanchal.registers.formats.grades import class_label
+from aanchal.registers.models import Correction, MissingPupil, RegisterFile
+from aanchal.registers.queries.silent import (
+    SilentClass,
+    every_silent_class,
+    kept_silent_classes,
+    silent_classes,
+)
+from aanchal.registers.rules.pages import unpack_children
+from aanchal.watch.models import Flag, LateFinding, Visit, Withdrawal
+from aanchal.watch.queries.doubts import doubt_due_at, doubts
+from aanchal.watch.queries.hands import can_be_made
 
 from ..hand_overs import hand_overs
 from ..rules.hand_overs import HandOver, step_times

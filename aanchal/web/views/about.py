@@ -13,14 +13,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.attendance.models import Flag, Visit
-from aanchal.attendance.queries.flags import get_flag
-from aanchal.attendance.queries.hands import my_past_visit, visit_of_ended_role
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, may
 from aanchal.kernel.sealing import Tampered, seal, unseal
 from aanchal.people.models import Child
 from aanchal.people.queries import get_child
+from aanchal.watch.models import Flag, Visit
+from aanchal.watch.queries.flags import get_flag
+from aanchal.watch.queries.hands import my_past_visit, visit_of_ended_role
 
 
 @dataclass(frozen=True)

@@ -13,23 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import people_named
-from aanchal.attendance.actions import ask_budget_replay, set_visit_budget
-from aanchal.attendance.jobs import replay_budget
-from aanchal.attendance.models import BudgetReplay, VisitBudget
-from aanchal.attendance.progress import note_asked, progress_of
-from aanchal.attendance.queries.budgets import (
+from aanchal.kernel.errors import WrongState
+from aanchal.kernel.jobs import enqueue_on_commit
+from aanchal.lib.early_warning.policy import RULE_VERSION
+from aanchal.places.models import Area
+from aanchal.registers.progress import note_asked, progress_of
+from aanchal.watch.actions import ask_budget_replay, set_visit_budget
+from aanchal.watch.jobs import replay_budget
+from aanchal.watch.models import BudgetReplay, VisitBudget
+from aanchal.watch.queries.budgets import (
     budgets_set,
     get_tunable_block,
     replay_of,
     standing_of,
     tunable_blocks,
 )
-from aanchal.attendance.rules.budgets import BUDGETS, Past, Point, a_month, past_from_json
-from aanchal.attendance.rules.intervals import enough, wilson
-from aanchal.attendance.rules.policy import RULE_VERSION
-from aanchal.kernel.errors import WrongState
-from aanchal.kernel.jobs import enqueue_on_commit
-from aanchal.places.models import Area
+from aanchal.watch.rules.budgets import BUDGETS, Past, Point, a_month, past_from_json
+from aanchal.watch.rules.intervals import enough, wilson
 
 from ..context import local_name
 from ..look.curves import curve

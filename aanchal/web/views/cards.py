@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.findings import (
+from aanchal.kernel.permissions import Actor
+from aanchal.watch.findings import (
     GIVEN_ON,
     group_of,
     is_doubt,
@@ -19,13 +20,12 @@ from aanchal.attendance.findings import (
     vocabulary,
     was_given_on,
 )
-from aanchal.attendance.models import Flag, Outcome, Visit
-from aanchal.attendance.queries.conflicts import hide_concerns_from
-from aanchal.attendance.queries.doubts import doubt_due_at
-from aanchal.attendance.queries.returns import NOTHING, Since, since_signal
-from aanchal.attendance.rules.returns import Came, Return, Returned, Standing
-from aanchal.attendance.sentences import flag_sentence
-from aanchal.kernel.permissions import Actor
+from aanchal.watch.models import Flag, Outcome, Visit
+from aanchal.watch.queries.conflicts import hide_concerns_from
+from aanchal.watch.queries.doubts import doubt_due_at
+from aanchal.watch.queries.returns import NOTHING, Since, since_signal
+from aanchal.watch.rules.returns import Came, Return, Returned, Standing
+from aanchal.watch.sentences import flag_sentence
 
 from ..context import local_name
 from ..names import class_name, first_name
@@ -204,7 +204,7 @@ def _last_finding(visits: list[Visit]) -> str:
 def doubt_of(visits: list[Visit]) -> datetime | None:
     """Since when the last who went is not sure that the child is safe; None when nobody doubts.
 
-    As in `attendance.queries.doubts`: that nobody was at home since does not end the doubt.
+    As in `watch.queries.doubts`: that nobody was at home since does not end the doubt.
     """
     told = [
         v

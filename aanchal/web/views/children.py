@@ -17,12 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
-from aanchal.attendance.formats.grades import roman
-from aanchal.attendance.models import Flag, Visit
-from aanchal.attendance.queries.books import child_strip
-from aanchal.attendance.queries.children import asked_after, live_questions
-from aanchal.attendance.queries.conflicts import hide_concerns_from
-from aanchal.attendance.queries.flags import visible_flags
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import visible_concerns
@@ -38,6 +32,12 @@ from aanchal.people.queries import (
     visible_children,
 )
 from aanchal.people.rules.sounds import is_only_titles
+from aanchal.registers.formats.grades import roman
+from aanchal.registers.queries.books import child_strip
+from aanchal.watch.models import Flag, Visit
+from aanchal.watch.queries.children import asked_after, live_questions
+from aanchal.watch.queries.conflicts import hide_concerns_from
+from aanchal.watch.queries.flags import visible_flags
 
 from ..context import local_name
 from ..look.numbers import in_script

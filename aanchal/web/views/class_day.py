@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.queries.absent import AbsentPupil
-from aanchal.attendance.queries.silent import SilentClass
+from aanchal.registers.queries.silent import SilentClass
+from aanchal.watch.queries.absent import AbsentPupil
 
 from ..look.numbers import grouped
 from ..names import class_name, whole_name

@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
-from aanchal.attendance.actions import undo_class_move
-from aanchal.attendance.guidance import guidance
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.people.actions import agree_to_move, refuse_move, take_move_back
 from aanchal.people.models import ClassMove
@@ -23,6 +21,8 @@ from aanchal.people.queries import (
     class_moves_to_answer,
     my_class_moves,
 )
+from aanchal.registers.actions import undo_class_move
+from aanchal.watch.guidance import guidance
 
 from ..context import local_name
 from ..forms import key_or_none

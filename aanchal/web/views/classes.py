@@ -14,18 +14,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from aanchal.attendance.actions import ask_after_class
-from aanchal.attendance.guidance import guidance
-from aanchal.attendance.queries.absent import absent_now
-from aanchal.attendance.queries.books import ClassLine, class_book, class_lines
-from aanchal.attendance.queries.figures import irregular_pupils
-from aanchal.attendance.queries.silent import SilentClass, pupils_to_ask_after, silent_among
-from aanchal.attendance.rules.marks import Mark
 from aanchal.kernel.kept import kept
 from aanchal.kernel.permissions import Permission, grants_for, may
+from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection
 from aanchal.people.queries import enrolled_in, get_class
 from aanchal.places.queries import calendars_of
+from aanchal.registers.actions import ask_after_class
+from aanchal.registers.queries.books import ClassLine, class_book, class_lines
+from aanchal.registers.queries.silent import SilentClass, pupils_to_ask_after, silent_among
+from aanchal.watch.guidance import guidance
+from aanchal.watch.queries.absent import absent_now
+from aanchal.watch.queries.figures import irregular_pupils
 
 from ..context import local_name
 from ..forms import key_or_none, today

@@ -16,8 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.access.models import User
 from aanchal.access.queries import people_named
-from aanchal.attendance.findings import vocabulary
-from aanchal.attendance.sentences import reason_sentence
 from aanchal.cases.actions import (
     add_note,
     close_concern,
@@ -39,6 +37,8 @@ from aanchal.cases.queries import get_concern, people_to_hand_over_to
 from aanchal.kernel.errors import Invalid, TooMany, WrongState
 from aanchal.kernel.operations import once
 from aanchal.kernel.permissions import Permission, may, require
+from aanchal.watch.findings import vocabulary
+from aanchal.watch.sentences import reason_sentence
 
 from ..context import local_name
 from ..forms import ChoiceRows, SentOnce, blame, yes_no

@@ -13,28 +13,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
-from aanchal.attendance.actions import (
-    agree_to_correction,
-    keep_flag,
-    refuse_correction,
-    run_watch,
-    take_correction_back,
-    undo_correction,
-    withdraw_flag,
-)
-from aanchal.attendance.guidance import guidance
-from aanchal.attendance.models import Correction, Withdrawal
-from aanchal.attendance.queries.corrections import (
+from aanchal.kernel.errors import DomainError, Invalid, WrongState
+from aanchal.kernel.permissions import Actor, system_actor
+from aanchal.registers.actions import agree_to_correction, refuse_correction, take_correction_back
+from aanchal.registers.models import Correction
+from aanchal.registers.queries.corrections import (
     CorrectionLine,
     correction_to_answer,
     corrections_agreed,
     corrections_to_answer,
     my_corrections,
-    withdrawals_to_answer,
 )
-from aanchal.attendance.sentences import flag_sentence
-from aanchal.kernel.errors import DomainError, Invalid, WrongState
-from aanchal.kernel.permissions import Actor, system_actor
+from aanchal.watch.actions import keep_flag, run_watch, undo_correction, withdraw_flag
+from aanchal.watch.guidance import guidance
+from aanchal.watch.models import Withdrawal
+from aanchal.watch.queries.withdrawals import withdrawals_to_answer
+from aanchal.watch.sentences import flag_sentence
 
 from ..context import local_name
 from ..forms import key_or_none

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from aanchal.attendance.queries.waiting import Waiting
+from aanchal.watch.queries.waiting import Waiting
 
 from ..look.numbers import grouped
 

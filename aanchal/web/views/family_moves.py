@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.actions import move_family
 from aanchal.kernel.access import within
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.permissions import Permission, granted_areas, may
@@ -19,6 +18,7 @@ from aanchal.people.actions import open_child_file
 from aanchal.people.models import Child
 from aanchal.people.queries import get_child, visible_children
 from aanchal.places.models import Area
+from aanchal.watch.actions import move_family
 
 from ..context import local_name
 from ..forms import blame, key_or_none

@@ -16,21 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.actions import keep_late_finding, record_visit, return_to_house
-from aanchal.attendance.findings import (
-    NOT_SURE_SAFE,
-    FindingKind,
-    group_of,
-    vocabulary,
-)
-from aanchal.attendance.guidance import guidance
-from aanchal.attendance.labour import ages_of
-from aanchal.attendance.models import Visit
-from aanchal.attendance.queries.flags import my_recent_visits, my_visits
-from aanchal.attendance.queries.hands import is_outside, my_past_visit, visit_of_ended_role
 from aanchal.kernel.errors import Invalid, NotFound, TooMany, WrongState
 from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.people.models import Child
+from aanchal.watch.actions import keep_late_finding, record_visit, return_to_house
+from aanchal.watch.findings import NOT_SURE_SAFE, FindingKind, group_of, vocabulary
+from aanchal.watch.guidance import guidance
+from aanchal.watch.labour import ages_of
+from aanchal.watch.models import Visit
+from aanchal.watch.queries.flags import my_recent_visits, my_visits
+from aanchal.watch.queries.hands import is_outside, my_past_visit, visit_of_ended_role
 
 from ..forms import (
     ChoiceRows,

@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from aanchal.access import kept
-from aanchal.attendance.queries.flags import my_visits
-from aanchal.attendance.queries.hands import my_visits_along
 from aanchal.kernel.permissions import Actor, Role
+from aanchal.watch.queries.flags import my_visits
+from aanchal.watch.queries.hands import my_visits_along
 
 from ..context import FIRST_DOOR
 

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.actions import describe_visited_house, open_visited_house
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import Permission, may
 from aanchal.people.actions import describe_house, open_house
 from aanchal.people.houses import MAX_DIRECTIONS, MAX_LINE, House, may_be_called
 from aanchal.people.models import Guardian
 from aanchal.people.queries import get_child_to_find
+from aanchal.watch.actions import describe_visited_house, open_visited_house
 
 from ..forms import blame, yes_no
 from ..names import first_name

@@ -12,13 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.actions import reopen_missing, say_missing, settle_missing
-from aanchal.attendance.models import MissingPupil
-from aanchal.attendance.queries.missing import missing_pupils, missing_settled
-from aanchal.attendance.rules.ends import Known, Missing
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.permissions import Permission, may
 from aanchal.notices.queries.things import Thing
+from aanchal.registers.actions import reopen_missing, say_missing, settle_missing
+from aanchal.registers.models import MissingPupil
+from aanchal.registers.queries.missing import missing_pupils, missing_settled
+from aanchal.registers.rules.settling import Known, Missing
 
 from ..context import local_name
 from ..forms import key_or_none, today

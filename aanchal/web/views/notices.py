@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from aanchal.access import actions
 from aanchal.access.models import Notice, User
 from aanchal.access.notices import sentence
-from aanchal.attendance.queries.waiting import what_waits
 from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.notices.actions import note_opened
 from aanchal.notices.queries.contacts import phones_to_call
 from aanchal.notices.queries.inbox import Unread, inbox
 from aanchal.notices.queries.ladders import is_news_to
 from aanchal.notices.queries.things import Thing
+from aanchal.watch.queries.waiting import what_waits
 
 from ..context import local_name
 from .day import urgent_sentence

@@ -12,17 +12,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from aanchal.attendance.actions import leave_pair, say_will_go
-from aanchal.attendance.models import Visit
-from aanchal.attendance.queries.hands import (
+from aanchal.kernel.errors import NotFound
+from aanchal.kernel.permissions import Actor
+from aanchal.watch.actions import leave_pair, say_will_go
+from aanchal.watch.models import Visit
+from aanchal.watch.queries.hands import (
     MyPairs,
     my_pairs,
     my_unsafe_houses,
     my_visits_along,
     those_to_stop,
 )
-from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor
 
 from ..context import local_name
 from ..names import first_name

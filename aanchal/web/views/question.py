@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import people_named
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.permissions import Permission, may
+from aanchal.notices.queries.contacts import phones_to_call
+from aanchal.people.models import Enrolment
+from aanchal.registers.queries.books import Strip, class_book, strips_of
+from aanchal.registers.rules.settling import Missing
+from aanchal.watch.actions import (
     assign_visit,
     cancel_visit,
     read_late_findings,
@@ -22,29 +28,19 @@ from aanchal.attendance.actions import (
     record_outcome,
     reopen_flag,
 )
-from aanchal.attendance.findings import group_of, is_doubt, is_given_on, vocabulary
-from aanchal.attendance.models import Flag, Outcome, Visit
-from aanchal.attendance.queries.before_going import felt_unsafe, put_right_since, who_stays_away
-from aanchal.attendance.queries.books import Strip, class_book, strips_of
-from aanchal.attendance.queries.conflicts import hide_concerns_from
-from aanchal.attendance.queries.doubts import what_is_not_known
-from aanchal.attendance.queries.ends import is_struck_off, told_herself
-from aanchal.attendance.queries.flags import (
-    get_flag,
-    goes,
-    volunteers_for,
-    without_phone,
-)
-from aanchal.attendance.queries.hands import InHand, can_still_be_made, visits_in_hand
-from aanchal.attendance.queries.returns import since_in
-from aanchal.attendance.queries.seats import seats_elsewhere
-from aanchal.attendance.rules.ends import Missing, Unknown
-from aanchal.attendance.rules.returns import Returned, Standing
-from aanchal.attendance.sentences import flag_sentence
-from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Permission, may
-from aanchal.notices.queries.contacts import phones_to_call
-from aanchal.people.models import Enrolment
+from aanchal.watch.findings import group_of, is_doubt, is_given_on, vocabulary
+from aanchal.watch.models import Flag, Outcome, Visit
+from aanchal.watch.queries.before_going import felt_unsafe, put_right_since, who_stays_away
+from aanchal.watch.queries.conflicts import hide_concerns_from
+from aanchal.watch.queries.doubts import what_is_not_known
+from aanchal.watch.queries.ends import is_struck_off, told_herself
+from aanchal.watch.queries.flags import get_flag, goes, volunteers_for, without_phone
+from aanchal.watch.queries.hands import InHand, can_still_be_made, visits_in_hand
+from aanchal.watch.queries.returns import since_in
+from aanchal.watch.queries.seats import seats_elsewhere
+from aanchal.watch.rules.ends import Unknown
+from aanchal.watch.rules.returns import Returned, Standing
+from aanchal.watch.sentences import flag_sentence
 
 from ..context import local_name
 from ..forms import blame, today

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.guidance import guidance
-from aanchal.attendance.models import Outcome
-from aanchal.attendance.rules.ends import Ground
+from aanchal.watch.guidance import guidance
+from aanchal.watch.models import Outcome
+from aanchal.watch.rules.ends import Ground
 
 from ..forms import ChoiceRows, DayField
 from .cards import OUTCOMES

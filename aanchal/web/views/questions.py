@@ -11,22 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.models import Flag
-from aanchal.attendance.queries.figures import FIGURES, Behind, rows_behind
-from aanchal.attendance.queries.flags import (
-    question_places,
-    visible_flags,
-)
-from aanchal.attendance.queries.returns import NOTHING
-from aanchal.attendance.queries.waiting import (
+from aanchal.kernel.access import within
+from aanchal.places.models import Area
+from aanchal.watch.models import Flag
+from aanchal.watch.queries.figures import FIGURES, Behind, rows_behind
+from aanchal.watch.queries.flags import question_places, visible_flags
+from aanchal.watch.queries.returns import NOTHING
+from aanchal.watch.queries.waiting import (
     by_due_day,
     doubtful_flags,
     flags_with_nobody,
     overdue_flags,
     visited_flags,
 )
-from aanchal.kernel.access import within
-from aanchal.places.models import Area
 
 from ..context import local_name
 from ..forms import key_or_none, today

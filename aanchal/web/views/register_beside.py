@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from aanchal.attendance.shown_pages import ShownPage
+from aanchal.registers.shown_pages import ShownPage
 
 # Sheets, columns and lines of which nothing went into the page.
 PASSED_OVER = frozenset(

@@ -9,18 +9,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from aanchal.attendance.guidance import guidance
-from aanchal.attendance.queries.corrections import (
-    corrections_asked_at,
-    my_corrections,
-    withdrawals_to_answer,
-)
-from aanchal.attendance.queries.missing import missing_pupils
 from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.notices.hand_overs import hand_overs
 from aanchal.notices.queries.things import Thing, register_files
 from aanchal.notices.rules.hand_overs import step_times
 from aanchal.people.queries import class_moves_to_answer, my_class_moves
+from aanchal.registers.queries.corrections import corrections_asked_at, my_corrections
+from aanchal.registers.queries.missing import missing_pupils
+from aanchal.watch.guidance import guidance
+from aanchal.watch.queries.withdrawals import withdrawals_to_answer
 
 from ..look.numbers import grouped
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import grade_and_section
-from aanchal.attendance.formats.grades import class_label, grade_of
 from aanchal.kernel.permissions import Permission, grants_for
 from aanchal.places.models import Body
 from aanchal.places.queries import schools_of
+from aanchal.registers.formats.grades import class_label, grade_of
 
 from ..context import local_name
 from ..forms import today

@@ -15,10 +15,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.formats.grades import class_label
-from aanchal.attendance.models import RegisterFile
-from aanchal.attendance.queries.books import class_lines, visible_register_files
-from aanchal.attendance.queries.waiting import waiting_registers
+from aanchal.registers.formats.grades import class_label
+from aanchal.registers.models import RegisterFile
+from aanchal.registers.queries.books import class_lines, visible_register_files
+from aanchal.watch.queries.waiting import waiting_registers
 
 from ..context import local_name
 from ..forms import today

@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from aanchal.attendance.formats.grades import class_label
-from aanchal.attendance.rules.marks import Mark
-from aanchal.attendance.shown_pages import ShownPage
 from aanchal.kernel import reading
+from aanchal.lib.marks import Mark
+from aanchal.registers.formats.grades import class_label
+from aanchal.registers.shown_pages import ShownPage
 
 from .register_beside import beside_cells
 

@@ -15,32 +15,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
-from aanchal.attendance.actions import (
-    answer_questions,
-    choose_school,
-    give_register,
-    read_register,
-    refuse_register,
-    run_watch,
-    say_of_left_out,
-    take_register,
-)
-from aanchal.attendance.actions.taking import TOGETHER
-from aanchal.attendance.jobs import read_file, take_file
-from aanchal.attendance.models import RegisterFile
-from aanchal.attendance.progress import note_asked, progress_of
-from aanchal.attendance.queries.books import (
-    get_register_file,
-    open_problems,
-    shown_pages,
-)
-from aanchal.attendance.queries.promotions import beside_alone, rows_of_last_year
-from aanchal.attendance.shown_pages import ShownPage
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
 from aanchal.kernel.limited import turn
 from aanchal.kernel.permissions import system_actor
 from aanchal.people.models import Child
+from aanchal.registers.actions import (
+    answer_questions,
+    choose_school,
+    give_register,
+    read_register,
+    refuse_register,
+    say_of_left_out,
+    take_register,
+)
+from aanchal.registers.actions.taking import TOGETHER
+from aanchal.registers.models import RegisterFile
+from aanchal.registers.progress import note_asked, progress_of
+from aanchal.registers.queries.books import get_register_file, open_problems, shown_pages
+from aanchal.registers.queries.promotions import beside_alone, rows_of_last_year
+from aanchal.registers.shown_pages import ShownPage
+from aanchal.watch.actions import run_watch
+from aanchal.watch.jobs import read_file, take_file
 
 from ..context import local_name
 from ..forms import blame, key_or_none

@@ -15,7 +15,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from aanchal.attendance.actions import (
+from aanchal.kernel.errors import DomainError, Invalid, WrongState
+from aanchal.kernel.models import ImportProblem
+from aanchal.lib.marks import Mark, counted
+from aanchal.registers.actions import (
     ENROL,
     SET_ASIDE,
     correct_mark,
@@ -24,21 +27,18 @@ from aanchal.attendance.actions import (
     take_problem_up_again,
     undo_repair,
 )
-from aanchal.attendance.actions.repairs import CELLS, child_of_cell, replaced
-from aanchal.attendance.models import RegisterFile
-from aanchal.attendance.queries.books import get_register_file, open_problems, shown_pages
-from aanchal.attendance.queries.promotions import beside_alone
-from aanchal.attendance.queries.repairs import (
+from aanchal.registers.actions.repairs import CELLS, child_of_cell, replaced
+from aanchal.registers.models import RegisterFile
+from aanchal.registers.queries.books import get_register_file, open_problems, shown_pages
+from aanchal.registers.queries.promotions import beside_alone
+from aanchal.registers.queries.repairs import (
     Candidate,
     ClassToMatch,
     classes_to_match,
     problems_repaired,
     problems_set_aside,
 )
-from aanchal.attendance.rules.marks import Mark, counted
-from aanchal.attendance.shown_pages import ShownPage, ShownRow
-from aanchal.kernel.errors import DomainError, Invalid, WrongState
-from aanchal.kernel.models import ImportProblem
+from aanchal.registers.shown_pages import ShownPage, ShownRow
 
 from ..forms import key_or_none
 from ..names import whole_name

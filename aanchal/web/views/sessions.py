@@ -11,17 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.actions import ENROL, SET_ASIDE, confirm_promoted, repair_row
-from aanchal.attendance.models import RegisterFile
-from aanchal.attendance.queries.books import get_register_file, open_problems
-from aanchal.attendance.queries.promotions import (
-    Beside,
-    classes_beside_last_year,
-    left_of_last_year,
-)
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.people.rules.promotion import Reason
+from aanchal.registers.actions import ENROL, SET_ASIDE, confirm_promoted, repair_row
+from aanchal.registers.models import RegisterFile
+from aanchal.registers.queries.books import get_register_file, open_problems
+from aanchal.registers.queries.promotions import Beside, classes_beside_last_year, left_of_last_year
 
 from ..forms import key_or_none
 from ..names import class_name, whole_name

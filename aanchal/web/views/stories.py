@@ -7,8 +7,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.findings import is_given_on, vocabulary
-from aanchal.attendance.models import Flag, LateFinding, Reopening, Visit
+from aanchal.watch.findings import is_given_on, vocabulary
+from aanchal.watch.models import Flag, LateFinding, Reopening, Visit
 
 from .cards import (
     OUTCOMES,

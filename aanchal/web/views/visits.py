@@ -18,23 +18,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.attendance.actions import (
-    hand_back_visit,
-    leave_house,
-    open_visited_house,
-)
-from aanchal.attendance.models import Flag, Outcome, Visit
-from aanchal.attendance.queries.before_going import felt_unsafe, put_right_since
-from aanchal.attendance.queries.books import class_books
-from aanchal.attendance.queries.doubts import doubts
-from aanchal.attendance.queries.ends import back_standing
-from aanchal.attendance.queries.flags import get_my_visit, my_recent_visits, my_visits
-from aanchal.attendance.queries.hands import my_past_visit
-from aanchal.attendance.rules.order import urgency
-from aanchal.attendance.rules.returns import Came, Standing, came_since
-from aanchal.attendance.sentences import flag_sentence
 from aanchal.kernel.errors import NotFound
 from aanchal.people.houses import House
+from aanchal.registers.queries.books import class_books
+from aanchal.watch.actions import hand_back_visit, leave_house, open_visited_house
+from aanchal.watch.models import Flag, Outcome, Visit
+from aanchal.watch.queries.before_going import felt_unsafe, put_right_since
+from aanchal.watch.queries.doubts import doubts
+from aanchal.watch.queries.ends import back_standing
+from aanchal.watch.queries.flags import get_my_visit, my_recent_visits, my_visits
+from aanchal.watch.queries.hands import my_past_visit
+from aanchal.watch.rules.order import urgency
+from aanchal.watch.rules.returns import Came, Standing, came_since
+from aanchal.watch.sentences import flag_sentence
 
 from ..context import local_name
 from ..forms import (

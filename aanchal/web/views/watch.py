@@ -14,28 +14,17 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from aanchal.attendance.findings import vocabulary
-from aanchal.attendance.guidance import guidance
-from aanchal.attendance.models import Flag
-from aanchal.attendance.queries.figures import (
-    PlaceLine,
-    Share,
-    Week,
-    week_figures,
-    where_stuck,
-)
-from aanchal.attendance.queries.flags import unassigned_flags
-from aanchal.attendance.queries.silent import SilentClass, kept_silent_classes
-from aanchal.attendance.queries.waiting import (
-    Waiting,
-    doubtful_flags,
-    overdue_flags,
-    what_waits,
-)
-from aanchal.attendance.queries.weeks import WeekLine, week_lines
 from aanchal.kernel.kept import kept
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
 from aanchal.notices.queries.things import late_findings
+from aanchal.registers.queries.silent import SilentClass, kept_silent_classes
+from aanchal.watch.findings import vocabulary
+from aanchal.watch.guidance import guidance
+from aanchal.watch.models import Flag
+from aanchal.watch.queries.figures import PlaceLine, Share, Week, week_figures, where_stuck
+from aanchal.watch.queries.flags import unassigned_flags
+from aanchal.watch.queries.waiting import Waiting, doubtful_flags, overdue_flags, what_waits
+from aanchal.watch.queries.weeks import WeekLine, week_lines
 
 from ..context import local_name
 from ..forms import today

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.findings import vocabulary
-from aanchal.attendance.labour import WORKS, kind_under_law, known_band
-from aanchal.attendance.rules.labour import Band, Danger
 from aanchal.people.models import Child
+from aanchal.watch.findings import vocabulary
+from aanchal.watch.labour import WORKS, kind_under_law, known_band
+from aanchal.watch.rules.labour import Band, Danger
 
 from ..forms import ChoiceRows, today
 

@@ -12,20 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.attendance.actions import (
-    correct_finding,
-    open_finding,
-)
-from aanchal.attendance.findings import (
-    group_of,
-    is_given_on,
-    vocabulary,
-)
-from aanchal.attendance.labour import ages_of
-from aanchal.attendance.models import Finding
-from aanchal.attendance.queries.flags import my_recent_visits
-from aanchal.attendance.queries.hands import is_correctable
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
+from aanchal.watch.actions import correct_finding, open_finding
+from aanchal.watch.findings import group_of, is_given_on, vocabulary
+from aanchal.watch.labour import ages_of
+from aanchal.watch.models import Finding
+from aanchal.watch.queries.flags import my_recent_visits
+from aanchal.watch.queries.hands import is_correctable
 
 from ..forms import (
     ChoiceRows,

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.access import qr
 from aanchal.access.models import CredentialReset, Grant, Invitation, User
 from aanchal.access.queries import WAITS_FOR, live_grants
-from aanchal.attendance.formats.grades import class_label
 from aanchal.kernel.permissions import ROLE_NAMES, Role
 from aanchal.places.models import Area, Body
+from aanchal.registers.formats.grades import class_label
 
 from ...context import local_name
 

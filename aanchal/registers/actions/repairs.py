@@ -1,0 +1,629 @@
+"""Repairing what a register could not say by itself: who is this row, what does this cell say?"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.kernel.actions import use_case
+from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
+from aanchal.kernel.models import ImportProblem
+from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
+from aanchal.kernel.stages import advance, move
+from aanchal.lib.marks import Mark
+from aanchal.people.actions import enrol_pupils, promote_pupil, undo_enrolment
+from aanchal.people.models import ClassSection, Enrolment
+from aanchal.people.rules.pupils import NewPupil, split_name
+from aanchal.places.models import Body
+from aanchal.places.queries import year_of
+
+from ..guidance import guidance
+from ..models import RegisterFile, RegisterPage, RowDecision
+from ..page_matching import SAME_ROLL
+from ..rows_left import count_rows_left
+from ..rules.pages import DAYS, Marks, PageMarks
+from ..shown_pages import CODES, ShownPage, ShownRow, page_scope
+from .left_over import ask_after_left_over, ask_no_more_after
+from .pages import is_kin_of_any, page_marks, record_page
+from .registers import scope_of_file
+from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_states
+from .rows_together import replaced as replaced
+
+ENROL, SET_ASIDE = "enrol", "set_aside"
+# Cells of one child and day that a person can read better than we did.
+CELLS = frozenset({"unreadable_mark", "zero_unclear", "one_unclear"})
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a problem stands: its file, page, class and month."""
+
+    register: RegisterFile
+    page: ShownPage
+    school: Body
+    month: date
+
+    @property
+    def scope(self) -> Scope:
+        return page_scope(self.school, self.page)
+
+    def holds(self, child_id: UUID) -> bool:
+        """Whether a child is in the page's class already: moved since, or by another file."""
+        return Enrolment.objects.filter(
+            class_section__school=self.school,
+            class_section__year=year_of(self.school, self.month).first_on.year,
+            class_section__grade=self.page.grade,
+            class_section__section=self.page.section,
+            child=child_id,
+            ends_on__isnull=True,
+        ).exists()
+
+    def section(self) -> ClassSection:
+        return ClassSection.objects.select_related("school__area").get(
+            school=self.school,
+            year=year_of(self.school, self.month).first_on.year,
+            grade=self.page.grade,
+            section=self.page.section,
+        )
+
+
+@use_case
+def repair_row(
+    actor: Actor, *, problem: ImportProblem, choice: str, at: datetime, overwrite: bool = False
+) -> ImportProblem:
+    """Say who a register's unmatched row is: a pupil of the class, a new one, or nobody.
+
+    The decision is remembered for the class: the same row of another month, waiting now or sent
+    later, is not asked about again. A new pupil whose number is of another class is asked for, and
+    the row goes on waiting.
+
+    Args:
+        choice: a child's id, `ENROL`, or `SET_ASIDE`.
+        overwrite: both strips were seen; marks the chosen pupil already has may be replaced.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        Invalid: the pupil chosen is not of this class; or, with `field` "overwrite", marks that
+            are in already would be replaced.
+        WrongState: somebody settled it before.
+    """
+    problem = _hold(problem)
+    if problem.source_kind != "register" or problem.code != "row_unmatched" or not problem.raw:
+        raise NotFound
+    register = RegisterFile.objects.get(pk=problem.source_id)
+    page, row = row_of(register, problem)
+    if not page.can_be_taken and not (choice == SET_ASIDE and page.is_of_known_class):
+        # Nobody knows whose row it is: it can only be put away, and its page sent by itself. Where a
+        # question holds the page its class is known, and whom the row leaves over is asked after.
+        if choice != SET_ASIDE:
+            raise Invalid(
+                _(
+                    "It is not known of which class this row is. Set it aside and send its page alone."
+                ),
+                field="choice",
+            )
+        return set_problem_aside(actor, problem=problem, at=at)
+    place = _place(register, page)
+    require(actor, Permission.REGISTER_REPAIR, place.scope)
+    if problem.state != ImportProblem.State.OPEN:
+        raise WrongState
+    if choice == SET_ASIDE:
+        _decide(actor, problem, tag=row.tag, at=at, state=ImportProblem.State.SET_ASIDE)
+    else:
+        enrolled = False
+        if choice == ENROL:
+            child_id, enrolled = _enrol(actor, place=place, row=row, at=at)
+        else:
+            child_id = _chosen(choice)
+            if row.promoted and str(child_id) in row.suggestions and not place.holds(child_id):
+                child_id, enrolled = _promote(actor, place=place, row=row, child=child_id, at=at)
+        if child_id is None:
+            return problem
+        section = place.section()
+        if not Enrolment.objects.filter(class_section=section, child=child_id).exists():
+            raise Invalid(_("This pupil is not in this class. Choose another."), field="choice")
+        _lay(
+            actor,
+            problem,
+            place=place,
+            section=section,
+            row=row,
+            child_id=child_id,
+            marks=row.mark_array(),
+            overwrite=overwrite,
+            enrolled=enrolled,
+            at=at,
+        )
+        _same_rows(actor, problem, row=row, section=section, child_id=child_id, at=at)
+    if row.promoted:
+        ask_after_left_over(
+            actor,
+            problem=problem,
+            row=row,
+            school=place.school,
+            grade=page.grade,
+            section_name=page.section,
+            month=place.month,
+            at=at,
+        )
+    record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
+    count_rows_left(register)
+    return problem
+
+
+@use_case
+def correct_mark(
+    actor: Actor, *, problem: ImportProblem, mark: str, at: datetime, overwrite: bool = False
+) -> ImportProblem:
+    """Say what a cell means that could not be read: P, A, L or H.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        NotFound: the problem is no cell of one child.
+        Invalid: no such mark; or nobody has said yet who the row is.
+        WrongState: somebody settled it before.
+    """
+    problem = _hold(problem)
+    if problem.source_kind != "register" or problem.code not in CELLS or not problem.raw:
+        raise NotFound
+    register = RegisterFile.objects.get(pk=problem.source_id)
+    page = _page_of(register, problem)
+    if not page.can_be_taken:
+        raise NotFound
+    place = _place(register, page)
+    require(actor, Permission.REGISTER_REPAIR, place.scope)
+    if problem.state != ImportProblem.State.OPEN:
+        raise WrongState
+    if mark not in ("P", "A", "L", "H"):
+        raise Invalid(_("Choose what the mark says."), field="mark")
+    child_id = child_of_cell(problem, page)
+    if child_id is None:
+        raise Invalid(_("First say who this row is; then this mark can be given."), field="mark")
+    marks = np.zeros(DAYS, np.uint8)
+    marks[int(problem.params["day"]) - 1] = CODES[mark]
+    _lay(
+        actor,
+        problem,
+        place=place,
+        section=place.section(),
+        row=None,
+        child_id=child_id,
+        marks=marks,
+        overwrite=True,
+        enrolled=False,
+        at=at,
+    )
+    record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
+    count_rows_left(register)
+    return problem
+
+
+def _hold(problem: ImportProblem) -> ImportProblem:
+    """A problem, locked after its school: answers about one school's rows come one after the other.
+
+    Each looks at the rows that wait beside it. Two at once would each leave a pupil to the other, or
+    wait for each other.
+    """
+    if problem.body_id is not None:
+        Body.objects.select_for_update(no_key=True).get(pk=problem.body_id)
+    return ImportProblem.objects.select_for_update().get(pk=problem.pk)
+
+
+def child_of_cell(problem: ImportProblem, page: ShownPage) -> UUID | None:
+    """The pupil in whose row an unreadable cell stands; None while nobody has said who she is."""
+    row = next((r for r in page.rows if r.row == problem.row), None)
+    if row is None:
+        return None
+    if row.child:
+        return UUID(row.child)
+    decided = RowDecision.objects.filter(
+        problem__source_id=problem.source_id, problem__row=problem.row, row_tag=row.tag
+    ).exclude(row_tag="")
+    return decided.values_list("child_id", flat=True).first()
+
+
+@use_case
+def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
+    """Take a repair back: the days are as they were, and the row or cell waits again.
+
+    Absences that another person laid are taken away like others: more than a few only by whoever
+    corrects registers and is not kin of the child.
+
+    Raises:
+        NotAllowed: not the actor's class.
+        SecondPerson: another repaired it, and more absences would go than one may take away.
+        WrongState: nothing to undo, or the child's days have been changed since, or another file or
+            repair has given her these days too.
+    """
+    problem = _hold(problem)
+    if problem.source_kind != "register" or not problem.raw:
+        raise NotFound
+    register = RegisterFile.objects.get(pk=problem.source_id)
+    place = _place(register, _page_of(register, problem))
+    require(actor, Permission.REGISTER_REPAIR, place.scope)
+    decision = (
+        RowDecision.objects.select_related("page__class_section__school__area", "child")
+        .filter(problem=problem)
+        .first()
+    )
+    if problem.state != ImportProblem.State.REPAIRED or decision is None:
+        raise WrongState
+    if (
+        decision.decided_by != actor.user_id
+        and _absences_gone(decision) > guidance()["correction_silenced_most"]
+        and not _corrects(actor, place, decision)
+    ):
+        raise SecondPerson(
+            _("Another person repaired this, and absences would be gone. Ask the coordinator.")
+        )
+    ask_no_more_after(actor, decision=decision, at=at)
+    if decision.page is not None and decision.child_id is not None and decision.after:
+        refuse_what_others_rest_on(decision, register)
+        put_row_back(actor, decision=decision, at=at)
+    if decision.enrolled and decision.child is not None:
+        undo_enrolment(actor, child=decision.child, class_section=place.section())
+    decision.delete()
+    problem.settled_at, problem.settled_by = None, ""
+    advance(
+        actor,
+        problem,
+        ImportProblem.State.OPEN,
+        scope=place.scope,
+        saving=("settled_at", "settled_by"),
+        verb=Verb.REGISTER_REPAIRED,
+        state=ImportProblem.State.OPEN.value,
+    )
+    count_rows_left(register)
+    return problem
+
+
+def _corrects(actor: Actor, place: _Place, decision: RowDecision) -> bool:
+    """Whether the actor may take absences of the row's child away alone; kin of hers may not."""
+    if not may(actor, Permission.REGISTER_CORRECT, place.scope):
+        return False
+    return decision.child_id is None or not is_kin_of_any(actor, (decision.child_id,))
+
+
+def _absences_gone(decision: RowDecision) -> int:
+    """How many absences stand by a decision alone, and would be gone without it."""
+    if decision.after is None:
+        return 0
+    after = np.frombuffer(decision.after, np.uint8)
+    before = np.zeros(DAYS, np.uint8)
+    if decision.before is not None:
+        before = np.frombuffer(decision.before, np.uint8)
+    return int(((after == Mark.ABSENT) & (before != Mark.ABSENT)).sum())
+
+
+def _decide(
+    actor: Actor,
+    problem: ImportProblem,
+    *,
+    tag: str,
+    at: datetime,
+    state: ImportProblem.State,
+    child_id: UUID | None = None,
+    page: RegisterPage | None = None,
+    before: bytes | None = None,
+    after: bytes | None = None,
+    undo: dict[str, Any] | None = None,
+    enrolled: bool = False,
+    verb: Verb = Verb.REGISTER_REPAIRED,
+) -> None:
+    """Settle a problem and keep what was decided; of one row of the class the latest counts.
+
+    Args:
+        tag: of the row, or of the two rows that share a roll number; "" of a cell.
+        verb: what the audit calls it; whoever calls records it.
+    """
+    if tag:
+        RowDecision.objects.filter(row_tag=tag, is_remembered=True).update(is_remembered=False)
+    RowDecision.objects.create(
+        district=problem.district,
+        problem=problem,
+        row_tag=tag,
+        child_id=child_id,
+        page=page,
+        before=before,
+        after=after,
+        undo=undo,
+        enrolled=enrolled,
+        is_remembered=bool(tag),
+        decided_by=actor.user_id,
+        decided_at=at,
+    )
+    move(problem, state, verb=verb, may_stay=True)
+    problem.settled_at, problem.settled_by = at, actor.user_id
+    problem.save(update_fields=["state", "settled_at", "settled_by"])
+
+
+def _lay(
+    actor: Actor,
+    problem: ImportProblem,
+    *,
+    place: _Place,
+    section: ClassSection,
+    row: ShownRow | None,
+    child_id: UUID,
+    marks: Marks,
+    overwrite: bool,
+    enrolled: bool,
+    at: datetime,
+) -> None:
+    """Lay one child's marks over the page; keep what they were, and settle the problem."""
+    before = _days_of(section, place.month, child_id)
+    stood = row_states(section, place.month, [child_id])[child_id]
+    if before is not None and not overwrite and replaced(before, marks):
+        raise Invalid(
+            _("This pupil already has other marks in this month. Look at both first."),
+            field="overwrite",
+        )
+    record_page(
+        actor,
+        class_section=section,
+        month=place.month,
+        page=PageMarks((child_id,), marks[np.newaxis]),
+        register=place.register,
+        received_at=place.register.received_at,
+        at=at,
+        keeps_former=False,  # the row's decision keeps it
+    )
+    held = RegisterPage.objects.filter(class_section=section, month=place.month).first()
+    after = _days_of(section, place.month, child_id)
+    _decide(
+        actor,
+        problem,
+        tag=row.tag if row is not None else "",
+        at=at,
+        state=ImportProblem.State.REPAIRED,
+        child_id=child_id,
+        page=held,
+        before=before.tobytes() if before is not None else None,
+        after=after.tobytes() if after is not None else None,
+        undo=kept_for_undo(stood, row_states(section, place.month, [child_id])[child_id]),
+        enrolled=enrolled,
+    )
+
+
+def _days_of(section: ClassSection, month: date, child_id: UUID) -> Marks | None:
+    held = RegisterPage.objects.filter(class_section=section, month=month).first()
+    if held is None:
+        return None
+    content = page_marks(held)
+    if child_id not in content.children:
+        return None
+    marks: Marks = content.marks[content.children.index(child_id)]
+    return marks
+
+
+def _same_rows(
+    actor: Actor,
+    problem: ImportProblem,
+    *,
+    row: ShownRow,
+    section: ClassSection,
+    child_id: UUID,
+    at: datetime,
+) -> None:
+    """The same row of the class in other files that wait: as was decided, where it overwrites nothing."""
+    if not row.tag:
+        return
+    waiting = (
+        ImportProblem.objects.select_for_update()
+        .filter(
+            source_kind="register",
+            code="row_unmatched",
+            state=ImportProblem.State.OPEN,
+            body_id=section.school_id,
+        )
+        .exclude(pk=problem.pk)
+    )
+    same = [p for p in waiting if p.params.get("tag") == row.tag]
+    registers = {
+        str(r.pk): r for r in RegisterFile.objects.filter(pk__in=[p.source_id for p in same])
+    }
+    for other in same:
+        register = registers[other.source_id]
+        page, other_row = row_of(register, other)
+        place = _place(register, page)
+        marks = other_row.mark_array()
+        before = _days_of(section, place.month, child_id)
+        if before is not None and replaced(before, marks):
+            continue
+        _lay(
+            actor,
+            other,
+            place=place,
+            section=section,
+            row=other_row,
+            child_id=child_id,
+            marks=marks,
+            overwrite=False,
+            enrolled=False,
+            at=at,
+        )
+        record(actor, Verb.REGISTER_REPAIRED, other, scope=place.scope, state=other.state)
+        count_rows_left(register)
+
+
+@use_case
+def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
+    """Note that a problem was looked at and needs nothing more.
+
+    That two children share a roll number is not asked about again in the registers of that class and
+    year, while both are written as they are.
+
+    Raises:
+        NotAllowed: not the actor's school.
+        WrongState: somebody settled it before.
+    """
+    problem = _hold(problem)
+    scope = Scope(
+        area_path=problem.area_path,
+        district=problem.district,
+        body_id=str(problem.body_id or ""),
+    )
+    register = None
+    if problem.source_kind == "register":
+        # Whoever's class the page is may say that its cells were looked at: a class teacher too.
+        register = RegisterFile.objects.get(pk=problem.source_id)
+        is_row = problem.code == "row_unmatched" and bool(problem.raw)
+        if is_row and _page_of(register, problem).is_of_known_class:
+            return repair_row(actor, problem=problem, choice=SET_ASIDE, at=at)
+        scope = _scope_of_problem(actor, register, problem)
+    require(actor, Permission.REGISTER_REPAIR, scope)
+    if problem.state != ImportProblem.State.OPEN:
+        raise WrongState
+    if problem.code == SAME_ROLL and problem.params.get("tag"):
+        # That the number of two rows is right as it is holds for the next register of the class too.
+        tag = problem.params["tag"]
+        verb = Verb.IMPORT_PROBLEM_SETTLED
+        _decide(actor, problem, tag=tag, at=at, state=ImportProblem.State.SET_ASIDE, verb=verb)
+        record(actor, verb, problem, scope=scope)
+    else:
+        problem.settled_at, problem.settled_by = at, actor.user_id
+        advance(
+            actor,
+            problem,
+            ImportProblem.State.SET_ASIDE,
+            scope=scope,
+            saving=("settled_at", "settled_by"),
+            verb=Verb.IMPORT_PROBLEM_SETTLED,
+        )
+    if register is not None:
+        count_rows_left(register)
+    return problem
+
+
+@use_case
+def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
+    """Undo a setting aside: the row or cell waits for repair again, and is asked about again.
+
+    Raises:
+        NotAllowed: not the actor's class or school.
+        WrongState: it was not set aside, or waits again already.
+    """
+    problem = _hold(problem)
+    if problem.source_kind != "register":
+        raise NotFound
+    register = RegisterFile.objects.get(pk=problem.source_id)
+    scope = _scope_of_problem(actor, register, problem)
+    require(actor, Permission.REGISTER_REPAIR, scope)
+    if problem.state != ImportProblem.State.SET_ASIDE:
+        raise WrongState
+    decided = RowDecision.objects.filter(problem=problem).first()
+    if decided is not None:
+        ask_no_more_after(actor, decision=decided, at=at)
+        decided.delete()
+    problem.settled_at, problem.settled_by = None, ""
+    advance(
+        actor,
+        problem,
+        ImportProblem.State.OPEN,
+        scope=scope,
+        saving=("settled_at", "settled_by"),
+        verb=Verb.IMPORT_PROBLEM_REOPENED,
+    )
+    count_rows_left(register)
+    return problem
+
+
+def _scope_of_problem(actor: Actor, register: RegisterFile, problem: ImportProblem) -> Scope:
+    """Where a row or cell stands: at its page's class, or as its file where no school is known."""
+    if problem.raw:
+        page = _page_of(register, problem)
+        if page.school_id:
+            school = Body.objects.select_related("area").get(pk=page.school_id)
+            return page_scope(school, page)
+    return scope_of_file(actor, register)
+
+
+def row_of(register: RegisterFile, problem: ImportProblem) -> tuple[ShownPage, ShownRow]:
+    """The page and row a problem is about, as they were shown; `NotFound` when they are gone."""
+    raw = dict(problem.raw)
+    raw.pop("page")
+    return _page_of(register, problem), ShownRow(**raw)
+
+
+def _page_of(register: RegisterFile, problem: ImportProblem) -> ShownPage:
+    number = problem.raw["page"]
+    for held in (register.understood or {}).get("pages", []):
+        if held["number"] == number:
+            return ShownPage.from_json(held)
+    raise NotFound
+
+
+def _place(register: RegisterFile, page: ShownPage) -> _Place:
+    return _Place(
+        register,
+        page,
+        Body.objects.select_related("area").get(pk=page.school_id),
+        date.fromisoformat(page.month + "-01"),
+    )
+
+
+def _chosen(choice: str) -> UUID:
+    try:
+        return UUID(choice)
+    except ValueError:
+        raise Invalid(_("Say who this row is."), field="choice") from None
+
+
+def _promote(
+    actor: Actor, *, place: _Place, row: ShownRow, child: UUID, at: datetime
+) -> tuple[UUID | None, bool]:
+    """Take a pupil of last year's class into this one; None when that was asked for."""
+    enrolment = promote_pupil(
+        actor,
+        school=place.school,
+        child_id=child,
+        pupil=as_pupil(place.page, row, roll=row.roll),
+        on=place.month,
+        at=at,
+    )
+    return (None, False) if enrolment is None else (child, True)
+
+
+def as_pupil(page: ShownPage, row: ShownRow, *, roll: str) -> NewPupil:
+    """A row as a pupil of the class that its page names."""
+    given, family = split_name(row.name)
+    return NewPupil(
+        grade=page.grade,
+        section=page.section,
+        roll=roll,
+        given_name=given,
+        family_name=family,
+        own_script_name="" if row.name.isascii() else row.name,
+        sex=row.sex,
+        village=row.village,
+        admission_no=row.admission_no,
+        row=row.row,
+    )
+
+
+def _enrol(actor: Actor, *, place: _Place, row: ShownRow, at: datetime) -> tuple[UUID | None, bool]:
+    """Enrol a row's pupil; whether that began an enrolment, which an undoing would end.
+
+    None when she is in a class that is not the actor's and was asked for.
+    """
+    # A roll number that another pupil of the class holds is what made the row unsure.
+    roll = "" if row.suggestions and not row.promoted else row.roll
+    done = enrol_pupils(
+        actor,
+        school=place.school,
+        pupils=[as_pupil(place.page, row, roll=roll)],
+        on=place.month,
+        at=at,
+        # A person has looked at the pupils of the class and says that this is none of them.
+        as_new=True,
+    )
+    child = done.children[0]
+    if child is None and not done.waiting:
+        raise Invalid(
+            _("This row has no name to enrol. Choose a pupil of the class."), field="choice"
+        )
+    return child, bool(done.new or done.moved)

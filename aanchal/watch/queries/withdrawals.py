@@ -1,0 +1,21 @@
+"""Reads of flags whose marks were corrected, and which may be withdrawn."""
+
+from django.db.models import QuerySet
+
+from aanchal.kernel.access import visible
+from aanchal.kernel.permissions import Actor, Permission
+
+from ..models import Flag, Withdrawal
+
+
+def withdrawals_to_answer(actor: Actor) -> QuerySet[Withdrawal]:
+    """Flags the actor may withdraw whose marks were corrected, urgent first, then the longest."""
+    return (
+        visible(Withdrawal, actor, Permission.FLAG_WITHDRAW)
+        .filter(
+            state=Withdrawal.State.WAITING,
+            flag__state__in=(Flag.State.OPEN, Flag.State.ASSIGNED),
+        )
+        .select_related("flag__child", "flag__area", "flag__class_section__school")
+        .order_by("-flag__channel", "asked_at", "pk")
+    )

@@ -1,0 +1,49 @@
+"""Nothing that a school may call reaches a finding: by permissions, and by what imports what."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from aanchal.kernel.permissions import ROLE_PERMISSIONS, Permission, Role
+
+ROOT = Path(__file__).resolve().parents[2] / "aanchal"
+# A teacher may tell of a concern like everybody; of what became of it she reads nothing.
+TELLS_ONLY = {Permission.CONCERN_RAISE}
+BELOW = ("registers", "people", "places", "access", "kernel", "lib")
+
+
+def asked_for(path):
+    """The permissions that a module names."""
+    return {
+        Permission[node.attr]
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Permission"
+    }
+
+
+def modules(*apps):
+    return [
+        pytest.param(path, id=path.relative_to(ROOT).as_posix())
+        for app in apps
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
+
+
+@pytest.mark.parametrize("path", modules("watch"))
+def test_the_watch_asks_for_no_permission_of_a_school(path):
+    assert not asked_for(path) & (ROLE_PERMISSIONS[Role.TEACHER] - TELLS_ONLY)
+
+
+@pytest.mark.parametrize("path", modules(*BELOW))
+def test_nothing_below_names_the_watch_or_a_finding(path):
+    named = {
+        node.module or ""
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    }
+
+    assert not {m for m in named if m.startswith("aanchal.watch")}
