@@ -123,9 +123,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.fixture(scope="session", autouse=True)
 def _take_notes() -> None:
     """Keep what is logged, shown in error and moved, to be looked through when the run ends."""
-    from tests import acts_ledger, moves_ledger, overheard
+    from tests import acts_ledger, log_leak_check, moves_ledger
 
-    overheard.listen()
+    log_leak_check.listen()
     moves_ledger.watch()
     acts_ledger.watch()
 

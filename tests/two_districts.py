@@ -355,7 +355,7 @@ def a_shown_file(
             "template": "The mark %(text)s is not known.",
             "params": {"text": canary("cell", label)},
         }],
-        "asks": [], "added": 0, "changed": 0, "silenced": 0,
+        "asks": [], "added": 0, "changed": 0, "absent_to_present": 0,
     }  # fmt: skip
     register = RegisterFile.objects.create(
         district=district, school=school, file=stored, content_hash=label,

@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, Page
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "guides" / "images"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1120, "height": 840}
-MOST_BYTES = 150_000
+MAX_BYTES = 150_000
 COLOURS = 256
 
 
@@ -237,8 +237,8 @@ def _keep(page: Page, path: Path) -> None:
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     data = smaller(page.screenshot())
-    if len(data) > MOST_BYTES:
-        raise SystemExit(f"{path.name} has {len(data)} bytes; {MOST_BYTES} are the most")
+    if len(data) > MAX_BYTES:
+        raise SystemExit(f"{path.name} has {len(data)} bytes; {MAX_BYTES} are the most")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     page.context.close()

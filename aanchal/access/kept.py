@@ -5,7 +5,7 @@ written in it is not lost. It is sealed in the table `access.KeptForm`, found ag
 cookie of that browser and by a mark that stood in the form itself and says whose page it was, in
 which session, at which address. Only the person whose page it was is shown it, after she has signed
 in, in that browser. Nobody else can put words there in her name. It is never sent by itself.
-Passphrases, codes and files are not kept, and neither is a form with more than `MOST_BYTES`.
+Passphrases, codes and files are not kept, and neither is a form with more than `MAX_BYTES`.
 """
 
 import secrets
@@ -30,12 +30,12 @@ KEPT_COOKIE = settings.AANCHAL_COOKIE_PREFIX + "aanchal_kept"
 WHOSE_FIELD = "whose"
 SENT_AGAIN_FIELD = "kept"
 LASTS = timedelta(hours=1)
-MOST_BYTES = 64 * 1024
-MOST_IN_ONE_BROWSER = 5
+MAX_BYTES = 64 * 1024
+MAX_IN_ONE_BROWSER = 5
 # A form with one of these is never kept, whatever else is in it.
 SECRET_FIELDS = frozenset({"passphrase", "again", "old", "code", "credential", "password"})
 ENDED_COOKIE = settings.AANCHAL_COOKIE_PREFIX + "aanchal_ended"
-MOST_OF_ONE_PERSON = 20
+MAX_OF_ONE_PERSON = 20
 _FIRST = 40  # letters of a mark before its proof: the person's and the session's
 OWN_FIELDS = frozenset({"csrfmiddlewaretoken", WHOSE_FIELD, SENT_AGAIN_FIELD})
 
@@ -121,7 +121,7 @@ def keep(request: HttpRequest, response: HttpResponse) -> bool:
     if not _is_of_this_browser(request, mark):
         return False
     fields = [(k, list(v)) for k, v in request.POST.lists() if k not in OWN_FIELDS]
-    if sum(len(k) + sum(map(len, v)) for k, v in fields) > MOST_BYTES:
+    if sum(len(k) + sum(map(len, v)) for k, v in fields) > MAX_BYTES:
         return False
     token = request.COOKIES.get(KEPT_COOKIE) or new_token()
     form = {"path": request.get_full_path(), "fields": fields, "had_file": bool(request.FILES)}
@@ -129,8 +129,8 @@ def keep(request: HttpRequest, response: HttpResponse) -> bool:
     whose = mark[:24]
     KeptForm.objects.create(browser_hash=browser, whose=whose, form=form, kept_at=now)
     for rows, most in (
-        (KeptForm.objects.filter(browser_hash=browser), MOST_IN_ONE_BROWSER),
-        (KeptForm.objects.filter(whose=whose), MOST_OF_ONE_PERSON),
+        (KeptForm.objects.filter(browser_hash=browser), MAX_IN_ONE_BROWSER),
+        (KeptForm.objects.filter(whose=whose), MAX_OF_ONE_PERSON),
     ):
         newest = rows.order_by("-kept_at", "-pk").values_list("pk", flat=True)
         KeptForm.objects.filter(pk__in=list(newest[most:])).delete()

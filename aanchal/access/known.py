@@ -18,7 +18,7 @@ from .models import Device, User
 
 DEVICE_COOKIE = settings.AANCHAL_COOKIE_PREFIX + "aanchal_device"
 BROWSER_COOKIE = settings.AANCHAL_COOKIE_PREFIX + "aanchal_browser"
-MOST_ON_ONE = 8
+MAX_ON_ONE = 8
 LIFETIME = 400 * 24 * 3600
 _BROWSER_SALT = "aanchal.access.browser"
 
@@ -49,7 +49,7 @@ def devices_of(request: HttpRequest) -> list[Device]:
 def remember_device(request: HttpRequest, response: HttpResponse, token: str) -> None:
     """Put a device's token on this browser, beside those it has."""
     kept = _parts(request.COOKIES.get(DEVICE_COOKIE, ""))
-    value = ".".join([token, *(t for t in kept if t != token)][:MOST_ON_ONE])
+    value = ".".join([token, *(t for t in kept if t != token)][:MAX_ON_ONE])
     _set(response, DEVICE_COOKIE, value)
 
 
@@ -58,7 +58,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
     known = _known(request)
     mine = _person_mark(user.username)
     if mine not in known:
-        kept = dict(list(known.items())[-(MOST_ON_ONE - 1) :])
+        kept = dict(list(known.items())[-(MAX_ON_ONE - 1) :])
         kept[mine] = secrets.token_urlsafe(12)
         _set(response, BROWSER_COOKIE, signing.dumps(kept, salt=_BROWSER_SALT, compress=True))
 
@@ -99,7 +99,7 @@ def _known(request: HttpRequest) -> dict[str, str]:
 
 
 def _parts(value: str) -> list[str]:
-    return [part for part in value.split(".") if part][:MOST_ON_ONE]
+    return [part for part in value.split(".") if part][:MAX_ON_ONE]
 
 
 def _set(response: HttpResponse, name: str, value: str) -> None:

@@ -33,7 +33,7 @@ from .rules.second_person import CONFIRMED_BY, GIVEN_ROLES
 
 # An asking that nobody answered is forgotten after this; then it must be asked again.
 WAITS_FOR = timedelta(days=7)
-MOST_PLACES = 40
+MAX_PLACES = 40
 
 
 def live_grants(*, at: datetime) -> QuerySet[Grant]:
@@ -352,7 +352,7 @@ def grantable_places(actor: Actor, *, text: str, schools: bool) -> Sequence[Area
         schools: schools instead of areas.
 
     Returns:
-        At most `MOST_PLACES`, the highest first, then by name.
+        At most `MAX_PLACES`, the highest first, then by name.
     """
     paths = granted_areas(actor, Permission.GRANT_GIVE)
     text = text.strip()
@@ -360,14 +360,14 @@ def grantable_places(actor: Actor, *, text: str, schools: bool) -> Sequence[Area
         found = Body.objects.filter(within(paths, "area__path"), kind=Body.Kind.SCHOOL)
         named = Q(name__icontains=text) | Q(school__udise=text)
         schools_named = found.filter(named).select_related("area", "school")
-        return list(schools_named.order_by("name", "pk")[:MOST_PLACES])
+        return list(schools_named.order_by("name", "pk")[:MAX_PLACES])
     areas = Area.objects.filter(within(paths, "path"), joined_into__isnull=True)
     areas = areas.select_related("parent")
     if not text:
         return list(areas.filter(path__in=paths).order_by("path"))
     named = Q(name__icontains=text) | Q(codes__code=text)
-    matches = areas.filter(named).distinct().order_by("name", "pk")[: 4 * MOST_PLACES]
-    return sorted(matches, key=lambda a: (a.path.count("/"), a.name))[:MOST_PLACES]
+    matches = areas.filter(named).distinct().order_by("name", "pk")[: 4 * MAX_PLACES]
+    return sorted(matches, key=lambda a: (a.path.count("/"), a.name))[:MAX_PLACES]
 
 
 def _confirmable(held: type[Grant] | type[Invitation], actor: Actor) -> Q:

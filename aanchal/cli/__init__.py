@@ -129,7 +129,7 @@ def with_django(*, as_owner: bool = False) -> None:
     from aanchal.kernel import rowguard
 
     if as_owner:
-        rowguard.keep_owner()
+        rowguard.stay_table_owner()
     rowguard.trust_process()
 
 

@@ -78,7 +78,7 @@ def import_registers(
             hints=hints,
             answers=answers,
             enrol=enrol,
-            said_yes=yes,
+            confirmed=yes,
             as_json=as_json,
             watch=watch,
         )

@@ -40,7 +40,7 @@ def import_files(
     hints: dict[str, str],
     answers: dict[str, str],
     enrol: bool,
-    said_yes: bool,
+    confirmed: bool,
     as_json: bool,
     watch: bool,
 ) -> int:
@@ -48,7 +48,7 @@ def import_files(
 
     A folder stands for every file in it.
     """
-    given = {"hints": hints, "answers": answers, "enrol": enrol, "said_yes": said_yes}
+    given = {"hints": hints, "answers": answers, "enrol": enrol, "confirmed": confirmed}
     files = files_in(files)
     failed = not files
     if failed:

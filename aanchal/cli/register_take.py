@@ -35,7 +35,7 @@ def take_some(
     hints: dict[str, str],
     answers: dict[str, str],
     enrol: bool,
-    said_yes: bool,
+    confirmed: bool,
 ) -> list[dict[str, Any]]:
     """Take several files in and say of each what came of it, as `take_one` does.
 
@@ -43,12 +43,12 @@ def take_some(
     """
     done: Sequence[tuple[RegisterFile, Taken] | None] = [None] * len(paths)
     if not enrol:
-        done = _take_plain(paths, hints=hints, said_yes=said_yes)
+        done = _take_plain(paths, hints=hints, confirmed=confirmed)
     classes = _classes_of([one[0] for one in done if one is not None])
     return [
         _told_of(path.name, *one, classes.get(one[0].pk, []))
         if one is not None
-        else take_one(path, hints=hints, answers=answers, enrol=enrol, said_yes=said_yes)
+        else take_one(path, hints=hints, answers=answers, enrol=enrol, confirmed=confirmed)
         for path, one in zip(paths, done, strict=True)
     ]
 
@@ -63,7 +63,7 @@ def _classes_of(registers: Sequence[RegisterFile]) -> dict[UUID, list[UUID]]:
 
 
 def _take_plain(
-    paths: Sequence[Path], *, hints: dict[str, str], said_yes: bool
+    paths: Sequence[Path], *, hints: dict[str, str], confirmed: bool
 ) -> Sequence[tuple[RegisterFile, Taken] | None]:
     school, kept = _said(hints)
     with ExitStack() as opened:
@@ -75,7 +75,7 @@ def _take_plain(
                 school=school,
                 hints=kept,
                 via="command",
-                said_yes=said_yes,
+                confirmed=confirmed,
                 at=timezone.now(),
                 folders=[str(path.parent) for path in paths],
             )
@@ -90,7 +90,7 @@ def _said(hints: dict[str, str]) -> tuple[Body | None, dict[str, str]]:
 
 
 def take_one(
-    path: Path, *, hints: dict[str, str], answers: dict[str, str], enrol: bool, said_yes: bool
+    path: Path, *, hints: dict[str, str], answers: dict[str, str], enrol: bool, confirmed: bool
 ) -> dict[str, Any]:
     """Take one file in and say what came of it; a refusal is told as its `reason`."""
     actor, now = system_actor("imports"), timezone.now()
@@ -134,7 +134,7 @@ def take_one(
             register.counts = {**register.counts, **_NOTHING_NEW}
             return _told_of(path.name, register, Taken(), [])
         taken = take_register(
-            actor, register=register, enrol_unknown=enrol, said_yes=said_yes, at=now
+            actor, register=register, enrol_unknown=enrol, confirmed=confirmed, at=now
         )
     except (DomainError, OSError) as refusal:
         reason = str(refusal)

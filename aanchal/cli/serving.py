@@ -196,7 +196,7 @@ def _answer_requests(handle: int, *, counts: int, place: int, threads: int) -> N
     from aanchal.web.wsgi import application
 
     # From here on this process serves people: every request says whose districts it may see.
-    rowguard.trust_nobody()
+    rowguard.require_request_scope()
     _let_go_of_database()
     make_room()
     get_ready()

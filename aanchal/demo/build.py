@@ -238,7 +238,7 @@ def _import_registers(written: Written, registers: Registers, built: Built, *, t
                 built.refused.append(path.name)
             elif held.state == RegisterFile.State.SHOWN:
                 taken = take_register(
-                    actor, register=held, enrol_unknown=True, said_yes=True, at=at
+                    actor, register=held, enrol_unknown=True, confirmed=True, at=at
                 )
                 if not taken.pages:
                     built.refused.append(path.name)

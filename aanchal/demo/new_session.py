@@ -67,7 +67,7 @@ def leave_new_session_waiting(*, at: datetime) -> None:
             at=at,
         )
         held = read_register(actor, register=held, at=at)
-        take_register(actor, register=held, enrol_unknown=False, said_yes=True, at=at)
+        take_register(actor, register=held, enrol_unknown=False, confirmed=True, at=at)
         return
 
 

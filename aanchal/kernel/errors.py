@@ -52,7 +52,7 @@ class WrongState(DomainError):
 
 
 class Invalid(DomainError):
-    """What was given cannot be right; `details['field']` names the field when one is to blame."""
+    """What was given cannot be right; `details['field']` names the field when one is to add_form_error."""
 
     code = "invalid"
     status = 400

@@ -38,7 +38,7 @@ def keep_file(
     district: str,
     kept_by: str,
     kept_at: datetime,
-    most_bytes: int,
+    max_bytes: int,
 ) -> StoredFile:
     """Seal a stream to disk and return its saved row.
 
@@ -46,7 +46,7 @@ def keep_file(
     nothing; a file without a row, left by a crash, is swept by upkeep.
 
     Raises:
-        TooLarge: more than `most_bytes`; nothing is left behind.
+        TooLarge: more than `max_bytes`; nothing is left behind.
     """
     stored = seal_file(
         source,
@@ -56,7 +56,7 @@ def keep_file(
         district=district,
         kept_by=kept_by,
         kept_at=kept_at,
-        most_bytes=most_bytes,
+        max_bytes=max_bytes,
     )
     stored.save(force_insert=True)
     return stored
@@ -71,12 +71,12 @@ def seal_file(
     district: str,
     kept_by: str,
     kept_at: datetime,
-    most_bytes: int,
+    max_bytes: int,
 ) -> StoredFile:
     """`keep_file`, but for the row: it is returned unsaved, for many to be saved by one transaction.
 
     Raises:
-        TooLarge: more than `most_bytes`; nothing is left behind.
+        TooLarge: more than `max_bytes`; nothing is left behind.
     """
     stored = StoredFile(
         district=district,
@@ -100,7 +100,7 @@ def seal_file(
             while True:
                 ahead = source.read(CHUNK_BYTES) if chunk else b""
                 size += len(chunk)
-                if size > most_bytes:
+                if size > max_bytes:
                     raise TooLarge
                 digest.update(chunk)
                 _write_chunk(out, chunk, stored=stored, number=number, last=not ahead)

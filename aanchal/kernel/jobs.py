@@ -47,7 +47,7 @@ class Job:
     Args:
         name: what the queue's rows call it; keep it when the function moves.
         function: takes ids by name and returns nothing; safe to run twice.
-        most_tries: claims before it is given up and shown to an administrator.
+        max_tries: claims before it is given up and shown to an administrator.
         alone: never two of this name at once, whatever their ids.
         merge: an equal one already waiting is enough.
         queue: which others it may keep waiting.
@@ -55,7 +55,7 @@ class Job:
 
     name: str
     function: Callable[..., None]
-    most_tries: int = 3
+    max_tries: int = 3
     alone: bool = False
     merge: bool = False
     queue: Queue = Queue.ORDINARY
@@ -75,7 +75,7 @@ REGISTRY: dict[str, Job] = {}
 def job(
     *,
     name: str = "",
-    most_tries: int = 3,
+    max_tries: int = 3,
     alone: bool = False,
     merge: bool = False,
     queue: Queue = Queue.ORDINARY,
@@ -90,7 +90,7 @@ def job(
     """
 
     def register(function: Callable[..., None]) -> Job:
-        made = Job(name or function.__name__, function, most_tries, alone, merge, queue)
+        made = Job(name or function.__name__, function, max_tries, alone, merge, queue)
         _id_types(made)
         known = REGISTRY.get(made.name)
         if known is not None and known.function.__module__ != function.__module__:
@@ -180,7 +180,7 @@ def _is_waiting(what: Job, payload: dict[str, Any], not_before: datetime | None)
 
 
 def pack(what: Job, ids: dict[str, Any]) -> dict[str, Any]:
-    """Turn ids into JSON values, checked against the job's parameters."""
+    """ScheduledJob ids into JSON values, checked against the job's parameters."""
     kinds = _id_types(what)
     inspect.signature(what.function).bind(**ids)
     packed: dict[str, Any] = {}
@@ -200,7 +200,7 @@ def pack(what: Job, ids: dict[str, Any]) -> dict[str, Any]:
 
 
 def unpack(what: Job, payload: dict[str, Any]) -> dict[str, Any]:
-    """Turn a stored payload back into ids."""
+    """ScheduledJob a stored payload back into ids."""
     readers: dict[type, Callable[[Any], Any]] = {
         UUID: UUID,
         date: date.fromisoformat,

@@ -44,7 +44,7 @@ def held(name: str) -> Iterator[None]:
         yield
 
 
-def take_turns(name: str) -> None:
+def transaction_lock(name: str) -> None:
     """Let one transaction at a time pass this line, until it ends. Call inside a transaction.
 
     On SQLite a transaction that was begun IMMEDIATE already has the database to itself.

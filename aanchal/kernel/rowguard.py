@@ -39,7 +39,7 @@ log = logging.getLogger("aanchal.rowguard")
 
 _inside: ContextVar[str | None] = ContextVar("aanchal_districts", default=None)
 _process_districts = ""
-_keep_owner = False
+_stay_table_owner = False
 
 
 # --- who sees which districts ---
@@ -116,16 +116,16 @@ def trust_process() -> None:
         _begin(connection)
 
 
-def trust_nobody() -> None:
+def require_request_scope() -> None:
     """Take `trust_process` back: from now on every transaction says whom it serves."""
     global _process_districts
     _process_districts = ""
 
 
-def keep_owner() -> None:
+def stay_table_owner() -> None:
     """Declare that this process changes tables (`aanchal migrate`): it stays the owner."""
-    global _keep_owner
-    _keep_owner = True
+    global _stay_table_owner
+    _stay_table_owner = True
     connection.close()
 
 
@@ -149,7 +149,7 @@ def on_connect(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
 
 def _begin(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
-        if not _keep_owner and _may_step_down(cursor):
+        if not _stay_table_owner and _may_step_down(cursor):
             cursor.execute(f"SET ROLE {APP_ROLE}")
         if _process_districts:
             cursor.execute(f"SELECT set_config('{SETTING}', %s, false)", [_process_districts])

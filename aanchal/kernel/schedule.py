@@ -22,7 +22,7 @@ from .models import ScheduledRun
 
 
 @dataclass(frozen=True)
-class Turn:
+class ScheduledJob:
     """An entry of the schedule.
 
     Args:
@@ -40,25 +40,25 @@ class Turn:
     minutes: int = 0
 
 
-TABLE: dict[str, Turn] = {}
+TABLE: dict[str, ScheduledJob] = {}
 
 
 def every_day(name: str, job: Job, *, at: time, day_as: str = "") -> None:
     """Put a job on the schedule for every day."""
-    TABLE[name] = Turn(name, job, at, None, day_as)
+    TABLE[name] = ScheduledJob(name, job, at, None, day_as)
 
 
 def every_week(name: str, job: Job, *, weekday: int, at: time, day_as: str = "") -> None:
     """Put a job on the schedule for one day of the week (0 is Monday)."""
-    TABLE[name] = Turn(name, job, at, weekday, day_as)
+    TABLE[name] = ScheduledJob(name, job, at, weekday, day_as)
 
 
 def every_minutes(name: str, job: Job, *, minutes: int) -> None:
     """Put a job on the schedule for every so many minutes of the day."""
-    TABLE[name] = Turn(name, job, time(0), minutes=minutes)
+    TABLE[name] = ScheduledJob(name, job, time(0), minutes=minutes)
 
 
-def latest_slot(turn: Turn, now: datetime) -> tuple[date, int]:
+def latest_slot(turn: ScheduledJob, now: datetime) -> tuple[date, int]:
     """Day and slot of the latest turn that is due at `now`; slot 0 for what has one a day."""
     if not turn.minutes:
         return latest_due(turn, now), 0
@@ -66,7 +66,7 @@ def latest_slot(turn: Turn, now: datetime) -> tuple[date, int]:
     return local.date(), (local.hour * 60 + local.minute) // turn.minutes + 1
 
 
-def latest_due(turn: Turn, now: datetime) -> date:
+def latest_due(turn: ScheduledJob, now: datetime) -> date:
     """The day of the latest turn that is due at `now`, in the office's zone."""
     local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     day = local.date() if local.time() >= turn.at else local.date() - timedelta(days=1)
@@ -101,7 +101,7 @@ def _is_under_way(run: ScheduledRun) -> bool:
     ).exists()
 
 
-def _begin(turn: Turn, day: date, slot: int, now: datetime) -> bool:
+def _begin(turn: ScheduledJob, day: date, slot: int, now: datetime) -> bool:
     try:
         with transaction.atomic():
             run = ScheduledRun.objects.create(
@@ -121,7 +121,7 @@ def note_start(run_id: UUID, now: datetime) -> None:
         run.save(update_fields=["tries", "heartbeat_at", "state"])
 
 
-def note_life(run_id: UUID, now: datetime) -> None:
+def note_heartbeat(run_id: UUID, now: datetime) -> None:
     """Write down that the turn is still being worked at."""
     ScheduledRun.objects.filter(pk=run_id).update(heartbeat_at=now)
 

@@ -77,7 +77,7 @@ class Worker:
             until_idle: return when nothing is ready, instead of waiting for more.
         """
         jobs.discover()
-        self._insist(self._report)
+        self._retry_write(self._report)
         beat = threading.Thread(target=self._keep_reporting, name="worker-report", daemon=True)
         beat.start()
         done = 0
@@ -117,7 +117,7 @@ class Worker:
                 pk=self.id, pid=os.getpid(), started_at=now, seen_at=now, doing=name
             )
         if run is not None:
-            schedule.note_life(run, now)
+            schedule.note_heartbeat(run, now)
 
     def _keep_reporting(self) -> None:
         every = self.lease.total_seconds() / 6
@@ -145,7 +145,7 @@ class Worker:
         if time.monotonic() < self._round_due:
             return
         self._round_due = time.monotonic() + min(15.0, self.lease.total_seconds() / 3)
-        put_back_left_jobs(now=timezone.now(), lease=self.lease)
+        requeue_abandoned_jobs(now=timezone.now(), lease=self.lease)
         for name in schedule.begin_due(timezone.now()):
             log.info("%s is due", name)
 
@@ -160,7 +160,7 @@ class Worker:
             return None
         alone = [what.path for what in jobs.REGISTRY.values() if what.alone]
         with transaction.atomic():
-            locks.take_turns("claim")
+            locks.transaction_lock("claim")
             running = DBTaskResult.objects.filter(status=RUNNING, task_path__in=alone)
             busy = list(running.values_list("task_path", flat=True))
             claimed = ready.exclude(task_path__in=busy).first()
@@ -176,22 +176,22 @@ class Worker:
         self._now_doing = (name, run, time.monotonic())
         began = time.monotonic()
         try:
-            self._insist(self._report)
+            self._retry_write(self._report)
             if run is not None:
-                self._insist(lambda: schedule.note_start(run, timezone.now()))
+                self._retry_write(lambda: schedule.note_start(run, timezone.now()))
             jobs.perform(row)
         except Exception as error:
             # A job may leave a broken or open transaction's connection behind.
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
-            _fail(row, error, now=timezone.now(), insist=self._insist)
+            _fail(row, error, now=timezone.now(), retry_write=self._retry_write)
         else:
-            self._insist(lambda: _end(row, now=timezone.now()))
+            self._retry_write(lambda: _end(row, now=timezone.now()))
             log.info("job %s done in %.1f s", name, time.monotonic() - began)
         finally:
             self._now_doing = ("", None, 0.0)
 
-    def _insist(self, write: Callable[[], Any]) -> None:
+    def _retry_write(self, write: Callable[[], Any]) -> None:
         """Write a few words that must not be lost while the database is busy or restarts."""
         for seconds in (0.2, 1, 3, 10):
             try:
@@ -229,7 +229,7 @@ def _end(row: Row, *, now: datetime) -> None:
 
 
 def _fail(
-    row: Row, error: Exception, *, now: datetime, insist: Callable[[Callable[[], Any]], None]
+    row: Row, error: Exception, *, now: datetime, retry_write: Callable[[Callable[[], Any]], None]
 ) -> None:
     """Try again later, or give up; only the kind of error and its place are kept."""
     name = jobs.name_of(row.task_path)
@@ -242,12 +242,12 @@ def _fail(
         # Nothing was tried: the keys were not here, or somebody else is at it.
         again: datetime | None = now + WAIT_WHEN_LOCKED
         held_by = row.worker_ids[:-1]
-    elif hopeless or known is None or tries >= known.most_tries:
+    elif hopeless or known is None or tries >= known.max_tries:
         again, held_by = None, row.worker_ids
     else:
         again, held_by = now + timedelta(seconds=30 * 4 ** (tries - 1)), row.worker_ids
     log.error("job %s failed: %s", name, what)
-    insist(lambda: _write_failure(row, error, what, again=again, held_by=held_by, now=now))
+    retry_write(lambda: _write_failure(row, error, what, again=again, held_by=held_by, now=now))
 
 
 def _write_failure(
@@ -285,19 +285,19 @@ class WorkerLost(Exception):
     """The worker died with this job in hand, and not for the first time."""
 
 
-def put_back_left_jobs(*, now: datetime, lease: timedelta = LEASE) -> int:
+def requeue_abandoned_jobs(*, now: datetime, lease: timedelta = LEASE) -> int:
     """Put back jobs whose worker has been silent longer than the lease; returns how many.
 
     A job that has outlived its tries this way is given up: it may be what kills the workers.
     """
-    if not _left_jobs(now, lease):
+    if not _abandoned_jobs(now, lease):
         return 0
     count = 0
     with transaction.atomic():
-        locks.take_turns("claim")
-        for row in _left_jobs(now, lease):
+        locks.transaction_lock("claim")
+        for row in _abandoned_jobs(now, lease):
             known = jobs.REGISTRY.get(jobs.name_of(row.task_path))
-            if known is not None and len(row.worker_ids) < known.most_tries:
+            if known is not None and len(row.worker_ids) < known.max_tries:
                 _still_mine(row).update(status=READY, run_after=now)
                 log.warning("job %s was left by its worker and is put back", known.name)
             else:
@@ -310,7 +310,7 @@ def put_back_left_jobs(*, now: datetime, lease: timedelta = LEASE) -> int:
     return count
 
 
-def _left_jobs(now: datetime, lease: timedelta) -> list[Row]:
+def _abandoned_jobs(now: datetime, lease: timedelta) -> list[Row]:
     running = list(jobs.rows().filter(status=RUNNING))
     if not running:
         return []

@@ -35,7 +35,7 @@ from .rules.quiet import not_before, read_hours
 # So that what is raised in one night, or by one register, is one message.
 GATHERED = timedelta(minutes=15)
 CODE_LASTS = timedelta(minutes=30)
-MOST_CODE_TRIES = 5
+MAX_CODE_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -356,7 +356,7 @@ def confirm_contact(actor: Actor, *, user: User, channel: str, code: str, at: da
     held = getattr(contact, field, "")
     if contact is None or not held or (contact.code_until_at or at) <= at:
         raise WrongState(_("This code is too old. Let a new one be sent."))
-    if contact.code_tries >= MOST_CODE_TRIES:
+    if contact.code_tries >= MAX_CODE_TRIES:
         raise WrongState(_("This code was tried too often. Let a new one be sent."))
     contact.code_tries += 1
     given = "".join(c for c in code if c.isdigit())

@@ -26,7 +26,7 @@ from .rules.quiet import again_after
 
 # Longer than any channel takes; then its sender is taken for dead.
 LEASE = timedelta(minutes=10)
-MOST_AT_ONCE = 200
+MAX_AT_ONCE = 200
 KEPT = timedelta(days=30)
 
 log = logging.getLogger("aanchal.notices")
@@ -44,7 +44,7 @@ class Sent:
 def send_due(*, at: datetime) -> Sent:
     """Send every message whose time has come; returns what came of it."""
     sent = not_needed = failed = 0
-    for _turn in range(MOST_AT_ONCE):
+    for _turn in range(MAX_AT_ONCE):
         message = _claim(at)
         if message is None:
             break

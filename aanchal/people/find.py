@@ -20,14 +20,14 @@ from .queries import visible_children
 from .rules.names import words
 from .rules.sounds import KEY_VERSION, alike, coarse_key, nearby_keys, query_words
 
-MOST_FOUND = 10
+MAX_FOUND = 10
 # One such answer, or ten a little less good, and no wider look is needed.
 SURE, GOOD = 92.0, 82.0
 # Below, it is not shown: a list of strangers looks like an answer.
 LEAST = 55.0
 # Opened in one step; a bucket of the commonest name holds more children than anybody can look through.
-MOST_OPENED = 4000
-MOST_DISTRICTS = 40
+MAX_OPENED = 4000
+MAX_DISTRICTS = 40
 
 _CODE = re.compile(r"\s*(?:[kK]\s*[-–—\u2010\u2011 ]?\s*)?0*(\d{1,9})\s*")
 
@@ -51,23 +51,23 @@ def find_children(actor: Actor, *, text: str) -> list[Found]:
     """
     code = code_asked(text)
     if code is not None:
-        return [Found(c, 100.0) for c in with_code(visible_children(actor), code)[:MOST_FOUND]]
+        return [Found(c, 100.0) for c in with_code(visible_children(actor), code)[:MAX_FOUND]]
     asked = query_words(text[:80])
     if not asked:
         return []
     scores: dict[UUID, float] = {}
     for candidates in _steps(actor, asked):
-        rows = candidates.order_by("pk").values_list("pk", *NAME_FIELDS)[:MOST_OPENED]
+        rows = candidates.order_by("pk").values_list("pk", *NAME_FIELDS)[:MAX_OPENED]
         for pk, name in _names([row for row in rows if row[0] not in scores], asked).items():
             scores[pk] = alike(asked, words(name))
         best_now = max(scores.values(), default=0.0)
         good = sum(score >= GOOD for score in scores.values())
-        if good >= MOST_FOUND or best_now >= SURE:
+        if good >= MAX_FOUND or best_now >= SURE:
             break
     best = sorted(
         ((score, pk) for pk, score in scores.items() if score >= LEAST),
         key=lambda pair: (-pair[0], pair[1]),
-    )[:MOST_FOUND]
+    )[:MAX_FOUND]
     loaded = visible_children(actor).in_bulk([pk for _score, pk in best])
     return [Found(loaded[pk], score) for score, pk in best if pk in loaded]
 
@@ -147,10 +147,10 @@ def _indexes(actor: Actor) -> list[NameIndex] | None:
             Child.objects.filter(within(paths, "area__path"))
             .order_by()
             .values_list("district", flat=True)
-            .distinct()[: MOST_DISTRICTS + 1]
+            .distinct()[: MAX_DISTRICTS + 1]
         )
     held = [i for i in NameIndex.objects.filter(district__in=keys).order_by("district")]
-    if len(held) > MOST_DISTRICTS or any(
+    if len(held) > MAX_DISTRICTS or any(
         not i.is_whole or i.key_version != KEY_VERSION for i in held
     ):
         return None

@@ -26,7 +26,7 @@ from .rules.sounds import KEY_VERSION, name_keys
 FEWEST = 16
 POOL_SIZE = 48
 # The index is made anew when so many children came since, or half as many as it holds.
-MOST_ADDED = 256
+MAX_ADDED = 256
 BUCKET_LETTERS = 12
 BATCH = 2000
 NAME_FIELDS = ("given_name", "family_name", "own_script_name")
@@ -111,7 +111,7 @@ def has_outgrown(index: NameIndex) -> bool:
     return (
         not index.is_whole
         or index.key_version != KEY_VERSION
-        or index.added > max(MOST_ADDED, index.children // 2)
+        or index.added > max(MAX_ADDED, index.children // 2)
     )
 
 

@@ -29,7 +29,7 @@ KINDS = (AREAS, SCHOOLS)
 WAITING = "parent_unknown"
 # A file that is wrong on every line is told by its first lines; it is sent again as a whole.
 MOST_KEPT = 1_000
-_MOST_SUBJECT = 120
+_MAX_SUBJECT = 120
 
 _WAITS_FOR: dict[Level, str] = {
     Level.STATE: N_("%(count)d places wait for state %(code)s. Import the list of states."),
@@ -201,7 +201,7 @@ def subject_of(problem: Problem, *, level: str) -> str:
     if problem.code == "repeated_code":
         return ""  # the first line with the code went in; this one is told for itself
     code = problem.params.get("udise") or problem.params.get("code")
-    return f"{level}/{code}"[:_MOST_SUBJECT] if code else ""
+    return f"{level}/{code}"[:_MAX_SUBJECT] if code else ""
 
 
 def waits_for(parent: AreaCode) -> str:

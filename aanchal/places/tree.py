@@ -23,7 +23,7 @@ from .models import Area, AreaCode, Body, SchoolCalendar
 
 HISTORY = frozenset({"kernel.AuditEvent"})
 # Conditions in one statement; SQLite allows an expression a thousand levels deep.
-MOST_MOVES = 100
+MAX_MOVES = 100
 
 T = TypeVar("T")
 AnyField: TypeAlias = "models.Field[Any, Any]"
@@ -161,21 +161,21 @@ def unite(unions: Sequence[Union]) -> None:
         u.survivor.path, u.survivor.parent = u.path, u.parent
     retired = [u.retired for u in unions]
     # First the place is vacated, then taken: a path is unique at every moment.
-    Area.objects.bulk_update(retired, ["path", "joined_into"], batch_size=MOST_MOVES)
+    Area.objects.bulk_update(retired, ["path", "joined_into"], batch_size=MAX_MOVES)
     Area.objects.bulk_update(
         [u.survivor for u in unions],
         ["path", "parent", "name", "local_name"],
-        batch_size=MOST_MOVES,
+        batch_size=MAX_MOVES,
     )
     move_paths(moves)
-    for part in batches(unions, MOST_MOVES):
+    for part in batches(unions, MAX_MOVES):
         heirs = {u.retired.pk: u.survivor.pk for u in part}
         _inherit(Area, "parent", heirs)
         _inherit(Area, "joined_into", heirs)
         _inherit(AreaCode, "area", heirs)
         held = SchoolCalendar.objects.filter(area__in=heirs.values()).values_list("area", flat=True)
         _inherit(SchoolCalendar, "area", {r: s for r, s in heirs.items() if s not in set(held)})
-    Area.objects.bulk_update(retired, ["parent"], batch_size=MOST_MOVES)
+    Area.objects.bulk_update(retired, ["parent"], batch_size=MAX_MOVES)
 
 
 def _inherit(model: type[models.Model], field: str, heirs: Mapping[UUID, UUID]) -> None:
@@ -234,7 +234,7 @@ def holders() -> list[type[models.Model]]:
 
 
 def _in_parts(moves: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
-    for part in batches(moves.items(), MOST_MOVES):
+    for part in batches(moves.items(), MAX_MOVES):
         yield dict(part)
 
 

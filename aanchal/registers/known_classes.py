@@ -66,7 +66,7 @@ class KnownClasses:
                 is read of them after that stays so.
         """
         self._classes = set(classes)
-        self._hold = hold
+        self._lock = hold
 
     def forget(self) -> None:
         """Load everything anew when it is next needed: pupils were enrolled."""
@@ -84,7 +84,7 @@ class KnownClasses:
         schools = {c.school for c in self._classes}
         years = {y for c in self._classes for y in (c.year, c.year - 1)}
         found = ClassSection.objects.filter(school__in=schools, year__in=years)
-        if self._hold:
+        if self._lock:
             wanted = {(c.grade, c.section) for c in self._classes}
             list(
                 found.filter(

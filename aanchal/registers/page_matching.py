@@ -197,7 +197,11 @@ def _compare(
 
 def ask_of_changes(page: ShownPage, merged: Merged) -> None:
     """Ask of the marks that are in already and would change; nothing where none would."""
-    page.added, page.changed, page.silenced = merged.added, merged.changed, merged.silenced
+    page.added, page.changed, page.absent_to_present = (
+        merged.added,
+        merged.changed,
+        merged.absent_to_present,
+    )
     page.asks = [asked for asked in page.asks if asked["code"] != CHANGES_MARKS]
     if merged.changed:
         page.asks.append(
@@ -205,10 +209,10 @@ def ask_of_changes(page: ShownPage, merged: Merged) -> None:
                 CHANGES_MARKS,
                 N_(
                     "%(changed)s marks that were already in would change; "
-                    "%(silenced)s of them were absences. Is that right?"
+                    "%(absent_to_present)s of them were absences. Is that right?"
                 ),
                 changed=merged.changed,
-                silenced=merged.silenced,
+                absent_to_present=merged.absent_to_present,
             )
         )
 

@@ -106,7 +106,7 @@ def write_page(
         scope=class_section.scope(),
         added=merged.added,
         changed=merged.changed,
-        silenced=merged.silenced,
+        absent_to_present=merged.absent_to_present,
     )
 
 

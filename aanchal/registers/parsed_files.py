@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as N_
 
-from aanchal.kernel.limited import MOST_TOGETHER
+from aanchal.kernel.limited import MAX_TOGETHER
 from aanchal.lib.tabular.problems import Unreadable
 
 from .files import open_kept
@@ -22,7 +22,7 @@ from .parsing import parse_registers, parse_registers_together
 from .shown_pages import ShownPage, shown_page
 
 Progress = Callable[[float], None]
-_MOST_BYTES = 2 << 20  # of the files that share a process
+_MAX_BYTES = 2 << 20  # of the files that share a process
 _SHARED_TYPES = ("text/csv", "text/tab-separated-values")
 
 
@@ -90,7 +90,7 @@ def _groups(
         size = 0
         for register in of_folder:
             size += register.file.size_bytes
-            if group and (len(group) == MOST_TOGETHER or size > _MOST_BYTES):
+            if group and (len(group) == MAX_TOGETHER or size > _MAX_BYTES):
                 yield group
                 group, size = [], register.file.size_bytes
             group.append(register)

@@ -70,7 +70,7 @@ def show_together(
     *,
     registers: Sequence[RegisterFile],
     today: date,
-    said_yes: bool = False,
+    confirmed: bool = False,
     folders: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> list[FileShown]:
@@ -79,7 +79,7 @@ def show_together(
     The queries do not grow with the files; only one that asks something may cost one or two more.
 
     Args:
-        said_yes: what a file asks will be answered with a yes, so that it goes in all the same.
+        confirmed: what a file asks will be answered with a yes, so that it goes in all the same.
         folders: where each file lay with its sender; those of one folder may share a limited process.
             None where each must have its own.
     """
@@ -106,7 +106,7 @@ def show_together(
         for p in of_file:
             merged = match_page(p.page, p.school, classes)
             ask_of_days(p.page, calendars[p.school.pk])
-            if merged is not None and p.page.can_be_taken and (said_yes or not p.page.asks):
+            if merged is not None and p.page.can_be_taken and (confirmed or not p.page.asks):
                 share = share_in(counted(merged.page.marks))
                 goes_in.append((class_month(p.page, p.school), share))
         beside.put(goes_in)

@@ -80,7 +80,7 @@ class ShownPage:
     asks: list[dict[str, Any]]
     added: int = 0
     changed: int = 0
-    silenced: int = 0
+    absent_to_present: int = 0
     missing: list[str] = field(default_factory=list)
     questions: list[dict[str, Any]] = field(default_factory=list)
     assumed: list[dict[str, Any]] = field(default_factory=list)

@@ -60,7 +60,7 @@ def read_file(*, register: UUID) -> None:
 
 
 @job(merge=True, queue=Queue.PERSON)
-def take_file(*, register: UUID, by: UUID, enrol: int, said_yes: int) -> None:
+def take_file(*, register: UUID, by: UUID, enrol: int, confirmed: int) -> None:
     """Take in a large file that was shown, in the shoes of whoever said yes; then the watch."""
     held = RegisterFile.objects.get(pk=register)
     if held.state not in (RegisterFile.State.SHOWN, RegisterFile.State.TAKING):
@@ -71,7 +71,7 @@ def take_file(*, register: UUID, by: UUID, enrol: int, said_yes: int) -> None:
             _acting(str(by)),
             register=held,
             enrol_unknown=bool(enrol),
-            said_yes=bool(said_yes),
+            confirmed=bool(confirmed),
             at=now,
             progress=note_progress(register),
         )
@@ -137,7 +137,7 @@ def finish_registers() -> None:
                 _acting(str(held.answers["by"])),
                 register=held,
                 enrol_unknown=bool(held.answers.get("enrol")),
-                said_yes=bool(held.answers.get("confirmed")),
+                confirmed=bool(held.answers.get("confirmed")),
                 at=now,
             )
         except (DomainError, User.DoesNotExist):

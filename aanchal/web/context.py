@@ -25,7 +25,7 @@ from aanchal.places.names import local_name as local_name
 from .waiting_count import waiting_count
 
 
-class Door(NamedTuple):
+class NavItem(NamedTuple):
     """A page that stands in the menu of those who hold its permission."""
 
     permission: Permission
@@ -33,23 +33,23 @@ class Door(NamedTuple):
     label: Any
 
 
-DOORS = (
-    Door(Permission.VISIT_HAND_BACK, "my_visits", gettext_lazy("My visits")),
-    Door(Permission.WATCH_VIEW, "watch", gettext_lazy("The watch")),
-    Door(Permission.FLAG_VIEW, "flags", gettext_lazy("Questions")),
-    Door(Permission.CONCERN_VIEW, "concerns", gettext_lazy("Concerns")),
-    Door(Permission.CLASS_VIEW, "classes", gettext_lazy("Classes")),
-    Door(Permission.REGISTER_IMPORT, "register_files", gettext_lazy("Registers")),
-    Door(Permission.CHILD_VIEW, "children", gettext_lazy("Children")),
-    Door(Permission.PERSON_VIEW, "people", gettext_lazy("People")),
-    Door(Permission.DEVICE_ENROL, "volunteers", gettext_lazy("Volunteers' phones")),
-    Door(Permission.READING_VIEW, "readings", gettext_lazy("Who opened what")),
-    Door(Permission.AREA_JOIN, "places", gettext_lazy("Places")),
-    Door(Permission.HEALTH_VIEW, "office", gettext_lazy("Health")),
+NAV_ITEMS = (
+    NavItem(Permission.VISIT_HAND_BACK, "my_visits", gettext_lazy("My visits")),
+    NavItem(Permission.WATCH_VIEW, "watch", gettext_lazy("The watch")),
+    NavItem(Permission.FLAG_VIEW, "flags", gettext_lazy("Questions")),
+    NavItem(Permission.CONCERN_VIEW, "concerns", gettext_lazy("Concerns")),
+    NavItem(Permission.CLASS_VIEW, "classes", gettext_lazy("Classes")),
+    NavItem(Permission.REGISTER_IMPORT, "register_files", gettext_lazy("Registers")),
+    NavItem(Permission.CHILD_VIEW, "children", gettext_lazy("Children")),
+    NavItem(Permission.PERSON_VIEW, "people", gettext_lazy("People")),
+    NavItem(Permission.DEVICE_ENROL, "volunteers", gettext_lazy("Volunteers' phones")),
+    NavItem(Permission.READING_VIEW, "readings", gettext_lazy("Who opened what")),
+    NavItem(Permission.AREA_JOIN, "places", gettext_lazy("Places")),
+    NavItem(Permission.HEALTH_VIEW, "office", gettext_lazy("Health")),
 )
 
 # On a phone more doors than this would push the page's work out of sight: the rest is in the menu.
-MOST_IN_THE_HAND = 5
+MAX_NAV_ITEMS = 5
 
 # The page a role begins its day with.
 FIRST_DOOR = {
@@ -109,17 +109,17 @@ def helplines() -> list[dict[str, str]]:
 
 
 def _doors(actor: Actor, path: str) -> list[dict[str, Any]]:
-    doors = [door for door in DOORS if may_anywhere(actor, door.permission)]
+    doors = [door for door in NAV_ITEMS if may_anywhere(actor, door.permission)]
     if len(doors) < 2:
         return []
     links = [{"href": reverse(d.url_name), "label": d.label} for d in doors]
     here = max((x["href"] for x in links if path.startswith(x["href"])), key=len, default="")
-    many = len(links) > MOST_IN_THE_HAND
+    many = len(links) > MAX_NAV_ITEMS
     return [
         {
             **link,
             "current": link["href"] == here,
-            "seldom": many and place >= MOST_IN_THE_HAND - 1,
+            "seldom": many and place >= MAX_NAV_ITEMS - 1,
         }
         for place, link in enumerate(links)
     ]

@@ -56,7 +56,7 @@ class SentOnce(forms.Form):
     operation = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
 
 
-def blame(form: forms.Form, error: Invalid) -> None:
+def add_form_error(form: forms.Form, error: Invalid) -> None:
     """Put a refusal beside the field it is about, or above the form."""
     field = error.details.get("field")
     form.add_error(str(field) if field in form.fields else None, str(error))

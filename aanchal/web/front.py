@@ -31,11 +31,11 @@ HEADER_SECONDS = 10.0
 SILENT_SECONDS = 30.0
 SLOWEST_BYTES_A_SECOND = 512
 BODY_GRACE_SECONDS = 60.0
-MOST_CONNECTIONS = 1000
+MAX_CONNECTIONS = 1000
 # Of so many half-sent requests the oldest are given up.
-MOST_UNFINISHED = 600
+MAX_UNFINISHED = 600
 # Bodies of all unfinished requests together, in uploads of the largest size.
-MOST_UPLOADS = 8
+MAX_UPLOADS = 8
 # So long a connection is left to a process that holds fewer; if none took it, this one does.
 LEFT_SECONDS = 0.01
 _MB = 1 << 20
@@ -123,14 +123,14 @@ class Front(TcpWSGIServer):
         # Until then a new connection is left to a process that holds fewer.
         self._leaves_until = 0.0
         self.upload_bytes = more.pop("upload_bytes")
-        self.most_uploads = max(1, threads // 4)
+        self.max_uploads = max(1, threads // 4)
         self._uploads = 0
         self._waiting: deque[Channel] = deque()
         self._uploads_lock = threading.Lock()
         adjustments = Adjustments(
             sockets=[listening],
             threads=threads,
-            connection_limit=MOST_CONNECTIONS,
+            connection_limit=MAX_CONNECTIONS,
             backlog=1024,
             cleanup_interval=1,
             channel_timeout=int(SILENT_SECONDS),
@@ -182,7 +182,7 @@ class Front(TcpWSGIServer):
         """Give a whole request to a working thread; a file waits while others have their share."""
         if _is_upload(channel.requests[0]):
             with self._uploads_lock:
-                if self._uploads >= self.most_uploads:
+                if self._uploads >= self.max_uploads:
                     self._waiting.append(channel)
                     return
                 self._uploads += 1
@@ -226,11 +226,11 @@ class Front(TcpWSGIServer):
             elif channel.began is not None and not channel.requests:
                 unfinished.append(channel)
         unfinished.sort(key=lambda c: c.began)
-        too_many = len(unfinished) - MOST_UNFINISHED
+        too_many = len(unfinished) - MAX_UNFINISHED
         for channel in unfinished[: max(0, too_many)]:
             channel.will_close = True
         held = sum(channel.body_bytes for channel in unfinished)
-        most = MOST_UPLOADS * self.upload_bytes
+        most = MAX_UPLOADS * self.upload_bytes
         for channel in sorted(unfinished, key=lambda c: -c.body_bytes):
             if held <= most:
                 break
@@ -248,9 +248,9 @@ class Front(TcpWSGIServer):
 
 
 def make_room() -> None:
-    """Let this process hold as many connections as `MOST_CONNECTIONS` and its own files."""
+    """Let this process hold as many connections as `MAX_CONNECTIONS` and its own files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_CONNECTIONS + 512
+    wanted = MAX_CONNECTIONS + 512
     if soft != resource.RLIM_INFINITY and soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -38,8 +38,8 @@ class Limits:
             with translation.override(translation.get_language_from_request(request)):
                 if _wants_json(request):
                     return _as_json(TooLarge())
-                most_mb = settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024)
-                return render(request, "errors/413.html", {"limit_mb": most_mb}, status=413)
+                max_mb = settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024)
+                return render(request, "errors/413.html", {"limit_mb": max_mb}, status=413)
         return self.get_response(request)
 
 

@@ -165,14 +165,14 @@ def _register(number: str = "S-1") -> tuple[Any, Any, Any]:
 def _takes_register() -> Any:
     teacher, held, theirs = _register()
     return (
-        lambda: take_register(teacher, register=held, enrol_unknown=True, said_yes=True, at=NOW),
+        lambda: take_register(teacher, register=held, enrol_unknown=True, confirmed=True, at=NOW),
         _source(theirs),
     )
 
 
 def _repairs() -> Any:
     teacher, held, theirs = _register()
-    take_register(teacher, register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    take_register(teacher, register=held, enrol_unknown=False, confirmed=True, at=NOW)
     problem = ImportProblem.objects.get(code="row_unmatched")
 
     def both() -> None:
@@ -210,7 +210,7 @@ def _promotes_together() -> Any:
     teacher, former, source = _new_session()
     data = a_register_xlsx([("1", NAMES[0], FULL)], title="Class: VII  Section: A   July 2026")
     held = a_given_register(teacher, data, school=former.school, grade="7", section="A")
-    take_register(teacher, register=held, enrol_unknown=True, said_yes=True, at=NOW)
+    take_register(teacher, register=held, enrol_unknown=True, confirmed=True, at=NOW)
     problem = ImportProblem.objects.get(code="row_unmatched")
     return (
         lambda: confirm_promoted(teacher, register=held, problems=[problem.pk], at=NOW),

@@ -55,13 +55,13 @@ def two_steps(*, key: UUID) -> None:
     leave_a_row(key, "second")
 
 
-@jobs.job(most_tries=2)
+@jobs.job(max_tries=2)
 def kills_its_worker(*, key: UUID) -> None:
     mark(f"{key}.begun")
     os._exit(9)
 
 
-@jobs.job(most_tries=2)
+@jobs.job(max_tries=2)
 def quotes_a_child(*, key: UUID) -> None:
     mark(f"{key}.begun")
     raise ValueError("Canary Kumari is in the text of this error")

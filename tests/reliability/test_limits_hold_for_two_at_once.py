@@ -83,26 +83,26 @@ def people(count):
 def test_two_children_of_one_family_at_once_are_counted_together(monkeypatch):
     _section, (child, sister) = a_class(pupils=2)
     Child.objects.filter(pk=sister.pk).update(household=child.household_id)
-    me, *named = people(1 + words.MOST_WAITING + 1)
+    me, *named = people(1 + words.MAX_WAITING + 1)
     sayer = actor_for(me, at=NOW)
-    for other in named[: words.MOST_WAITING - 1]:
+    for other in named[: words.MAX_WAITING - 1]:
         record_kinship(sayer, child=child, user=other, at=NOW)
     at_one_moment(monkeypatch, "_refuse_too_many")
 
     assert said_at_once(sayer, [(child, named[-1]), (sister, named[-2])]) == 1
-    assert Kinship.objects.count() == words.MOST_WAITING
+    assert Kinship.objects.count() == words.MAX_WAITING
 
 
 def test_two_families_at_once_are_counted_together_for_the_colleague_named(monkeypatch):
-    _section, children = a_class(pupils=words.MOST_ABOUT_ONE + 1)
+    _section, children = a_class(pupils=words.MAX_ABOUT_ONE + 1)
     me, named = people(2)
     sayer = actor_for(me, at=NOW)
-    for child in children[: words.MOST_ABOUT_ONE - 1]:
+    for child in children[: words.MAX_ABOUT_ONE - 1]:
         record_kinship(sayer, child=child, user=named, at=NOW)
     at_one_moment(monkeypatch, "_refuse_too_many_about")
 
     assert said_at_once(sayer, [(child, named) for child in children[-2:]]) == 1
-    assert Kinship.objects.count() == words.MOST_ABOUT_ONE
+    assert Kinship.objects.count() == words.MAX_ABOUT_ONE
 
 
 def test_of_four_sent_at_one_moment_with_one_key_one_is_done():

@@ -28,7 +28,7 @@ for page in range({ROWS} // 100):
 for i in range({FILES}):
     keep_file(BytesIO(f"file {{i}} ".encode() * 90_000), name=f"{{i}}.csv", media_type="x",
         purpose="rotation", district="D206", kept_by="x", kept_at=timezone.now(),
-        most_bytes=10_000_000)
+        max_bytes=10_000_000)
 """
 
 READ = f"""

@@ -26,7 +26,7 @@ def keep_one(actor, *, number):
     where = Scope(area_path="IN/S10/D206", district="D206")
     require(actor, Permission.REGISTER_IMPORT, where)
     file = keep_file(BytesIO(b"x" * 300_000), name="x", media_type="x", purpose=KIND,
-        district="D206", kept_by="x", kept_at=timezone.now(), most_bytes=10**6)
+        district="D206", kept_by="x", kept_at=timezone.now(), max_bytes=10**6)
     row = ImportProblem.objects.create(district="D206", area_path="IN/S10/D206", source_kind=KIND,
         source_id=str(file.pk), code="x", template="x", params={"n": number}, key=str(number),
         found_at=timezone.now())
@@ -100,7 +100,7 @@ if WHERE == "before its row":
 if WHERE == "before its name":
     Path.replace = die
 files.keep_file(Source(b"x" * 900_000), name="x", media_type="x", purpose="killed",
-    district="D206", kept_by="x", kept_at=timezone.now(), most_bytes=10**6)
+    district="D206", kept_by="x", kept_at=timezone.now(), max_bytes=10**6)
 """
 
 

@@ -30,7 +30,7 @@ def child(code, born):
 child("K-0001", "2000-01-01")
 child("K-0002", "2015-01-01")
 stored = keep_file(io.BytesIO(b"x" * 3000), name="r.csv", media_type="text/csv", purpose="register",
-                   district="D206", kept_by="x", kept_at=THEN, most_bytes=10_000)
+                   district="D206", kept_by="x", kept_at=THEN, max_bytes=10_000)
 RegisterFile.objects.create(district="D206", file=stored, content_hash="x", via="site",
                             received_by="x", received_at=THEN, state="taken")
 """

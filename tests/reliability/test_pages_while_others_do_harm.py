@@ -129,7 +129,7 @@ class _Dispatcher:
 
 def test_files_hold_a_quarter_of_the_threads_and_pages_pass_them_by() -> None:
     site = front.Front.__new__(front.Front)
-    site.most_uploads, site._uploads, site._waiting = 2, 0, deque()
+    site.max_uploads, site._uploads, site._waiting = 2, 0, deque()
     site._uploads_lock, site.task_dispatcher = threading.Lock(), _Dispatcher()
     file = SimpleNamespace(headers={"CONTENT_TYPE": "multipart/form-data; boundary=x"})
     files = [SimpleNamespace(requests=[file]) for _ in range(5)]

@@ -11,7 +11,7 @@ from aanchal.kernel import jobs, schedule
 from aanchal.kernel.errors import Locked
 from aanchal.kernel.models import ScheduledRun
 from aanchal.kernel.models import Worker as WorkerRow
-from aanchal.kernel.worker import WAIT_WHEN_LOCKED, Worker, put_back_left_jobs
+from aanchal.kernel.worker import WAIT_WHEN_LOCKED, Worker, requeue_abandoned_jobs
 from tests.reliability.office import Office, wait_until
 
 NOON = datetime(2026, 7, 15, 6, 30, tzinfo=UTC)  # 12:00 in India
@@ -19,7 +19,7 @@ done: list[date] = []
 trouble: list[Exception] = []
 
 
-@jobs.job(name="a_test_turn", most_tries=2)
+@jobs.job(name="a_test_turn", max_tries=2)
 def a_test_turn(*, on: date) -> None:
     if trouble:
         raise trouble[0]
@@ -131,7 +131,7 @@ def test_a_worker_that_was_held_up_writes_nothing_over_the_one_that_took_over():
     slow, quick = Worker(), Worker()
     held = slow.claim()
     WorkerRow.objects.filter(pk=slow.id).update(seen_at=timezone.now() - timedelta(hours=1))
-    assert put_back_left_jobs(now=timezone.now()) == 1
+    assert requeue_abandoned_jobs(now=timezone.now()) == 1
     taken = quick.claim()
 
     slow.carry_out(held)  # comes back to life and ends its job

@@ -37,7 +37,7 @@ def a_file() -> StoredFile:
         district="D206",
         kept_by="x",
         kept_at=timezone.now(),
-        most_bytes=1000,
+        max_bytes=1000,
     )
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from aanchal.kernel.jobs import Job
-from aanchal.kernel.schedule import Turn, latest_due, latest_slot
+from aanchal.kernel.schedule import ScheduledJob, latest_due, latest_slot
 
 NOTHING = Job("nothing", lambda: None)
-NIGHTLY = Turn("watch", NOTHING, time(2, 30))
-WEEKLY = Turn("audit", NOTHING, time(4, 15), weekday=6)
+NIGHTLY = ScheduledJob("watch", NOTHING, time(2, 30))
+WEEKLY = ScheduledJob("audit", NOTHING, time(4, 15), weekday=6)
 
 
 def at(text: str) -> datetime:
@@ -36,7 +36,7 @@ def test_the_latest_turn_is_told_by_the_clock_of_the_office(turn, now, due, why)
 
 
 def test_a_turn_of_every_few_minutes_has_its_slot_of_the_day():
-    turn = Turn("often", NOTHING, time(0), minutes=5)
+    turn = ScheduledJob("often", NOTHING, time(0), minutes=5)
     found = [
         latest_slot(turn, at(f"2026-07-31T{clock}"))
         for clock in ("00:00", "00:04", "00:05", "23:59")

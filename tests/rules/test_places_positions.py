@@ -123,14 +123,14 @@ def test_the_sentence_tells_distance_usual_reach_and_company():
 
 
 @pytest.mark.parametrize(
-    "name, box, outside, far, most_in_a_block",
+    "name, box, outside, far, max_in_a_block",
     [
         ("schools_madhubani.csv", (85.7, 86.75, 25.9, 26.7), 24, 140, 32),
         ("schools_north_24_parganas.csv", (88.0, 89.1, 22.1, 23.3), 2, 143, 16),
     ],
 )
 def test_in_the_published_files_all_outside_the_district_and_a_few_in_a_hundred_are_far(
-    name, box, outside, far, most_in_a_block
+    name, box, outside, far, max_in_a_block
 ):
     path = PUBLISHED / name
     if not path.exists():
@@ -149,4 +149,4 @@ def test_in_the_published_files_all_outside_the_district_and_a_few_in_a_hundred_
     assert is_outside.sum() >= outside
     assert not (is_outside & ~flagged).any()
     blocks = [f.block for f in found]
-    assert max(map(blocks.count, blocks)) == most_in_a_block
+    assert max(map(blocks.count, blocks)) == max_in_a_block

@@ -57,10 +57,10 @@ def of_child(signals, child):
 
 
 @st.composite
-def registers(draw, most_days=70):
+def registers(draw, max_days=70):
     """Class sizes, marks, days, away: with habits, vanishing children, gaps, leave, breaks."""
     sizes = draw(st.lists(st.integers(1, 36), min_size=1, max_size=4))
-    length = draw(st.integers(1, most_days))
+    length = draw(st.integers(1, max_days))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     children = sum(sizes)
     habit = rng.beta(1.0, draw(st.sampled_from([1.0, 4.0, 15.0])), children)

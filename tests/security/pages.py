@@ -169,7 +169,7 @@ PAGES: dict[str, Page] = {
     "register_file": Page(
         kind="register_file",
         own=SCHOOL_FILES,
-        sends=(just(step="take", enrol="yes", said_yes="yes"), a_school),
+        sends=(just(step="take", enrol="yes", confirmed="yes"), a_school),
     ),
     "register_repair": Page(kind="register_file", own=SCHOOL_FILES, sends=(a_problem,)),
     "register_session": Page(kind="register_file", own=SCHOOL_FILES, sends=(a_problem,)),

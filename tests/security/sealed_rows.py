@@ -52,7 +52,7 @@ def _made(model: type[models.Model], made: dict[type[models.Model], models.Model
             district=DISTRICT,
             kept_by="test",
             kept_at=timezone.now(),
-            most_bytes=10_000_000,
+            max_bytes=10_000_000,
         )
         return made[model]
     row = model()

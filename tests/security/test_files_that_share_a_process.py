@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from aanchal.cli.register_import import take_some
-from aanchal.kernel.limited import MOST_TOGETHER, Caps, helper, read_several_in_limits
+from aanchal.kernel.limited import MAX_TOGETHER, Caps, helper, read_several_in_limits
 from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.registers import parsing
@@ -78,7 +78,7 @@ def register(grade, children):
 
 def taken_in(paths):
     hints = {"school": "", "grade": "", "section": "", "month": ""}
-    return take_some(paths, hints=hints, answers={}, enrol=False, said_yes=False)
+    return take_some(paths, hints=hints, answers={}, enrol=False, confirmed=False)
 
 
 def written(folder, texts):
@@ -170,8 +170,8 @@ def test_together_every_sample_is_read_as_alone():
     texts = [s for s in SAMPLES if not s.data.startswith((b"PK", b"\xd0\xcf"))]
     assert len(texts) > 100
     differ = []
-    for first in range(0, len(texts), MOST_TOGETHER):
-        group = texts[first : first + MOST_TOGETHER]
+    for first in range(0, len(texts), MAX_TOGETHER):
+        group = texts[first : first + MAX_TOGETHER]
         given = [(io.BytesIO(s.data), s.filename, s.hints) for s in group]
         for sample, pages in zip(group, parse_registers_together(given, today=TODAY), strict=True):
             if pages != _alone(sample):

@@ -174,7 +174,7 @@ def a_file(content: bytes) -> StoredFile:
         district="D206",
         kept_by="test",
         kept_at=timezone.now(),
-        most_bytes=10_000_000,
+        max_bytes=10_000_000,
     )
 
 

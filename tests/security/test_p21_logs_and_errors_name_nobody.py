@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.known import new_token
-from tests import overheard
+from tests import log_leak_check
 from tests.security.pages import PAGES
 
 
@@ -23,18 +23,18 @@ def test_a_name_that_is_logged_would_be_found():
     field.to_plain_bytes("Kanari Pakshi.xlsx")
 
     try:
-        assert overheard.leaks("2026 INFO took in Kanari Pakshi.xlsx today") == [
+        assert log_leak_check.leaks("2026 INFO took in Kanari Pakshi.xlsx today") == [
             "Kanari Pakshi.xlsx"
         ]
-        assert overheard.leaks("2026 INFO took in a file today") == []
+        assert log_leak_check.leaks("2026 INFO took in a file today") == []
     finally:
-        overheard.CANARIES.discard("Kanari Pakshi.xlsx")
+        log_leak_check.CANARIES.discard("Kanari Pakshi.xlsx")
 
 
 def test_what_is_logged_is_overheard():
     logging.getLogger("aanchal.tests").warning("a word for the listener")
 
-    assert "a word for the listener" in overheard.said_aloud().read_text(encoding="utf-8")
+    assert "a word for the listener" in log_leak_check.said_aloud().read_text(encoding="utf-8")
 
 
 def test_an_error_is_logged_without_what_it_quotes():
@@ -43,7 +43,7 @@ def test_an_error_is_logged_without_what_it_quotes():
     except ValueError:
         logging.getLogger("aanchal.tests").exception("could not take in Kanari Pakshi")
 
-    said = overheard.said_aloud().read_text(encoding="utf-8")
+    said = log_leak_check.said_aloud().read_text(encoding="utf-8")
     assert "ValueError" in said
     assert "Kanari" not in said
 
@@ -66,7 +66,7 @@ def test_a_link_that_opens_something_is_scrubbed_from_what_is_logged(name):
     except ValueError:
         log.exception("at %s", where)
 
-    said = overheard.said_aloud().read_text(encoding="utf-8")
+    said = log_leak_check.said_aloud().read_text(encoding="utf-8")
     assert f"Not Found: {where.split(token)[0]}" in said, "the place is said"
     assert token not in said
     assert token[:24] not in said
@@ -87,7 +87,7 @@ def test_a_link_that_is_asked_for_in_vain_or_in_error_is_not_logged(name, method
     getattr(client, method)(reverse(name, args=[token]))
 
     # The page of the error stands there too, and holds its own address for whoever asked for it.
-    said = overheard.said_aloud().read_text(encoding="utf-8").split("\n")
+    said = log_leak_check.said_aloud().read_text(encoding="utf-8").split("\n")
     logged = [line for line in said if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,", line)]
     assert method != "post" or any("_fails" in line for line in logged)
     assert not [line for line in logged if token in line]
@@ -107,7 +107,7 @@ def test_every_kind_of_token_is_long_enough_to_be_seen_as_one():
 
 @pytest.mark.last
 def test_nothing_that_was_sealed_in_this_run_was_said_aloud():
-    said = overheard.said_aloud().read_text(encoding="utf-8", errors="replace")
+    said = log_leak_check.said_aloud().read_text(encoding="utf-8", errors="replace")
 
-    assert overheard.CANARIES, "no test sealed anything: nothing was tried"
-    assert overheard.leaks(said) == []
+    assert log_leak_check.CANARIES, "no test sealed anything: nothing was tried"
+    assert log_leak_check.leaks(said) == []

@@ -65,7 +65,7 @@ def sent(section, names, *, enrol=True, name="vii.xlsx", title=TITLE, first=FULL
     rows = [(str(i + 1), n, FULL if i else first) for i, n in enumerate(names)]
     data = a_register_xlsx(rows, udise=section.school.school.udise, title=title)
     held = a_given_register(an_actor(), data, school=section.school, name=name)
-    take_register(an_actor(), register=held, enrol_unknown=enrol, said_yes=True, at=NOW)
+    take_register(an_actor(), register=held, enrol_unknown=enrol, confirmed=True, at=NOW)
     held.refresh_from_db()
     return held
 
@@ -135,7 +135,7 @@ def test_a_boy_of_a_girls_name_and_who_may_repeat_the_class_are_asked_about_one_
         lines += [f"{n},{NAMES[n]},{sex},{marks}" for n, sex in enumerate("MFF", 1)]
         data = "\n".join(lines).encode()
         held = a_given_register(an_actor(), data, school=section.school, name=f"{grade}.csv")
-        take_register(an_actor(), register=held, enrol_unknown=True, said_yes=True, at=NOW)
+        take_register(an_actor(), register=held, enrol_unknown=True, confirmed=True, at=NOW)
 
         reasons = [p.raw["promoted"] for p in waiting(held)]
         if grade == "VII":

@@ -114,7 +114,7 @@ def test_a_register_with_guessed_numbers_keeps_its_rows_for_repair_and_shows_no_
         section="A",
     )
 
-    taken = take_register(teacher, register=held, enrol_unknown=True, said_yes=True, at=NOW)
+    taken = take_register(teacher, register=held, enrol_unknown=True, confirmed=True, at=NOW)
 
     assert set(classes_of(others).values()) == {"B"}
     assert (taken.enrolled, taken.pages) == (0, 0)
@@ -339,7 +339,7 @@ def test_an_enrolment_undone_puts_a_moved_child_back_where_she_was(two_classes):
     school, others = two_classes
     head = a_head(school)
     held = a_given_register(head, register_with_numbers(["B-1"]), school=school, name="r.csv")
-    take_register(head, register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    take_register(head, register=held, enrol_unknown=False, confirmed=True, at=NOW)
     row = ImportProblem.objects.get(code="row_unmatched", state="open")
     repaired = repair_row(head, problem=row, choice=ENROL, at=NOW)
     assert classes_of(others)[others[0]] == "A"
@@ -356,7 +356,7 @@ def test_undoing_a_row_of_a_pupil_of_the_class_leaves_her_in_it(two_classes):
     head = a_head(school)
     [pupil] = Enrolment.objects.filter(class_section__section="A")
     held = a_given_register(head, register_with_numbers(["B-1"]), school=school, name="r.csv")
-    take_register(head, register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    take_register(head, register=held, enrol_unknown=False, confirmed=True, at=NOW)
     row = ImportProblem.objects.get(code="row_unmatched", state="open")
     SchoolIdentifier.objects.filter(child=pupil.child).delete()
     SchoolIdentifier.objects.update(child=pupil.child)

@@ -21,7 +21,13 @@ from aanchal.registers.queries.corrections import (
     corrections_to_answer,
     my_corrections,
 )
-from aanchal.registers.rules.corrections import grown, hold_back, pack_cells, silenced, unpack_cells
+from aanchal.registers.rules.corrections import (
+    absent_to_present,
+    grown,
+    hold_back,
+    pack_cells,
+    unpack_cells,
+)
 from aanchal.registers.rules.pages import PageMarks
 from aanchal.watch.actions import assign_visit, keep_flag, run_watch, undo_correction, withdraw_flag
 from aanchal.watch.models import Flag, Visit, Withdrawal
@@ -89,16 +95,16 @@ def test_whatever_an_absence_becomes_and_by_how_many_steps_it_counts():
     child = date  # any hashable key will do for the pure rule
     a, leave, present = (PageMarks((child,), marks_of([x])) for x in ("AAAA", "LLAA", "PHPA"))
 
-    assert silenced([a], leave)[0, :4].tolist() == [True, True, False, False]
-    assert silenced([a, leave], present)[0, :4].tolist() == [True, True, True, False]
-    assert not silenced([present], present).any()
+    assert absent_to_present([a], leave)[0, :4].tolist() == [True, True, False, False]
+    assert absent_to_present([a, leave], present)[0, :4].tolist() == [True, True, True, False]
+    assert not absent_to_present([present], present).any()
 
 
 def test_a_mark_that_was_first_a_presence_then_an_absence_counts_when_it_is_taken_away():
     child = date
     first, then, last = (PageMarks((child,), marks_of([x])) for x in ("P", "A", "P"))
 
-    assert silenced([first, then], last).sum() == 1
+    assert absent_to_present([first, then], last).sum() == 1
 
 
 def test_what_is_held_back_and_what_goes_in_are_together_what_was_sent():

@@ -158,7 +158,7 @@ def test_a_repair_keeps_its_own_way_back(gone):
     row = ("99", "Somebody Else Entirely", FULL)
     data = a_register_xlsx([row], udise=section.school.school.udise)
     held = a_given_register(an_actor(), data)
-    take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     problem = ImportProblem.objects.get(code="row_unmatched")
 
     repair_row(an_actor(), problem=problem, choice=str(children[9].pk), at=NOW, overwrite=True)

@@ -62,7 +62,7 @@ def struck_off():
 
 def take(held, **missing):
     return take_register(
-        an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW, missing=missing
+        an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW, missing=missing
     )
 
 
@@ -409,7 +409,7 @@ def test_the_preview_names_each_pupil_left_out_with_nothing_chosen():
     assert "selected" not in page
     client.post(
         reverse("register_file", args=[held.pk]),
-        {"step": "take", "said_yes": "yes", f"missing-{children[0].pk}": "transferred"},
+        {"step": "take", "confirmed": "yes", f"missing-{children[0].pk}": "transferred"},
     )
     assert sorted(m.said for m in MissingPupil.objects.all()) == [""] * 5 + ["transferred"]
 

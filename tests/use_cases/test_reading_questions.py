@@ -61,7 +61,7 @@ def test_a_file_that_is_held_is_not_taken_in():
     assert shown_pages(an_actor(), held)[0].is_held
 
     with pytest.raises(WrongState):
-        take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+        take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
 
     assert not RegisterPage.objects.exists()
     held.refresh_from_db()
@@ -77,7 +77,7 @@ def test_an_answer_is_kept_and_the_file_read_again_with_it():
     assert not page.questions
     assert page.counts["absent"] == 5
     assert "answers" in str([e.content for e in audited().filter(verb="register.received")])
-    taken = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     assert taken.pages == 1
 
 
@@ -124,14 +124,14 @@ def test_late_is_kept_as_late_and_counts_as_present():
     late = "TTPP.PPPPPP.PPPPPP.PPPPPP.PPPPP"
     rows = [(str(i + 1), NAMES[i], late) for i in range(5)]
     held = sent(section, title=JULY + "  T = Late", sheet=rows)
-    taken = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     assert taken.pages == 1
 
     page = RegisterPage.objects.get()
     assert (unpack_written(page.marks, 5)[:, 0] == Mark.LATE).all()
     assert (unpack_marks(page.marks, 5)[:, 0] == Mark.PRESENT).all()
     assert page.days_taken & 1
-    again = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    again = take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     assert (again.marks_added, again.marks_changed) == (0, 0)
 
 

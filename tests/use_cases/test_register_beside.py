@@ -52,7 +52,7 @@ def answered(held, choice):
 
 
 def take(held):
-    return take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    return take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
 
 
 def test_a_share_turned_round_against_the_past_waits_for_an_answer():

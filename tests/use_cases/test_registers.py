@@ -154,7 +154,7 @@ def test_a_file_of_no_class_is_of_the_whole_school_and_no_class_teacher_acts_on_
     held = a_given_register(an_actor(), a_register_xlsx(rows()), school=school)
 
     with pytest.raises(NotAllowed):
-        take_register(teacher, register=held, enrol_unknown=True, said_yes=True, at=NOW)
+        take_register(teacher, register=held, enrol_unknown=True, confirmed=True, at=NOW)
     with pytest.raises(NotAllowed):
         refuse_register(teacher, register=held, template="x", params={}, at=NOW)
     with pytest.raises(NotAllowed):
@@ -207,11 +207,11 @@ def test_turning_many_absences_into_presences_waits_for_the_coordinator():
         section="A",
     )
 
-    taken = take_register(teacher, register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    taken = take_register(teacher, register=held, enrol_unknown=False, confirmed=True, at=NOW)
 
     assert (taken.marks_changed, taken.marks_waiting) == (0, 6 * 12)
     assert not PageRevision.objects.exists()
-    taken = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     assert taken.marks_changed == 6 * 12
     assert PageRevision.objects.get().changed_marks == 6 * 12
 
@@ -225,5 +225,5 @@ def test_a_correction_waits_until_the_sender_says_yes():
     waiting = take_register(an_actor(), register=held, enrol_unknown=False, at=NOW)
     assert (waiting.waiting, waiting.marks_changed) == (1, 0)
 
-    taken = take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    taken = take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     assert taken.marks_changed == 1

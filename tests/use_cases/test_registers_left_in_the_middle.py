@@ -58,7 +58,7 @@ def test_it_is_finished_with_the_senders_own_answers(confirmed, changed):
 def test_what_was_answered_is_kept_on_the_file():
     held = a_correction(an_actor())
 
-    take_register(an_actor(), register=held, enrol_unknown=True, said_yes=True, at=NOW)
+    take_register(an_actor(), register=held, enrol_unknown=True, confirmed=True, at=NOW)
 
     held.refresh_from_db()
     assert (held.answers["by"], held.answers["confirmed"]) == ("worker-1", True)

@@ -23,7 +23,7 @@ def set_aside():
     register = a_given_register(
         teacher, a_register_xlsx(rows), school=section.school, grade="6", section="A"
     )
-    take_register(teacher, register=register, enrol_unknown=False, said_yes=True, at=NOW)
+    take_register(teacher, register=register, enrol_unknown=False, confirmed=True, at=NOW)
     problem = ImportProblem.objects.get(code="row_unmatched")
     repair_row(teacher, problem=problem, choice=SET_ASIDE, at=NOW)
     return teacher, register, problem

@@ -69,7 +69,7 @@ def sent(section, sheet, title=JULY, name="r.xlsx", enrol_unknown=False):
     days = 30 if "June" in title else 31
     data = a_register_xlsx(sheet, udise=section.school.school.udise, title=title, days=days)
     held = a_given_register(an_actor(), data, name=name)
-    take_register(an_actor(), register=held, enrol_unknown=enrol_unknown, said_yes=True, at=NOW)
+    take_register(an_actor(), register=held, enrol_unknown=enrol_unknown, confirmed=True, at=NOW)
     held.refresh_from_db()
     return held
 

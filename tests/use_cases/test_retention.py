@@ -390,7 +390,7 @@ def test_nobody_of_the_site_erases_again(role):
 def test_the_bytes_of_a_file_go_when_its_record_has_gone(django_capture_on_commit_callbacks):
     stored = keep_file(
         BytesIO(b"x" * 100), name="r.csv", media_type="text/csv", purpose="register",
-        district="D206", kept_by="x", kept_at=NOW, most_bytes=1000,
+        district="D206", kept_by="x", kept_at=NOW, max_bytes=1000,
     )  # fmt: skip
     RegisterFile.objects.create(
         district="D206", file=stored, content_hash="x", via="site", received_by="x",

@@ -42,7 +42,7 @@ def register(section, month, *strange, also=()):
 def sent(section, month, *strange, also=()):
     data = register(section, month, *strange, also=also)
     held = a_given_register(an_actor(), data, name=f"{month}.xlsx")
-    take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     held.refresh_from_db()
     return held
 
@@ -188,7 +188,7 @@ def test_at_the_change_of_session_she_is_looked_for_under_that_name_too():
 
     data = register_as(section, "VI", "June", ("4", OTHERWISE))
     new = a_given_register(an_actor(), data, name="new.xlsx")
-    take_register(an_actor(), register=new, enrol_unknown=True, said_yes=True, at=NOW)
+    take_register(an_actor(), register=new, enrol_unknown=True, confirmed=True, at=NOW)
 
     row = waiting(new).get(row=waiting(new).first().row)
     assert row.raw["name"] == OTHERWISE
@@ -206,6 +206,6 @@ def register_as(section, grade, month, *strange):
 
 def sent_as(section, grade, month, *strange):
     held = a_given_register(an_actor(), register_as(section, grade, month, *strange), name="v.xlsx")
-    take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+    take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     held.refresh_from_db()
     return held

@@ -54,7 +54,7 @@ def together(school, given, **said):
         school=school,
         hints={},
         via="command",
-        said_yes=False,
+        confirmed=False,
         at=NOW,
         **said,
     )
@@ -260,9 +260,9 @@ def written_to(folder, given):
     return paths
 
 
-def sent(school, paths, *, said_yes=True, enrol=False):
+def sent(school, paths, *, confirmed=True, enrol=False):
     hints = {"school": school.school.udise, "grade": "", "section": "", "month": ""}
-    return take_some(paths, hints=hints, answers={}, enrol=enrol, said_yes=said_yes)
+    return take_some(paths, hints=hints, answers={}, enrol=enrol, confirmed=confirmed)
 
 
 def one_day_of_one_child(grade, children, letter):
@@ -294,7 +294,7 @@ def test_a_file_that_is_in_is_not_laid_over_a_newer_one(older_and_newer):
     sent(school, [newer])
     assert marks_of_the_first_day(school)["1"] == Mark.ABSENT
 
-    told = sent(school, [older], said_yes=False)
+    told = sent(school, [older], confirmed=False)
 
     assert marks_of_the_first_day(school)["1"] == Mark.ABSENT
     assert (told[0]["state"], told[0]["changed"]) == ("taken", 0)
@@ -347,13 +347,13 @@ def test_marks_that_another_file_brought_since_it_was_shown_are_asked_about_firs
 
     assert take_register(an_actor(), register=first, enrol_unknown=False, at=NOW).waiting == 0
     before = page_marks(RegisterPage.objects.get()).marks.copy()
-    for said_yes in (False, True):  # a yes to what was shown is no yes to what came since
-        if said_yes:
+    for confirmed in (False, True):  # a yes to what was shown is no yes to what came since
+        if confirmed:
             again = RegisterFile.objects.get(pk=second.pk)
             again.understood = second.understood
             again.save(update_fields=["understood"])
         taken = take_register(
-            an_actor(), register=second, enrol_unknown=False, said_yes=said_yes, at=NOW
+            an_actor(), register=second, enrol_unknown=False, confirmed=confirmed, at=NOW
         )
         assert (taken.waiting, taken.marks_changed) == (1, 0)
         assert (page_marks(RegisterPage.objects.get()).marks == before).all()
@@ -363,7 +363,7 @@ def test_marks_that_another_file_brought_since_it_was_shown_are_asked_about_firs
     [page] = second.understood["pages"]
     asked = {a["code"]: a["params"] for a in page["asks"]}
     assert asked["changes_marks"]["changed"] == 2 * len(classes["6"])
-    taken = take_register(an_actor(), register=second, enrol_unknown=False, said_yes=True, at=NOW)
+    taken = take_register(an_actor(), register=second, enrol_unknown=False, confirmed=True, at=NOW)
     assert (taken.waiting, taken.marks_changed) == (0, 2 * len(classes["6"]))
 
 

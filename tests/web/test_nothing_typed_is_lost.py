@@ -186,7 +186,7 @@ def test_leaving_quickly_with_the_session_over_throws_it_away_too(browser):
         {"code": "123456"},
         {"whose": "f" * 48},
         {"whose": ""},
-        {"for_name": "x" * kept.MOST_BYTES},
+        {"for_name": "x" * kept.MAX_BYTES},
     ],
 )
 def test_secrets_strangers_and_what_is_too_large_are_not_kept(browser, change):
@@ -206,7 +206,7 @@ def test_no_more_than_a_few_are_kept_in_one_browser(browser):
     for _n in range(8):
         browser.post(where, form)
 
-    assert KeptForm.objects.count() == kept.MOST_IN_ONE_BROWSER
+    assert KeptForm.objects.count() == kept.MAX_IN_ONE_BROWSER
 
 
 def test_a_second_tab_that_was_open_before_she_signed_in_again_loses_nothing(browser, asha):
@@ -359,8 +359,8 @@ def test_forms_of_two_tabs_that_both_come_too_late_are_both_kept(browser, asha):
 def test_no_more_than_some_are_kept_of_one_person(browser, asha):
     where, form = written(browser)
     Session.objects.all().delete()
-    for _n in range(kept.MOST_OF_ONE_PERSON + 3):
+    for _n in range(kept.MAX_OF_ONE_PERSON + 3):
         browser.cookies.pop(kept.KEPT_COOKIE, None)
         browser.post(where, form)
 
-    assert KeptForm.objects.count() == kept.MOST_OF_ONE_PERSON
+    assert KeptForm.objects.count() == kept.MAX_OF_ONE_PERSON

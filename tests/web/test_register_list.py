@@ -34,7 +34,7 @@ def sent(school, title, name, *rows):
     data = a_register_xlsx([*own, *rows], udise=school.school.udise, title=title)
     held = a_given_register(an_actor(), data, school=school, name=name)
     if rows:
-        take_register(an_actor(), register=held, enrol_unknown=False, said_yes=True, at=NOW)
+        take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     return held
 
 

@@ -21,7 +21,7 @@ from ..hands import may_say_read
 from ..kinds import concern_kinds
 from ..models import Concern
 from ..queries import like_named
-from .raising import hold_concern, nearest_case_workers, told_from, wait_anew
+from .raising import lock_concern, nearest_case_workers, told_from, wait_anew
 
 Stage = Concern.Stage
 # Between the words for several people who may have a part in it.
@@ -66,7 +66,7 @@ def tell_correction(
     ).first()
     if known is None:
         return None
-    concern = hold_concern(known)
+    concern = lock_concern(known)
     concern.corrections = [
         *concern.corrections,
         {
@@ -155,7 +155,7 @@ def name_kind(actor: Actor, *, concern: Concern, kind: str, at: datetime) -> Con
         Invalid: no such kind.
         WrongState: it is not in the actor's hands.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     kinds = concern_kinds()
     if kind not in kinds:
@@ -189,7 +189,7 @@ def read_correction(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         NotAllowed: the actor may not work on concerns here.
         WrongState: a colleague holds it, who has a day to read it before others may say so.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.corrected_at is None:
         return concern

@@ -16,7 +16,7 @@ from aanchal.kernel.waiting import something_waits
 
 from ..mistakes import AskedMistake, asked_mistake, may_answer_mistake, namers_of
 from ..models import Concern
-from .raising import hold_concern
+from .raising import lock_concern
 
 Stage = Concern.Stage
 MAX_WORDS = 2000
@@ -35,7 +35,7 @@ def ask_mistake(actor: Actor, *, concern: Concern, who: str, words: str, at: dat
         Invalid: not one of those named, or no words.
         WrongState: it is closed, something is asked already, or nobody of its team could answer.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.stage == Stage.CLOSED:
         raise WrongState(_("This concern is closed. Reopen it to write in it."))
@@ -109,7 +109,7 @@ def lapse_mistake(actor: Actor, *, concern: Concern, at: datetime) -> bool:
     Returns:
         Whether there was any.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_NAME_TEAM, concern.area)
     asked = asked_mistake(concern)
     if asked is None or not asked.has_lapsed(at=at):
@@ -132,7 +132,7 @@ def end_asking(concern: Concern, *, of: str = "", at: datetime) -> None:
 
 
 def _asked_of(actor: Actor, concern: Concern, *, at: datetime) -> tuple[Concern, AskedMistake]:
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     asked = asked_mistake(concern)
     if asked is None or asked.has_lapsed(at=at) or concern.stage == Stage.CLOSED:

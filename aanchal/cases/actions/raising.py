@@ -172,7 +172,7 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
         NotAllowed: teams are named by Aanchal itself, not by a person.
     """
     require(actor, Permission.CONCERN_NAME_TEAM, concern.area.scope())
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     scope = concern.scope()
     if not concern.is_sealed or may_be_opened(concern, at=at):
         return []
@@ -203,6 +203,6 @@ def counted(what: Counted, concern: Concern) -> Happened:
     )
 
 
-def hold_concern(concern: Concern) -> Concern:
+def lock_concern(concern: Concern) -> Concern:
     """Lock a concern's row and read it anew."""
     return Concern.objects.select_for_update().get(pk=concern.pk)

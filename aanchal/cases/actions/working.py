@@ -21,7 +21,7 @@ from ..queries import may_be_opened, people_to_hand_over_to
 from ..rules.closing import missing_to_close
 from ..rules.due import due_after
 from .mistakes import end_asking
-from .raising import counted, hold_concern, wait_anew
+from .raising import counted, lock_concern, wait_anew
 
 Stage = Concern.Stage
 MAX_WORDS = 2000
@@ -51,7 +51,7 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         NotAllowed: the actor may not take up concerns here.
         WrongState: it is in somebody's hands, or closed.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if not may_be_taken_up(concern, at=at):
         raise WrongState(_("Somebody has already taken up this concern."))
@@ -74,7 +74,7 @@ def record_call(
         NotAllowed: the actor may not take up concerns here.
         Invalid: a number that is none of the helplines and looks like no phone number.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     digits = "".join(c for c in number if c.isdigit())
     if not 3 <= len(digits) <= 13:
@@ -98,7 +98,7 @@ def add_note(actor: Actor, *, concern: Concern, text: str, at: datetime) -> Conc
         Invalid: no words, or too many.
         WrongState: it is closed.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.stage == Stage.CLOSED:
         raise WrongState(_("This concern is closed. Reopen it to write in it."))
@@ -124,7 +124,7 @@ def hand_over_concern(
         Invalid: not one who may take it up, or no words.
         WrongState: it is not in the actor's hands.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     _require_in_hand(actor, concern)
     if to.pk not in {person.pk for person in people_to_hand_over_to(actor, concern, at=at)}:
@@ -148,7 +148,7 @@ def release_concern(actor: Actor, *, concern: Concern, words: str, at: datetime)
         Invalid: no words.
         WrongState: it is not in the actor's hands.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     _require_in_hand(actor, concern)
     words = _words(words, field="words")
@@ -175,7 +175,7 @@ def close_concern(
         WrongState: it is not in the actor's hands, or it is closed; or the actor herself shut out a
             colleague who could work on it.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     _require_in_hand(actor, concern)
     if _shut_somebody_out(actor, concern):
@@ -214,7 +214,7 @@ def reopen_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) 
         Invalid: no words.
         WrongState: it is not closed.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.stage != Stage.CLOSED:
         raise WrongState
@@ -237,7 +237,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
         NotAllowed: the actor may not work on concerns here.
         WrongState: nobody would be left who may open it.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     key = str(person.pk)
     if key == actor.user_id:
@@ -285,7 +285,7 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         NotAllowed: the actor is not of the team.
         WrongState: it is in her own hands, or nobody would be left who may open it.
     """
-    concern = hold_concern(concern)
+    concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     in_hand = concern.stage != Stage.CLOSED and actor.user_id in (
         concern.taken_up_by,

@@ -36,7 +36,7 @@ from .words import DONE, FAILED, HEAD, PROGRESS, REFUSED, RESULT
 Progress = Callable[[float], None]
 Asked = tuple[IO[bytes], dict[str, Any]]  # an open file, and the arguments of its task
 # Files that one process reads at most; their handles must stay under its limit of open files.
-MOST_TOGETHER = 16
+MAX_TOGETHER = 16
 _CHUNK = 1 << 20
 _PROBE = "aanchal.kernel.limited.probe:what_is_shut"
 
@@ -84,7 +84,7 @@ def read_several_in_limits(
     Each file has limits of its own, smaller than alone: past them it is only read again.
 
     Args:
-        task, files: as for `read_in_limits`; at most `MOST_TOGETHER` files.
+        task, files: as for `read_in_limits`; at most `MAX_TOGETHER` files.
         caps: those of a file of so many bytes.
 
     Returns:

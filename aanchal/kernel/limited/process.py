@@ -27,7 +27,7 @@ from .confine import confine
 from .words import DONE, FAILED, HEAD, PROGRESS, REFUSED, RESULT, Refusal
 
 _MESSAGE = 1 << 20
-_MOST_HANDLES = 24  # of one message: files, answers, ending
+_MAX_HANDLES = 24  # of one message: files, answers, ending
 _OUT_OF_MEMORY_FIRST = "1000"
 # Behind every page that somebody waits for.
 _NICENESS = 10
@@ -54,7 +54,7 @@ def main(line: socket.socket) -> None:
 
 def _serve(line: socket.socket, running: dict[int, tuple[int, int]]) -> bool:
     """Do what one message asks; False when the other end is gone."""
-    data, handles, _, _ = socket.recv_fds(line, _MESSAGE, _MOST_HANDLES)
+    data, handles, _, _ = socket.recv_fds(line, _MESSAGE, _MAX_HANDLES)
     if not data:
         return False
     message = json.loads(data)
@@ -135,7 +135,7 @@ def _read(
 
 def _only(contents: list[int], answers: int) -> tuple[list[IO[bytes]], int]:
     """Close every handle but the files, the way out, and three of nothing."""
-    held = [fcntl.fcntl(h, fcntl.F_DUPFD, _MOST_HANDLES * 2) for h in (*contents, answers)]
+    held = [fcntl.fcntl(h, fcntl.F_DUPFD, _MAX_HANDLES * 2) for h in (*contents, answers)]
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

@@ -9,19 +9,19 @@ from psycopg import ClientCursor
 from psycopg import Cursor as PsycopgCursor
 
 # PostgreSQL takes 65,535 values beside a statement.
-MOST_VALUES = 60_000
+MAX_VALUES = 60_000
 # A statement sent so often on one connection is planned once more and its plan is kept.
 PREPARED_AFTER = 3
 # Statements that a connection keeps; the one that was not used for longest goes first. The pages of
 # all roles ask some 300 different questions.
-MOST_PREPARED = 300
+MAX_PREPARED = 300
 
 
 class Cursor(ServerBindingCursor, PsycopgCursor[Any]):
     """Sends values beside the statement; more of them than the server takes, within the statement."""
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-        if params is not None and len(params) > MOST_VALUES:
+        if params is not None and len(params) > MAX_VALUES:
             query, params = ClientCursor(self.connection).mogrify(query, params), None
         return super().execute(query, params, **more)
 
@@ -52,5 +52,5 @@ class DatabaseWrapper(DjangoWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        connection.prepared_max = MOST_PREPARED
+        connection.prepared_max = MAX_PREPARED
         return connection

@@ -23,7 +23,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w\-]+)", re.I)
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
 _FAMILY = re.compile(r"font-family\s*:\s*([^;,]+)", re.I)
 _SPAN = 400
-_MOST_UNCLOSED = 200
+_MAX_UNCLOSED = 200
 
 
 def is_markup(head: bytes) -> bool:
@@ -84,10 +84,10 @@ def _require_closed(text: str) -> None:
         end = text.find(">", at + 1, after if after >= 0 else len(text))
         if end < 0:
             unclosed += 1
-            if unclosed > _MOST_UNCLOSED:
+            if unclosed > _MAX_UNCLOSED:
                 raise archives.strange()
         at = after
-    if text.count("<!--") - text.count("-->") > _MOST_UNCLOSED:
+    if text.count("<!--") - text.count("-->") > _MAX_UNCLOSED:
         raise archives.strange()
 
 

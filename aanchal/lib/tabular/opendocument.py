@@ -18,7 +18,7 @@ _NEEDED = (
     "settings.xml",
     "META-INF/manifest.xml",
 )
-_MOST_STYLES = 20_000
+_MAX_STYLES = 20_000
 _WIDEST = 16_384
 _NOTED = 10_000
 
@@ -32,7 +32,7 @@ def open_document(archive: archives.Archive, limits: Limits) -> list[Sheet]:
     for part in ("styles.xml", "content.xml"):
         if part in parts:
             telling.learn(parts[part])
-    walk = _Walk(telling.fonts, most_letters=limits.expanded_bytes // 4)
+    walk = _Walk(telling.fonts, max_letters=limits.expanded_bytes // 4)
     walk.over(parts["content.xml"])
     require_room(Survey(rows=walk.last_row, columns=walk.last_column), walk.cells, limits)
     book = open_workbook(archives.packed(parts))
@@ -66,7 +66,7 @@ class _Styles:
         elif local == "text-properties" and self._style:
             said = _said(attributes, "style:font-name")
             font = (self._faces.get(said) or said or _said(attributes, "font-family")).strip("'\" ")
-            if font and len(self.fonts) < _MOST_STYLES:
+            if font and len(self.fonts) < _MAX_STYLES:
                 self.fonts.pop(self._style, None)
                 if is_telling(font):
                     self.fonts[self._style] = font
@@ -79,9 +79,9 @@ class _Walk:
     hidden, filtered or in a telling font is noted by sheet.
     """
 
-    def __init__(self, fonts: dict[str, str], *, most_letters: int) -> None:
+    def __init__(self, fonts: dict[str, str], *, max_letters: int) -> None:
         self.fonts = fonts
-        self.most_letters = most_letters
+        self.max_letters = max_letters
         self.surveys: dict[str, Survey] = {}
         self.here = Survey()
         self.last_row = self.last_column = self.cells = 0
@@ -141,7 +141,7 @@ class _Walk:
 
     def add_letters(self, number: int) -> None:
         self.letters += number * self.repeat_cell * self.repeat_row
-        if self.letters > self.most_letters:
+        if self.letters > self.max_letters:
             raise archives.strange()
 
     def text(self, words: str) -> None:

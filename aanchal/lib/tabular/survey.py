@@ -34,7 +34,7 @@ _STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]* s="([0-9]{1,6})"')
 _COLUMN = re.compile(rb"<col [^>]*>")
 _ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 _WIDEST = 16_384
-_MOST_FONTS = 1_000_000
+_MAX_FONTS = 1_000_000
 _WINDOW = 4 << 20
 _NOTED = 10_000
 _PREFIXED = re.compile(rb"<[\w.-]+:c[\s/>]")
@@ -153,7 +153,7 @@ def note_font(
     fonts: dict[tuple[int, int], str], row: int, column: int, font: str, *, times: int = 1
 ) -> None:
     """Remember the font of a cell, or of several beside it; a file of nothing else is refused."""
-    if len(fonts) + times > _MOST_FONTS:
+    if len(fonts) + times > _MAX_FONTS:
         raise strange()
     for more in range(times):
         fonts[row, column + more] = font

@@ -2,7 +2,6 @@
 
 from ..known_pupils import as_known, known_pupils, sexes_of
 from .consents import record_agreement, record_consent, withdraw_consent
-from .desk import Enrolled, village_key
 from .enrolling import enrol_pupils, undo_enrolment
 from .households import join_households, part_households
 from .houses import describe_house, open_child_file, open_house
@@ -21,6 +20,7 @@ from .kinship import (
 )
 from .moves import agree_to_move, refuse_move, take_move_back, undo_move
 from .promoting import promote_pupil
+from .pupil_enroller import Enrolled, village_key
 from .pupil_problems import PupilProblem
 from .readings import READING_ANSWERS, answer_reading, count_readings, open_readings
 

@@ -22,7 +22,7 @@ from ..models import (
 )
 from ..moving import end_as_mistake, left_by, take_up_again
 from ..rules.pupils import NewPupil
-from .desk import Desk, Enrolled
+from .pupil_enroller import Enrolled, PupilEnroller
 
 
 @use_case
@@ -54,7 +54,7 @@ def enrol_pupils(
     scopes = {(p.grade, p.section) for p in pupils}
     for grade, section in sorted(scopes):
         require(actor, Permission.CHILD_ENROL, _class_scope(school, grade, section))
-    desk = Desk(actor=actor, school=school, year=year, on=on, at=at)
+    desk = PupilEnroller(actor=actor, school=school, year=year, on=on, at=at)
     done = desk.take(pupils, as_new=as_new)
     record(
         actor,

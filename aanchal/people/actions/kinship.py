@@ -26,9 +26,9 @@ from ..unconfirmed import KEPT_FOR
 from .houses import lock_child
 
 # One person's words, before a second has confirmed any of them, shut out so many people of a family.
-MOST_WAITING = 2
+MAX_WAITING = 2
 # One person's words about one colleague wait for so many families: more would shut her out of a place.
-MOST_ABOUT_ONE = 4
+MAX_ABOUT_ONE = 4
 WAITS_FOR = timedelta(days=14)
 State = Kinship.State
 
@@ -257,7 +257,7 @@ def _refuse_too_many(actor: Actor, household: Household) -> None:
     waiting = [
         k for k in household.kinships.filter(state=State.WAITING) if k.asked_by == actor.user_id
     ]
-    if len(waiting) >= MOST_WAITING:
+    if len(waiting) >= MAX_WAITING:
         raise WrongState(
             ngettext(
                 "%(n)d word of yours about this family waits for a second person. "
@@ -273,7 +273,7 @@ def _refuse_too_many(actor: Actor, household: Household) -> None:
 def _refuse_too_many_about(actor: Actor, user: User) -> None:
     """One person's word alone must not shut a colleague out of every family of a place."""
     waiting = Kinship.objects.filter(user=user, state=State.WAITING, copy_of__isnull=True)
-    if sum(k.asked_by == actor.user_id for k in waiting) >= MOST_ABOUT_ONE:
+    if sum(k.asked_by == actor.user_id for k in waiting) >= MAX_ABOUT_ONE:
         raise WrongState(
             _(
                 "Several words of yours about this colleague wait for a second person. "

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as N_
 
 from ..rules.pupils import NewPupil
 
-MOST_AGE = 25
+MAX_AGE = 25
 
 
 @dataclass
@@ -37,14 +37,14 @@ def problem_of(pupil: NewPupil, *, on: date) -> PupilProblem | None:
         )
     if pupil.born_on:
         born = date.fromisoformat(pupil.born_on)
-        if not 0 <= on.year - born.year <= MOST_AGE or born > on:
+        if not 0 <= on.year - born.year <= MAX_AGE or born > on:
             return PupilProblem(
                 pupil.row,
                 "birth_date",
                 N_("Row %(row)s: the date of birth cannot be right. Look at it again."),
                 {"row": pupil.row},
             )
-    if pupil.age_years is not None and not 2 <= pupil.age_years <= MOST_AGE:
+    if pupil.age_years is not None and not 2 <= pupil.age_years <= MAX_AGE:
         return PupilProblem(
             pupil.row,
             "age",

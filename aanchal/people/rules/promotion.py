@@ -8,7 +8,7 @@ from enum import StrEnum
 from .matching import MAYBE, Known
 from .names import contradicts, likeness, tidy
 
-MOST_PROPOSED = 3
+MAX_PROPOSED = 3
 
 
 class Reason(StrEnum):
@@ -80,7 +80,7 @@ def propose(rows: Sequence[Newcomer], former: Sequence[Former]) -> list[Proposed
         near = sorted(
             ((score, f) for score, f in scored if score >= MAYBE),
             key=lambda pair: (-pair[0], pair[1].known.key),
-        )[:MOST_PROPOSED]
+        )[:MAX_PROPOSED]
         if not near:
             found.append(Proposed())
             continue

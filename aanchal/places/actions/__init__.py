@@ -2,7 +2,7 @@
 
 from .areas import AreasImported, import_areas
 from .calendars import ClosureDays, change_closures, set_calendar
-from .files import MOST_LINES_AT_ONCE, give_place_file, take_place_file
+from .files import MAX_LINES_AT_ONCE, give_place_file, take_place_file
 from .joins import (
     SubdistrictSettled,
     confirm_join,
@@ -16,7 +16,7 @@ from .repairs import retry_waiting, set_place_problem_aside, set_place_problems_
 from .schools import SchoolsImported, import_schools
 
 __all__ = [
-    "MOST_LINES_AT_ONCE",
+    "MAX_LINES_AT_ONCE",
     "AreasImported",
     "ClosureDays",
     "SchoolsImported",

@@ -33,7 +33,7 @@ from aanchal.kernel.stages import advance_all
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
-from ..area_desk import AreaDesk, Counts, Key, db_key
+from ..area_importer import AreaImporter, Counts, Key, db_key
 from ..calendar_seeds import seed_calendars
 from ..import_problems import AREAS, WAITING, Ledger, row_from_json, waited_for
 from ..models import Area, AreaCode, Subdistrict
@@ -102,7 +102,7 @@ def import_areas(
     except UnreadableFile as refusal:
         raise unreadable(refusal) from None
     ledger = Ledger(AREAS, filename, actor.user_id, at)
-    desk = AreaDesk(reach, ledger)
+    desk = AreaImporter(reach, ledger)
     try:
         for batch in batches(file.rows, BATCH):
             with transaction.atomic(), rowguard.context(actor):
@@ -133,7 +133,7 @@ def unreadable(refusal: UnreadableFile) -> Unreadable:
 
 
 def _settle(
-    actor: Actor, desk: AreaDesk, *, file: AreaFile, filename: str, at: datetime
+    actor: Actor, desk: AreaImporter, *, file: AreaFile, filename: str, at: datetime
 ) -> AreasImported:
     """What follows from new places: sub-districts find blocks, those who waited come in."""
     done = AreasImported(
@@ -166,7 +166,7 @@ def free_waiting(actor: Actor, *, ledger: Ledger, reach: list[str]) -> tuple[int
         came = 0
         for part in batches(ready, WAITING_AT_ONCE):
             with transaction.atomic(), rowguard.context(actor):
-                desk = AreaDesk(reach, ledger)
+                desk = AreaImporter(reach, ledger)
                 came += _take_waiting(desk, part)
                 touched |= desk.touched
         with transaction.atomic(), rowguard.context(actor):
@@ -198,7 +198,7 @@ def _ready(reach: list[str]) -> list[UUID]:
     ]
 
 
-def _take_waiting(desk: AreaDesk, keys: list[UUID]) -> int:
+def _take_waiting(desk: AreaImporter, keys: list[UUID]) -> int:
     problems = list(
         ImportProblem.objects.select_for_update().filter(
             pk__in=keys, state=ImportProblem.State.OPEN

@@ -16,7 +16,7 @@ from ..queries import DEFAULT_YEAR_STARTS_IN, calendar_above
 
 # Kind, name, first and last day.
 ClosureDays = tuple[str, str, date, date]
-MOST_CLOSURES = 400
+MAX_CLOSURES = 400
 LONGEST_DAYS = 366
 
 
@@ -157,7 +157,7 @@ def _checked(closures: Iterable[ClosureDays]) -> dict[tuple[str, date, date], st
         if (last_on - first_on).days >= LONGEST_DAYS:
             raise Invalid(_("A closure is longer than a year."), field="closures")
         wanted.setdefault((kind, first_on, last_on), name.strip()[:120])
-    if len(wanted) > MOST_CLOSURES:
+    if len(wanted) > MAX_CLOSURES:
         raise Invalid(_("These are too many closures for one calendar."), field="closures")
     return wanted
 

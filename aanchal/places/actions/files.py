@@ -34,7 +34,7 @@ NEEDS = {
 }
 PROBLEMS_SHOWN = 100
 # Beyond this a sender would wait too long before an answer.
-MOST_LINES_AT_ONCE = 3_000
+MAX_LINES_AT_ONCE = 3_000
 
 
 @use_case
@@ -62,7 +62,7 @@ def give_place_file(actor: Actor, *, source: BinaryIO, filename: str, at: dateti
         district=scope.district,
         kept_by=actor.user_id,
         kept_at=at,
-        most_bytes=settings.AANCHAL_UPLOAD_BYTES,
+        max_bytes=settings.AANCHAL_UPLOAD_BYTES,
     )
     held = PlaceFile.objects.create(
         file=stored,

@@ -29,7 +29,7 @@ from ..rules.codes import Level, System
 from ..tree import Union, part, unite
 from .areas import free_waiting
 
-MOST_AT_ONCE = 2_000
+MAX_AT_ONCE = 2_000
 
 
 @use_case
@@ -41,7 +41,7 @@ def confirm_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
         NotFound: the proposal was withdrawn.
         WrongState: somebody decided it before, or one of the two is joined by now.
     """
-    (held,) = _take_hold([join.pk])
+    (held,) = _lock_joins([join.pk])
     _require_both(actor, held)
     if held.state != AreaJoin.State.PROPOSED or not _standing([held]):
         raise WrongState
@@ -68,11 +68,11 @@ def confirm_joins(actor: Actor, *, joins: Sequence[AreaJoin], at: datetime) -> i
 
     Raises:
         NotAllowed: one of them is not the actor's; then none is confirmed.
-        Invalid: more than `MOST_AT_ONCE`, or of several levels.
+        Invalid: more than `MAX_AT_ONCE`, or of several levels.
     """
-    if len(joins) > MOST_AT_ONCE:
+    if len(joins) > MAX_AT_ONCE:
         raise Invalid(field="joins")
-    held = _take_hold([j.pk for j in joins], must_exist=False)
+    held = _lock_joins([j.pk for j in joins], must_exist=False)
     for join in held:
         _require_both(actor, join)
     if len({j.source.level for j in held}) > 1:
@@ -106,7 +106,7 @@ def refuse_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
         NotAllowed: the actor joins no areas there.
         WrongState: somebody decided it before.
     """
-    (held,) = _take_hold([join.pk])
+    (held,) = _lock_joins([join.pk])
     _require_both(actor, held)
     if held.state != AreaJoin.State.PROPOSED:
         raise WrongState
@@ -133,7 +133,7 @@ def separate_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
         NotAllowed: the actor joins no areas there.
         WrongState: they are not joined, or a block whose villages are joined already.
     """
-    (held,) = _take_hold([join.pk])
+    (held,) = _lock_joins([join.pk])
     _require_both(actor, held)
     if held.state != AreaJoin.State.CONFIRMED:
         raise WrongState
@@ -235,7 +235,7 @@ def refuse_subdistrict(actor: Actor, *, subdistrict: Subdistrict, at: datetime) 
 # --- in the tree ---
 
 
-def _take_hold(keys: Sequence[UUID], *, must_exist: bool = True) -> list[AreaJoin]:
+def _lock_joins(keys: Sequence[UUID], *, must_exist: bool = True) -> list[AreaJoin]:
     rows = list(
         AreaJoin.objects.select_for_update(of=("self",))
         .select_related("source__parent", "target__parent")

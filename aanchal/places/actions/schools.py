@@ -18,7 +18,7 @@ from ..import_problems import SCHOOLS, Ledger
 from ..parsing import parse_schools
 from ..proposing import Proposed, propose
 from ..rules.areas import SchoolRow
-from ..school_desk import SchoolCounts, SchoolDesk, doubt_positions
+from ..school_importer import SchoolCounts, SchoolImporter, doubt_positions
 from .areas import Progress, reach_of, unreadable
 
 BATCH = 1_000
@@ -70,7 +70,7 @@ def import_schools(
     except UnreadableFile as refusal:
         raise unreadable(refusal) from None
     ledger = Ledger(SCHOOLS, filename, actor.user_id, at)
-    desk = SchoolDesk(reach, ledger)
+    desk = SchoolImporter(reach, ledger)
     try:
         for batch in _by_village(rows):
             with transaction.atomic(), rowguard.context(actor):
@@ -114,13 +114,13 @@ def _by_village(
         yield batch
 
 
-def _look_at_positions(actor: Actor, desk: SchoolDesk, districts: Iterable[str]) -> None:
+def _look_at_positions(actor: Actor, desk: SchoolImporter, districts: Iterable[str]) -> None:
     for udise in sorted(districts):
         with transaction.atomic(), rowguard.context(actor):
             doubt_positions(desk, udise)
 
 
-def _propose(actor: Actor, desk: SchoolDesk) -> Proposed:
+def _propose(actor: Actor, desk: SchoolImporter) -> Proposed:
     total = Proposed()
     for district in sorted(desk.districts.values(), key=lambda a: a.path):
         if desk.may(district.path):

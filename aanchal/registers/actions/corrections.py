@@ -23,7 +23,7 @@ from ..undoing import miss_again, void_since
 from .pages import Recorded, held_page, is_kin_of_any, taken_away
 
 
-def _hold(
+def _lock(
     actor: Actor, correction: Correction, *, states: tuple[str, ...] = (Correction.State.WAITING,)
 ) -> tuple[Correction, PageMarks]:
     """A correction, locked, with its marks; kin of a child of it have no part in it."""
@@ -64,7 +64,7 @@ def agree_to_correction(actor: Actor, *, correction: Correction, at: datetime) -
         SecondPerson: the actor asked for it herself.
         WrongState: settled before.
     """
-    correction, marks = _hold(actor, correction)
+    correction, marks = _lock(actor, correction)
     if correction.asked_by == actor.user_id:
         raise SecondPerson
     section = correction.class_section
@@ -109,7 +109,7 @@ def restore_corrected_marks(actor: Actor, *, correction: Correction, at: datetim
         WrongState: no yes was said and nothing corrected, these days were changed since, or another
             correction of the same month waits meanwhile.
     """
-    correction, marks = _hold(
+    correction, marks = _lock(
         actor, correction, states=(Correction.State.AGREED, Correction.State.MADE)
     )
     was_asked = correction.state == Correction.State.AGREED
@@ -189,7 +189,7 @@ def refuse_correction(
         Invalid: no word was given.
         WrongState: settled before.
     """
-    correction, _marks = _hold(actor, correction)
+    correction, _marks = _lock(actor, correction)
     if not answer.strip():
         raise Invalid(_("Say in a word why not, for whoever asked."), field="answer")
     correction.answer = " ".join(answer.split())[:400]

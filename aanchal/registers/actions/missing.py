@@ -120,7 +120,7 @@ def _known(code: str) -> str:
     return code if code in MissingPupil.Said.values else ""
 
 
-def _hold(missing: MissingPupil) -> MissingPupil:
+def _lock(missing: MissingPupil) -> MissingPupil:
     return (
         MissingPupil.objects.select_related("class_section__school__area", "child__household")
         .prefetch_related("child__household__kinships")
@@ -140,7 +140,7 @@ def say_missing(actor: Actor, *, missing: MissingPupil, said: str, at: datetime)
         Invalid: no such answer.
         WrongState: settled, or a register names her again.
     """
-    missing = _hold(missing)
+    missing = _lock(missing)
     require(actor, Permission.REGISTER_REPAIR, missing)
     if missing.state != MissingPupil.State.WAITING:
         raise WrongState
@@ -176,7 +176,7 @@ def settle_missing(
         Invalid: it is not said how it is known, or by whom; or she was not asked a second time.
         WrongState: settled before, or a register names her again.
     """
-    missing = _hold(missing)
+    missing = _lock(missing)
     require(actor, Permission.REGISTER_CORRECT, missing)
     if missing.state != MissingPupil.State.WAITING:
         raise WrongState
@@ -220,7 +220,7 @@ def reopen_missing(actor: Actor, *, missing: MissingPupil, at: datetime) -> Miss
         NotAllowed: as for `settle_missing`.
         WrongState: it was not settled.
     """
-    missing = _hold(missing)
+    missing = _lock(missing)
     require(actor, Permission.REGISTER_CORRECT, missing)
     if missing.state != MissingPupil.State.SETTLED:
         raise WrongState

@@ -20,7 +20,7 @@ from ..known_classes import ClassKey, KnownClasses
 from ..models import Correction, RegisterFile, RegisterPage
 from ..page_store import page_marks as page_marks
 from ..page_store import write_page
-from ..rules.corrections import Cells, grown, hold_back, joined, silenced, unpack_cells
+from ..rules.corrections import Cells, absent_to_present, grown, hold_back, joined, unpack_cells
 from ..rules.pages import Merged, PageMarks, merge_pages, pack_children, pack_marks, page_hash
 
 
@@ -199,8 +199,8 @@ def taken_away(
     if held is None or old is None or not merged.changed:
         return np.zeros_like(agreed), agreed
     versions = _versions(held)
-    before = grown(silenced([*versions, old], old), rows)
-    return silenced([*versions, old], merged.page) & ~before, agreed
+    before = grown(absent_to_present([*versions, old], old), rows)
+    return absent_to_present([*versions, old], merged.page) & ~before, agreed
 
 
 def _too_many(
@@ -209,7 +209,7 @@ def _too_many(
     """Whether more absences would be gone than one person may take away, over all files."""
     if held is None or old is None:
         return False
-    gone = silenced([*_versions(held), old], merged.page) & ~agreed
+    gone = absent_to_present([*_versions(held), old], merged.page) & ~agreed
     return bool(gone.sum() > guidance()["correction_silenced_most"])
 
 

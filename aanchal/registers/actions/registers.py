@@ -71,7 +71,7 @@ def give_register(
         district=district,
         kept_by=actor.user_id,
         kept_at=at,
-        most_bytes=settings.AANCHAL_UPLOAD_BYTES,
+        max_bytes=settings.AANCHAL_UPLOAD_BYTES,
     )
     content = content_key(stored.content_hash, school, actor.user_id)
     known = _same(content, school)
@@ -205,7 +205,7 @@ def _show_register(
     return register
 
 
-def hold_files(registers: Sequence[RegisterFile]) -> list[RegisterFile]:
+def lock_files(registers: Sequence[RegisterFile]) -> list[RegisterFile]:
     """Lock the files, in the order of their ids; they come back as given, read anew."""
     held = {
         r.pk: r

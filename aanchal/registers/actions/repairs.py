@@ -91,7 +91,7 @@ def repair_row(
             are in already would be replaced.
         WrongState: somebody settled it before.
     """
-    problem = _hold(problem)
+    problem = _lock(problem)
     if problem.source_kind != "register" or problem.code != "row_unmatched" or not problem.raw:
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
@@ -167,7 +167,7 @@ def correct_mark(
         Invalid: no such mark; or nobody has said yet who the row is.
         WrongState: somebody settled it before.
     """
-    problem = _hold(problem)
+    problem = _lock(problem)
     if problem.source_kind != "register" or problem.code not in CELLS or not problem.raw:
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
@@ -202,7 +202,7 @@ def correct_mark(
     return problem
 
 
-def _hold(problem: ImportProblem) -> ImportProblem:
+def _lock(problem: ImportProblem) -> ImportProblem:
     """A problem, locked after its school: answers about one school's rows come one after the other.
 
     Each looks at the rows that wait beside it. Two at once would each leave a pupil to the other, or
@@ -239,7 +239,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
         WrongState: nothing to undo, or the child's days have been changed since, or another file or
             repair has given her these days too.
     """
-    problem = _hold(problem)
+    problem = _lock(problem)
     if problem.source_kind != "register" or not problem.raw:
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
@@ -461,7 +461,7 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
         NotAllowed: not the actor's school.
         WrongState: somebody settled it before.
     """
-    problem = _hold(problem)
+    problem = _lock(problem)
     scope = Scope(
         area_path=problem.area_path,
         district=problem.district,
@@ -507,7 +507,7 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
         NotAllowed: not the actor's class or school.
         WrongState: it was not set aside, or waits again already.
     """
-    problem = _hold(problem)
+    problem = _lock(problem)
     if problem.source_kind != "register":
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)

@@ -40,7 +40,7 @@ def take_several(
     school: Body | None,
     hints: dict[str, str],
     via: str,
-    said_yes: bool,
+    confirmed: bool,
     at: datetime,
     folders: Sequence[str] | None = None,
 ) -> list[tuple[RegisterFile, Taken] | None]:
@@ -60,10 +60,10 @@ def take_several(
     registers = _give(actor, given, school=school, hints=hints, via=via, at=at)
     kept = [r for r in registers if r is not None]
     lay = [f for r, f in zip(registers, folders, strict=True) if r is not None] if folders else None
-    shown = show_together(actor, registers=kept, today=at.date(), said_yes=said_yes, folders=lay)
+    shown = show_together(actor, registers=kept, today=at.date(), confirmed=confirmed, folders=lay)
     plain = [one for one in shown if _is_plain(one)]
     understood = [(one.register, one.pages) for one in plain]
-    done = take_understood(actor, understood=understood, at=at, said_yes=said_yes)
+    done = take_understood(actor, understood=understood, at=at, confirmed=confirmed)
     taken = {one[0].pk: one for one in done if one is not None}
     return [taken.get(r.pk) if r is not None else None for r in registers]
 
@@ -98,7 +98,7 @@ def _give(
                 district=district,
                 kept_by=actor.user_id,
                 kept_at=at,
-                most_bytes=settings.AANCHAL_UPLOAD_BYTES,
+                max_bytes=settings.AANCHAL_UPLOAD_BYTES,
             )
 
     try:

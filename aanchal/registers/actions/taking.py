@@ -31,7 +31,7 @@ from ..rules.pages import PageMarks, merge_pages
 from ..shown_pages import ShownPage, ShownRow, class_key
 from .missing import note_missing
 from .pages import lay_page
-from .registers import hold_files, scope_of_file
+from .registers import lock_files, scope_of_file
 
 Progress = Callable[[int, int], None]
 TOGETHER = 8  # pages: a file of no more is taken in by one transaction
@@ -61,7 +61,7 @@ def take_register(
     register: RegisterFile,
     enrol_unknown: bool,
     at: datetime,
-    said_yes: bool = False,
+    confirmed: bool = False,
     missing: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Taken:
@@ -73,7 +73,7 @@ def take_register(
 
     Args:
         enrol_unknown: enrol the rows that match nobody in their class, as the sender confirmed.
-        said_yes: the sender has seen and answered the questions (a closure? a correction?).
+        confirmed: the sender has seen and answered the questions (a closure? a correction?).
         missing: child's id → what the sender says of a pupil whom the file does not name; None for
             what is kept on the file already (`say_of_left_out`).
 
@@ -83,7 +83,7 @@ def take_register(
     """
     few = len((register.understood or {}).get("pages", [])) <= TOGETHER
     take = _take_whole if few else _take_in_parts
-    yes = Yes(enrol=enrol_unknown, said=said_yes, at=at)
+    yes = Yes(enrol=enrol_unknown, said=confirmed, at=at)
     return take(actor, register=register, yes=yes, missing=missing, progress=progress)
 
 
@@ -97,7 +97,7 @@ def _take_whole(
     progress: Progress | None,
 ) -> Taken:
     """A small file is one transaction: a crash leaves all of it or nothing."""
-    [held] = hold_files([register])
+    [held] = lock_files([register])
     pages = pages_of(held)
     desk = Desk.of(pages, enrols=yes.enrol)
     taken = take_held(actor, held, pages, desk, yes, missing, progress)
@@ -207,7 +207,7 @@ def pages_of(register: RegisterFile) -> list[ShownPage]:
 def _begin_alone(
     actor: Actor, *, register: RegisterFile, yes: Yes, missing: Mapping[str, str] | None
 ) -> RegisterFile:
-    [register] = hold_files([register])
+    [register] = lock_files([register])
     _begin(actor, register, pages_of(register), yes, missing)
     register.save(update_fields=["said", "state", "answers"])
     return register
@@ -373,7 +373,7 @@ def _as_pupil(row: ShownRow, page: ShownPage) -> NewPupil:
 def _finish_alone(
     actor: Actor, *, register: RegisterFile, pages: Sequence[ShownPage], taken: Taken, at: datetime
 ) -> None:
-    [register] = hold_files([register])
+    [register] = lock_files([register])
     require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
     _finish(actor, register, pages, taken, at=at)
     register.save(update_fields=["counts", "state", "settled_at", *_asked_anew(taken)])

@@ -10,7 +10,7 @@ from aanchal.kernel.saving import save_several
 
 from ..models import RegisterFile
 from ..shown_pages import ShownPage
-from .registers import SHOWN_FIELDS, hold_files, show_held
+from .registers import SHOWN_FIELDS, lock_files, show_held
 from .taking import TAKEN_FIELDS, Desk, Taken, Yes, take_held
 
 Understood = tuple[RegisterFile, Sequence[ShownPage]]
@@ -18,7 +18,7 @@ Understood = tuple[RegisterFile, Sequence[ShownPage]]
 
 @use_case
 def take_understood(
-    actor: Actor, *, understood: Sequence[Understood], at: datetime, said_yes: bool = False
+    actor: Actor, *, understood: Sequence[Understood], at: datetime, confirmed: bool = False
 ) -> list[tuple[RegisterFile, Taken] | None]:
     """Store what was understood of several small files and take them in; nobody is enrolled.
 
@@ -28,8 +28,8 @@ def take_understood(
         Each as it is now and what was done, in their order; None for one that could not be taken in, of
         which nothing was written: the use cases for one file say why.
     """
-    yes = Yes(enrol=False, said=said_yes, at=at)
-    held = hold_files([register for register, _pages in understood])
+    yes = Yes(enrol=False, said=confirmed, at=at)
+    held = lock_files([register for register, _pages in understood])
     desk = Desk.of([page for _register, pages in understood for page in pages])
     done: list[tuple[RegisterFile, Taken] | None] = []
     for register, (_given, pages) in zip(held, understood, strict=True):

@@ -22,7 +22,7 @@ _OF_A_WEEK = re.compile(
         r"(?:দ্বিতীয়|তৃতীয়|চতুর্থ|পঞ্চম|শেষ) সপ্তাহ"
     )
 )
-_MOST_DAYS = 31
+_MAX_DAYS = 31
 _FEW_COLUMNS = 8  # more columns under one date are days of its month
 
 
@@ -130,7 +130,7 @@ def _settle_formulas(layout: Layout, survey: Survey, problems: Problems) -> None
     further: list[int] = []
     while any((row, last.index + len(further) + 2) in survey.uncalculated for row in heads):
         further.append(last.index + len(further) + 1)
-    if not further or last.day + len(further) > _MOST_DAYS:
+    if not further or last.day + len(further) > _MAX_DAYS:
         return
     until = last.day + len(further)
     layout.nameless = [index for index in layout.nameless if index not in further]

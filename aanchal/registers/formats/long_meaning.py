@@ -20,7 +20,7 @@ from .long_rows import Rows
 from .marks import CHOICES, Mark, Sense, key_in, legend_in, sense_of
 from .months import a_date, day_cell
 from .page_months import EITHER_END, beside_title
-from .problems import MOST_ROWS, Problems
+from .problems import MAX_ROWS, Problems
 from .titles import Title, line_of
 
 _TOLD = 2  # strength of a title that names its month, not a day of some event
@@ -162,7 +162,7 @@ def _settle_marks(
         """The first rows of these marks; the list is read again for them, and only where one asks."""
         wanted = {cells[number - 1] for number in numbers if number}
         at = rows.columns.status
-        return list(islice((number for number, row in rows if row[at] in wanted), MOST_ROWS))
+        return list(islice((number for number, row in rows if row[at] in wanted), MAX_ROWS))
 
     letters = [
         cell for cell, sense in zip(cells, senses[1:], strict=True) if sense is Sense.LEAVE_LETTER

@@ -16,7 +16,7 @@ from .head import Layout
 from .headers import LOOK_AHEAD, find_header
 from .labels import Field, field_of
 from .months import day_cell
-from .problems import MOST_ROWS
+from .problems import MAX_ROWS
 from .sentences import SENTENCES
 from .titles import Title, read_title
 
@@ -98,7 +98,7 @@ class Rows:
         found = (
             number for number, row in self if is_empty(row[index]) and not all(map(is_empty, row))
         )
-        return list(islice(found, MOST_ROWS))
+        return list(islice(found, MAX_ROWS))
 
     @staticmethod
     def day_part(cell: Cell) -> Cell:

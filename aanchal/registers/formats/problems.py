@@ -60,7 +60,7 @@ class Hints:
     remembered: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-MOST_ROWS = 50  # rows named in one question
+MAX_ROWS = 50  # rows named in one question
 
 
 class Problems(ProblemList):
@@ -99,11 +99,11 @@ class Problems(ProblemList):
             return said
         asked = Question(
             code, about, tuple(choices), SENTENCES[code], {"about": about, **params},
-            tuple(rows[:MOST_ROWS]), lasting, holds,
+            tuple(rows[:MAX_ROWS]), lasting, holds,
         )  # fmt: skip
         held = self.asked.get(asked.key)
         if held is not None:
-            asked = held._replace(rows=tuple(sorted({*held.rows, *asked.rows})[:MOST_ROWS]))
+            asked = held._replace(rows=tuple(sorted({*held.rows, *asked.rows})[:MAX_ROWS]))
         if held is not None or len(self.asked) < self.most:
             self.asked[asked.key] = asked
         return None

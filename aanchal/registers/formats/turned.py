@@ -10,9 +10,7 @@ from .labels import Field, field_of
 from .marks import Sense, sense_of
 from .months import MONTHS, weekdays_of
 
-_MOST_ROWS = (
-    120  # a month and its lines around it; a table of pupils below each other may be longer
-)
+_MAX_ROWS = 120  # a month and its lines around it; a table of pupils below each other may be longer
 _FIRST_COLUMNS = 3
 _LEAST_DAYS = 5
 _HEAD_ROWS = 4
@@ -33,7 +31,7 @@ class PupilsAcross:
 
     def rows(self, sheet: Sheet) -> Iterator[Sequence[Cell]]:
         """The table turned, its title lines first."""
-        rows = [list(row) for _, row in zip(range(_MOST_ROWS), sheet.rows(), strict=False)]
+        rows = [list(row) for _, row in zip(range(_MAX_ROWS), sheet.rows(), strict=False)]
         found = _axis(rows)
         if found is None:
             yield from rows
@@ -69,7 +67,7 @@ def _label(cell: Cell, row: Sequence[Cell], column: int) -> Cell:
 def _axis(rows: Sequence[Sequence[Cell]]) -> tuple[int, int, int, int] | None:
     """(column of the days, first row of the head, first day's row, last day's row)."""
     for column in range(_FIRST_COLUMNS):
-        cells: list[Cell] = [row[column] if column < len(row) else "" for row in rows[:_MOST_ROWS]]
+        cells: list[Cell] = [row[column] if column < len(row) else "" for row in rows[:_MAX_ROWS]]
         days = day_sequence(cells)
         if len(days) < _LEAST_DAYS or days[-1][0] - days[0][0] + 1 > 2 * len(days):
             continue

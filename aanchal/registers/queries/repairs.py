@@ -19,7 +19,7 @@ from ..rules.pages import unpack_children, unpack_marks
 from ..shown_pages import ShownPage, ShownRow
 from .books import class_pupils, visible_register_files
 
-MOST_LIKELY = 3
+MAX_LIKELY = 3
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ClassToMatch:
             (Candidate(e, _likeness(row.name, self.known[e.child_id].names)) for e in self.pupils),
             key=lambda c: (-c.likeness, len(c.enrolment.roll_no), c.enrolment.roll_no),
         )
-        near = [c for c in found if c.likeness >= MAYBE][:MOST_LIKELY]
+        near = [c for c in found if c.likeness >= MAYBE][:MAX_LIKELY]
         return near, found[len(near) :]
 
 

@@ -29,7 +29,7 @@ def ever_absent(versions: Sequence[PageMarks], children: Sequence[UUID]) -> Cell
     return found
 
 
-def silenced(versions: Sequence[PageMarks], now: PageMarks) -> Cells:
+def absent_to_present(versions: Sequence[PageMarks], now: PageMarks) -> Cells:
     """Children × 31 of `now`: absences that were sent once and are something else by now.
 
     Presence, leave, a holiday: whatever an absence becomes, by how many steps and over how many

@@ -32,7 +32,7 @@ class PageMarks:
 class Merged:
     """A page after new marks came: what it is now, and what that changed.
 
-    `added` marks filled a blank; `changed` replaced another mark; `silenced` of those replaced an
+    `added` marks filled a blank; `changed` replaced another mark; `absent_to_present` of those replaced an
     absence, by whatever, which is how a register is bent. `first_changed` is the day of month of
     the earliest of them, None when nothing changed.
     """
@@ -40,7 +40,7 @@ class Merged:
     page: PageMarks
     added: int
     changed: int
-    silenced: int
+    absent_to_present: int
     first_changed: int | None
 
 
@@ -107,13 +107,13 @@ def merge_pages(old: PageMarks | None, new: PageMarks) -> Merged:
         after[rows] = np.where(new.marks != Mark.NOT_TAKEN, new.marks, before[rows])
     differs = after != before
     replaced = differs & (before != Mark.NOT_TAKEN)
-    silenced = replaced & (before == Mark.ABSENT)
+    absent_to_present = replaced & (before == Mark.ABSENT)
     days = np.flatnonzero(differs.any(axis=0))
     return Merged(
         PageMarks(tuple(children), after),
         added=int((differs & ~replaced).sum()),
         changed=int(replaced.sum()),
-        silenced=int(silenced.sum()),
+        absent_to_present=int(absent_to_present.sum()),
         first_changed=int(days[0]) + 1 if len(days) else None,
     )
 

@@ -27,7 +27,7 @@ from ..queries.flags import nobody_home_counts
 from ..queries.hands import is_correctable
 from ..rules.labour import Band, Danger
 from ..rules.tries import Next, after_visit, is_good_day
-from .holding import MOST_NOTE, begin_of_day, counted, end_of, hold_flag, hold_visit
+from .holding import MAX_NOTE, begin_of_day, counted, end_of, lock_flag, lock_visit
 from .outcomes import reopen_after_correction
 
 
@@ -66,7 +66,7 @@ def record_visit(
             private finding before she has left the house, or no good day for going again.
         WrongState: it was handed back or cancelled.
     """
-    visit = hold_visit(visit)
+    visit = lock_visit(visit)
     known = Finding.objects.filter(visit=visit).first()
     if known is not None and known.recorded_by == actor.user_id:
         return known
@@ -213,7 +213,7 @@ def correct_finding(
         Invalid: an unknown answer, or a note too long.
         WrongState: it was written too long ago.
     """
-    hold_flag(Flag(pk=finding.visit.flag_id))
+    lock_flag(Flag(pk=finding.visit.flag_id))
     finding = (
         Finding.objects.select_for_update(of=("self",))
         .select_related("visit__flag__area", "visit__flag__child__household")
@@ -291,7 +291,7 @@ def read_put_right(actor: Actor, *, flag: Flag, at: datetime) -> Flag:
         NotAllowed: the actor sends no visits there, or is kin of the child.
         WrongState: nothing was put right, or somebody has read it.
     """
-    flag = hold_flag(flag)
+    flag = lock_flag(flag)
     require(actor, Permission.VISIT_ASSIGN, flag)
     if flag.put_right_at is None or flag.put_right_read_at is not None:
         raise WrongState
@@ -310,7 +310,7 @@ def _check_correction(finding: Finding, *, kind: str, whom_met: str, note: str) 
         raise Invalid(_("Choose what you found."), field="kind")
     if whom_met not in words.met:
         raise Invalid(_("Choose whom you met."), field="whom_met")
-    if len(note) > MOST_NOTE:
+    if len(note) > MAX_NOTE:
         raise Invalid(_("The note is too long. Write the most important."), field="note")
 
 
@@ -352,7 +352,7 @@ def _go_on(
         group,
         finding.next_step,
         tries=nobody_home_counts(flag).get(visit.volunteer_id, 0),
-        most_tries=int(numbers["not_home_tries"]),
+        max_tries=int(numbers["not_home_tries"]),
     )
     if follows is Next.HERS_AGAIN and _may_keep(visit):
         soon = timezone.localdate(at) + timedelta(days=int(numbers["not_home_again_days"]))
@@ -406,7 +406,7 @@ def _check_finding(
         raise Invalid(_("Choose whom you met."), field="whom_met")
     if next_step not in words.next_steps:
         raise Invalid(_("Choose what should happen next."), field="next_step")
-    if len(note) > MOST_NOTE:
+    if len(note) > MAX_NOTE:
         raise Invalid(_("The note is too long. Write the most important."), field="note")
     if not visit.flag.signal_on <= visited_on <= timezone.localdate(at):
         raise Invalid(_("The day of the visit cannot be right."), field="visited_on")
@@ -416,7 +416,7 @@ def _check_finding(
         raise Invalid(_("Say on which day you will visit again."), field="again_on")
     most = int(guidance()["visit_again_most_days"])
     today = timezone.localdate(at)
-    if not is_good_day(again_on, visited_on=visited_on, today=today, most_days=most):
+    if not is_good_day(again_on, visited_on=visited_on, today=today, max_days=most):
         raise Invalid(
             ngettext_lazy(
                 "Choose a day from today on, at most %(days)s day ahead.",

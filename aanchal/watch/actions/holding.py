@@ -8,10 +8,10 @@ from aanchal.kernel.statistics import Counted, Happened
 
 from ..models import Flag, Visit
 
-MOST_NOTE = 2000
+MAX_NOTE = 2000
 
 
-def hold_flag(flag: Flag) -> Flag:
+def lock_flag(flag: Flag) -> Flag:
     """Lock a flag's row and read it anew, with what `scope` needs."""
     return (
         Flag.objects.select_for_update(of=("self",))
@@ -21,10 +21,10 @@ def hold_flag(flag: Flag) -> Flag:
     )
 
 
-def hold_visit(visit: Visit) -> Visit:
+def lock_visit(visit: Visit) -> Visit:
     """Lock a visit's row, after its flag's, and read it anew."""
     # The flag is locked first everywhere: two orders of locks would one day meet.
-    hold_flag(Flag(pk=visit.flag_id))
+    lock_flag(Flag(pk=visit.flag_id))
     return (
         Visit.objects.select_for_update(of=("self",))
         .select_related("flag__area", "flag__child__household")

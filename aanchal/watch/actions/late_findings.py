@@ -16,10 +16,10 @@ from ..findings import NOT_SURE_SAFE, vocabulary
 from ..models import Flag, LateFinding, Visit
 from ..queries.hands import may_go
 from .findings import under_law
-from .holding import MOST_NOTE, hold_flag, hold_visit
+from .holding import MAX_NOTE, lock_flag, lock_visit
 
 # She may add to what she sent; more than this of one visit is no finding any more.
-MOST_OF_ONE_VISIT = 10
+MAX_OF_ONE_VISIT = 10
 
 
 @use_case
@@ -50,7 +50,7 @@ def keep_late_finding(
         WrongState: it is in her hands still, or she has recorded it.
         TooMany: so much was sent of this visit already.
     """
-    visit = hold_visit(visit)
+    visit = lock_visit(visit)
     late = LateFinding(district=visit.district, visit=visit, sent_at=at)
     require(actor, Permission.VISIT_RECORD, late)
     if str(visit.volunteer_id) != actor.user_id:
@@ -60,7 +60,7 @@ def keep_late_finding(
     words = vocabulary()
     if kind not in words.findings:
         raise Invalid(_("Choose what you found."), field="kind")
-    if len(note) > MOST_NOTE:
+    if len(note) > MAX_NOTE:
         raise Invalid(_("The note is too long. Write the most important."), field="note")
     kind, _facts = under_law(
         visit.flag, kind, age_band=age_band, dangerous_work=dangerous_work, visited_on=visited_on
@@ -77,7 +77,7 @@ def keep_late_finding(
     same = next((held for held in sent if _said(held) == _said(late)), None)
     if same is not None:
         return same
-    if len(sent) >= MOST_OF_ONE_VISIT:
+    if len(sent) >= MAX_OF_ONE_VISIT:
         raise TooMany(_("You have sent a great deal of this visit already. Call your coordinator."))
     late.save(force_insert=True)
     record(actor, Verb.LATE_FINDING_KEPT, late, scope=visit.flag.scope())
@@ -105,7 +105,7 @@ def read_late_findings(actor: Actor, *, flag: Flag, at: datetime) -> int:
         NotAllowed: the actor sends no visits there, or is kin of the child.
         WrongState: somebody read it meanwhile.
     """
-    flag = hold_flag(flag)
+    flag = lock_flag(flag)
     require(actor, Permission.VISIT_ASSIGN, flag)
     unread = list(LateFinding.objects.filter(visit__flag=flag, read_at__isnull=True))
     if not unread:

@@ -27,7 +27,7 @@ from ..queries.ends import (
 from ..rests import rest_until
 from ..rules.ends import missing_for_struck_off
 from ..rules.returns import Came, Standing
-from .holding import MOST_NOTE, begin_of_day, counted, hold_flag
+from .holding import MAX_NOTE, begin_of_day, counted, lock_flag
 
 
 @use_case
@@ -65,7 +65,7 @@ def record_outcome(
             where she is.
         WrongState: nobody has visited yet, or it ended before.
     """
-    flag = hold_flag(flag)
+    flag = lock_flag(flag)
     require(actor, Permission.OUTCOME_RECORD, flag)
     if kind not in Outcome.Kind.values:
         raise Invalid(_("Choose how it ended."), field="kind")
@@ -149,7 +149,7 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
         Invalid: no reason.
         WrongState: it is not closed, or there is a newer question about the child.
     """
-    flag = hold_flag(flag)
+    flag = lock_flag(flag)
     require(actor, Permission.OUTCOME_RECORD, flag)
     because = because.strip()
     if not because:
@@ -161,7 +161,7 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
     outcome = Outcome.objects.filter(flag=flag).first()
     if outcome is None:
         raise WrongState
-    _reopen(actor, flag, outcome, because=because[:MOST_NOTE], at=at, on=at)
+    _reopen(actor, flag, outcome, because=because[:MAX_NOTE], at=at, on=at)
     return flag
 
 

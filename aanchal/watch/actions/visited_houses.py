@@ -16,7 +16,7 @@ from aanchal.people.houses import (
 )
 
 from ..models import Visit
-from .holding import hold_visit
+from .holding import lock_visit
 
 
 @use_case
@@ -42,7 +42,7 @@ def describe_visited_house(actor: Actor, *, visit: Visit, house: House, at: date
         Invalid: a line too long, or a relation there is not.
         WrongState: it was recorded or taken back meanwhile.
     """
-    visit = hold_visit(visit)
+    visit = lock_visit(visit)
     require(actor, Permission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState

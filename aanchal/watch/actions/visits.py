@@ -22,7 +22,7 @@ from ..queries.before_going import NOT_SAFE, felt_unsafe, not_to_be_sent, of_hou
 from ..queries.doubts import is_in_doubt
 from ..queries.ends import was_visited
 from ..queries.flags import found_nobody_often, volunteers_for
-from .holding import end_of, hold_flag, hold_visit
+from .holding import end_of, lock_flag, lock_visit
 
 
 @use_case
@@ -53,7 +53,7 @@ def assign_visit(
             this house that she does not feel safe there; or one is to go alone where another did not.
         WrongState: the flag has ended.
     """
-    flag = hold_flag(flag)
+    flag = lock_flag(flag)
     require(actor, Permission.VISIT_ASSIGN, flag)
     if flag.state not in Flag.LIVE:
         raise WrongState
@@ -151,7 +151,7 @@ def hand_back_visit(actor: Actor, *, visit: Visit, because: str, at: datetime) -
         WrongState: it was recorded or taken back meanwhile.
     """
     _check_reason(because)
-    visit = _hold_house_of(visit) if because == Visit.HandedBack.UNSAFE else hold_visit(visit)
+    visit = _lock_house_of(visit) if because == Visit.HandedBack.UNSAFE else lock_visit(visit)
     require(actor, Permission.VISIT_HAND_BACK, visit)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
@@ -176,7 +176,7 @@ def leave_pair(actor: Actor, *, visit: Visit, because: str, at: datetime) -> Vis
         WrongState: it was recorded or taken back meanwhile.
     """
     _check_reason(because)
-    visit = _hold_house_of(visit) if because == Visit.HandedBack.UNSAFE else hold_visit(visit)
+    visit = _lock_house_of(visit) if because == Visit.HandedBack.UNSAFE else lock_visit(visit)
     require(actor, Permission.VISIT_HAND_BACK, _along(visit))
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
@@ -199,7 +199,7 @@ def say_will_go(actor: Actor, *, visit: Visit, will_go: bool, at: datetime) -> V
         NotAllowed: the visit was not given back by the actor as not safe, or the place or family is
             no longer hers to visit.
     """
-    visit = _hold_house_of(visit)
+    visit = _lock_house_of(visit)
     require(actor, Permission.VISIT_HAND_BACK, _said_not_safe(visit))
     mine = [
         held
@@ -246,7 +246,7 @@ def _said_not_safe(visit: Visit) -> Scope:
     return replace(visit.scope(), holders=_who_felt_unsafe(visit))
 
 
-def _hold_house_of(visit: Visit) -> Visit:
+def _lock_house_of(visit: Visit) -> Visit:
     """Hold the live questions of a house, in the order of their keys, and then the visit."""
     flag = Flag.objects.select_related("child").get(pk=visit.flag_id)
     home = Q(child=flag.child_id)
@@ -258,7 +258,7 @@ def _hold_house_of(visit: Visit) -> Visit:
         .order_by("pk")
         .values_list("pk")
     )
-    return hold_visit(visit)
+    return lock_visit(visit)
 
 
 def _give_back(
@@ -303,7 +303,7 @@ def cancel_visit(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
         NotAllowed: the actor may not assign visits here.
         WrongState: it is no longer in anybody's hands.
     """
-    visit = hold_visit(visit)
+    visit = lock_visit(visit)
     require(actor, Permission.VISIT_ASSIGN, visit.flag)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
@@ -323,7 +323,7 @@ def leave_house(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
         NotAllowed: it is not in the actor's hands.
         WrongState: it is no longer waiting for a finding.
     """
-    visit = hold_visit(visit)
+    visit = lock_visit(visit)
     require(actor, Permission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
@@ -341,7 +341,7 @@ def return_to_house(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
         NotAllowed: it is not in the actor's hands.
         WrongState: it is no longer waiting for a finding, or she never said that she had left.
     """
-    visit = hold_visit(visit)
+    visit = lock_visit(visit)
     require(actor, Permission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED or visit.left_house_at is None:
         raise WrongState

@@ -13,7 +13,7 @@ from ..models import Flag, Visit, Withdrawal
 from ..queries.ends import was_visited
 
 
-def _hold(withdrawal: Withdrawal) -> tuple[Withdrawal, Flag]:
+def _lock(withdrawal: Withdrawal) -> tuple[Withdrawal, Flag]:
     """A question about a flag with its flag, both locked; `WrongState` when it is answered."""
     flag = (
         Flag.objects.select_related("area", "child__household")
@@ -41,7 +41,7 @@ def withdraw_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag
         WrongState: answered before, or somebody has visited meanwhile: what she found, and a doubt,
             would end with nobody having said how.
     """
-    withdrawal, flag = _hold(withdrawal)
+    withdrawal, flag = _lock(withdrawal)
     require(actor, Permission.FLAG_WITHDRAW, flag)
     _check(withdrawal, flag)
     if was_visited(flag):
@@ -64,7 +64,7 @@ def keep_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag:
         NotAllowed: as for `withdraw_flag`.
         WrongState: as for `withdraw_flag`.
     """
-    withdrawal, flag = _hold(withdrawal)
+    withdrawal, flag = _lock(withdrawal)
     require(actor, Permission.FLAG_WITHDRAW, flag)
     _check(withdrawal, flag)
     _settle(actor, withdrawal, Withdrawal.State.KEPT, flag=flag, at=at)

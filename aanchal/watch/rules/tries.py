@@ -12,22 +12,22 @@ class Next(StrEnum):
     COORDINATOR = "coordinator"  # visited: the coordinator does what comes next
 
 
-def after_visit(group: str, next_step: str, *, tries: int, most_tries: int) -> Next:
+def after_visit(group: str, next_step: str, *, tries: int, max_tries: int) -> Next:
     """What follows a finding.
 
     Args:
         group: of the finding, as in `data/findings.toml`.
         next_step: what the volunteer chose.
         tries: how often she found nobody at home for this question, this time included.
-        most_tries: after so many, another person goes.
+        max_tries: after so many, another person goes.
     """
     if group == "again":
-        return Next.HERS_AGAIN if tries < most_tries else Next.ANOTHER
+        return Next.HERS_AGAIN if tries < max_tries else Next.ANOTHER
     if group != "danger" and next_step == "visit_again":
         return Next.HERS_AGAIN
     return Next.COORDINATOR
 
 
-def is_good_day(again_on: date, *, visited_on: date, today: date, most_days: int) -> bool:
+def is_good_day(again_on: date, *, visited_on: date, today: date, max_days: int) -> bool:
     """Say whether a volunteer may promise to go again on a day: not in the past, nor far away."""
-    return max(visited_on, today) <= again_on <= today + timedelta(days=most_days)
+    return max(visited_on, today) <= again_on <= today + timedelta(days=max_days)

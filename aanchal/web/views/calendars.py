@@ -23,7 +23,7 @@ from aanchal.places.queries import calendar_above, visible_area, visible_school
 
 from ..closure_names import NAMES
 from ..context import local_name
-from ..forms import ChoiceRows, DayField, blame
+from ..forms import ChoiceRows, DayField, add_form_error
 from ..look.fields import errors_of
 
 FURTHEST_YEARS = 20
@@ -156,7 +156,7 @@ def _calendar(request: HttpRequest, place: Area | Body) -> HttpResponse:
             return _written(request, month)
     except Invalid as error:
         if asked is not None:
-            blame(asked, error)
+            add_form_error(asked, error)
     return render(
         request,
         "places/calendar.html",

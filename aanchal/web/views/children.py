@@ -49,7 +49,7 @@ from .question import strip_shown
 from .stories import people_of_story, story_shown, story_told
 
 PAGE = 50
-MOST_SIBLINGS = 12
+MAX_SIBLINGS = 12
 GRADES = [str(n) for n in range(1, 13)]
 
 
@@ -289,7 +289,7 @@ def _siblings(request: HttpRequest, held: Child) -> list[Child]:
     if held.household_id is None:
         return []
     others = visible_children(request.actor).filter(household=held.household_id)
-    return list(others.exclude(pk=held.pk)[:MOST_SIBLINGS])
+    return list(others.exclude(pk=held.pk)[:MAX_SIBLINGS])
 
 
 def _enrolled_in(enrolment: Enrolment) -> str:

@@ -15,7 +15,7 @@ from ..look.numbers import grouped
 from ..names import class_name, whole_name
 from .register_day import COORDINATOR, HEAD, HERS, SENDER
 
-MOST_ABSENT = 12
+MAX_ABSENT = 12
 # All that a school may know of a question: never what was found.
 WORDS = {
     "asked": ("soon", gettext_lazy("not yet visited")),
@@ -64,7 +64,7 @@ def absent_shown(found: Iterable[AbsentPupil], *, whole: str = "") -> dict[str, 
         )
     shown: dict[str, Any] = {}
     for key, rows in lines.items():
-        most = len(rows) if key == whole else MOST_ABSENT
+        most = len(rows) if key == whole else MAX_ABSENT
         shown |= {key: rows[:most], f"more_{key}": len(rows[most:])}
     return shown
 

@@ -41,7 +41,7 @@ from aanchal.watch.findings import vocabulary
 from aanchal.watch.sentences import reason_sentence
 
 from ..context import local_name
-from ..forms import ChoiceRows, SentOnce, blame, yes_no
+from ..forms import ChoiceRows, SentOnce, add_form_error, yes_no
 from ..names import code_mark, whole_name
 from .children import facts_of
 from .conflicts import (
@@ -397,7 +397,7 @@ def _act(
                 add_note(request.actor, concern=held, text=note.cleaned_data["text"], at=now)
             messages.success(request, _("The note is written down."))
     except Invalid as error:
-        blame(call if step == "call" else note, error)
+        add_form_error(call if step == "call" else note, error)
         return None
     except WrongState as error:
         if not (step == "take_up" and held.taken_up_by == me):
@@ -420,7 +420,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
                 at=timezone.now(),
             )
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         else:
             messages.success(request, _("The concern is closed. It can be reopened."))
             return redirect("concerns")
@@ -471,7 +471,7 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
             return redirect("concern", pk=held.pk)
     except Invalid as error:
-        blame(release if back else form, error)
+        add_form_error(release if back else form, error)
     return step_page(
         request,
         held,
@@ -496,7 +496,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
                 request.actor, concern=held, words=form.cleaned_data["words"], at=timezone.now()
             )
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         else:
             messages.success(request, _("The concern is open again, in your hands."))
             return redirect("concern", pk=held.pk)

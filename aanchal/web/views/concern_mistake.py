@@ -19,7 +19,7 @@ from aanchal.cases.queries import get_concern
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Permission, require
 
-from ..forms import ChoiceRows, blame
+from ..forms import ChoiceRows, add_form_error
 from .concern import WordsForm, step_page
 from .notices import opened
 
@@ -92,7 +92,7 @@ def _ask(request: HttpRequest, held: Concern) -> HttpResponse:
                 at=timezone.now(),
             )
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         except WrongState as error:
             messages.warning(request, str(error))
             return redirect("concern", pk=held.pk)
@@ -128,7 +128,7 @@ def _answer(request: HttpRequest, held: Concern, asked: AskedMistake) -> HttpRes
                 at=timezone.now(),
             )
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         except WrongState as error:
             messages.warning(request, str(error))
             return redirect("concern", pk=held.pk)

@@ -26,7 +26,7 @@ from aanchal.kernel.permissions import Permission, may_anywhere
 from aanchal.places.models import Area
 
 from ..context import local_name
-from ..forms import ChoiceRows, blame, choose_again, chosen_key
+from ..forms import ChoiceRows, add_form_error, choose_again, chosen_key
 from ..names import first_name
 from .about import About, about_whom
 from .concern_day import concern_day, concerns_sentence
@@ -35,8 +35,8 @@ from .danger import HOW_TO_REACH, NOT_HER_STORY, danger_help, is_for_the_police
 
 PAGE = 30
 # More villages than this are a list to choose from, not rows.
-MOST_ROWS = 12
-MOST_VILLAGES = 1000
+MAX_ROWS = 12
+MAX_VILLAGES = 1000
 SECOND_TAP = timedelta(seconds=30)
 
 
@@ -93,7 +93,7 @@ class ConcernForm(forms.Form):
             del self.fields["area"]
             return
         places = [(str(a.pk), local_name(a)) for a in areas]
-        if len(places) > MOST_ROWS:
+        if len(places) > MAX_ROWS:
             self.fields["area"].widget = forms.Select()
             places = [("", _("Choose the village")), *places]
         self.fields["area"].choices = places  # type: ignore[attr-defined]
@@ -151,7 +151,7 @@ def new_concern(request: HttpRequest) -> HttpResponse:
                 **chosen_person.said(),
             )
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         else:
             return redirect(f"{request.path}?told")
     return _ask_words(request, kind, form, about)
@@ -177,7 +177,7 @@ def areas_for_concern(request: HttpRequest) -> list[Area]:
     return list(
         Area.objects.filter(
             within(paths, "path"), level=Area.Level.VILLAGE, joined_into__isnull=True
-        ).order_by("name")[:MOST_VILLAGES]
+        ).order_by("name")[:MAX_VILLAGES]
     )
 
 

@@ -21,7 +21,7 @@ from aanchal.places.models import Area
 from aanchal.watch.actions import move_family
 
 from ..context import local_name
-from ..forms import blame, key_or_none
+from ..forms import add_form_error, key_or_none
 
 
 class VillageForm(forms.Form):
@@ -85,7 +85,7 @@ def _move(request: HttpRequest, held: Child, to: Area, form: VillageForm) -> Htt
     try:
         moved = move_family(request.actor, child=held, to=to, at=timezone.now())
     except Invalid as error:
-        blame(form, error)
+        add_form_error(form, error)
         return None
     except (NotAllowed, WrongState) as error:
         messages.warning(request, str(error))

@@ -30,7 +30,7 @@ from aanchal.watch.queries.hands import is_outside, my_past_visit, visit_of_ende
 from ..forms import (
     ChoiceRows,
     DayField,
-    blame,
+    add_form_error,
     choices,
     choose_again,
     chosen_key,
@@ -272,7 +272,7 @@ def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
         try:
             record_visit(request.actor, visit=held, at=now, **found, **said.said())
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         except WrongState:
             late = _told_too_late(request, held.pk)
             return late or in_hand(request, held.pk)  # type: ignore[return-value]
@@ -333,7 +333,7 @@ def _keep_late(
         try:
             keep_late_finding(teller, visit=past, at=timezone.now(), **found)
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         except TooMany as error:
             messages.warning(request, str(error))
             return redirect(_after_late(request))

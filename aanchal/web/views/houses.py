@@ -21,7 +21,7 @@ from aanchal.people.models import Guardian
 from aanchal.people.queries import get_child_to_find
 from aanchal.watch.actions import describe_visited_house, open_visited_house
 
-from ..forms import blame, yes_no
+from ..forms import add_form_error, yes_no
 from ..names import first_name
 from .visits import RELATIONS, in_hand
 
@@ -106,7 +106,7 @@ def child_house(request: HttpRequest, pk: UUID) -> HttpResponse:
                     at=now,
                 )
             except Invalid as error:
-                blame(form, error)
+                add_form_error(form, error)
             else:
                 messages.success(request, _("Written down. A volunteer who is sent there sees it."))
                 return redirect(back)
@@ -135,7 +135,7 @@ def visit_house(request: HttpRequest, pk: UUID) -> HttpResponse:
             try:
                 describe_visited_house(request.actor, visit=held, house=form.house(), at=now)
             except Invalid as error:
-                blame(form, error)
+                add_form_error(form, error)
             else:
                 messages.success(
                     request, _("Written down. Thank you: the next one finds the house.")

@@ -28,8 +28,8 @@ from aanchal.watch.queries.waiting import what_waits
 from ..context import local_name
 from .day import urgent_sentence
 
-MOST_SHOWN = 30
-MOST_TO_ASK = 6
+MAX_SHOWN = 30
+MAX_TO_ASK = 6
 
 TITLES: dict[str, Any] = {
     "concern.new": gettext_lazy("A concern that nobody has taken up"),
@@ -145,13 +145,13 @@ def waiting(request: HttpRequest) -> HttpResponse:
         {
             "news": [{"at": n.at, "text": sentence(n)} for n in news],
             "unread": _unread(request.actor, found.unread, now),
-            "rows": [_row(thing, me, now) for thing in found.things[:MOST_SHOWN]],
+            "rows": [_row(thing, me, now) for thing in found.things[:MAX_SHOWN]],
             "count": len(found.things),
             "nothing": not found.things and not found.unread,
             "late": len(found.late),
             "late_since": min((t.late_at() for t in found.late), default=None),
             "headline": _headline(request.actor, now),
-            "more": _more(found.things) if len(found.things) > MOST_SHOWN else [],
+            "more": _more(found.things) if len(found.things) > MAX_SHOWN else [],
         },
     )
 
@@ -220,7 +220,7 @@ def _unread(actor: Actor, found: Sequence[Unread], now: datetime) -> list[dict[s
             "reference": unread.reference,
             "ask": [
                 {"name": people[user].get_full_name(), "phone": phones.get(user, "")}
-                for user in unread.may_act[:MOST_TO_ASK]
+                for user in unread.may_act[:MAX_TO_ASK]
                 if user in people
             ],
         }

@@ -19,7 +19,7 @@ from aanchal.kernel.errors import DomainError, NotFound, TooLarge, Unreadable
 from aanchal.kernel.jobs import enqueue_on_commit
 from aanchal.kernel.models import ImportProblem
 from aanchal.places.actions import (
-    MOST_LINES_AT_ONCE,
+    MAX_LINES_AT_ONCE,
     give_place_file,
     set_place_problems_aside,
     take_place_file,
@@ -87,7 +87,7 @@ def places_send(request: HttpRequest) -> HttpResponse:
         except (Unreadable, TooLarge) as error:
             form.add_error("file", str(error))
         else:
-            if held.lines <= MOST_LINES_AT_ONCE:
+            if held.lines <= MAX_LINES_AT_ONCE:
                 take_place_file(request.actor, held=held, at=now)
             else:
                 enqueue_on_commit(take_places, file=held.pk)
@@ -97,7 +97,7 @@ def places_send(request: HttpRequest) -> HttpResponse:
         "places/send.html",
         {
             "form": form,
-            "most_mb": settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024),
+            "max_mb": settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024),
             "files": [_line(f) for f in visible_place_files(request.actor)[:FILES_SHOWN]],
         },
         status=400 if request.method == "POST" else 200,

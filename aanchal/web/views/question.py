@@ -43,7 +43,7 @@ from aanchal.watch.rules.returns import Returned, Standing
 from aanchal.watch.sentences import flag_sentence
 
 from ..context import local_name
-from ..forms import blame, today
+from ..forms import add_form_error, today
 from ..names import class_name, code_mark, first_name
 from .about import tell_about_href
 from .cards import (
@@ -288,7 +288,7 @@ def _act(
         elif step in ("assign", "outcome", "reopen"):
             return None
     except Invalid as error:
-        blame({"assign": assign, "reopen": reopen}.get(step, outcome), error)
+        add_form_error({"assign": assign, "reopen": reopen}.get(step, outcome), error)
         return None
     except WrongState as error:
         messages.warning(request, str(error))

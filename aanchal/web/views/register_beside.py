@@ -100,8 +100,10 @@ def _usual(beside: dict[str, Any]) -> str:
 
 
 def _over(page: ShownPage) -> str:
-    if not page.silenced:
+    if not page.absent_to_present:
         return str(page.changed)
     return ngettext(
-        "%(all)s, %(n)s of them an absence", "%(all)s, %(n)s of them absences", page.silenced
-    ) % {"all": page.changed, "n": page.silenced}
+        "%(all)s, %(n)s of them an absence",
+        "%(all)s, %(n)s of them absences",
+        page.absent_to_present,
+    ) % {"all": page.changed, "n": page.absent_to_present}

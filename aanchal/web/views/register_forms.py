@@ -17,7 +17,7 @@ from aanchal.registers.formats.grades import class_label, grade_of
 from ..context import local_name
 from ..forms import today
 
-MOST_SCHOOLS = 300
+MAX_SCHOOLS = 300
 ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt,.html"
 
 
@@ -53,7 +53,7 @@ class SendForm(forms.Form):
 
     def __init__(self, *args: Any, request: HttpRequest, with_file: bool = True, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.schools = list(schools_of(request.actor, Permission.REGISTER_IMPORT)[:MOST_SCHOOLS])
+        self.schools = list(schools_of(request.actor, Permission.REGISTER_IMPORT)[:MAX_SCHOOLS])
         self.fields["school"].choices = [  # type: ignore[attr-defined]
             ("", _("as the file says")),
             *((str(s.pk), f"{local_name(s)} · {s.school.udise}") for s in self.schools),

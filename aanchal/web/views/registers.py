@@ -39,7 +39,7 @@ from aanchal.watch.actions import run_watch
 from aanchal.watch.jobs import read_file, take_file
 
 from ..context import local_name
-from ..forms import blame, key_or_none
+from ..forms import add_form_error, key_or_none
 from ..names import class_name, whole_name
 from .missing import SAID
 from .register_beside import beside_rows, columns_beside, passed_over
@@ -86,15 +86,15 @@ def send(request: HttpRequest) -> HttpResponse:
             else:
                 _read(request, register, size_bytes=upload.size, at=now)
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         except TooLarge as error:
             form.add_error("file", str(error))
         else:
             return redirect("register_file", pk=register.pk)
     context = {
         "form": form,
-        "most_bytes": settings.AANCHAL_UPLOAD_BYTES,
-        "most_mb": settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024),
+        "max_bytes": settings.AANCHAL_UPLOAD_BYTES,
+        "max_mb": settings.AANCHAL_UPLOAD_BYTES // (1024 * 1024),
         "open_hints": form.is_bound
         and any(n in form.errors for n in ("grade", "section", "month")),
     }
@@ -264,7 +264,7 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
                 request.actor, register=register, school=school, hints=place.hints(), at=now
             )
         except Invalid as error:
-            blame(place, error)
+            add_form_error(place, error)
             return None
         _read(request, held, size_bytes=register.file.size_bytes, at=now)
     elif step == "answer" and register.state == RegisterFile.State.SHOWN:
@@ -299,7 +299,7 @@ def _act(request: HttpRequest, register: RegisterFile, place: SendForm) -> HttpR
 
 def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None:
     enrol = request.POST.get("enrol") == "yes"
-    said_yes = request.POST.get("said_yes") == "yes"
+    confirmed = request.POST.get("confirmed") == "yes"
     missing = {
         name.removeprefix("missing-"): request.POST[name]
         for name in request.POST
@@ -310,7 +310,7 @@ def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None
         say_of_left_out(request.actor, register=register, said=missing, at=at)
         note_asked(register.pk)
         enqueue_on_commit(
-            take_file, register=register.pk, by=by, enrol=int(enrol), said_yes=int(said_yes)
+            take_file, register=register.pk, by=by, enrol=int(enrol), confirmed=int(confirmed)
         )
         return
     try:
@@ -318,7 +318,7 @@ def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None
             request.actor,
             register=register,
             enrol_unknown=enrol,
-            said_yes=said_yes,
+            confirmed=confirmed,
             missing=missing,
             at=at,
         )

@@ -22,7 +22,7 @@ from aanchal.kernel.privacy import retention_of
 from aanchal.kernel.retention import Period, Then, Unit
 from aanchal.kernel.sweeping import in_order
 
-from ..forms import blame, key_or_none, yes_no
+from ..forms import add_form_error, key_or_none, yes_no
 from ..retention_words import NAMES, TECHNICAL
 
 NIGHTS = 7
@@ -105,7 +105,7 @@ def _done(request: HttpRequest, form: HoldForm, lift: LiftForm) -> bool:
         else:
             raise NotFound
     except Invalid as error:
-        blame(form if step == "place" else lift, error)
+        add_form_error(form if step == "place" else lift, error)
         return False
     except DomainError as error:
         if step != "place" and isinstance(error, NotFound):

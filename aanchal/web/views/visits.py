@@ -43,7 +43,7 @@ from .cards import returned_sentence
 from .pairs import pair_sentences, pairs_of, pairs_shown
 
 RECENT = timedelta(days=30)
-MOST_BACK = 10
+MAX_BACK = 10
 
 
 def visit_list(request: HttpRequest) -> HttpResponse:
@@ -69,8 +69,8 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     late = [v for v in held if v.due_at < now]
     pairs = pairs_of(request.actor, at=now)
     whole = request.GET.get("show", "")
-    most_back = len(back) if whole == "back" else MOST_BACK
-    most_written = len(recent) if whole == "written" else MOST_BACK
+    max_back = len(back) if whole == "back" else MAX_BACK
+    max_written = len(recent) if whole == "written" else MAX_BACK
     return render(
         request,
         "visits/list.html",
@@ -79,10 +79,10 @@ def visit_list(request: HttpRequest) -> HttpResponse:
             "before": [*_before_going(held), *pair_sentences(pairs, held, at=now)],
             **pairs_shown(pairs),
             "late": _late_sentence(late) if late else "",
-            "back": _back_cards(list(back.values())[:most_back]),
-            "more_back": max(0, len(back) - most_back),
-            "written": [_written_line(v) for v in recent[:most_written]],
-            "more_written": max(0, len(recent) - most_written),
+            "back": _back_cards(list(back.values())[:max_back]),
+            "more_back": max(0, len(back) - max_back),
+            "written": [_written_line(v) for v in recent[:max_written]],
+            "more_written": max(0, len(recent) - max_written),
             "today": today(),
         },
     )

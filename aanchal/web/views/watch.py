@@ -38,9 +38,9 @@ from .day import urgent_sentence
 from .register_day import by_urgency, register_tasks
 
 STUCK_DAYS = 30
-MOST_PLACES = 12
-MOST_SILENT = 8
-MOST_CARDS = 3
+MAX_PLACES = 12
+MAX_SILENT = 8
+MAX_CARDS = 3
 # Who is back is known of a card only, and stands behind the others: so many are looked through.
 LOOKED_AT = 12
 # From here on "visited in time" and "still there" need no urging.
@@ -58,7 +58,7 @@ def week(request: HttpRequest) -> HttpResponse:
     if all(item["level"] == "plain" for item in items):  # what she asked of others, or nothing
         items = [*_others(waiting_count(request.actor)), *items]
     first, first_title, first_all = _first(request, waits, now)
-    most_places = len(stuck) if request.GET.get("show") == "places" else MOST_PLACES
+    max_places = len(stuck) if request.GET.get("show") == "places" else MAX_PLACES
     return render(
         request,
         "watch/week.html",
@@ -66,8 +66,8 @@ def week(request: HttpRequest) -> HttpResponse:
             "week": figures,
             "figures": _figures(figures),
             "columns": _columns(),
-            "rows": [_row(line) for line in stuck[:most_places]],
-            "more_places": max(0, len(stuck) - most_places),
+            "rows": [_row(line) for line in stuck[:max_places]],
+            "more_places": max(0, len(stuck) - max_places),
             "stuck_days": STUCK_DAYS,
             "silent": [
                 {
@@ -77,15 +77,15 @@ def week(request: HttpRequest) -> HttpResponse:
                     "open_days": s.open_days,
                     "last_on": s.last_on,
                 }
-                for s in silent[:MOST_SILENT]
+                for s in silent[:MAX_SILENT]
             ],
-            "more_silent": max(0, len(silent) - MOST_SILENT),
+            "more_silent": max(0, len(silent) - MAX_SILENT),
             "silent_after": int(guidance()["silent_after_days"]),
             "headline": _headline(waits, items, silent=len(silent)),
             "waits": waits,
             "items": items,
             "cards": urgent_first(flag_cards(first[:LOOKED_AT], actor=request.actor, at=now))[
-                :MOST_CARDS
+                :MAX_CARDS
             ],
             "first_title": first_title,
             "first_all": first_all,
@@ -132,7 +132,7 @@ def _first(
         title, show, count = _("With nobody yet, urgent first"), "waiting", waits.with_nobody
         label = _("All %(n)s with nobody yet")
     more = {"label": label % {"n": grouped(count)}, "href": f"{flags}?show={show}"}
-    return found, title, more if count > MOST_CARDS else None
+    return found, title, more if count > MAX_CARDS else None
 
 
 def _headline(waits: Waiting, items: list[dict[str, Any]], *, silent: int) -> str:

@@ -22,7 +22,7 @@ from aanchal.watch.queries.hands import is_correctable
 
 from ..forms import (
     ChoiceRows,
-    blame,
+    add_form_error,
     choices,
     choose_again,
     chosen_key,
@@ -164,7 +164,7 @@ def _save_correction(
                 request.actor, finding=told, at=now, **form.cleaned_data, **more
             )
         except Invalid as error:
-            blame(form, error)
+            add_form_error(form, error)
         except WrongState as error:
             messages.warning(request, str(error))
             return redirect("visit_written", pk=told.visit_id)

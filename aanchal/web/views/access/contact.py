@@ -16,7 +16,7 @@ from aanchal.notices import channels, wording
 from aanchal.notices.actions import confirm_contact, make_contact_code, set_contact
 from aanchal.notices.queries.contacts import contact_of
 
-from ...forms import blame
+from ...forms import add_form_error
 
 HOURS = [("", gettext_lazy("as the office")), *((str(h), f"{h}:00") for h in range(24))]
 
@@ -112,7 +112,7 @@ def _act(request: HttpRequest, user: User, step: str, form: ContactForm) -> Http
             else:
                 messages.warning(request, _("This code is not right. Look at it again."))
     except Invalid as error:
-        blame(form, error)
+        add_form_error(form, error)
         return None
     except (TooMany, WrongState) as error:
         messages.warning(request, str(error))

@@ -66,7 +66,7 @@ class Enrolled:
     problems: list[PupilProblem] = field(default_factory=list)
 
 
-class Desk:
+class PupilEnroller:
     """One school's enrolment desk: everything read once, everything written in bulk."""
 
     def __init__(self, *, actor: Actor, school: Body, year: int, on: date, at: datetime) -> None:

@@ -56,7 +56,7 @@ class SchoolCounts:
 
 
 @dataclass
-class SchoolDesk:
+class SchoolImporter:
     """One import's desk.
 
     Attributes:
@@ -107,7 +107,7 @@ class _Batch:
     """Rows decided in memory against what a handful of queries fetched."""
 
     def __init__(
-        self, desk: SchoolDesk, rows: Sequence[SchoolRow], problems: Sequence[Problem]
+        self, desk: SchoolImporter, rows: Sequence[SchoolRow], problems: Sequence[Problem]
     ) -> None:
         self.desk, self.rows = desk, rows
         self.problems: dict[str, list[Problem]] = defaultdict(list)
@@ -296,7 +296,7 @@ def _set(record: Any, says: dict[str, Any]) -> bool:
     return changed
 
 
-def doubt_positions(desk: SchoolDesk, udise_district: str) -> None:
+def doubt_positions(desk: SchoolImporter, udise_district: str) -> None:
     """Mark the schools of a UDISE district that lie far from their block's others, and tell.
 
     All schools of the district are looked at, also those that came with other files. A constant

@@ -68,7 +68,7 @@ def find_codes(wanted: set[Key]) -> dict[Key, AreaCode]:
 
 
 @dataclass
-class AreaDesk:
+class AreaImporter:
     """One import's desk.
 
     Attributes:
@@ -107,7 +107,7 @@ class AreaDesk:
 class _Batch:
     """Rows of one level, decided in memory against what one or two queries fetched."""
 
-    def __init__(self, desk: AreaDesk, rows: Sequence[AreaRow]) -> None:
+    def __init__(self, desk: AreaImporter, rows: Sequence[AreaRow]) -> None:
         self.desk, self.rows = desk, rows
         self.found: list[Found] = []
         self.in_order: list[str] = []
