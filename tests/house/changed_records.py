@@ -41,6 +41,7 @@ from aanchal.registers.actions import (
 from aanchal.registers.actions.registers import choose_school
 from aanchal.registers.models import RegisterPage
 from aanchal.watch.actions import assign_visit
+from aanchal.watch.actions.family_moves import move_family
 from tests.factories import (
     NAMES,
     NOW,
@@ -115,6 +116,11 @@ def _two_families() -> tuple[Any, Any, Any]:
 
 def _family_of(other: Any) -> list[models.Model]:
     return [other, other.household, *other.household.guardians.all()]
+
+
+def _fetches_a_family() -> Any:
+    actor, child, other = _two_families()
+    return lambda: move_family(actor, child=other, to=child.area, at=NOW), _family_of(other)
 
 
 def _joins_households() -> Any:
@@ -305,6 +311,7 @@ SCENES: dict[str, Scene] = {
     "registers.actions.registers.give_register": _gives_again,
     "registers.actions.repairs.repair_row": _repairs,
     "watch.actions.visits.assign_visit": _sends_own_volunteer,
+    "watch.actions.family_moves.move_family": _fetches_a_family,
     "places.actions.joins.confirm_join": _join(confirm_join, "proposed"),
     "places.actions.joins.confirm_joins": _join(confirm_joins, "proposed"),
     "places.actions.joins.refuse_join": _join(refuse_join, "proposed"),
@@ -313,7 +320,13 @@ SCENES: dict[str, Scene] = {
 
 ONE_RECORD = frozenset(
     """
+    cases.actions.holds.ask_to_lift_hold
+    cases.actions.holds.keep_hold
+    cases.actions.holds.lift_hold
+    cases.actions.holds.place_hold
     kernel.backups.note_backup
+    kernel.erasing_again.erase_batch_again
+    kernel.sweeping.erase_batch
     kernel.backups.note_restore
     kernel.rotation.note_key_change
     kernel.upkeep.note_audit_check
