@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from aanchal.kernel.sweeping import carries_out, delete_parts, may_go
 
-from .models import GONE, Grant, User
+from .models import GONE, Device, Grant, Notice, User
 
 
 @may_go("access.User")
@@ -28,6 +28,8 @@ def make_anonymous(rows: list[User], at: datetime) -> None:
     delete_parts(User, keys)
     Authenticator.objects.filter(user_id__in=keys).delete()
     EmailAddress.objects.filter(user_id__in=keys).delete()
+    Device.objects.filter(user_id__in=keys).delete()
+    Notice.objects.filter(user_id__in=keys).delete()
     for row in rows:
         row.username = f"{GONE}{row.pk.hex}"
         row.display_name, row.email, row.last_login, row.is_active = "", "", None, False

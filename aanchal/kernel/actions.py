@@ -38,7 +38,11 @@ def use_case(
         buffer, token, outermost = audit.buffer_events()
         try:
             with transaction.atomic(), rowguard.context(actor):
-                sent = operations.take_key(actor, name, at=timezone.now()) if outermost else None
+                sent = (
+                    operations.take_key(actor, name, kwargs, at=timezone.now())
+                    if outermost
+                    else None
+                )
                 if isinstance(sent, operations.Done):
                     return cast(Result, sent.result)
                 kept = len(buffer.events)

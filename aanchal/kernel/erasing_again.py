@@ -20,7 +20,7 @@ from .errors import WrongState
 from .permissions import ROOT, Actor, Permission, Scope, require
 from .privacy import retention_of
 from .retention import Then
-from .sweeping import BATCH, carry_out, delete, in_order
+from .sweeping import BATCH, carry_out, delete, in_order, whole_of
 
 PAGE = 2000
 
@@ -90,6 +90,10 @@ def _delete_what_points_at(model: type[models.Model], keys: list[Any]) -> None:
                 continue
             if field.remote_field.on_delete is not models.SET_NULL:  # type: ignore[union-attr]
                 rows = other._base_manager.filter(**{f"{field.name}__in": keys})
+                if field.null and whole_of(other) is not model:
+                    # It came to point there since: it was not part of what was erased.
+                    rows.update(**{field.name: None})
+                    continue
                 if theirs := list(rows.values_list("pk", flat=True)):
                     _delete_what_points_at(other, theirs)
                     delete(other, theirs)

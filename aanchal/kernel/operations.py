@@ -12,7 +12,7 @@ What was done, by whom and to what is sealed: in a copy of the database a row sa
 was sent on that day in that district.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from .errors import NotFound, WrongState
+from .errors import NotFound
 from .models import Operation
 from .permissions import Actor
 from .sealing import keyed_hash
@@ -55,22 +55,28 @@ def once(key: UUID | None, *, happened_at: datetime | None = None) -> Iterator[N
         _asked.reset(token)
 
 
-def take_key(actor: Actor, name: str, *, at: datetime) -> "Operation | Done | None":
+def take_key(
+    actor: Actor, name: str, arguments: Mapping[str, Any], *, at: datetime
+) -> "Operation | Done | None":
     """Take the key that was sent with the running act, inside its transaction; for `use_case` alone.
+
+    Args:
+        arguments: what the act was called with, records and plain values. The same key with other words,
+            or about another record, is another act: nothing that was typed is passed over.
 
     Returns:
         The row that the result is written to; `Done` when the act was done before; None when it was
         sent without a key.
-
-    Raises:
-        WrongState: the key was sent with another act before.
     """
     asked = _asked.get()
     if asked is None or asked.is_taken:
         return None
     asked.is_taken = True
+    said = "|".join(
+        [name, *(f"{k}={_plain(v)}" for k, v in sorted(arguments.items()) if k != "at")]
+    )
     row = Operation(
-        id=UUID(keyed_hash(f"{actor.user_id}|{asked.key}", purpose="operation")[:32]),
+        id=UUID(keyed_hash(f"{actor.user_id}|{asked.key}|{said}", purpose="operation")[:32]),
         received_on=timezone.localdate(at),
     )
     row.use_case = name
@@ -80,7 +86,7 @@ def take_key(actor: Actor, name: str, *, at: datetime) -> "Operation | Done | No
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        return _done(Operation.objects.get(pk=row.pk), name)
+        return _done(Operation.objects.get(pk=row.pk))
     return row
 
 
@@ -91,9 +97,15 @@ class Done:
     result: Any
 
 
-def _done(row: Operation, name: str) -> Done:
-    if row.use_case != name:
-        raise WrongState
+def _plain(value: Any) -> str:
+    if isinstance(value, models.Model):
+        return f"{value._meta.label}:{value.pk}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(_plain(one) for one in value) + "]"
+    return repr(value)
+
+
+def _done(row: Operation) -> Done:
     if not row.result_type:
         return Done(row.result_value)
     model = apps.get_model(row.result_type)

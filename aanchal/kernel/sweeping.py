@@ -201,7 +201,7 @@ def in_order() -> tuple[type[models.Model], ...]:
 def _is_carried_out(model: type[models.Model]) -> bool:
     retention = retention_of(model)
     assert retention is not None
-    if retention.then is Then.KEEP or _whole(model) is not None:
+    if retention.then is Then.KEEP or whole_of(model) is not None:
         return False
     return not retention.by or model._meta.label in MAY_GO
 
@@ -210,7 +210,7 @@ def _keys(model: type[models.Model]) -> list[Any]:
     return [f for f in model._meta.local_concrete_fields if f.is_relation]
 
 
-def _whole(model: type[models.Model]) -> type[models.Model] | None:
+def whole_of(model: type[models.Model]) -> type[models.Model] | None:
     """The model whose rows these go with; None when they have a time of their own."""
     retention = retention_of(model)
     if retention is None or not retention.is_part:
@@ -310,7 +310,7 @@ def _pointing(model: type[models.Model]) -> list[tuple[type[models.Model], str]]
         other = relation.related_model
         if relation.on_delete is models.SET_NULL or other is model:
             continue
-        if retention_of(other) is not None and _whole(other) is not model:
+        if retention_of(other) is not None and whole_of(other) is not model:
             found.append((other, relation.field.name))
     return found
 
@@ -379,7 +379,7 @@ def delete(model: type[models.Model], keys: list[Any]) -> None:
 def delete_parts(model: type[models.Model], keys: list[Any]) -> None:
     """Delete what goes with rows of a model, and leave the rows."""
     for part in apps.get_models():
-        if not keys or _whole(part) is not model:
+        if not keys or whole_of(part) is not model:
             continue
         for key in _keys(part):
             if key.related_model is model:

@@ -51,6 +51,7 @@ KINDS = {
     "grant": gettext_lazy("roles"),
     "invitation": gettext_lazy("invitations"),
     "credential_reset": gettext_lazy("new credentials"),
+    "legal_hold": gettext_lazy("legal holds"),
 }
 
 

@@ -152,7 +152,10 @@ def _read_again(one: FileShown, schools: Mapping[str, Body], *, today: date) -> 
     names = _class_names(one.pages, school, today=today)
     remembered = {r.form: r.answers_for(names[r.form]) for r in readings}
     if any(remembered.values()):
-        one.pages = parsed(one.register, remembered, today=today)
+        try:
+            one.pages = parsed(one.register, remembered, today=today)
+        except Unreadable as refusal:
+            one.pages, one.refusal = [], refusal
 
 
 def _class_names(pages: Sequence[ShownPage], school: Body, *, today: date) -> dict[str, set[str]]:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import numpy as np
 
+from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.sweeping import carries_out, delete, may_go
 from aanchal.lib.marks import Mark, counted
 from aanchal.people.models import ClassSection
 
-from .models import RegisterCount, RegisterPage, RowDecision
+from .models import RegisterCount, RegisterFile, RegisterPage, RowDecision
 from .page_store import page_marks
 
 
@@ -66,3 +67,13 @@ def _counts(row: RegisterPage) -> dict[str, int]:
         "absent": int(np.count_nonzero(marks == Mark.ABSENT)),
         "leave": int(np.count_nonzero(marks == Mark.LEAVE)),
     }
+
+
+@carries_out("registers.RegisterFile")
+def erase_with_problems(rows: list[RegisterFile], at: datetime) -> None:
+    """Delete files with the rows of them that still wait: without its file nobody can repair one."""
+    keys = [str(row.pk) for row in rows]
+    problems = ImportProblem.objects.filter(source_kind="register", source_id__in=keys)
+    RowDecision.objects.filter(problem__in=problems).delete()
+    problems.delete()
+    delete(RegisterFile, [row.pk for row in rows])

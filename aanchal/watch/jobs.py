@@ -10,7 +10,8 @@ from django.utils import timezone, translation
 
 from aanchal.access.models import User
 from aanchal.access.queries import actor_for
-from aanchal.kernel.errors import DomainError, WrongState
+from aanchal.kernel import locks
+from aanchal.kernel.errors import Busy, DomainError, WrongState
 from aanchal.kernel.jobs import Queue, job
 from aanchal.kernel.permissions import Actor, Permission, require, system_actor
 from aanchal.kernel.schedule import every_day
@@ -65,20 +66,21 @@ def take_file(*, register: UUID, by: UUID, enrol: int, confirmed: int) -> None:
     held = RegisterFile.objects.get(pk=register)
     if held.state not in (RegisterFile.State.SHOWN, RegisterFile.State.TAKING):
         return
-    now = timezone.now()
-    try:
-        take_register(
-            _acting(str(by)),
-            register=held,
-            enrol_unknown=bool(enrol),
-            confirmed=bool(confirmed),
-            at=now,
-            progress=note_progress(register),
-        )
-    except DomainError as refusal:
-        with translation.override("en"):  # said again in the reader's language
-            note_refusal(register, str(refusal))
-        return
+    with locks.held(_lock_of(register)):
+        now = timezone.now()
+        try:
+            take_register(
+                _acting(str(by)),
+                register=held,
+                enrol_unknown=bool(enrol),
+                confirmed=bool(confirmed),
+                at=now,
+                progress=note_progress(register),
+            )
+        except DomainError as refusal:
+            with translation.override("en"):  # said again in the reader's language
+                note_refusal(register, str(refusal))
+            return
     forget_progress(register)
     watch_file(register=register)
 
@@ -114,6 +116,11 @@ def replay_budget(*, replay: UUID) -> None:
     forget_progress(replay)
 
 
+def _lock_of(register: UUID) -> str:
+    """The lock under which a file is taken in by one worker: one of a few, so that no files of locks are left."""
+    return f"taking-{register.int % 16}"
+
+
 def _acting(person: str) -> Actor:
     """The grants a person holds at this moment; for a part of the system, its own."""
     if person.startswith("system:"):
@@ -133,13 +140,16 @@ def finish_registers() -> None:
         try:
             if not held.answers.get("by"):
                 raise WrongState
-            take_register(
-                _acting(str(held.answers["by"])),
-                register=held,
-                enrol_unknown=bool(held.answers.get("enrol")),
-                confirmed=bool(held.answers.get("confirmed")),
-                at=now,
-            )
+            with locks.held(_lock_of(held.pk)):
+                take_register(
+                    _acting(str(held.answers["by"])),
+                    register=held,
+                    enrol_unknown=bool(held.answers.get("enrol")),
+                    confirmed=bool(held.answers.get("confirmed")),
+                    at=now,
+                )
+        except Busy:
+            continue  # another worker is at it
         except (DomainError, User.DoesNotExist):
             wait_for_answer(system_actor("imports"), register=held, at=now)
 

@@ -62,7 +62,8 @@ class ClassState(models.Model):
 
     class Privacy:
         retention = Retention(
-            keep=school_years(0),
+            # One year more than it is of use: the watch makes states anew that a late page needs.
+            keep=school_years(1),
             since=("as_of",),
             after="it was reckoned",
             because="it can be made again from the pages",

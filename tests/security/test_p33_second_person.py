@@ -227,6 +227,8 @@ def test_every_page_that_shows_a_name_of_a_child_asks_a_permission_that_needs_tw
         Permission.GRANT_GIVE,
         Permission.GRANT_REVOKE,
         Permission.HEALTH_VIEW,
+        # Names a child or a concern by the code that the administrator herself wrote.
+        Permission.HOLD_PLACE,
         # Names a colleague, and children of the family by their codes alone.
         Permission.KINSHIP_CONFIRM,
         Permission.PERSON_INVITE,

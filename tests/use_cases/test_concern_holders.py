@@ -9,6 +9,7 @@ from aanchal.cases.actions import (
     add_note,
     close_concern,
     hand_over_concern,
+    leave_team,
     name_implicated,
     release_concern,
     take_up_concern,
@@ -124,6 +125,17 @@ def test_whoever_shut_the_others_out_does_not_hold_it_for_ever_by_writing_in_it(
         round_at(at)
 
     assert [to for _c, to, _t in sent].count("dcpu@office.test") == 1
+
+
+def test_the_last_colleague_who_leaves_the_team_leaves_her_alone_with_it_too():
+    worker, colleague, last = (staff(Role.CASE_WORKER) for _i in range(3))
+    held = taken_up_by(worker)
+    held = name_implicated(acting(worker), concern=held, person=colleague, at=NOW)
+    assert held.alone_since is None
+
+    leave_team(acting(last), concern=held, at=NOW + DAY)
+
+    assert Concern.objects.get(pk=held.pk).alone_since == NOW + DAY
 
 
 def test_whoever_shut_out_one_of_several_holds_it_as_before(sent):  # noqa: F811

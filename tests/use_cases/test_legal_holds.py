@@ -20,6 +20,7 @@ from aanchal.kernel.models import LegalHold
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.kernel.references import wrong_tags
 from aanchal.notices.queries.things import things
+from aanchal.people.actions import join_households, part_households
 from aanchal.people.models import Child, Enrolment, Household
 from aanchal.registers.models import RegisterPage
 from aanchal.watch.models import Flag
@@ -223,3 +224,19 @@ def test_the_doctor_tells_of_what_a_key_would_have_held():
     assert holds.missing() == 1
     (check,) = health._references()
     assert check.state is health.State.BAD and "kernel.LegalHold.thing: 1" in check.says
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_hold_on_a_household_goes_with_its_children_when_families_are_joined_and_parted(when):
+    child, moves = grown_up()
+    if when == "before":
+        held(moves.code, household=True)
+    join = join_households(an_actor(), child=child, other=moves, at=NOW)
+    if when == "after":
+        held(child.code, household=True)
+        part_households(an_actor(), join=join, at=NOW)
+
+    sweeping.sweep(UPKEEP, at=GROWN_UP)
+
+    assert Child.objects.filter(pk=moves.pk).exists()
+    assert Flag.objects.filter(child=moves).exists()

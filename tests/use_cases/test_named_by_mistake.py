@@ -18,12 +18,13 @@ from aanchal.cases.actions import (
     name_implicated,
     refuse_mistake,
     take_up_concern,
+    tell_correction,
 )
 from aanchal.cases.jobs import lapse_mistakes
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import visible_concerns
 from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.kernel.permissions import Actor, Grant, Role, system_actor
 from aanchal.notices.queries.inbox import count_waiting, inbox
 from tests.audited import audited
 from tests.signing_in import acting, signed_in
@@ -277,3 +278,39 @@ def test_it_is_asked_and_answered_on_its_page(office):
     story = client.get(reverse("concern", args=[office.held.pk])).content.decode()
     story = re.sub(r"<[^>]+>", "", story)
     assert "Named by mistake, and shut out no more: Qz Kanchan" in story and WHY in story
+
+
+def test_named_once_more_by_the_teller_it_is_no_mistake_and_she_is_off_the_team():
+    office = Office()
+    held = Concern.objects.get(pk=office.held.pk)
+    office.ask(office.third)
+    assert held.source_kind == "person"
+
+    tell_correction(
+        teller_of(held),
+        area=held.area,
+        source_kind=held.source_kind,
+        source_id=held.source_id,
+        kind="missing",
+        found="missing",
+        told="It was her after all",
+        seen={},
+        implicated=[office.shut_out, office.second],
+        at=office.now,
+    )
+
+    held = Concern.objects.get(pk=held.pk)
+    assert held.mistake is None
+    assert {str(office.shut_out.pk), str(office.second.pk)} <= set(held.implicated)
+    with pytest.raises(WrongState):
+        agree_mistake(acting(office.namer), concern=held, words=WHY, at=office.now)
+    # What was hers is hers again when it was a mistake of the teller's.
+    ask_mistake(
+        acting(office.third), concern=held, who=str(office.second.pk), words=WHY, at=office.now
+    )
+    held = agree_mistake(acting(office.namer), concern=held, words=WHY, at=office.now)
+    assert str(office.second.pk) in held.team
+
+
+def teller_of(concern):
+    return Actor(concern.raised_by, (Grant(Role.VOLUNTEER, concern.area.path),))

@@ -8,7 +8,7 @@ from django.db import connection
 
 from aanchal.cases.actions import add_note, raise_concern, record_call, take_up_concern
 from aanchal.cases.models import Concern
-from aanchal.kernel.errors import Invalid, WrongState
+from aanchal.kernel.errors import Invalid
 from aanchal.kernel.models import Operation
 from aanchal.kernel.operations import once
 from aanchal.kernel.permissions import Actor, Grant, Role
@@ -65,13 +65,17 @@ def test_what_was_refused_may_be_sent_again(worker, held):
     assert len(Concern.objects.get().notes) == 1
 
 
-def test_one_key_is_of_one_act(worker, held):
+def test_the_same_key_with_other_words_or_for_another_act_is_another_act(worker, held):
+    """A page that came back with its old key, and was written anew: nothing is passed over."""
     key = uuid4()
     noted(worker, held, key)
-
-    with pytest.raises(WrongState), once(key):
+    noted(worker, held, key, text="And to the uncle")
+    with once(key):
         record_call(worker, concern=held, number="1098", answered=True, at=NOW)
-    assert Concern.objects.get().calls == []
+
+    written = Concern.objects.get()
+    assert [n["text"] for n in written.notes] == [WORDS, "And to the uncle"]
+    assert len(written.calls) == 1
 
 
 def test_another_person_with_the_same_key_does_her_own_act():

@@ -25,12 +25,13 @@ from aanchal.watch.actions import (
     reopen_flag,
     return_to_house,
 )
+from aanchal.watch.actions.family_moves import move_family
 from aanchal.watch.models import Finding, Flag, Outcome, Reopening, Visit
 from aanchal.watch.queries.flags import volunteers_for
 from aanchal.watch.queries.hands import is_outside
 from tests.audited import audited
 from tests.factories import NOW, OTHER_VILLAGE, VILLAGE, a_class, a_flag, a_page, an_actor, kin_of
-from tests.signing_in import a_person, a_school
+from tests.signing_in import a_person, a_school, an_area
 
 pytestmark = pytest.mark.django_db
 
@@ -599,6 +600,16 @@ def test_a_question_closed_in_error_is_opened_again_and_how_it_had_ended_is_kept
     assert (kept.was["kind"], kept.because) == ("left", "It was another child.")
     assert audited().filter(verb="flag.reopened").count() == 1
     assert ending(flag, "explained"), "it ends a second time"
+
+
+def test_a_question_opened_again_is_asked_where_the_child_lives_now():
+    flag = a_closed_question()
+    move_family(an_actor(), child=flag.child, to=an_area(OTHER_VILLAGE), at=NOW)
+    assert Flag.objects.get().area.path == VILLAGE
+
+    reopen_flag(an_actor(), flag=flag, because="It was another child.", at=NOW)
+
+    assert Flag.objects.get().area.path == OTHER_VILLAGE
 
 
 def test_a_question_that_ended_without_a_visit_is_open_when_it_is_opened_again():

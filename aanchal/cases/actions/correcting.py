@@ -21,6 +21,7 @@ from ..hands import may_say_read
 from ..kinds import concern_kinds
 from ..models import Concern
 from ..queries import like_named
+from .mistakes import end_asking
 from .raising import lock_concern, nearest_case_workers, told_from, wait_anew
 
 Stage = Concern.Stage
@@ -81,6 +82,12 @@ def tell_correction(
     named = [str(u.pk) for u in implicated]
     concern.implicated = sorted({*concern.implicated, *named})
     concern.namings = [*concern.namings, *({"who": k, "by": actor.user_id} for k in named)]
+    for key in named:
+        # Named once more, it is no mistake; and who was of the team is of it again if it was one.
+        end_asking(concern, of=key, at=at)
+        if key in concern.team:
+            entry = {"what": "shut_out", "by": "", "at": at.isoformat(), "words": "", "to": key}
+            concern.history = [*concern.history, entry]
     words = tidy(implicated_words)
     if words:
         concern.implicated_words = BETWEEN_NAMES.join(

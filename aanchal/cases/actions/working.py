@@ -297,7 +297,19 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     concern.team = [member for member in concern.team if member != actor.user_id]
     if not may_be_opened(concern, at=at):
         raise WrongState(_("Nobody else could open it then. Hand it over first."))
-    concern.save_facts("team")
+    holder = concern.taken_up_by
+    shut_out = any(
+        e["what"] == "shut_out" and e["to"] in concern.implicated for e in concern.history
+    )
+    if (
+        shut_out
+        and holder
+        and concern.alone_since is None
+        and not may_be_opened(concern, at=at, without=holder)
+    ):
+        # As when she shuts the last of them out herself: what she writes puts nothing off any more.
+        concern.alone_since = at
+    concern.save_facts("team", "alone_since")
     record(actor, Verb.CONCERN_TEAM_LEFT, concern, scope=scope)
     return concern
 

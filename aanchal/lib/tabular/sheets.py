@@ -129,7 +129,7 @@ def _open_zip(raw: bytes, limits: Limits) -> list[Sheet]:
     if any(name.lower().startswith(("word/", "ppt/")) for name in names):
         raise Unreadable("not_a_table", N_("This is a text document. Send the table as a spreadsheet (.xlsx) or as CSV."))  # fmt: skip
     if any(name.lower() == "xl/workbook.bin" for name in names):
-        raise Unreadable("binaryopen_workbook", N_("This is a binary workbook (.xlsb). Save it as .xlsx and send the new file."))  # fmt: skip
+        raise Unreadable("binary_workbook", N_("This is a binary workbook (.xlsb). Save it as .xlsx and send the new file."))  # fmt: skip
     if not any(name.lower().startswith("xl/") for name in names):
         raise archives.not_a_sheet()
     parts: dict[str, bytes] = {}

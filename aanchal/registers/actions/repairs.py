@@ -427,7 +427,9 @@ def _same_rows(
         str(r.pk): r for r in RegisterFile.objects.filter(pk__in=[p.source_id for p in same])
     }
     for other in same:
-        register = registers[other.source_id]
+        register = registers.get(other.source_id)
+        if register is None:
+            continue
         page, other_row = row_of(register, other)
         place = _place(register, page)
         marks = other_row.mark_array()

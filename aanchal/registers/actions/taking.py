@@ -262,7 +262,8 @@ def _take_page(
     if not page.can_be_taken:
         to.problems += len(page.problems)
         return
-    if page.asks and not yes.said:
+    # What a file asks was answered when it was taken in; it comes again only to enrol.
+    if page.asks and not yes.said and register.state != RegisterFile.State.TAKEN:
         to.waiting += 1
         return
     school, classes = desk.schools.get(page.school_id), desk.classes

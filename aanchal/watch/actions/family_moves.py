@@ -72,7 +72,7 @@ def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> Family
     if any(each.district != to.district for each in family):
         raise Invalid(_("That village is in another district."), field="village")
     moving = [each for each in family if each.area_id != to.pk]
-    if not moving:
+    if not moving and all(flag.area_id == to.pk for flag in flags):
         raise WrongState(_("The family is written down in this village already."))
     for each in family:
         before = each.scope()

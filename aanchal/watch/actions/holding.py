@@ -15,7 +15,7 @@ def lock_flag(flag: Flag) -> Flag:
     """Lock a flag's row and read it anew, with what `scope` needs."""
     return (
         Flag.objects.select_for_update(of=("self",))
-        .select_related("area", "child__household", "class_section__school__area")
+        .select_related("area", "child__household", "child__area", "class_section__school__area")
         .prefetch_related("child__household__kinships")
         .get(pk=flag.pk)
     )
@@ -31,6 +31,13 @@ def lock_visit(visit: Visit) -> Visit:
         .prefetch_related("flag__child__household__kinships")
         .get(pk=visit.pk)
     )
+
+
+def follow_child(flag: Flag) -> None:
+    """Bring a question that is asked again to the village where the child lives now; whoever calls saves it."""
+    home = flag.child.area
+    if home.district == flag.district:
+        flag.area = home
 
 
 def end_of(day: date) -> datetime:

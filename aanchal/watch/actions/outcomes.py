@@ -27,7 +27,7 @@ from ..queries.ends import (
 from ..rests import rest_until
 from ..rules.ends import missing_for_struck_off
 from ..rules.returns import Came, Standing
-from .holding import MAX_NOTE, begin_of_day, counted, lock_flag
+from .holding import MAX_NOTE, begin_of_day, counted, follow_child, lock_flag
 
 
 @use_case
@@ -204,7 +204,8 @@ def _reopen(
         count([counted(Counted.CHILD_LEFT_UNDONE, flag, how)], at=at)
     outcome.delete()
     to = Flag.State.VISITED if was_visited(flag) else Flag.State.OPEN
-    advance(actor, flag, to, scope=flag.scope(), about=reopening)
+    follow_child(flag)
+    advance(actor, flag, to, scope=flag.scope(), saving=("area",), about=reopening)
     something_waits()
 
 

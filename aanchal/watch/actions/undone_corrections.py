@@ -12,6 +12,7 @@ from aanchal.registers.actions import restore_corrected_marks
 from aanchal.registers.models import Correction
 
 from ..models import Flag, Withdrawal
+from .holding import follow_child
 
 
 @use_case
@@ -48,7 +49,7 @@ def _ask_again(
             state=Flag.State.WITHDRAWN,
             withdrawn_at__gte=since,
         )
-        .select_related("area", "child__household")
+        .select_related("area", "child__household", "child__area")
         .prefetch_related("child__household__kinships")
         .select_for_update(of=("self",))
         .order_by("-signal_on", "pk")
@@ -63,6 +64,7 @@ def _ask_again(
             continue
         live.add(flag.child_id)
         flag.withdrawn_at = None
-        advance(actor, flag, Flag.State.OPEN, scope=flag.scope(), saving=("withdrawn_at",))
+        follow_child(flag)
+        advance(actor, flag, Flag.State.OPEN, scope=flag.scope(), saving=("withdrawn_at", "area"))
         for question in flag.withdrawals.filter(state=Withdrawal.State.WITHDRAWN):
             advance(actor, question, Withdrawal.State.LAPSED, scope=flag.scope())

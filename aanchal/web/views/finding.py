@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.kernel.errors import Invalid, NotFound, TooMany, WrongState
+from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, TooMany, WrongState
 from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.people.models import Child
 from aanchal.watch.actions import keep_late_finding, record_visit, return_to_house
@@ -273,7 +273,8 @@ def _write_finding(request: HttpRequest, held: Visit) -> HttpResponse:
             record_visit(request.actor, visit=held, at=now, **found, **said.said())
         except Invalid as error:
             add_form_error(form, error)
-        except WrongState:
+        except (WrongState, NotAllowed):
+            # It left her hands while this was on its way: what she wrote is not lost.
             late = _told_too_late(request, held.pk)
             return late or in_hand(request, held.pk)  # type: ignore[return-value]
         else:
