@@ -193,7 +193,7 @@ def _agree(district: District, *, at: datetime) -> None:
         area=Area.objects.get(path=district.area.path),
         order_no="Made-up order 1",
         made_with="Made-up district education office",
-        starts_on=at.date(),
+        starts_on=timezone.localdate(at),
         ends_on=district.today + timedelta(days=365),
         at=at,
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
+from django.utils import timezone
 
 from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
@@ -111,7 +112,7 @@ def _name_anothers_number(teacher: Actor, section: ClassSection, *, at: datetime
                 row=2,
             )
         ],
-        on=at.date(),
+        on=timezone.localdate(at),
         at=at,
     )
 

@@ -499,11 +499,13 @@ def _audit(now: datetime) -> Iterator[Check]:
         yield Check(
             State.LOOK,
             name,
-            _("held on %(day)s; not walked since") % {"day": at.date()},
+            _("held on %(day)s; not walked since") % {"day": timezone.localdate(at)},
             "aanchal audit verify",
         )
     else:
-        yield Check(State.OK, name, _("held when walked on %(day)s") % {"day": at.date()})
+        yield Check(
+            State.OK, name, _("held when walked on %(day)s") % {"day": timezone.localdate(at)}
+        )
 
 
 def _problems(now: datetime) -> Iterator[Check]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.permissions import (
     Actor,
@@ -87,7 +89,9 @@ def move_children(
     ended: list[Enrolment] = []
     for move in moves:
         held = move.held
-        starts_on = first_day(move.claimed, began=held.starts_on if held else None, today=at.date())
+        starts_on = first_day(
+            move.claimed, began=held.starts_on if held else None, today=timezone.localdate(at)
+        )
         if held is not None and held.ends_on is None:
             held.ends_on, held.ended_by = starts_on, ended_by
             ended.append(held)

@@ -1,6 +1,7 @@
 """Registers in: kept, shown, taken page by page, once."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 
@@ -227,3 +228,18 @@ def test_a_correction_waits_until_the_sender_says_yes():
 
     taken = take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
     assert taken.marks_changed == 1
+
+
+@pytest.mark.parametrize("hour, is_to_come", [(17, True), (20, False)])
+def test_what_is_still_to_come_is_reckoned_by_the_day_here(hour, is_to_come):
+    """At 20:00 in London it is the ninth already where the school is."""
+    school = a_school(VILLAGE)
+    a_class(school)
+    data = a_register_xlsx([("1", NAMES[0], "PPPP.PPPP")], udise=school.school.udise)
+
+    held = a_given_register(
+        an_actor(), data, school=school, at=datetime(2026, 7, 8, hour, tzinfo=UTC)
+    )
+
+    [page] = held.understood["pages"]
+    assert any(ask["code"] == "marks_in_future" for ask in page["asks"]) == is_to_come

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from aanchal.access.known import token_hash
 from aanchal.access.links import require_self
 from aanchal.access.models import DemoLink, Device, User
@@ -18,8 +20,8 @@ def note_sign_in(
 ) -> None:
     """Keep that a person came in, and by what: "passphrase", "second_factor", "device", "demo"."""
     require_self(actor, user)
-    if device is not None and device.last_seen_on != at.date():
-        device.last_seen_on = at.date()
+    if device is not None and device.last_seen_on != timezone.localdate(at):
+        device.last_seen_on = timezone.localdate(at)
         device.save(update_fields=["last_seen_on"])
     record(actor, Verb.SIGNED_IN, user, scope=user.scope(), how=how)
 

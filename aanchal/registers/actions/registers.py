@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel import files
@@ -183,7 +184,9 @@ def read_register(
     A file that cannot be read becomes REFUSED, with its one sentence; it is still kept.
     """
     try:
-        shown = show_pages(actor, register=register, today=at.date(), progress=progress)
+        shown = show_pages(
+            actor, register=register, today=timezone.localdate(at), progress=progress
+        )
     except Unreadable as refusal:
         return refuse_register(
             actor,

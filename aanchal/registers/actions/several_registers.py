@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.utils import timezone
 
 from aanchal.kernel import files
 from aanchal.kernel.actions import use_case
@@ -60,7 +61,9 @@ def take_several(
     registers = _give(actor, given, school=school, hints=hints, via=via, at=at)
     kept = [r for r in registers if r is not None]
     lay = [f for r, f in zip(registers, folders, strict=True) if r is not None] if folders else None
-    shown = show_together(actor, registers=kept, today=at.date(), confirmed=confirmed, folders=lay)
+    shown = show_together(
+        actor, registers=kept, today=timezone.localdate(at), confirmed=confirmed, folders=lay
+    )
     plain = [one for one in shown if _is_plain(one)]
     understood = [(one.register, one.pages) for one in plain]
     done = take_understood(actor, understood=understood, at=at, confirmed=confirmed)
