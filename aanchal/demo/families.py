@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import date, timedelta
 from random import Random
+from string import ascii_uppercase
 
 from .facts import Area, Block, Child, Enrolment, Guardian, Household, School
 from .map_making import hamlets
@@ -202,7 +203,7 @@ def _seat(rng: Random, children: list[Child]) -> None:
         for number in range(sections):
             for roll, (child, position) in enumerate(seats[number::sections], 1):
                 child.enrolments[position] = Enrolment(
-                    year_start, school, grade, "ABCDEF"[number], roll
+                    year_start, school, grade, ascii_uppercase[number], roll
                 )
 
 

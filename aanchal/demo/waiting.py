@@ -12,7 +12,7 @@ from aanchal.access.actions import give_grant, invite_person
 from aanchal.access.models import Grant, User
 from aanchal.access.queries import actor_for, live_grants
 from aanchal.kernel import audit
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.kernel.permissions import Role, covers, system_actor
 from aanchal.people.actions import count_readings, describe_house, record_kinship
 from aanchal.people.houses import house_of
 from aanchal.people.models import Child, ReadingDay
@@ -50,7 +50,7 @@ def leave_waiting(people: Mapping[str, User], *, at: datetime) -> None:
     """
     volunteer = _first(people, Role.VOLUNTEER)
     administrator = _first(people, Role.ADMINISTRATOR)
-    coordinator = _first(people, Role.COORDINATOR)
+    coordinator = _first(people, Role.COORDINATOR, above=volunteer)
     if administrator is not None and volunteer is not None and coordinator is not None:
         _ask(administrator, volunteer, coordinator, at=at)
     if coordinator is not None and volunteer is not None:
@@ -91,9 +91,17 @@ def _describe_houses(people: Mapping[str, User], *, at: datetime) -> None:
         )
 
 
-def _first(people: Mapping[str, User], role: Role) -> Grant | None:
+def _first(people: Mapping[str, User], role: Role, *, above: Grant | None = None) -> Grant | None:
+    """The first of a role; with `above` the first whose place holds that of another grant."""
     held = Grant.objects.filter(role=role, user__in=people.values()).select_related("user", "area")
-    return held.order_by("user__username").first()
+    return next(
+        (
+            grant
+            for grant in held.order_by("user__username")
+            if above is None or covers(grant.area_path, above.area_path)
+        ),
+        None,
+    )
 
 
 def _ask(administrator: Grant, volunteer: Grant, coordinator: Grant, *, at: datetime) -> None:

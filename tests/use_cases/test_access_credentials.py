@@ -500,7 +500,7 @@ def test_the_day_of_a_phone_is_kept_at_sign_in(volunteer):
     note_sign_in(acting(volunteer), user=volunteer, at=now(), how="device", device=device)
 
     device.refresh_from_db()
-    assert device.last_seen_on == now().date()
+    assert device.last_seen_on == timezone.localdate(now())
 
 
 # --- the made-up district ---
