@@ -40,9 +40,8 @@ def _born_at_latest(child: Child) -> date:
         pass  # not known, or not to the day
     if child.age_years is not None and child.age_estimated_on is not None:
         told = child.age_estimated_on
-        if (
-            told.day > 28
-        ):  # not each month and year has such a day: then the first of the next month
+        if told.day > 28:
+            # Not each month and year has such a day: then the first of the next month.
             told = (told.replace(day=28) + timedelta(days=4)).replace(day=1)
         return date(told.year - child.age_years, told.month, told.day)
     return timezone.localdate(child.made_at)

@@ -69,9 +69,21 @@ def _counts(row: RegisterPage) -> dict[str, int]:
     }
 
 
+@may_go("registers.RegisterFile")
+def no_row_waits(rows: list[RegisterFile], at: datetime) -> list[RegisterFile]:
+    """Files of which no row waits for a person: without its file nobody could repair one."""
+    waiting = ImportProblem.objects.filter(
+        source_kind="register",
+        source_id__in=[str(row.pk) for row in rows],
+        state=ImportProblem.State.OPEN,
+    )
+    keep = set(waiting.values_list("source_id", flat=True))
+    return [row for row in rows if str(row.pk) not in keep]
+
+
 @carries_out("registers.RegisterFile")
 def erase_with_problems(rows: list[RegisterFile], at: datetime) -> None:
-    """Delete files with the rows of them that still wait: without its file nobody can repair one."""
+    """Delete files together with their rows that were settled: what was decided of one goes with it."""
     keys = [str(row.pk) for row in rows]
     problems = ImportProblem.objects.filter(source_kind="register", source_id__in=keys)
     RowDecision.objects.filter(problem__in=problems).delete()

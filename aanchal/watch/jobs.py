@@ -66,7 +66,7 @@ def take_file(*, register: UUID, by: UUID, enrol: int, confirmed: int) -> None:
     held = RegisterFile.objects.get(pk=register)
     if held.state not in (RegisterFile.State.SHOWN, RegisterFile.State.TAKING):
         return
-    with locks.held(_lock_of(register)):
+    with locks.held(lock_of(register)):
         now = timezone.now()
         try:
             take_register(
@@ -116,7 +116,7 @@ def replay_budget(*, replay: UUID) -> None:
     forget_progress(replay)
 
 
-def _lock_of(register: UUID) -> str:
+def lock_of(register: UUID) -> str:
     """The lock under which a file is taken in by one worker: one of a few, so that no files of locks are left."""
     return f"taking-{register.int % 16}"
 
@@ -134,13 +134,17 @@ def finish_registers() -> None:
 
     Pages already in are found unchanged. A file without answers, or whose sender may no longer
     send it, waits for a yes again; one that fails does not hold up the others.
+
+    Raises:
+        Busy: another worker takes some of them in just now; what is left of those is looked at again soon.
     """
+    at_work: Busy | None = None
     for held in RegisterFile.objects.filter(state=RegisterFile.State.TAKING):
         now = timezone.now()
         try:
             if not held.answers.get("by"):
                 raise WrongState
-            with locks.held(_lock_of(held.pk)):
+            with locks.held(lock_of(held.pk)):
                 take_register(
                     _acting(str(held.answers["by"])),
                     register=held,
@@ -148,10 +152,12 @@ def finish_registers() -> None:
                     confirmed=bool(held.answers.get("confirmed")),
                     at=now,
                 )
-        except Busy:
-            continue  # another worker is at it
+        except Busy as busy:
+            at_work = busy
         except (DomainError, User.DoesNotExist):
             wait_for_answer(system_actor("imports"), register=held, at=now)
+    if at_work is not None:
+        raise at_work
 
 
 every_day("watch", watch_all, at=time(2, 30), day_as="on")

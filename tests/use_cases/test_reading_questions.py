@@ -7,6 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role
 from aanchal.lib.marks import Mark
+from aanchal.lib.tabular.problems import Unreadable
+from aanchal.registers import reading
 from aanchal.registers.actions import answer_questions, read_register, take_register
 from aanchal.registers.models import FormReading, RegisterFile, RegisterPage
 from aanchal.registers.queries.books import shown_pages
@@ -90,6 +92,26 @@ def test_the_answer_holds_for_the_next_register_of_the_form():
 
     assert not page.questions
     assert page.counts["present"] > 0
+
+
+def test_a_file_that_cannot_be_read_again_with_the_answers_holds_up_no_other(monkeypatch):
+    section, _children = a_class(pupils=5)
+    answered(sent(section))
+    bad = sent(section, title=AUGUST, name="next.xlsx")
+    good = sent(a_class(pupils=5, school=a_school())[0], name="other.xlsx")
+    parsed = reading.parsed
+
+    def too_much(register, remembered, **given):
+        if any(remembered.values()):
+            raise Unreadable("too_much", "Reading this file takes too long.")
+        return parsed(register, remembered, **given)
+
+    monkeypatch.setattr(reading, "parsed", too_much)
+
+    refused, shown = reading.show_together(an_actor(), registers=[bad, good], today=NOW.date())
+
+    assert str(refused.refusal) == "Reading this file takes too long."
+    assert shown.refusal is None and shown.pages
 
 
 def test_the_answer_is_of_this_school_only():

@@ -4,12 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.kernel.errors import NotAllowed, WrongState
+from aanchal.kernel import locks
+from aanchal.kernel.errors import Busy, NotAllowed, WrongState
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.kernel.worker import Worker
 from aanchal.registers.actions import say_of_left_out, take_register, wait_for_answer
 from aanchal.registers.models import MissingPupil, PageRevision, RegisterFile
-from aanchal.watch.jobs import finish_registers
+from aanchal.watch.jobs import finish_registers, lock_of, take_file
 from tests.factories import NAMES, NOW, a_class, a_given_register, a_page, a_register_xlsx, an_actor
 from tests.signing_in import a_person, acting, signed_in
 
@@ -149,3 +150,38 @@ def test_only_the_sender_of_a_shown_file_says_of_whom_it_leaves_out():
 
     with pytest.raises(WrongState):
         say_of_left_out(an_actor(), register=held, said=said, at=NOW)
+
+
+def test_of_a_file_that_another_worker_takes_in_nothing_is_done_and_it_is_looked_at_again():
+    sender = a_person(Role.COORDINATOR, "IN/S10/D206")
+    held = a_correction(acting(sender))
+    left(held, by=str(sender.pk), enrol=False, confirmed=True)
+
+    with locks.held(lock_of(held.pk)):
+        with pytest.raises(Busy):
+            finish_registers()
+        with pytest.raises(Busy):
+            take_file(register=held.pk, by=sender.pk, enrol=0, confirmed=1)
+
+    held.refresh_from_db()
+    assert held.state == "taking" and not PageRevision.objects.exists()
+    finish_registers()
+    held.refresh_from_db()
+    assert held.state == "taken"
+
+
+def test_sent_again_to_enrol_what_it_asked_when_it_was_taken_in_is_not_asked_again():
+    section, children = a_class()
+    a_page(section, children, [FULL] * 6)
+    sheet = [*[(str(i + 1), NAMES[i], FULL) for i in range(5)], ("6", NAMES[5], LAST_ABSENT)]
+    sheet.append(("99", "Somebody Else Entirely", FULL))
+    data = a_register_xlsx(sheet, udise=section.school.school.udise)
+    held = a_given_register(an_actor(), data, school=section.school)
+    take_register(an_actor(), register=held, enrol_unknown=False, confirmed=True, at=NOW)
+    held.refresh_from_db()
+    assert held.state == "taken" and any(p["asks"] for p in held.understood["pages"])
+
+    done = take_register(an_actor(), register=held, enrol_unknown=True, confirmed=False, at=NOW)
+
+    held.refresh_from_db()
+    assert (held.state, done.enrolled) == ("taken", 1)

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aanchal.access.models import GONE, Grant, User
+from aanchal.access.models import GONE, Device, Grant, User
 from aanchal.cases.actions import raise_concern
 from aanchal.kernel import erased, erasing_again, sweeping
 from aanchal.kernel.erased import Line
@@ -27,10 +27,22 @@ from aanchal.people.models import (
     Kinship,
     NameBucket,
 )
+from aanchal.registers.actions import take_register
 from aanchal.registers.models import PageRevision, RegisterCount, RegisterFile, RegisterPage
 from aanchal.watch.models import Finding, Flag, Outcome, Visit
 from tests.audited import audited
-from tests.factories import JULY, NOW, a_class, a_flag, a_page, an_actor, kin_of
+from tests.factories import (
+    JULY,
+    NAMES,
+    NOW,
+    a_class,
+    a_flag,
+    a_given_register,
+    a_page,
+    a_register_xlsx,
+    an_actor,
+    kin_of,
+)
 from tests.signing_in import a_person
 
 pytestmark = pytest.mark.django_db
@@ -404,3 +416,57 @@ def test_the_bytes_of_a_file_go_when_its_record_has_gone(django_capture_on_commi
     with django_capture_on_commit_callbacks(execute=True):
         sweeping.sweep(UPKEEP, at=datetime(2029, 4, 1, 12, tzinfo=UTC))
     assert not path.exists() and not StoredFile.objects.exists()
+
+
+def test_a_file_of_which_a_row_waits_stays_and_one_whose_rows_are_settled_goes_with_them():
+    section, _children = a_class()
+    rows = [(str(i + 1), NAMES[i], "PPPP") for i in range(6)]
+    sheet = [*rows, ("99", "Somebody Else Entirely", "PPPP")]
+    sender = an_actor()
+    data = a_register_xlsx(sheet, udise=section.school.school.udise)
+    held = a_given_register(sender, data, school=section.school)
+    take_register(sender, register=held, enrol_unknown=False, confirmed=True, at=NOW)
+    waits = ImportProblem.objects.get(code="row_unmatched")
+
+    sweeping.sweep(UPKEEP, at=GROWN_UP)
+    assert RegisterFile.objects.exists() and ImportProblem.objects.filter(pk=waits.pk).exists()
+
+    ImportProblem.objects.update(state="set_aside", settled_at=GROWN_UP, settled_by="x")
+    sweeping.sweep(UPKEEP, at=GROWN_UP)
+    assert not RegisterFile.objects.exists() and not ImportProblem.objects.exists()
+
+
+def test_the_phone_of_somebody_who_works_here_no_more_goes_with_her_name():
+    person = a_person(Role.VOLUNTEER)
+    Device.objects.create(
+        user=person, name="her phone", token_hash="x", enrolled_by="x", enrolled_at=NOW
+    )
+    Grant.objects.filter(user=person).update(revoked_at=NOW, revoked_by="x")
+    User.objects.update(made_at=NOW, last_login=None)
+
+    sweeping.sweep(UPKEEP, at=NOW + timedelta(days=732))
+
+    assert not Device.objects.exists()
+
+
+def test_whoever_moved_into_a_household_that_was_erased_before_stays_when_it_goes_again():
+    _section, (child,) = a_class(pupils=1)
+    home = child.household
+
+    erasing_again.erase_batch_again(UPKEEP, model=Household, keys=[home.pk], at=NOW)
+
+    child.refresh_from_db()
+    assert child.household_id is None and Enrolment.objects.filter(child=child).exists()
+    assert not Household.objects.filter(pk=home.pk).exists()
+
+
+@pytest.mark.parametrize("day, is_kept", [(date(2048, 4, 1), True), (date(2048, 4, 2), False)])
+def test_an_age_told_on_the_last_of_a_month_is_not_reached_before_its_day(day, is_kept):
+    section, (child,) = a_class(pupils=1)
+    Child.objects.update(age_years=10, age_estimated_on=date(2037, 3, 31), made_at=NOW)
+    ended(section)
+
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=6)
+    sweeping.sweep(UPKEEP, at=at)
+
+    assert Child.objects.filter(pk=child.pk).exists() == is_kept

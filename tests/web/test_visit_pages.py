@@ -13,6 +13,7 @@ from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from aanchal.watch.findings import vocabulary
 from aanchal.watch.models import Flag, LateFinding, Outcome, Visit
+from aanchal.web.views import finding as finding_pages
 from tests.carried import carried
 from tests.factories import VILLAGE, a_class, a_flag, a_page
 from tests.signing_in import a_person, signed_in
@@ -643,6 +644,32 @@ def test_a_danger_sent_after_the_visit_was_taken_back_is_told_as_a_concern(answe
     assert (concern.kind, concern.told) == (kind, words["told"])
     assert concern.child == visit.flag.child
     assert concern.question_id == str(visit.flag_id)
+
+
+def test_a_danger_is_not_lost_when_the_visit_is_taken_back_in_the_moment_it_is_sent(monkeypatch):
+    visit, client = in_hand(left_house_at=timezone.now())
+    write = finding_pages.record_visit
+
+    def taken_back_first(*args, **given):
+        Visit.objects.filter(pk=visit.pk).update(state="cancelled")
+        return write(*args, **given)
+
+    monkeypatch.setattr(finding_pages, "record_visit", taken_back_first)
+    given = {
+        "step": "finding",
+        "kind": "contractor",
+        "whom_met": "mother",
+        "child_seen": "no",
+        "visited_on": timezone.localdate().isoformat(),
+        "note": "A man from the brick kiln came on Tuesday.",
+        "part": "no",
+        "next_step": "nothing",
+    }
+
+    asked = client.post(reverse("visit_finding", args=[visit.pk]), given, follow=True)
+
+    assert "Tell the case worker here what you found." in asked.content.decode()
+    assert "A man from the brick kiln came on Tuesday." in asked.content.decode()
 
 
 def test_what_is_no_danger_is_kept_after_the_visit_was_taken_back_and_she_reads_what_becomes_of_it():
