@@ -23,6 +23,7 @@ from ..models import Concern
 from ..queries import like_named
 from .mistakes import end_asking
 from .raising import lock_concern, nearest_case_workers, told_from, wait_anew
+from .story import remember
 
 Stage = Concern.Stage
 # Between the words for several people who may have a part in it.
@@ -86,8 +87,7 @@ def tell_correction(
         # Named once more, it is no mistake; and who was of the team is of it again if it was one.
         end_asking(concern, of=key, at=at)
         if key in concern.team:
-            entry = {"what": "shut_out", "by": "", "at": at.isoformat(), "words": "", "to": key}
-            concern.history = [*concern.history, entry]
+            remember(concern, "shut_out", by="", at=at, to=key)
     words = tidy(implicated_words)
     if words:
         concern.implicated_words = BETWEEN_NAMES.join(
@@ -137,10 +137,7 @@ def _hand_on(concern: Concern, *, is_danger: bool, at: datetime) -> None:
     else:
         is_anew = bool(hands & _shut_out(concern, at=at))
     if is_anew:
-        concern.history = [
-            *concern.history,
-            {"what": "corrected", "by": "", "at": at.isoformat(), "words": ""},
-        ]
+        remember(concern, "corrected", by="", at=at)
         concern.taken_up_by, concern.taken_up_at, concern.handed_to = "", None, None
         if concern.stage != Stage.NEW:
             move(concern, Stage.NEW, verb=FOLLOWS)
@@ -172,16 +169,7 @@ def name_kind(actor: Actor, *, concern: Concern, kind: str, at: datetime) -> Con
     if kind in (concern.kind, *concern.also):
         return concern
     concern.take_kind(kind, gravity={k.key: k.gravity for k in kinds.values()})
-    concern.history = [
-        *concern.history,
-        {
-            "what": "kind_named",
-            "by": actor.user_id,
-            "at": at.isoformat(),
-            "words": "",
-            "kind": kind,
-        },
-    ]
+    remember(concern, "kind_named", by=actor.user_id, at=at, kind=kind)
     _seal(concern, is_sealed=kinds[kind].is_sealed, at=at)
     concern.save_facts("kind", "also", "history", "is_sealed", "team")
     record(actor, Verb.CONCERN_KIND_NAMED, concern, scope=concern.scope())

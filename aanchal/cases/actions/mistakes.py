@@ -17,9 +17,9 @@ from aanchal.kernel.waiting import something_waits
 from ..mistakes import AskedMistake, asked_mistake, may_answer_mistake, namers_of
 from ..models import Concern
 from .raising import lock_concern
+from .story import remember, tidy_words
 
 Stage = Concern.Stage
-MAX_WORDS = 2000
 
 
 @use_case
@@ -41,7 +41,7 @@ def ask_mistake(actor: Actor, *, concern: Concern, who: str, words: str, at: dat
         raise WrongState(_("This concern is closed. Reopen it to write in it."))
     if who not in concern.implicated:
         raise Invalid(_("Choose who was named by mistake."), field="who")
-    words = _words(words)
+    words = tidy_words(words, field="words")
     asked = asked_mistake(concern)
     if asked is not None and not asked.has_lapsed(at=at):
         raise WrongState(_("This is asked already of another person. It waits for the answer."))
@@ -54,7 +54,7 @@ def ask_mistake(actor: Actor, *, concern: Concern, who: str, words: str, at: dat
             _("Nobody else could answer this. Hand it over to another colleague first.")
         )
     concern.mistake = {"who": who, "at": at.isoformat(), "not_by": not_by}
-    _remember(concern, "mistake_asked", who, by=actor.user_id, words=words, at=at)
+    remember(concern, "mistake_asked", by=actor.user_id, words=words, at=at, to=who)
     concern.save_facts("mistake", "history")
     something_waits()
     record(actor, Verb.CONCERN_MISTAKE_ASKED, concern, scope=concern.scope())
@@ -74,7 +74,7 @@ def agree_mistake(actor: Actor, *, concern: Concern, words: str, at: datetime) -
         WrongState: nothing is asked, or it has lapsed.
     """
     concern, asked = _asked_of(actor, concern, at=at)
-    words = _words(words)
+    words = tidy_words(words, field="words")
     was_of_team = any(
         entry["what"] == "shut_out" and entry["to"] == asked.who for entry in concern.history
     )
@@ -96,7 +96,14 @@ def refuse_mistake(actor: Actor, *, concern: Concern, words: str, at: datetime) 
         NotAllowed, SecondPerson, Invalid, WrongState: as for `agree_mistake`.
     """
     concern, asked = _asked_of(actor, concern, at=at)
-    _end(concern, asked, "mistake_refused", by=actor.user_id, words=_words(words), at=at)
+    _end(
+        concern,
+        asked,
+        "mistake_refused",
+        by=actor.user_id,
+        words=tidy_words(words, field="words"),
+        at=at,
+    )
     concern.save_facts("mistake", "history")
     record(actor, Verb.CONCERN_MISTAKE_REFUSED, concern, scope=concern.scope())
     return concern
@@ -148,18 +155,4 @@ def _end(
     concern: Concern, asked: AskedMistake, what: str, *, by: str, words: str, at: datetime
 ) -> None:
     concern.mistake = None
-    _remember(concern, what, asked.who, by=by, words=words, at=at)
-
-
-def _remember(concern: Concern, what: str, who: str, *, by: str, words: str, at: datetime) -> None:
-    entry = {"what": what, "by": by, "at": at.isoformat(), "words": words, "to": who}
-    concern.history = [*concern.history, entry]
-
-
-def _words(text: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Invalid(_("Write a few words."), field="words")
-    if len(text) > MAX_WORDS:
-        raise Invalid(_("Write it shorter: at most 2,000 letters."), field="words")
-    return text
+    remember(concern, what, by=by, words=words, at=at, to=asked.who)

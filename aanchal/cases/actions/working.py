@@ -1,7 +1,6 @@
 """Working on a concern: taken up, called about, noted, handed over, closed and reopened."""
 
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,9 +21,9 @@ from ..rules.closing import missing_to_close
 from ..rules.due import due_after
 from .mistakes import end_asking
 from .raising import counted, lock_concern, wait_anew
+from .story import remember, tidy_words
 
 Stage = Concern.Stage
-MAX_WORDS = 2000
 
 
 @use_case
@@ -57,7 +56,7 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         raise WrongState(_("Somebody has already taken up this concern."))
     before = concern.taken_up_by if concern.stage == Stage.TAKEN_UP else ""
     if before and before != actor.user_id:
-        _remember(concern, actor, "taken_over", at=at, words="", to=before)
+        remember(concern, "taken_over", by=actor.user_id, at=at, to=before)
     concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
     saving = ("taken_up_by", "taken_up_at", "handed_to", "history")
     _move(actor, concern, Stage.TAKEN_UP, saving=saving, verb=Verb.CONCERN_TAKEN_UP, at=at)
@@ -102,7 +101,7 @@ def add_note(actor: Actor, *, concern: Concern, text: str, at: datetime) -> Conc
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.stage == Stage.CLOSED:
         raise WrongState(_("This concern is closed. Reopen it to write in it."))
-    text = _words(text, field="text")
+    text = tidy_words(text, field="text")
     concern.notes = [*concern.notes, {"text": text, "at": at.isoformat(), "by": actor.user_id}]
     _renew(concern, at=at)
     concern.save_facts("notes", "acted_at", "due_at")
@@ -129,11 +128,11 @@ def hand_over_concern(
     _require_in_hand(actor, concern)
     if to.pk not in {person.pk for person in people_to_hand_over_to(actor, concern, at=at)}:
         raise Invalid(_("Choose a case worker of this place."), field="to")
-    words = _words(words, field="words")
+    words = tidy_words(words, field="words")
     concern.handed_to = to.pk
     if concern.is_sealed:
         concern.team, concern.alone_since = sorted({*concern.team, str(to.pk)}), None
-    _remember(concern, actor, "handed_over", at=at, words=words, to=str(to.pk))
+    remember(concern, "handed_over", by=actor.user_id, at=at, words=words, to=str(to.pk))
     saving = ("handed_to", "team", "alone_since", "history")
     _move(actor, concern, Stage.HANDED_OVER, saving=saving, at=at)
     return concern
@@ -151,9 +150,9 @@ def release_concern(actor: Actor, *, concern: Concern, words: str, at: datetime)
     concern = lock_concern(concern)
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     _require_in_hand(actor, concern)
-    words = _words(words, field="words")
+    words = tidy_words(words, field="words")
     concern.taken_up_by, concern.taken_up_at = "", None
-    _remember(concern, actor, "released", at=at, words=words)
+    remember(concern, "released", by=actor.user_id, at=at, words=words)
     saving = ("taken_up_by", "taken_up_at", "history")
     _move(actor, concern, Stage.NEW, saving=saving, verb=Verb.CONCERN_RELEASED, at=at)
     return concern
@@ -197,7 +196,14 @@ def close_concern(
             _("Write down first what was done: a call that was answered, or a note."),
             field="reason",
         )
-    _remember(concern, actor, "closed", at=at, words=_words(words, field="words"), reason=reason)
+    remember(
+        concern,
+        "closed",
+        by=actor.user_id,
+        at=at,
+        words=tidy_words(words, field="words"),
+        reason=reason,
+    )
     count([counted(Counted.CONCERN_CLOSED, concern)], at=at)
     end_asking(concern, at=at)
     saving = ("history", "mistake")
@@ -218,9 +224,9 @@ def reopen_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) 
     require(actor, Permission.CONCERN_TAKE_UP, concern)
     if concern.stage != Stage.CLOSED:
         raise WrongState
-    words = _words(words, field="words")
+    words = tidy_words(words, field="words")
     concern.taken_up_by, concern.taken_up_at = actor.user_id, at
-    _remember(concern, actor, "reopened", at=at, words=words)
+    remember(concern, "reopened", by=actor.user_id, at=at, words=words)
     saving = ("taken_up_by", "taken_up_at", "history")
     _move(actor, concern, Stage.TAKEN_UP, saving=saving, at=at)
     return concern
@@ -246,7 +252,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
     if not concern.is_sealed:
         team = [str(p.pk) for p in people_to_hand_over_to(actor, concern, at=at)] + [actor.user_id]
     if key in team:
-        _remember(concern, actor, "shut_out", at=at, words="", to=key)
+        remember(concern, "shut_out", by=actor.user_id, at=at, to=key)
     concern.team = sorted(set(team) - {key})
     concern.implicated = sorted({*concern.implicated, key})
     concern.namings = [*concern.namings, {"who": key, "by": actor.user_id}]
@@ -261,13 +267,8 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
             wait_anew(concern, at=at)
     if not may_be_opened(concern, at=at):
         raise WrongState(_("Nobody else could open it then. Ask your coordinator for a colleague."))
-    if (
-        key in team
-        and concern.alone_since is None
-        and not may_be_opened(concern, at=at, without=actor.user_id)
-    ):
-        # Nobody else sees from now on whether anything is done: what she writes puts nothing off.
-        concern.alone_since = at
+    if key in team:
+        _note_alone(concern, actor.user_id, at=at)
     concern.save_facts(
         *("team", "implicated", "is_sealed", "alone_since", "stage", "history"),
         *("namings", "mistake"),
@@ -301,17 +302,17 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     shut_out = any(
         e["what"] == "shut_out" and e["to"] in concern.implicated for e in concern.history
     )
-    if (
-        shut_out
-        and holder
-        and concern.alone_since is None
-        and not may_be_opened(concern, at=at, without=holder)
-    ):
-        # As when she shuts the last of them out herself: what she writes puts nothing off any more.
-        concern.alone_since = at
+    if shut_out and holder:
+        _note_alone(concern, holder, at=at)
     concern.save_facts("team", "alone_since")
     record(actor, Verb.CONCERN_TEAM_LEFT, concern, scope=scope)
     return concern
+
+
+def _note_alone(concern: Concern, holder: str, *, at: datetime) -> None:
+    """Note since when nobody but its holder sees whether anything is done: what she writes puts nothing off."""
+    if concern.alone_since is None and not may_be_opened(concern, at=at, without=holder):
+        concern.alone_since = at
 
 
 def _shut_somebody_out(actor: Actor, concern: Concern) -> bool:
@@ -363,17 +364,3 @@ def _renew(concern: Concern, *, at: datetime) -> None:
     """Work on what is in somebody's hands sets the day of the next act; on others it does not."""
     if concern.stage == Stage.TAKEN_UP:
         wait_anew(concern, at=at)
-
-
-def _remember(concern: Concern, actor: Actor, what: str, *, at: datetime, **more: Any) -> None:
-    entry = {"what": what, "by": actor.user_id, "at": at.isoformat(), **more}
-    concern.history = [*concern.history, entry]
-
-
-def _words(text: str, *, field: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Invalid(_("Write a few words."), field=field)
-    if len(text) > MAX_WORDS:
-        raise Invalid(_("Write it shorter: at most 2,000 letters."), field=field)
-    return text
