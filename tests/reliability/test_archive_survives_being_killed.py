@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 LOOP = """
 import json, os, pathlib, signal
 from django.db import connections
-from aanchal.registers.actions import open_archive
+from aanchal.watch.actions import open_archive
 from aanchal.watch.archiving import archive_of, verify_archive, write_archive
 from aanchal.kernel.permissions import system_actor
 from tests.factories import NOW, a_class, a_page

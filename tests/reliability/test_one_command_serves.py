@@ -86,7 +86,8 @@ def test_it_serves_works_and_says_where(served: Served) -> None:
 
     children = children_of(served.pid)
     assert len(children["site"]) == CORES
-    assert len(children["worker"]) == 1
+    # With a second core, one worker leaves the long jobs to the other.
+    assert len(children["worker"]) == min(2, CORES)
 
 
 @pytest.mark.slow

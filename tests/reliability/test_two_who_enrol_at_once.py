@@ -9,7 +9,8 @@ import pytest
 from django.db import IntegrityError
 
 from aanchal.kernel import audit
-from aanchal.people.actions import desk, enrol_pupils
+from aanchal.people.actions import enrol_pupils
+from aanchal.people.actions.pupil_enroller import PupilEnroller
 from aanchal.people.models import Child, ClassSection
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.registers.actions import give_register, read_register, take_register, taking
@@ -90,7 +91,7 @@ def test_a_register_that_enrols_and_a_list_of_the_class_both_come_in(
     register = a_register(school, children, new="Zubeda Qureshi")
     # The register has its class, and the list has the district's series.
     before(monkeypatch, taking, "enrol_pupils", meeting)
-    before(monkeypatch, desk.Desk, "_classes", meeting)
+    before(monkeypatch, PupilEnroller, "_classes", meeting)
 
     done = both(taken(register, enrol=True), a_list(school, "Purnima"))
 
@@ -131,7 +132,7 @@ def test_two_registers_that_enrol_into_a_class_begun_meanwhile_both_come_in(
     )
     section = ClassSection.objects.filter(school=school)
     section.update(section="B")
-    classes, enrol = desk.Desk._classes, taking.enrol_pupils
+    classes, enrol = PupilEnroller._classes, taking.enrol_pupils
 
     def looked(self, groups):
         meeting.wait()  # the class may begin
@@ -149,7 +150,7 @@ def test_two_registers_that_enrol_into_a_class_begun_meanwhile_both_come_in(
             section.update(section="A")
         return taken(second, enrol=True)()
 
-    monkeypatch.setattr(desk.Desk, "_classes", looked)
+    monkeypatch.setattr(PupilEnroller, "_classes", looked)
     monkeypatch.setattr(taking, "enrol_pupils", has_the_class)
 
     done = both(taken(first, enrol=True), begin_and_take)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from aanchal.cli.register_import import take_some
+from aanchal.cli.register_take import take_some
 from aanchal.kernel.limited import MAX_TOGETHER, Caps, helper, read_several_in_limits
 from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.problems import Unreadable

@@ -31,7 +31,7 @@ STORY = """
 import json
 from datetime import timedelta
 from django.utils import timezone
-from aanchal.registers.actions import assign_visit, leave_house, record_outcome, record_visit
+from aanchal.watch.actions import assign_visit, leave_house, record_outcome, record_visit
 from aanchal.cases.actions import raise_concern, record_call, take_up_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel import upkeep
