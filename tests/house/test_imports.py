@@ -22,13 +22,12 @@ def imported(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("aanchal"):
             yield from ((node.module, alias.name) for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if "from aanchal" in node.value:
-                try:
-                    inner = ast.parse(textwrap.dedent(node.value))
-                except SyntaxError:
-                    continue
-                yield from imported(inner)
+        elif isinstance(node, ast.Constant) and "from aanchal" in str(node.value):
+            try:
+                inner = ast.parse(textwrap.dedent(node.value))
+            except SyntaxError:
+                continue
+            yield from imported(inner)
 
 
 def is_there(module, name):
