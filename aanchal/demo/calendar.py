@@ -1,11 +1,11 @@
 """When the made-up schools are open: weekly days off, holidays, vacations, seasons."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from aanchal.lib.sourced import read_sourced
 
 from .names import DATA
 
@@ -39,8 +39,7 @@ class Season:
 
 @cache
 def _file() -> dict[str, Any]:
-    text = files(DATA).joinpath("data", "calendar.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_sourced(DATA, "calendar.toml")
 
 
 def _on(year: int, month_day: str) -> date:

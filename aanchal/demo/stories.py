@@ -4,12 +4,12 @@ Plain data: `build` plays it through the same use cases a coordinator and a volu
 youngest flags are left alone so that today's list has something to do.
 """
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from aanchal.lib.sourced import read_sourced
 
 from .attendance import HOLIDAY, NOT_TAKEN, PRESENT, Registers
 from .chance import chance_of
@@ -74,9 +74,8 @@ class Work:
 
 @cache
 def _told() -> dict[str, tuple[Told, ...]]:
-    text = files(DATA).joinpath("data", "findings_told.toml").read_text(encoding="utf-8")
     rows: dict[str, list[Told]] = {}
-    for row in tomllib.loads(text)["told"]:
+    for row in read_sourced(DATA, "findings_told.toml")["told"]:
         rows.setdefault(row["story"], []).append(_from_row(row))
     return {story: tuple(told) for story, told in rows.items()}
 

@@ -7,12 +7,10 @@ page and how many children, never which. An administrator sees numbers only. Nob
 the doctor names the roles and places that nobody looks over.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -33,6 +31,7 @@ from aanchal.kernel.permissions import (
     district_of,
     granted_areas,
 )
+from aanchal.lib.sourced import values
 
 from .models import Child, ReadingDay
 from .queries import visible_children
@@ -67,8 +66,7 @@ def outside_work(user_id: str, children: frozenset[str], on: date) -> frozenset[
 @cache
 def limits() -> dict[str, float]:
     """The programme's numbers, from `data/reading.toml`."""
-    text = files("aanchal.people").joinpath("data/reading.toml").read_text("utf-8")
-    return {name: row["value"] for name, row in tomllib.loads(text).items()}
+    return values("aanchal.people", "reading.toml")
 
 
 def readers_under(actor: Actor, *, at: datetime) -> QuerySet[User]:

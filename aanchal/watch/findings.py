@@ -1,12 +1,12 @@
 """The vocabulary of visits, from `data/findings.toml`; read once."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_noop as N_
+
+from aanchal.lib.sourced import read_sourced
 
 from .rules.fitting import fits
 
@@ -116,7 +116,7 @@ def vocabulary() -> Vocabulary:
     Raises:
         ValueError: a finding of no known group.
     """
-    data = tomllib.loads(files("aanchal.watch").joinpath("data/findings.toml").read_text())
+    data = read_sourced("aanchal.watch", "findings.toml")
     findings = {}
     for key, row in data["finding"].items():
         if row["group"] not in GROUPS:

@@ -1,10 +1,9 @@
 """The child of a flag before the law on labour: her age as far as it is known, and what follows."""
 
-import tomllib
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
+from aanchal.lib.sourced import values
 from aanchal.people.models import Child
 
 from .rules.labour import Band, Danger, LabourAges, age_range, band_of, is_forbidden
@@ -16,8 +15,8 @@ UNLAWFUL = "works_unlawful"
 @cache
 def labour_ages() -> LabourAges:
     """The law's ages, from `data/labour.toml`; read once."""
-    data = tomllib.loads(files("aanchal.watch").joinpath("data/labour.toml").read_text())
-    return LabourAges(data["work_from_age"]["value"], data["dangerous_work_from_age"]["value"])
+    ages = values("aanchal.watch", "labour.toml")
+    return LabourAges(ages["work_from_age"], ages["dangerous_work_from_age"])
 
 
 def ages_of(child: Child, *, on: date) -> tuple[int, int] | None:

@@ -1,19 +1,17 @@
 """The watch's policy on disk: the defaults beside this app, or one a district calibrated."""
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from aanchal.lib.early_warning.policy import Policy, policy_from_rows, policy_from_toml
+from aanchal.lib.early_warning.policy import Policy, policy_from_rows
+from aanchal.lib.sourced import read_sourced
 from aanchal.registers.parsing import parse_toml
 
 
 @cache
 def default_policy() -> Policy:
     """The policy in `data/early_warning.toml`."""
-    return policy_from_toml(
-        files("aanchal.lib.early_warning").joinpath("data/early_warning.toml").read_text("utf-8")
-    )
+    return policy_from_rows(read_sourced("aanchal.lib.early_warning", "early_warning.toml"))
 
 
 def load_policy(path: Path) -> Policy:

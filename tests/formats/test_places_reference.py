@@ -4,13 +4,8 @@ from datetime import date
 
 import pytest
 
-from aanchal.places.formats import reference
-from aanchal.places.formats.reference import (
-    Confidence,
-    calendar_data,
-    subdistrict_kinds,
-    udise_vocabulary,
-)
+from aanchal.lib.sourced import Confidence
+from aanchal.places.formats.reference import calendar_data, subdistrict_kinds, udise_vocabulary
 from aanchal.places.rules.calendars import FRIDAY, SUNDAY, SchoolCalendar
 
 
@@ -59,24 +54,3 @@ def test_bihar_and_west_bengal_have_blocks_for_subdistricts():
 
     assert kinds["10"].subdistrict_is_block
     assert kinds["19"].subdistrict_is_block
-
-
-@pytest.mark.parametrize("missing", ["source", "confidence", "as_of", "review_on"])
-def test_a_row_without_its_source_is_refused(missing):
-    row = {
-        "source": "a law",
-        "confidence": "high",
-        "as_of": date(2026, 1, 1),
-        "review_on": date(2027, 1, 1),
-    }
-    del row[missing]
-
-    with pytest.raises(ValueError, match=missing):
-        reference._sourced("x.toml", row)
-
-
-def test_a_row_is_overdue_the_day_after_its_review():
-    sourced = reference.Sourced("a law", Confidence.HIGH, date(2026, 1, 1), date(2027, 1, 1))
-
-    assert not sourced.is_overdue(date(2027, 1, 1))
-    assert sourced.is_overdue(date(2027, 1, 2))

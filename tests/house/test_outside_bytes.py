@@ -16,25 +16,14 @@ PARSERS = frozenset(
 )
 # Modules that take apart only what Aanchal wrote itself, or what is part of the package.
 OWN_BYTES = {
-    "watch/findings.py": "its own data file",
-    "registers/guidance.py": "its own data file",
-    "watch/guidance.py": "its own data file",
-    "watch/labour.py": "its own data file",
-    "people/readings.py": "its own data file",
-    "lib/early_warning/policy.py": "its own data file; one from outside comes as rows, by `parsing`",
+    "lib/sourced.py": "data files of the package; one from outside comes as rows, by `parsing`",
     "registers/rules/pages.py": "marks it packed itself, after they were unsealed",
-    "cases/closing.py": "its own data file",
-    "cases/kinds.py": "its own data file",
-    "demo/calendar.py": "its own data file",
     "demo/names.py": "its own data file",
     "demo/pupil_files.py": "writes only",
     "demo/register_files.py": "writes only",
     "demo/area_files.py": "writes only",
-    "demo/stories.py": "its own data file",
     "kernel/backups.py": "writes only",
     "kernel/restoring.py": "its own backup, opened with a key before a byte of it is unpacked",
-    "notices/hand_overs.py": "its own data file",
-    "places/formats/reference.py": "its own data files",
     "web/static_files.py": "packs its own style and scripts",
 }
 ENTRANCES = ("registers/parsing.py", "places/parsing.py")

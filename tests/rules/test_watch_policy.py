@@ -1,20 +1,21 @@
 """The policy is data with a source, read whole or refused with the row that is wrong."""
 
 import re
+import tomllib
 from dataclasses import fields, replace
 from datetime import date
 from importlib.resources import files
 
 import pytest
 
-from aanchal.lib.early_warning.policy import Policy, policy_from_toml, policy_to_toml
+from aanchal.lib.early_warning.policy import Policy, policy_from_rows, policy_to_toml
 from aanchal.watch.policy_file import default_policy, load_policy
 
 TEXT = files("aanchal.lib.early_warning").joinpath("data/early_warning.toml").read_text("utf-8")
 
 
 def test_every_default_says_its_source():
-    policy = policy_from_toml(TEXT)
+    policy = policy_from_rows(tomllib.loads(TEXT))
 
     assert policy == default_policy()
     assert TEXT.count("source = ") == len(fields(Policy)) - 2
@@ -42,12 +43,13 @@ def test_every_default_says_its_source():
             lambda t: re.sub(r"\[leave_ill\]\nvalue = .*", "[leave_ill]\nvalue = 1.5", t),
             "leave_ill is a chance",
         ),
+        (lambda t: t.replace('"low"', '"calibrated"', 1), "confidence that is none of"),
         (lambda t: t + "\n[caste]\nvalue = 1\n", "does not know: caste"),
     ],
 )
 def test_a_policy_that_is_not_whole_is_refused(change, sentence):
     with pytest.raises(ValueError, match=sentence):
-        policy_from_toml(change(TEXT))
+        policy_from_rows(tomllib.loads(change(TEXT)))
 
 
 def test_a_calibrated_policy_is_written_and_read_back(tmp_path):

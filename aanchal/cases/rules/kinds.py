@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-LAW = frozenset({"F", "KH"})
+from aanchal.lib.sourced import Confidence
 
 
 @dataclass(frozen=True)
@@ -42,29 +42,20 @@ def read_kinds(data: dict[str, Any]) -> dict[str, Kind]:
     """Read the kinds from their data file.
 
     Raises:
-        ValueError: a row without its source, confidence or dates; a kind without its gravity.
+        ValueError: a kind without its gravity.
     """
     helplines = {}
     for key, row in data["helplines"].items():
-        _sourced(key, row)
         helplines[key] = Helpline(key, row["number"], row["name"], row["source"])
-    _sourced("gravity", data["gravity"])
     gravity = {key: n for n, group in enumerate(data["gravity"]["groups"]) for key in group}
     kinds = {}
     for key, row in data["kinds"].items():
         duties = []
         for duty in row.get("duties", []):
-            _sourced(key, duty)
-            law = duty["confidence"] in LAW
+            law = duty["confidence"] == Confidence.HIGH
             duties.append(Obligation(duty["must"] and law, duty["text"], duty["source"], law))
         call = tuple(helplines[name] for name in row["call"])
         if key not in gravity:
             raise ValueError(f"{key} stands in no group of gravity")
         kinds[key] = Kind(key, row["label"], row["sealed"], call, tuple(duties), gravity[key])
     return kinds
-
-
-def _sourced(key: str, row: dict[str, Any]) -> None:
-    for name in ("source", "confidence", "as_of", "review_on"):
-        if not row.get(name):
-            raise ValueError(f"{key} does not say its {name}")

@@ -1,15 +1,15 @@
 """What the attendance watch assumes and how often it may ask: one frozen policy."""
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
+from aanchal.lib.sourced import Confidence, Unsourced, source_of
+
 RULE_VERSION: Final = "watch-4"
-SOURCED: Final = ("source", "confidence", "as_of", "review_on")
 _MOST: Final = {"sharpest_day": 100, "own_memory": 240}  # what the kernel's numbers hold
 _CHANCES: Final = ("base_rate", "_extra", "enter_", "leave_")
 
@@ -64,20 +64,11 @@ class Policy:
         return replace(self, threshold=threshold)
 
 
-def policy_from_toml(text: str) -> Policy:
-    """Read a policy. Every row must say its source, confidence, as_of and review_on.
+def policy_from_rows(given: Mapping[str, Any]) -> Policy:
+    """Make a policy of the rows of its file. Every row must say where it comes from (`lib.sourced`).
 
     Raises:
         ValueError: one sentence naming the row that is missing, unknown, unsourced or no number.
-    """
-    return policy_from_rows(tomllib.loads(text))
-
-
-def policy_from_rows(given: Mapping[str, Any]) -> Policy:
-    """Make a policy of the rows of such a file.
-
-    Raises:
-        ValueError: as `policy_from_toml`.
     """
     rows = dict(given)
     blocks = rows.pop("block_thresholds", {})
@@ -90,9 +81,10 @@ def policy_from_rows(given: Mapping[str, Any]) -> Policy:
         row = rows.pop(expected.name, None)
         if not isinstance(row, dict) or "value" not in row:
             raise ValueError(f"The policy has no value for {expected.name}.")
-        missing = [key for key in SOURCED if key not in row]
-        if missing:
-            raise ValueError(f"The policy's {expected.name} does not say its {missing[0]}.")
+        try:
+            source_of(row, where=expected.name)
+        except Unsourced as error:
+            raise ValueError(f"The policy's {expected.name} {error.fault}.") from None
         value = row["value"]
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"The policy's {expected.name} is not a number.")
@@ -113,7 +105,7 @@ def policy_from_rows(given: Mapping[str, Any]) -> Policy:
 
 
 def policy_to_toml(policy: Policy, *, source: str, as_of: date, review_on: date) -> str:
-    """Write a policy as `policy_from_toml` reads it, every row with the same source."""
+    """Write a policy as a file whose rows `policy_from_rows` reads, every row with the same source."""
     lines = [f'version = "{policy.version}"', ""]
     for each in fields(Policy):
         if each.name in ("block_thresholds", "version"):
@@ -122,7 +114,7 @@ def policy_to_toml(policy: Policy, *, source: str, as_of: date, review_on: date)
             f"[{each.name}]",
             f"value = {getattr(policy, each.name)!r}",
             f"source = {_quoted(source)}",
-            'confidence = "calibrated"',
+            f'confidence = "{Confidence.MEDIUM}"',
             f"as_of = {as_of.isoformat()}",
             f"review_on = {review_on.isoformat()}",
             "",

@@ -1,44 +1,16 @@
-"""The data files of `places/data`, loaded and checked once.
+"""The data files of `places/data`, loaded and checked once."""
 
-Every row says where it comes from (`source`), how sure we are (`confidence`: high, medium or
-low), when that was so (`as_of`) and when to look again (`review_on`). A row without one of
-them stops the program at its start, not a user in the middle of her work.
-"""
-
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cache
-from importlib.resources import files
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from aanchal.lib.sourced import Source, read_sourced, source_of
 from aanchal.places.rules.calendars import Closure, ClosureKind
 
+PACKAGE = "aanchal.places"
 T = TypeVar("T")
-
-
-class Confidence(StrEnum):
-    """How sure the source makes us. Low rows are guidance, never shown as law."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-@dataclass(frozen=True, slots=True)
-class Sourced:
-    """Where a row of data comes from."""
-
-    source: str
-    confidence: Confidence
-    as_of: date
-    review_on: date
-
-    def is_overdue(self, on: date) -> bool:
-        """Should somebody have looked at this row again by `on`?"""
-        return on > self.review_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +24,7 @@ class Term:
     code: str
     label: str
     published: str
-    sourced: Sourced
+    sourced: Source
     classes: tuple[int, int] | None = None
 
 
@@ -73,7 +45,7 @@ class AcademicYearRow:
     state_lgd: str
     name: str
     start_month: int
-    sourced: Sourced
+    sourced: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +67,7 @@ class ClosureRow:
     day: int | None
     first_on: date | None
     last_on: date | None
-    sourced: Sourced
+    sourced: Source
 
     def closures_between(self, from_on: date, to_on: date) -> list[Closure]:
         """The closure's occurrences that touch the span, oldest first; both ends included."""
@@ -120,7 +92,7 @@ class WeeklyOffRow:
     weekdays: frozenset[int]
     states_lgd: tuple[str, ...]
     managements: tuple[str, ...]
-    sourced: Sourced
+    sourced: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +102,7 @@ class SubdistrictRow:
     state_lgd: str
     name: str
     subdistrict_is_block: bool
-    sourced: Sourced
+    sourced: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +117,7 @@ class FestivalRow:
     first_on: date
     last_on: date
     why: str
-    sourced: Sourced
+    sourced: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +152,7 @@ class CalendarData:
 @cache
 def udise_vocabulary() -> UdiseVocabulary:
     """The UDISE code tables."""
-    data = _load("udise.toml")
+    data = read_sourced(PACKAGE, "udise.toml")
 
     def table(key: str) -> dict[str, Term]:
         terms = [
@@ -188,7 +160,7 @@ def udise_vocabulary() -> UdiseVocabulary:
                 code=row["code"],
                 label=row["label"],
                 published=row["published"],
-                sourced=_sourced("udise.toml", row),
+                sourced=source_of(row, where="udise.toml"),
                 classes=tuple(row["classes"]) if "classes" in row else None,
             )
             for row in data[key]
@@ -208,10 +180,10 @@ def subdistrict_kinds() -> Mapping[str, SubdistrictRow]:
             (
                 row["lgd"],
                 SubdistrictRow(
-                    row["lgd"], row["name"], row["subdistrict_is_block"], _sourced(name, row)
+                    row["lgd"], row["name"], row["subdistrict_is_block"], source_of(row, where=name)
                 ),
             )
-            for row in _load(name)["state"]
+            for row in read_sourced(PACKAGE, name)["state"]
         ),
     )
 
@@ -220,13 +192,15 @@ def subdistrict_kinds() -> Mapping[str, SubdistrictRow]:
 def calendar_data() -> CalendarData:
     """School years, usual days off and dated closures."""
     name = "calendars.toml"
-    data = _load(name)
+    data = read_sourced(PACKAGE, name)
     years = _keyed(
         name,
         (
             (
                 row["lgd"],
-                AcademicYearRow(row["lgd"], row["name"], row["start_month"], _sourced(name, row)),
+                AcademicYearRow(
+                    row["lgd"], row["name"], row["start_month"], source_of(row, where=name)
+                ),
             )
             for row in data["academic_year"]
         ),
@@ -240,7 +214,7 @@ def calendar_data() -> CalendarData:
             weekdays=frozenset(row["weekdays"]),
             states_lgd=tuple(row.get("states", ())),
             managements=tuple(row.get("managements", ())),
-            sourced=_sourced(name, row),
+            sourced=source_of(row, where=name),
         )
         for row in data["weekly_off"]
     )
@@ -254,7 +228,7 @@ def calendar_data() -> CalendarData:
             day=row.get("day"),
             first_on=row.get("first_on"),
             last_on=row.get("last_on", row.get("first_on")),
-            sourced=_sourced(name, row),
+            sourced=source_of(row, where=name),
         )
         for row in data["closure"]
     )
@@ -268,7 +242,7 @@ def calendar_data() -> CalendarData:
             first_on=row["first_on"],
             last_on=row.get("last_on", row["first_on"]),
             why=row["why"],
-            sourced=_sourced(name, row),
+            sourced=source_of(row, where=name),
         )
         for row in data["festival"]
     )
@@ -277,20 +251,6 @@ def calendar_data() -> CalendarData:
     if not any(not off.states_lgd and not off.managements for off in offs):
         raise ValueError(f"{name}: no weekly day off that fits any school")
     return CalendarData(years, offs, closures, festivals)
-
-
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("aanchal.places.data").joinpath(name).read_text("utf-8"))
-
-
-def _sourced(name: str, row: Mapping[str, Any]) -> Sourced:
-    missing = [k for k in ("source", "confidence", "as_of", "review_on") if not row.get(k)]
-    if missing:
-        raise ValueError(f"{name}: a row lacks {', '.join(missing)}: {dict(row)}")
-    found = Sourced(row["source"], Confidence(row["confidence"]), row["as_of"], row["review_on"])
-    if found.review_on <= found.as_of:
-        raise ValueError(f"{name}: review_on must come after as_of: {dict(row)}")
-    return found
 
 
 def _keyed(name: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
