@@ -27,6 +27,7 @@ from typing import Any
 
 CLASS_SIZE = 40
 MONTH = date(2026, 7, 1)
+LAST_DAY = date(2026, 7, 31)
 ASKED = 15
 
 
@@ -120,14 +121,17 @@ def _name(i: int) -> str:
     return "".join(SYLLABLES[(i // 12**p) % 12] for p in range(3)).title()
 
 
-def write_files(schools: list[Any], folder: Path) -> list[tuple[Any, Path]]:
-    """One wide CSV a class-section for the month, as a school would send it."""
+def write_files(
+    schools: list[Any], folder: Path, last_day: date = LAST_DAY
+) -> list[tuple[Any, Path]]:
+    """One wide CSV a class-section for a month up to its last day, as a school would send it."""
     from aanchal.people.models import Enrolment
 
     folder.mkdir()
     files = []
-    days = list(range(1, 32))
-    sundays = {d for d in days if MONTH.replace(day=d).isoweekday() == 7}
+    days = list(range(1, last_day.day + 1))
+    sundays = {d for d in days if last_day.replace(day=d).isoweekday() == 7}
+    month = f"{last_day:%B %Y}"
     for school in schools:
         rows: dict[str, list[tuple[int, str]]] = {}
         enrolled = Enrolment.objects.filter(class_section__school=school)
@@ -137,11 +141,17 @@ def write_files(schools: list[Any], folder: Path) -> list[tuple[Any, Path]]:
         for grade, pupils in rows.items():
             path = folder / f"{school.school.udise}-{grade}.csv"
             with path.open("w") as out:
-                out.write(f"UDISE: {school.school.udise},Class: {grade},Section: A,July 2026\n")
+                out.write(f"UDISE: {school.school.udise},Class: {grade},Section: A,{month}\n")
                 out.write("Roll,Name," + ",".join(map(str, days)) + ",Total\n")
                 for roll, name in sorted(pupils):
+                    # One child in a hundred stays away for the last weeks.
+                    stays_away = (len(files) + 7 * roll) % 100 == 0
                     marks = [
-                        "S" if d in sundays else "A" if (roll * 7 + d * 3) % 9 == 0 else "P"
+                        "S"
+                        if d in sundays
+                        else "A"
+                        if (roll * 7 + d * 3) % 9 == 0 or (stays_away and d > last_day.day - 18)
+                        else "P"
                         for d in days
                     ]
                     out.write(f"{roll},{name}," + ",".join(marks) + f",{marks.count('P')}\n")

@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def run(children: int, folder: Path, watch: bool, by: list[str]) -> dict[str, An
 
     bring_up_to_date(quiet=True)
     schools, _seconds = block.enrol(children)
-    files = block.write_files(schools, folder)
+    files = block.write_files(schools, folder, _last_day() if watch else block.LAST_DAY)
     vendor = connections["default"].vendor
     connections.close_all()
     here = [sys.executable, "-m", "benchmarks.register_folder", "--measure"]
@@ -87,6 +88,12 @@ def run(children: int, folder: Path, watch: bool, by: list[str]) -> dict[str, An
     assert RegisterPage.objects.count() == len(files), RegisterPage.objects.count()
     assert not ImportProblem.objects.exists()
     return figures | {"flags": Flag.objects.count()} | block.read_by_pandas(files)
+
+
+def _last_day() -> date:
+    """Yesterday, or the end of the month before: the watch flags what is recent only."""
+    yesterday = date.today() - timedelta(days=1)
+    return yesterday if yesterday.day > 20 else yesterday.replace(day=1) - timedelta(days=1)
 
 
 def measured(given: list[str]) -> dict[str, Any]:
