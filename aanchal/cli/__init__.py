@@ -46,6 +46,7 @@ PARTS = {
     ),
     "import": Part("imports", DATA, "Read areas, schools, pupils or registers from files.", True),
     "watch": Part("watch", DAILY, "Run the attendance watch.", True),
+    "duties": Part("duties", DAILY, "What the law asks of whom, and when it falls due.", True),
     "people": Part("people", DAILY, "Invite people and see who holds what.", True),
     "work": Part("serving", DAILY, "Run the background worker alone.", attribute="work"),
     "audit": Part("audit", SAFETY, "Check the audit, and note its heads outside.", True),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 
 DEFAULT_YEAR_STARTS_IN = 4  # April, where no calendar says otherwise
@@ -197,7 +198,5 @@ def _year_began(today: date, month: int) -> date:
 
 
 def _months_before(day: date, back: int) -> date:
-    number = day.year * 12 + day.month - 1 - back
-    year, month = divmod(number, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
+    """The same day of an earlier month, or the last day of a shorter one."""
+    return day - relativedelta(months=back)

@@ -1,0 +1,25 @@
+"""The duties of the law in force here, read once from `data/duties.toml`."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from .rules.duties import Duty, read_duties
+
+
+@cache
+def triggers() -> dict[str, str]:
+    """Trigger → what happened, in the order of the file. English, to be translated."""
+    return _read()[0]
+
+
+@cache
+def duties() -> tuple[Duty, ...]:
+    """Every row, in the order of the file."""
+    return _read()[1]
+
+
+@cache
+def _read() -> tuple[dict[str, str], tuple[Duty, ...]]:
+    text = files("aanchal.cases").joinpath("data/duties.toml").read_text(encoding="utf-8")
+    return read_duties(tomllib.loads(text))

@@ -1,0 +1,216 @@
+"""Which duties follow from an event, and when each falls due. Pure; the rows stand in data/duties.toml.
+
+A due time is worked out from the event and the row, never typed. Hours run by the clock. Days, weeks,
+months and years are those of the calendar in the office's zone: four months after 31 October are over
+on the last day of February, at the hour of the event, which is never later than the law's own end of
+that day. Time that the law leaves out is added only where the row says so.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+# What the interface may show as the law; the rest is guidance that is still to be checked.
+SHOWN_AS_LAW = "high"
+CONFIDENCES = ("high", "medium", "low")
+# What a row may leave out of its time.
+EXCLUDED = ("journey",)
+
+_NUMBER_OF = re.compile(
+    r"(?P<number>[1-9]\d*) (?P<unit>hour|day|week|month|year)s?(?P<before> before)?"
+)
+
+
+class WrongDuties(ValueError):
+    """The file of duties cannot be right; says which row and why."""
+
+
+@dataclass(frozen=True)
+class Within:
+    """The time a duty leaves.
+
+    Args:
+        number: how many units; 0 when the duty is owed at once.
+        unit: "hours", "days", "weeks", "months" or "years".
+        before: the time ends this long before the event, which is a planned day.
+        repeats: the duty comes again after each such time.
+    """
+
+    number: int
+    unit: str = "hours"
+    before: bool = False
+    repeats: bool = False
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One row of the file; `within` as it is written there, `time` None where the law states none."""
+
+    id: str
+    trigger: str
+    duty: str
+    holder: tuple[str, ...]
+    within: str
+    time: Within | None
+    excludes: tuple[str, ...]
+    source: str
+    confidence: str
+    in_force_from: date
+    in_force_until: date | None
+    states: tuple[str, ...]
+
+    @property
+    def is_shown_as_law(self) -> bool:
+        """False: shown as guidance to be checked."""
+        return self.confidence == SHOWN_AS_LAW
+
+    def binds(self, on: date, state: str) -> bool:
+        """Whether it is in force on a day in a state; with no state given, only what binds everywhere."""
+        ended = self.in_force_until is not None and on > self.in_force_until
+        return on >= self.in_force_from and not ended and (not self.states or state in self.states)
+
+
+@dataclass(frozen=True)
+class Due:
+    """When a duty falls due.
+
+    Args:
+        at: in the office's zone; None where the law states no time.
+        excluded: how much time was left out.
+        why: one English sentence: from when it runs, what was left out and why.
+    """
+
+    duty: Duty
+    at: datetime | None
+    excluded: timedelta
+    why: str
+
+
+def read_duties(table: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Duty, ...]]:
+    """Triggers with their sentences, and the rows in the order of the file.
+
+    Raises:
+        WrongDuties: a row lacks something, names an unknown trigger or an unknown exclusion, or two rows of one id.
+    """
+    triggers = dict(table["meta"]["triggers"])
+    duties = tuple(_read(row, triggers) for row in table["duty"])
+    ids = [duty.id for duty in duties]
+    if twice := sorted({i for i in ids if ids.count(i) > 1}):
+        raise WrongDuties(f"{', '.join(twice)}: two rows have this id")
+    if idle := sorted(set(triggers) - {duty.trigger for duty in duties}):
+        raise WrongDuties(f"{', '.join(idle)}: no duty follows from this trigger")
+    return triggers, duties
+
+
+def read_within(text: str) -> Within | None:
+    """The time that `within` states; None for "none stated".
+
+    Raises:
+        WrongDuties: no time was understood.
+    """
+    if text == "none stated":
+        return None
+    if text == "at once":
+        return Within(0)
+    repeats = text.startswith("every ")
+    found = _NUMBER_OF.fullmatch(text.removeprefix("every "))
+    if found is None or (repeats and found["before"]):
+        raise WrongDuties(f"{text!r} is no time that is understood here")
+    return Within(int(found["number"]), f"{found['unit']}s", bool(found["before"]), repeats)
+
+
+def duties_from(duties: Iterable[Duty], trigger: str, *, on: date, state: str = "") -> list[Duty]:
+    """The duties that follow from an event on a day, by the law of that day, in the order of the file."""
+    return [duty for duty in duties if duty.trigger == trigger and duty.binds(on, state)]
+
+
+def falls_due(
+    duty: Duty, *, since: datetime, zone: ZoneInfo, excluded: timedelta = timedelta()
+) -> Due:
+    """When a duty falls due that runs from a moment; for one that repeats, the first time.
+
+    Args:
+        since: the event, with a zone.
+        excluded: time that may be left out, such as the journey; it counts only where the row leaves it out.
+
+    Raises:
+        ValueError: `since` has no zone, or `excluded` is negative.
+    """
+    if since.tzinfo is None:
+        raise ValueError("a moment without a zone is no moment")
+    if excluded < timedelta():
+        raise ValueError("less than no time cannot be left out")
+    local = since.astimezone(zone)
+    begun = f"Runs from {local:%Y-%m-%d %H:%M}"
+    if duty.time is None:
+        return Due(duty, None, timedelta(), f"{begun}; the law states no time. {duty.source}.")
+    if duty.time.number == 0:
+        return Due(duty, local, timedelta(), f"Owed at once. {duty.source}.")
+    at = _after(local, duty.time)
+    said = f"{begun}, {duty.within}"
+    if not excluded:
+        return Due(duty, at, timedelta(), f"{said}. {duty.source}.")
+    if not duty.excludes:
+        return Due(
+            duty, at, timedelta(), f"{said}; nothing is left out of this time. {duty.source}."
+        )
+    left_out = f"{said}, leaving out {_hours(excluded)} of {' and '.join(duty.excludes)}"
+    return Due(duty, _later(at, excluded), excluded, f"{left_out}. {duty.source}.")
+
+
+def _after(local: datetime, time: Within) -> datetime:
+    number = -time.number if time.before else time.number
+    if time.unit == "hours":
+        return _later(local, timedelta(hours=number))
+    if time.unit == "months":
+        return local + relativedelta(months=number)
+    if time.unit == "years":
+        return local + relativedelta(years=number)
+    return local + timedelta(days=number * (7 if time.unit == "weeks" else 1))
+
+
+def _later(local: datetime, by: timedelta) -> datetime:
+    """Elapsed time: with a zone that puts its clocks forward, local arithmetic would be an hour off."""
+    utc = ZoneInfo("UTC")
+    return (local.astimezone(utc) + by).astimezone(local.tzinfo)
+
+
+def _hours(time: timedelta) -> str:
+    return f"{time / timedelta(hours=1):g} hours"
+
+
+def _read(row: Mapping[str, Any], triggers: Mapping[str, str]) -> Duty:
+    name = row.get("id", "a row without an id")
+    needed = ("id", "trigger", "duty", "holder", "within", "source", "confidence", "in_force_from")
+    if missing := [key for key in needed if not row.get(key)]:
+        raise WrongDuties(f"{name}: {', '.join(missing)} is missing")
+    if unknown := set(row) - {*needed, "excludes", "in_force_until", "states"}:
+        raise WrongDuties(f"{name}: {', '.join(sorted(unknown))} is not known")
+    if row["trigger"] not in triggers:
+        raise WrongDuties(f"{name}: {row['trigger']} is no trigger")
+    if row["confidence"] not in CONFIDENCES:
+        raise WrongDuties(f"{name}: {row['confidence']} is no confidence")
+    if set(row.get("excludes", ())) - set(EXCLUDED):
+        raise WrongDuties(f"{name}: {row['excludes']} cannot be left out of a time")
+    until = row.get("in_force_until")
+    if until is not None and until < row["in_force_from"]:
+        raise WrongDuties(f"{name}: it ends before it is in force")
+    return Duty(
+        id=row["id"],
+        trigger=row["trigger"],
+        duty=row["duty"],
+        holder=tuple(row["holder"]),
+        within=row["within"],
+        time=read_within(row["within"]),
+        excludes=tuple(row.get("excludes", ())),
+        source=row["source"],
+        confidence=row["confidence"],
+        in_force_from=row["in_force_from"],
+        in_force_until=until,
+        states=tuple(row.get("states", ())),
+    )
