@@ -1,8 +1,8 @@
 """The duties of the law in force here, read once from `data/duties.toml`."""
 
-import tomllib
 from functools import cache
-from importlib.resources import files
+
+from aanchal.lib.sourced import read_sourced
 
 from .rules.duties import Duty, read_duties
 
@@ -21,5 +21,4 @@ def duties() -> tuple[Duty, ...]:
 
 @cache
 def _read() -> tuple[dict[str, str], tuple[Duty, ...]]:
-    text = files("aanchal.cases").joinpath("data/duties.toml").read_text(encoding="utf-8")
-    return read_duties(tomllib.loads(text))
+    return read_duties(read_sourced("aanchal.cases", "duties.toml"))

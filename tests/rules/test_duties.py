@@ -220,7 +220,6 @@ def broken(change):
         (lambda t: t["duty"][0].pop("source"), "jj-31-produce: source is missing"),
         (lambda t: t["duty"][0].update(trigger="rain"), "rain is no trigger"),
         (lambda t: t["duty"][0].update(excludes=["holidays"]), "cannot be left out"),
-        (lambda t: t["duty"][0].update(confidence="sure"), "sure is no confidence"),
         (lambda t: t["duty"][0].update(whitin="1 day"), "whitin is not known"),
         (lambda t: t["duty"][0].update(in_force_until=date(2001, 1, 1)), "ends before"),
         (lambda t: t["duty"].append(dict(t["duty"][0])), "two rows have this id"),

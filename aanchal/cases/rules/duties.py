@@ -15,9 +15,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-# What the interface may show as the law; the rest is guidance that is still to be checked.
-SHOWN_AS_LAW = "high"
-CONFIDENCES = ("high", "medium", "low")
+from aanchal.lib.sourced import Confidence
+
 # What a row may leave out of its time.
 EXCLUDED = ("journey",)
 
@@ -59,7 +58,7 @@ class Duty:
     time: Within | None
     excludes: tuple[str, ...]
     source: str
-    confidence: str
+    confidence: Confidence
     in_force_from: date
     in_force_until: date | None
     states: tuple[str, ...]
@@ -67,7 +66,7 @@ class Duty:
     @property
     def is_shown_as_law(self) -> bool:
         """False: shown as guidance to be checked."""
-        return self.confidence == SHOWN_AS_LAW
+        return self.confidence is Confidence.HIGH
 
     def binds(self, on: date, state: str) -> bool:
         """Whether it is in force on a day in a state; with no state given, only what binds everywhere."""
@@ -193,8 +192,6 @@ def _read(row: Mapping[str, Any], triggers: Mapping[str, str]) -> Duty:
         raise WrongDuties(f"{name}: {', '.join(sorted(unknown))} is not known")
     if row["trigger"] not in triggers:
         raise WrongDuties(f"{name}: {row['trigger']} is no trigger")
-    if row["confidence"] not in CONFIDENCES:
-        raise WrongDuties(f"{name}: {row['confidence']} is no confidence")
     if set(row.get("excludes", ())) - set(EXCLUDED):
         raise WrongDuties(f"{name}: {row['excludes']} cannot be left out of a time")
     until = row.get("in_force_until")
@@ -209,7 +206,7 @@ def _read(row: Mapping[str, Any], triggers: Mapping[str, str]) -> Duty:
         time=read_within(row["within"]),
         excludes=tuple(row.get("excludes", ())),
         source=row["source"],
-        confidence=row["confidence"],
+        confidence=Confidence(row["confidence"]),
         in_force_from=row["in_force_from"],
         in_force_until=until,
         states=tuple(row.get("states", ())),
