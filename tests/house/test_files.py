@@ -205,7 +205,7 @@ def test_what_decides_or_writes_is_told_the_time():
 RULES_MAY_USE = re.compile(
     # The table of permissions is itself pure.
     r"^(\.|aanchal\.kernel\.permissions\b|aanchal\.lib\b|aanchal\.[\w.]*rules\b"
-    r"|numpy\b|numba\b|llvmlite\b|rapidfuzz\b|stdnum\b|phonenumbers\b)"
+    r"|numpy\b|numba\b|llvmlite\b|rapidfuzz\b|dateutil\b|stdnum\b|phonenumbers\b)"
 )
 RULES_MAY_NOT = {
     "os",
