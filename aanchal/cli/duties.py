@@ -22,12 +22,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program."
 def list_duties(json_: AsJson = False) -> None:
     """Every duty with its holder, time, source and how sure the source is."""
     with_django()
-    from aanchal.cases.duties import duties
+    from aanchal.cases.duties import duty_table
 
     if json_:
-        print(json.dumps([_row(duty) for duty in duties()], indent=2, ensure_ascii=False))
+        print(
+            json.dumps([_row(duty) for duty in duty_table().duties], indent=2, ensure_ascii=False)
+        )
         return
-    for duty in duties():
+    for duty in duty_table().duties:
         print(_said(duty))
 
 
@@ -52,12 +54,13 @@ def due(
     with_django()
     from django.utils import timezone
 
-    from aanchal.cases.duties import duties, triggers
+    from aanchal.cases.duties import duty_table
     from aanchal.cases.rules.duties import duties_from, falls_due
 
     since = _moment(at)
-    if trigger not in triggers():
-        known = ", ".join(triggers())
+    table = duty_table()
+    if trigger not in table.triggers:
+        known = ", ".join(table.triggers)
         raise typer.BadParameter(f"{trigger} is not known. Known are: {known}.")
     try:
         excluded = timedelta(hours=excluded_hours)
@@ -65,7 +68,7 @@ def due(
         on = since.astimezone(zone).date()
         found = [
             falls_due(duty, since=since, zone=zone, excluded=excluded)
-            for duty in duties_from(duties(), trigger, on=on, state=state.upper())
+            for duty in duties_from(table.duties, trigger, on=on, state=state.upper())
         ]
     except OverflowError as error:
         raise typer.BadParameter("That is further away than the calendar reaches.") from error
@@ -114,6 +117,7 @@ def _row(duty: "Duty") -> dict[str, Any]:
         "holder": list(duty.holder),
         "within": duty.within,
         "excludes": list(duty.excludes),
+        "met_by": list(duty.met_by),
         "source": duty.source,
         "confidence": duty.confidence,
         "in_force_from": duty.in_force_from.isoformat(),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aanchal.cases.duties import duties, triggers
+from aanchal.cases.duties import duty_table
 from aanchal.cases.rules.duties import (
     Within,
     WrongDuties,
@@ -21,8 +21,10 @@ from aanchal.cases.rules.duties import (
 
 INDIA = ZoneInfo("Asia/Kolkata")
 JOURNEY = timedelta(hours=6)
-EVERY = {duty.id: duty for duty in duties()}
-TIMED = [duty for duty in duties() if duty.time and duty.time.number and not duty.time.before]
+EVERY = {duty.id: duty for duty in duty_table().duties}
+TIMED = [
+    duty for duty in duty_table().duties if duty.time and duty.time.number and not duty.time.before
+]
 MOMENTS = st.datetimes(datetime(2024, 7, 1), datetime(2040, 1, 1), timezones=st.just(INDIA))
 
 
@@ -118,7 +120,9 @@ def test_where_the_law_states_no_time_none_is_made_up():
 def test_a_child_at_risk_at_home_is_not_hurried_before_the_committee():
     """The clock of s. 31 begins when a child is taken into charge, not with her being in need."""
     assert [
-        duty.id for duty in duties() if "31(1)" in duty.source and duty.id.startswith("jj")
+        duty.id
+        for duty in duty_table().duties
+        if "31(1)" in duty.source and duty.id.startswith("jj")
     ] == ["jj-31-produce"]
     assert EVERY["jj-31-produce"].trigger == "child_taken_into_charge"
 
@@ -139,17 +143,20 @@ def test_a_child_at_risk_at_home_is_not_hurried_before_the_committee():
     ],
 )  # fmt: skip
 def test_the_law_of_the_day_and_the_state_counts(trigger, on, state, wanted, other):
-    found = [d.id for d in duties_from(duties(), trigger, on=date.fromisoformat(on), state=state)]
+    found = [
+        d.id
+        for d in duties_from(duty_table().duties, trigger, on=date.fromisoformat(on), state=state)
+    ]
 
     assert wanted in found
     assert other not in found
 
 
 def test_the_file_has_what_binds_toward_a_child():
-    law = [duty for duty in duties() if duty.is_shown_as_law]
+    law = [duty for duty in duty_table().duties if duty.is_shown_as_law]
 
     assert len(law) >= 40
-    assert {duty.trigger for duty in duties()} == set(triggers())
+    assert {duty.trigger for duty in duty_table().duties} == set(duty_table().triggers)
     for act in ("JJ Act", "POCSO", "PCMA", "CALPRA", "BLSA", "r. 92", "Legal Services", "RTE"):
         assert any(act in duty.source for duty in law), act
 
@@ -224,6 +231,9 @@ def broken(change):
         (lambda t: t["duty"][0].update(in_force_until=date(2001, 1, 1)), "ends before"),
         (lambda t: t["duty"].append(dict(t["duty"][0])), "two rows have this id"),
         (lambda t: t["meta"]["triggers"].update(rain="It rained"), "no duty follows"),
+        (lambda t: t["meta"]["acts"].update(rain="It rained"), "no duty is met"),
+        (lambda t: t["duty"][0].update(met_by=["rain"]), "rain is no event"),
+        (lambda t: t["duty"][0].update(ends_with=["fir_registered"]), "does not repeat"),
     ],
 )
 def test_a_row_that_cannot_be_right_is_refused(change, said):

@@ -48,7 +48,14 @@ class Within:
 
 @dataclass(frozen=True)
 class Duty:
-    """One row of the file; `within` as it is written there, `time` None where the law states none."""
+    """One row of the file.
+
+    Args:
+        within: as it is written there.
+        time: `within`, read; None where the law states no time.
+        met_by: kinds of events that meet it.
+        ends_with: kinds of events after which one that repeats is owed no more.
+    """
 
     id: str
     trigger: str
@@ -57,6 +64,8 @@ class Duty:
     within: str
     time: Within | None
     excludes: tuple[str, ...]
+    met_by: tuple[str, ...]
+    ends_with: tuple[str, ...]
     source: str
     confidence: Confidence
     in_force_from: date
@@ -90,20 +99,33 @@ class Due:
     why: str
 
 
-def read_duties(table: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Duty, ...]]:
-    """Triggers with their sentences, and the rows in the order of the file.
+@dataclass(frozen=True)
+class DutyTable:
+    """The whole file, in its order. `triggers` and `acts` are kinds of events with their English sentences."""
+
+    triggers: dict[str, str]
+    acts: dict[str, str]
+    duties: tuple[Duty, ...]
+
+
+def read_duties(table: Mapping[str, Any]) -> DutyTable:
+    """The table of duties from its file.
 
     Raises:
-        WrongDuties: a row lacks something, names an unknown trigger or an unknown exclusion, or two rows of one id.
+        WrongDuties: a row lacks something or names an unknown event or exclusion, two rows have one id, or an
+            event stands in no row.
     """
-    triggers = dict(table["meta"]["triggers"])
-    duties = tuple(_read(row, triggers) for row in table["duty"])
+    triggers, acts = dict(table["meta"]["triggers"]), dict(table["meta"]["acts"])
+    duties = tuple(_read(row, triggers, acts) for row in table["duty"])
     ids = [duty.id for duty in duties]
     if twice := sorted({i for i in ids if ids.count(i) > 1}):
         raise WrongDuties(f"{', '.join(twice)}: two rows have this id")
     if idle := sorted(set(triggers) - {duty.trigger for duty in duties}):
         raise WrongDuties(f"{', '.join(idle)}: no duty follows from this trigger")
-    return triggers, duties
+    named = {kind for duty in duties for kind in (*duty.met_by, *duty.ends_with)}
+    if idle := sorted(set(acts) - named):
+        raise WrongDuties(f"{', '.join(idle)}: no duty is met by this act")
+    return DutyTable(triggers, acts, duties)
 
 
 def read_within(text: str) -> Within | None:
@@ -129,12 +151,18 @@ def duties_from(duties: Iterable[Duty], trigger: str, *, on: date, state: str = 
 
 
 def falls_due(
-    duty: Duty, *, since: datetime, zone: ZoneInfo, excluded: timedelta = timedelta()
+    duty: Duty,
+    *,
+    since: datetime,
+    zone: ZoneInfo,
+    excluded: timedelta = timedelta(),
+    number: int = 1,
 ) -> Due:
-    """When a duty falls due that runs from a moment; for one that repeats, the first time.
+    """When a duty falls due that runs from a moment.
 
     Args:
         since: the event, with a zone.
+        number: of a duty that repeats, which time: 1 is the first.
         excluded: time that may be left out, such as the journey; it counts only where the row leaves it out.
 
     Raises:
@@ -150,7 +178,7 @@ def falls_due(
         return Due(duty, None, timedelta(), f"{begun}; the law states no time. {duty.source}.")
     if duty.time.number == 0:
         return Due(duty, local, timedelta(), f"Owed at once. {duty.source}.")
-    at = _after(local, duty.time)
+    at = _after(local, duty.time, number)
     said = f"{begun}, {duty.within}"
     if not excluded:
         return Due(duty, at, timedelta(), f"{said}. {duty.source}.")
@@ -162,8 +190,8 @@ def falls_due(
     return Due(duty, _later(at, excluded), excluded, f"{left_out}. {duty.source}.")
 
 
-def _after(local: datetime, time: Within) -> datetime:
-    number = -time.number if time.before else time.number
+def _after(local: datetime, time: Within, times: int) -> datetime:
+    number = times * (-time.number if time.before else time.number)
     if time.unit == "hours":
         return _later(local, timedelta(hours=number))
     if time.unit == "months":
@@ -183,17 +211,33 @@ def _hours(time: timedelta) -> str:
     return f"{time / timedelta(hours=1):g} hours"
 
 
-def _read(row: Mapping[str, Any], triggers: Mapping[str, str]) -> Duty:
+def _read(row: Mapping[str, Any], triggers: Mapping[str, str], acts: Mapping[str, str]) -> Duty:
     name = row.get("id", "a row without an id")
-    needed = ("id", "trigger", "duty", "holder", "within", "source", "confidence", "in_force_from")
+    needed = (
+        "id",
+        "trigger",
+        "duty",
+        "holder",
+        "within",
+        "met_by",
+        "source",
+        "confidence",
+        "in_force_from",
+    )
     if missing := [key for key in needed if not row.get(key)]:
         raise WrongDuties(f"{name}: {', '.join(missing)} is missing")
-    if unknown := set(row) - {*needed, "excludes", "in_force_until", "states"}:
+    if unknown := set(row) - {*needed, "excludes", "ends_with", "in_force_until", "states"}:
         raise WrongDuties(f"{name}: {', '.join(sorted(unknown))} is not known")
     if row["trigger"] not in triggers:
         raise WrongDuties(f"{name}: {row['trigger']} is no trigger")
     if set(row.get("excludes", ())) - set(EXCLUDED):
         raise WrongDuties(f"{name}: {row['excludes']} cannot be left out of a time")
+    ends = tuple(row.get("ends_with", ()))
+    if unknown := {*row["met_by"], *ends} - set(triggers) - set(acts):
+        raise WrongDuties(f"{name}: {', '.join(sorted(unknown))} is no event")
+    time = read_within(row["within"])
+    if ends and not (time and time.repeats):
+        raise WrongDuties(f"{name}: it does not repeat, so nothing ends it")
     until = row.get("in_force_until")
     if until is not None and until < row["in_force_from"]:
         raise WrongDuties(f"{name}: it ends before it is in force")
@@ -203,8 +247,10 @@ def _read(row: Mapping[str, Any], triggers: Mapping[str, str]) -> Duty:
         duty=row["duty"],
         holder=tuple(row["holder"]),
         within=row["within"],
-        time=read_within(row["within"]),
+        time=time,
         excludes=tuple(row.get("excludes", ())),
+        met_by=tuple(row["met_by"]),
+        ends_with=ends,
         source=row["source"],
         confidence=Confidence(row["confidence"]),
         in_force_from=row["in_force_from"],
