@@ -25,7 +25,7 @@ Where a rule is beyond lookups, `Access` has functions of these names, and says 
     reached(actor, permission, at) -> Q
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
@@ -181,6 +181,16 @@ def _values(record: Any, lookup: str) -> list[Any]:
 def visible(model: type[M], actor: Actor, permission: Permission) -> QuerySet[M]:
     """Records of a model on which the actor has a permission."""
     return model._default_manager.filter(reach(model, actor, permission))
+
+
+def one_of(records: QuerySet[M], key: UUID | str | None) -> M | None:
+    """The one with a key of the records a query found; None when it is absent or another's."""
+    return records.filter(pk=key).first()
+
+
+def how_many(sets: Mapping[str, QuerySet[M]]) -> dict[str, int]:
+    """How many records each of some sets has; one query a set."""
+    return {name: records.count() for name, records in sets.items()}
 
 
 def reach(model: type[models.Model], actor: Actor, permission: Permission, at: str = "") -> Q:

@@ -92,6 +92,16 @@ def with_code(children: QuerySet[Child], number: int) -> QuerySet[Child]:
     return children.filter(code=f"K-{number:04d}")
 
 
+def child_with_code(actor: Actor, number: int, *, district: str = "") -> Child | None:
+    """The child with this code number whom the actor may see, with her household; None without one.
+
+    Args:
+        district: of this district; else of the first that has one.
+    """
+    found = with_code(visible_children(actor), number).select_related("household")
+    return (found.filter(district=district) if district else found).first()
+
+
 def _steps(actor: Actor, asked: Sequence[str]) -> list[QuerySet[Child]]:
     """Children to look at, nearest first; each step holds those of the steps before."""
     children = visible_children(actor).select_related(None)

@@ -1,6 +1,6 @@
 """Reads of children. Each starts from what the actor may see; kin are excluded first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,16 @@ from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, granted_areas, may
 from aanchal.places.models import Area, Body
 
-from .models import Child, ClassMove, ClassSection, Enrolment, HouseholdJoin, Kinship
+from .models import (
+    Child,
+    ClassMove,
+    ClassSection,
+    Enrolment,
+    Guardian,
+    Household,
+    HouseholdJoin,
+    Kinship,
+)
 
 
 def not_kin(actor: Actor, child: str = "") -> Q:
@@ -36,6 +45,52 @@ def visible_children(actor: Actor) -> QuerySet[Child]:
     """Children in the areas where the actor may view children, by code."""
     found = visible(Child, actor, Permission.CHILD_VIEW)
     return found.select_related("area").order_by("code")
+
+
+def children_listed(
+    actor: Actor, *, village: str = "", school: str = "", grade: str = "", newest: bool = False
+) -> QuerySet[Child]:
+    """`visible_children` of a village, a school or a class when they are given; by code.
+
+    Args:
+        newest: those first who were written down last.
+    """
+    found = visible_children(actor)
+    if village:
+        found = found.filter(area=village)
+    if school or grade:
+        found = found.filter(pk__in=enrolled_at(school=school, grade=grade))
+    return found.order_by("-made_at", "-code") if newest else found
+
+
+def children_among(actor: Actor, keys: Iterable[UUID | str]) -> QuerySet[Child]:
+    """Of some children those whom the actor may see, with their households, by code."""
+    return visible_children(actor).filter(pk__in=list(keys)).select_related("household")
+
+
+def children_of_households(actor: Actor, *households: Household | UUID | None) -> QuerySet[Child]:
+    """Children of some households whom the actor may see, by code; none without a household."""
+    keys = [h.pk if isinstance(h, Household) else h for h in households if h is not None]
+    return visible_children(actor).filter(household__in=keys)
+
+
+def siblings_of(actor: Actor, child: Child) -> QuerySet[Child]:
+    """The other children of a child's household whom the actor may see, by code."""
+    return children_of_households(actor, child.household_id).exclude(pk=child.pk)
+
+
+def enrolments_of(child: Child) -> QuerySet[Enrolment]:
+    """Where a child is and was enrolled, with class and school, the latest first."""
+    return (
+        Enrolment.objects.filter(child=child)
+        .select_related("class_section__school")
+        .order_by("-starts_on", "-pk")
+    )
+
+
+def guardians_of(child: Child) -> list[Guardian]:
+    """The guardians of a child's household; none without a household. One query."""
+    return list(child.household.guardians.all()) if child.household is not None else []
 
 
 def get_child(actor: Actor, *, pk: UUID | str) -> Child:
@@ -156,6 +211,12 @@ def class_moves_to_answer(actor: Actor) -> QuerySet[ClassMove]:
     return _moves_of_hers(actor).filter(state=ClassMove.State.WAITING)
 
 
+def class_moves_asked_at(actor: Actor) -> list[datetime]:
+    """When each of `class_moves_to_answer` was asked."""
+    asked = class_moves_to_answer(actor).order_by()
+    return list(asked.values_list("asked_at", flat=True))
+
+
 def class_moves_agreed(actor: Actor, *, since: datetime) -> QuerySet[ClassMove]:
     """Moves said yes to since a moment, which the actor may take back; the latest first."""
     return (
@@ -172,6 +233,11 @@ def _moves_of_hers(actor: Actor) -> QuerySet[ClassMove]:
 def my_class_moves(actor: Actor) -> QuerySet[ClassMove]:
     """Questions about a child's class that the actor asked, the latest first."""
     return _class_moves().filter(asked_by=actor.user_id).order_by("-asked_at", "-pk")
+
+
+def count_my_class_moves(actor: Actor) -> int:
+    """How many of `my_class_moves` wait for an answer."""
+    return my_class_moves(actor).filter(state=ClassMove.State.WAITING).count()
 
 
 def came_by(actor: Actor, moves: Sequence[ClassMove]) -> set[UUID]:
@@ -201,6 +267,12 @@ def kinships_to_answer(actor: Actor) -> QuerySet[Kinship]:
     What she asked herself is among them; of a family whose kin she is nothing is.
     """
     return waiting_kinships().filter(reach(Kinship, actor, Permission.KINSHIP_CONFIRM))
+
+
+def children_of_kinship(kinship: Kinship) -> tuple[list[Child], list[Child]]:
+    """For which children a word about a family holds: of its household, and of its copies'."""
+    copies = [child for copy in kinship.copies.all() for child in copy.household.children.all()]
+    return list(kinship.household.children.all()), copies
 
 
 def waiting_kinships() -> QuerySet[Kinship]:

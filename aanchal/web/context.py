@@ -127,15 +127,6 @@ def _doors(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 def _where(actor: Actor) -> str:
     """The name of the one place the actor's grants are about; nothing when there are several."""
-    from aanchal.places.models import Area, Body
+    from aanchal.places.queries import own_place
 
-    bodies = {g.body_id for g in actor.grants if g.body_id}
-    paths = {g.area_path for g in actor.grants if g.area_path}
-    if len(bodies) + len(paths) != 1:
-        return ""
-    found: Area | Body | None
-    if bodies:
-        found = Body.objects.filter(pk=bodies.pop()).only("name", "local_name").first()
-    else:
-        found = Area.objects.filter(path=paths.pop()).only("name", "local_name").first()
-    return local_name(found)
+    return local_name(own_place(actor))

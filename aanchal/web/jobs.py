@@ -4,24 +4,21 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from aanchal.access.models import User
-from aanchal.access.queries import actor_for
+from aanchal.access.queries import actor_named
 from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.jobs import Queue, job
-from aanchal.kernel.permissions import Actor
 from aanchal.places.actions import take_place_file
 from aanchal.places.models import PlaceFile
+from aanchal.places.queries.files import place_file_to_take
 
 
 @job(queue=Queue.PERSON)
 def take_places(*, file: UUID) -> None:
     """Take a long file of places or schools in; done once, however often it is asked for."""
-    held = PlaceFile.objects.select_related("file").get(pk=file)
+    held = place_file_to_take(pk=file)
     if held.state in (PlaceFile.State.TAKEN, PlaceFile.State.REFUSED):
         return
-    sender = User.objects.filter(pk=held.received_by).first()
-    actor = actor_for(sender) if sender is not None else Actor(held.received_by)
     try:
-        take_place_file(actor, held=held, at=timezone.now())
+        take_place_file(actor_named(held.received_by), held=held, at=timezone.now())
     except NotAllowed:
         return  # the file itself says so

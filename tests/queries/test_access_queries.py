@@ -7,21 +7,23 @@ from aanchal.access.actions import invite_person
 from aanchal.access.models import CredentialReset
 from aanchal.access.queries import (
     confirmable_grants,
-    get_device,
     get_grant,
     get_invitation,
     get_person,
     get_reset,
-    get_volunteer,
     grantable_places,
     people_by_role,
-    visible_devices,
     visible_grants,
     visible_invitations,
     visible_people,
-    visible_volunteers,
     volunteers_of,
     waiting_resets,
+)
+from aanchal.access.queries.accounts import (
+    get_device,
+    get_volunteer,
+    visible_devices,
+    visible_volunteers,
 )
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Role

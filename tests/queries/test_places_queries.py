@@ -15,15 +15,20 @@ from aanchal.places.models import Area, AreaJoin, Body
 from aanchal.places.queries import (
     calendars_of,
     counts_below,
-    decided_joins,
-    open_joins,
-    open_place_problems,
-    open_subdistricts,
     schools_of,
     visible_area,
     visible_areas,
     visible_school,
     worked_districts,
+)
+from aanchal.places.queries.files import open_place_problems
+from aanchal.places.queries.joins import (
+    blocks_with_sure_villages,
+    count_joins,
+    decided_joins,
+    open_joins,
+    open_subdistricts,
+    sure_villages,
 )
 from tests.place_files import (
     AT,
@@ -104,6 +109,32 @@ def test_pairs_come_blocks_first_then_the_surest(tree):
 
     assert found[0].source.level == "block"
     assert found[-1].target == area("300002")
+
+
+def test_pairs_are_counted_as_they_are_listed_in_one_query(tree):
+    AreaJoin.objects.filter(target=area("300002")).update(band="doubtful")
+    block = area("1851", level="block")
+
+    for below in (None, block):
+        with CaptureQueriesContext(connection) as captured:
+            counts = count_joins(a_joiner(), below=below)
+
+        assert len(captured) == 1
+        assert counts.all == open_joins(a_joiner(), below=below).count()
+        assert counts.sure_villages == sure_villages(a_joiner(), below=below).count()
+        for band, n in counts.by_band.items():
+            assert n == open_joins(a_joiner(), below=below, band=band).count()
+    assert count_joins(a_joiner()).by_band["doubtful"] == 1
+    assert count_joins(a_joiner(OTHER)).all == 0
+
+
+def test_blocks_say_how_many_of_their_villages_are_surely_one(tree):
+    block = area("1851", level="block")
+
+    assert blocks_with_sure_villages(a_joiner()) == [
+        (block, sure_villages(a_joiner(), below=block).count())
+    ]
+    assert blocks_with_sure_villages(a_joiner(OTHER)) == []
 
 
 def test_what_was_joined_can_be_found_again_to_be_parted(tree):

@@ -1,6 +1,6 @@
 """Reads of registers: a class's book, a child's strip, what was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, grants_for, may
 from aanchal.lib.marks import Mark
-from aanchal.people.models import ClassSection, Enrolment
+from aanchal.people.models import Child, ClassSection, Enrolment
 from aanchal.people.queries import visible_classes
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
@@ -201,6 +201,23 @@ def open_problems(actor: Actor, register: RegisterFile) -> QuerySet[ImportProble
     return ImportProblem.objects.filter(
         source_kind="register", source_id=str(register.pk), state=ImportProblem.State.OPEN
     ).order_by("row", "pk")
+
+
+def count_open_problems(actor: Actor, register: RegisterFile) -> int:
+    """How many of `open_problems` wait. Two queries."""
+    return open_problems(actor, register).count()
+
+
+def pupils_left_out(pages: Iterable[ShownPage]) -> dict[str, Child]:
+    """Key, as text → the pupil, of those whom pages shown to the actor leave out. One query."""
+    keys = [key for page in pages for key in page.missing]
+    return {str(key): child for key, child in Child.objects.in_bulk(keys).items()}
+
+
+def classes_of_file(register: RegisterFile) -> list[ClassSection]:
+    """The classes of which a file that the actor may see was taken in, each once. One query."""
+    pages = register.pages.select_related("class_section")
+    return list({page.class_section_id: page.class_section for page in pages}.values())
 
 
 def class_pupils(register: RegisterFile, page: dict[str, Any]) -> list[Enrolment]:

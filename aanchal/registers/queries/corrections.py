@@ -98,6 +98,11 @@ def my_corrections(actor: Actor) -> QuerySet[Correction]:
     )
 
 
+def count_my_corrections(actor: Actor) -> int:
+    """How many of `my_corrections` wait for an answer."""
+    return my_corrections(actor).filter(state=Correction.State.WAITING).count()
+
+
 def _corrections() -> QuerySet[Correction]:
     return Correction.objects.select_related(
         "class_section__school__area", "source__file"

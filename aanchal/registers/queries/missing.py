@@ -1,5 +1,7 @@
 """Reads of pupils whom a register no longer names."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from aanchal.kernel.access import visible
@@ -11,6 +13,20 @@ from ..models import MissingPupil
 def missing_pupils(actor: Actor) -> QuerySet[MissingPupil]:
     """Pupils of the actor's classes who wait to be found out about, the longest first."""
     return _of_her_classes(actor).filter(state=MissingPupil.State.WAITING).order_by("month", "pk")
+
+
+def missing_noted_at(actor: Actor) -> list[datetime]:
+    """When each of `missing_pupils` was noted."""
+    return list(_bare(actor).values_list("noted_at", flat=True))
+
+
+def missing_in_short(actor: Actor) -> list[MissingPupil]:
+    """`missing_pupils` without the child and without what was answered: when, and what was said."""
+    return list(_bare(actor).defer("answer", "ground"))
+
+
+def _bare(actor: Actor) -> QuerySet[MissingPupil]:
+    return missing_pupils(actor).select_related(None).prefetch_related(None)
 
 
 def missing_settled(actor: Actor) -> QuerySet[MissingPupil]:

@@ -1,6 +1,7 @@
 """Reads of visit budgets: whose they are, what was set, and a block's past for the replay."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -66,6 +67,12 @@ def budgets_set(actor: Actor, area: Area) -> QuerySet[VisitBudget]:
     return VisitBudget.objects.filter(area__in=tunable_blocks(actor), area=area).order_by(
         "-set_at", "-pk"
     )
+
+
+def budgets_in_force(blocks: Iterable[Area]) -> dict[UUID, VisitBudget]:
+    """Block → the budget in force there, of blocks the actor may tune; one query."""
+    found = VisitBudget.objects.filter(area__in=list(blocks), is_current=True)
+    return {budget.area_id: budget for budget in found}
 
 
 def replay_of(actor: Actor, area: Area) -> BudgetReplay | None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from ..findings import group_of, is_doubt
 from ..guidance import guidance
-from ..models import Finding, Flag
+from ..models import Finding, Flag, Visit
 from ..rules.ends import Unknown, not_known
 from .before_going import was_child_met
 
@@ -40,6 +40,14 @@ def doubts(flags: QuerySet[Flag], *, states: Iterable[str] = WITH_NOBODY) -> dic
 def is_in_doubt(flag: Flag) -> bool:
     """Say whether a flag that has not ended is in doubt, whoever is on her way. One query."""
     return bool(doubts(Flag.objects.filter(pk=flag.pk), states=Flag.LIVE))
+
+
+def visits_in_doubt(visits: Iterable[Visit]) -> set[UUID]:
+    """Flags of some visits under way that are in doubt; one query, none for no visits."""
+    flags = {visit.flag_id for visit in visits}
+    if not flags:
+        return set()
+    return set(doubts(Flag.objects.filter(pk__in=flags), states=[Flag.State.ASSIGNED]))
 
 
 def doubt_due_at(since: datetime) -> datetime:

@@ -1,29 +1,25 @@
 """Reads of flags and visits. Each starts from what the actor may see; kin are excluded first."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    Exists,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-)
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants, lost_her_phone
 from aanchal.kernel.access import reach, visible
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor, Permission, Role, covers
-from aanchal.people.models import Kinship
+from aanchal.people.models import Child, Kinship
 from aanchal.places.models import Area, Body
 
 from ..findings import group_of
 from ..guidance import guidance
-from ..models import Finding, Flag, Visit
+from ..models import Finding, Flag, LateFinding, Reopening, Visit
 from .before_going import not_to_be_sent
-from .hands import can_be_made, may_go
+from .hands import can_be_made, may_go, my_visits_along
 
 
 def visible_flags(actor: Actor, permission: Permission = Permission.FLAG_VIEW) -> QuerySet[Flag]:
@@ -43,6 +39,49 @@ def question_places(actor: Actor) -> tuple[list[Area], list[Body]]:
     return list(villages), list(schools.order_by("name", "pk"))
 
 
+def flags_among(actor: Actor, keys: Iterable[UUID]) -> dict[UUID, Flag]:
+    """Key → flag, of those among some that the actor may see. One query."""
+    return {flag.pk: flag for flag in visible_flags(actor).filter(pk__in=list(keys))}
+
+
+def flags_of_child(actor: Actor, child: Child) -> list[Flag]:
+    """All flags about a child that the actor may see, newest first, with what was done. Four queries."""
+    return list(
+        visible_flags(actor)
+        .filter(child=child)
+        .order_by("-raised_at", "-pk")
+        .select_related("child", "area", "class_section__school", "outcome")
+        .prefetch_related(_whole_visits(), "reopenings")
+    )
+
+
+def _whole_visits() -> Prefetch[Any]:
+    visits = Visit.objects.select_related("volunteer", "second", "finding")
+    return Prefetch("visits", visits.prefetch_related("late_findings"))
+
+
+def with_visits(flags: QuerySet[Flag]) -> QuerySet[Flag]:
+    """Some flags with their visits, what was found and how they ended; one query more."""
+    return flags.prefetch_related(
+        Prefetch("visits", Visit.objects.select_related("volunteer", "finding"))
+    ).select_related("outcome")
+
+
+def visits_of(flag: Flag) -> list[Visit]:
+    """The visits of a flag, as they were loaded with it."""
+    return list(flag.visits.all())
+
+
+def late_findings_of(visits: Iterable[Visit]) -> list[LateFinding]:
+    """What came too late of some visits, as it was loaded with them."""
+    return [late for visit in visits for late in visit.late_findings.all()]
+
+
+def reopenings_of(flag: Flag) -> list[Reopening]:
+    """When a flag was taken up again, as it was loaded with it."""
+    return list(flag.reopenings.all())
+
+
 def get_flag(
     actor: Actor, *, pk: UUID | str, permission: Permission = Permission.FLAG_VIEW
 ) -> Flag:
@@ -54,12 +93,7 @@ def get_flag(
         .prefetch_related(
             "child__household__kinships",
             "reopenings",
-            Prefetch(
-                "visits",
-                Visit.objects.select_related("volunteer", "second", "finding").prefetch_related(
-                    "late_findings"
-                ),
-            ),
+            _whole_visits(),
         )
         .first()
     )
@@ -108,6 +142,16 @@ def my_visits(actor: Actor) -> QuerySet[Visit]:
     )
 
 
+def has_visits(actor: Actor) -> bool:
+    """Whether a visit is in the actor's hands, or one in another's on which she goes along."""
+    return my_visits(actor).exists() or my_visits_along(actor).exists()
+
+
+def my_visit_for(actor: Actor, *, flag: UUID) -> Visit | None:
+    """The visit for a flag that is in the actor's own hands; None when there is none."""
+    return my_visits(actor).filter(flag=flag).first()
+
+
 def get_my_visit(actor: Actor, *, pk: UUID | str) -> Visit:
     """One visit in the actor's own hands; `NotFound` for any other."""
     found = my_visits(actor).filter(pk=pk).first()
@@ -132,6 +176,19 @@ def my_recent_visits(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
         .select_related("flag__child", "flag__area", "flag__outcome", "flag__class_section")
         .order_by("-recorded_at")
     )
+
+
+def get_my_recent_visit(actor: Actor, *, pk: UUID | str, since: datetime) -> Visit:
+    """One of `my_recent_visits` with what she found; `NotFound` for any other."""
+    found = (
+        my_recent_visits(actor, since=since)
+        .filter(pk=pk)
+        .select_related("finding", "flag__child__household", "flag__area")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from aanchal.kernel.access import within
 from aanchal.kernel.permissions import Actor
-from aanchal.registers.models import RegisterFile
-from aanchal.registers.queries.books import visible_register_files
+from aanchal.places.models import Area
+from aanchal.registers.queries.listed import waiting_registers
 
 from ..models import Flag, Visit
 from .doubts import WITH_NOBODY, doubts
@@ -81,6 +82,54 @@ def what_waits(actor: Actor, *, at: datetime) -> Waiting:
     )
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which flags a reader asks for; what is empty narrows nothing.
+
+    Args:
+        place: at or beneath this place.
+        village: key of the village.
+        school: key of the school.
+        channel: how urgent.
+        sort: "urgent", the order of each list; "longest" waiting first; "newest" first.
+    """
+
+    place: Area | None = None
+    village: str = ""
+    school: str = ""
+    channel: str = ""
+    sort: str = "urgent"
+
+
+def flags_by_standing(actor: Actor, asked: Asked, *, at: datetime) -> dict[str, QuerySet[Flag]]:
+    """Flags the actor may see, by where they stand; each list in its own order.
+
+    "doubts" with nobody on the way, "waiting" in nobody's hands, "under_way", "overdue", "visited",
+    and "ended", the latest first. Three queries for the doubts, which are sealed.
+    """
+    here = within([asked.place.path], "area__path") if asked.place is not None else Q()
+    if asked.village:
+        here &= Q(area=asked.village)
+    if asked.school:
+        here &= Q(class_section__school=asked.school)
+    if asked.channel:
+        here &= Q(channel=asked.channel)
+    flags = visible_flags(actor).filter(here)
+    ended = (Flag.State.CLOSED, Flag.State.WITHDRAWN)
+    sets = {
+        "doubts": doubtful_flags(actor).filter(here),
+        "waiting": flags_with_nobody(flags),
+        "under_way": by_due_day(flags.filter(state=Flag.State.ASSIGNED)),
+        "overdue": overdue_flags(actor, at=at).filter(here),
+        "visited": visited_flags(flags),
+        "ended": flags.filter(state__in=ended).order_by("-raised_at", "-pk"),
+    }
+    if asked.sort == "urgent":
+        return sets
+    order = "raised_at" if asked.sort == "longest" else "-raised_at"
+    return {name: found.order_by(order, "pk") for name, found in sets.items()}
+
+
 def overdue_flags(actor: Actor, *, at: datetime) -> QuerySet[Flag]:
     """Questions whose visit is overdue or with one who can no longer go, the first due first."""
     late = overdue_visits(actor, at=at).order_by()
@@ -122,11 +171,3 @@ def by_due_day(flags: QuerySet[Flag]) -> QuerySet[Flag]:
     return flags.annotate(visit_due_at=Subquery(held.values("due_at")[:1])).order_by(
         "visit_due_at", "pk"
     )
-
-
-def waiting_registers(actor: Actor) -> QuerySet[RegisterFile]:
-    """Register files that need somebody: all but those taken in with no row left."""
-    done = Q(state=RegisterFile.State.TAKEN) & (
-        Q(counts__rows_left=0) | Q(counts__rows_left__isnull=True)
-    )
-    return visible_register_files(actor).exclude(done)

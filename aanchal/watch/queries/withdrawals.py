@@ -8,6 +8,12 @@ from aanchal.kernel.permissions import Actor, Permission
 from ..models import Flag, Withdrawal
 
 
+def channels_to_answer(actor: Actor) -> list[str]:
+    """How urgent each flag of `withdrawals_to_answer` is."""
+    waiting = withdrawals_to_answer(actor).order_by()
+    return list(waiting.values_list("flag__channel", flat=True))
+
+
 def withdrawals_to_answer(actor: Actor) -> QuerySet[Withdrawal]:
     """Flags the actor may withdraw whose marks were corrected, urgent first, then the longest."""
     return (

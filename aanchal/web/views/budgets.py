@@ -22,6 +22,7 @@ from aanchal.watch.actions import ask_budget_replay, set_visit_budget
 from aanchal.watch.jobs import replay_budget
 from aanchal.watch.models import BudgetReplay, VisitBudget
 from aanchal.watch.queries.budgets import (
+    budgets_in_force,
     budgets_set,
     get_tunable_block,
     replay_of,
@@ -46,7 +47,7 @@ def budgets(request: HttpRequest) -> HttpResponse:
     blocks = list(tunable_blocks(request.actor))
     if len(blocks) == 1:
         return redirect("visit_budget", pk=blocks[0].pk)
-    current = {b.area_id: b for b in VisitBudget.objects.filter(area__in=blocks, is_current=True)}
+    current = budgets_in_force(blocks)
     items = [
         {
             "title": local_name(block),

@@ -18,8 +18,14 @@ from django.utils.translation import gettext_lazy
 from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.kernel.permissions import Permission, may
 from aanchal.places.actions import change_closures, set_calendar
-from aanchal.places.models import Area, Body, Closure, SchoolCalendar
-from aanchal.places.queries import calendar_above, visible_area, visible_school
+from aanchal.places.models import Area, Body, Closure
+from aanchal.places.queries import (
+    calendar_above,
+    closures_of,
+    own_calendar,
+    visible_area,
+    visible_school,
+)
 
 from ..closure_names import NAMES
 from ..context import local_name
@@ -109,8 +115,8 @@ def school_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _calendar(request: HttpRequest, place: Area | Body) -> HttpResponse:
-    held = _held(place)
-    own = list(held.closures.order_by("first_on", "last_on")) if held else []
+    held = own_calendar(place)
+    own = closures_of(held)
     nearest, above = calendar_above(place)
     shown = held or nearest
     day, month = _asked(request)
@@ -240,9 +246,3 @@ def _name_of(closure: Closure) -> str:
     if closure.name in NAMES:
         return _(closure.name)
     return closure.name or str(kind)
-
-
-def _held(place: Area | Body) -> SchoolCalendar | None:
-    if isinstance(place, Body):
-        return SchoolCalendar.objects.filter(body=place).first()
-    return SchoolCalendar.objects.filter(area=place).first()

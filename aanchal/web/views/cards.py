@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,6 +23,7 @@ from aanchal.watch.findings import (
 from aanchal.watch.models import Flag, Outcome, Visit
 from aanchal.watch.queries.conflicts import hide_concerns_from
 from aanchal.watch.queries.doubts import doubt_due_at
+from aanchal.watch.queries.flags import visits_of, with_visits
 from aanchal.watch.queries.returns import NOTHING, Since, since_signal
 from aanchal.watch.rules.returns import Came, Return, Returned, Standing
 from aanchal.watch.sentences import flag_sentence
@@ -47,9 +48,7 @@ def flag_cards(
 ) -> list[dict[str, Any]]:
     """Flags as cards: code and first name, the reason, where it stands. Seven queries at most."""
     if isinstance(flags, QuerySet):
-        flags = flags.prefetch_related(
-            Prefetch("visits", Visit.objects.select_related("volunteer", "finding"))
-        ).select_related("outcome")
+        flags = with_visits(flags)
     held = list(flags)
     hide_concerns_from(actor, held)
     read = since_signal([f for f in held if f.state in Flag.LIVE or _ended_back(f)])
@@ -133,7 +132,7 @@ def returned_sentence(came: Came, stands: Standing, since_on: date) -> str:
 
 def _standing(flag: Flag, back: Returned | None, *, at: datetime) -> tuple[str, str, list[str]]:
     """Level and tag of a flag's card, and what stands before its place."""
-    visits = list(flag.visits.all())
+    visits = visits_of(flag)
     if flag.state == Flag.State.ASSIGNED:
         visit = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
         if visit is None:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,11 +24,13 @@ from aanchal.people.actions import open_child_file
 from aanchal.people.find import find_children
 from aanchal.people.models import Child, Enrolment
 from aanchal.people.queries import (
+    children_listed,
     children_places,
-    enrolled_at,
+    enrolments_of,
     get_child,
+    guardians_of,
     present_seats,
-    visible_children,
+    siblings_of,
 )
 from aanchal.people.rules.sounds import is_only_titles
 from aanchal.registers.formats.grades import roman
@@ -37,7 +38,7 @@ from aanchal.registers.queries.books import child_strip
 from aanchal.watch.models import Flag, Visit
 from aanchal.watch.queries.children import asked_after, live_questions
 from aanchal.watch.queries.conflicts import hide_concerns_from
-from aanchal.watch.queries.flags import visible_flags
+from aanchal.watch.queries.flags import flags_of_child, visits_of
 
 from ..context import local_name
 from ..look.numbers import in_script
@@ -62,7 +63,6 @@ SORTS = {
 
 def child_list(request: HttpRequest) -> HttpResponse:
     """Children of the actor's area, of one village, school or class when asked, in her order."""
-    children = visible_children(request.actor)
     villages, schools = children_places(request.actor)
     narrowed = Narrowed(
         request,
@@ -73,15 +73,14 @@ def child_list(request: HttpRequest) -> HttpResponse:
             Choice("sort", _("Order"), list(SORTS.items()), default="code"),
         ),
     )
-    if narrowed["village"]:
-        children = children.filter(area=narrowed["village"])
-    if narrowed["school"] or narrowed["grade"]:
-        children = children.filter(
-            pk__in=enrolled_at(school=narrowed["school"], grade=narrowed["grade"])
-        )
-    if narrowed["sort"] == "newest":
-        children = children.order_by("-made_at", "-code")
-    elif narrowed["sort"] == "waiting":
+    children = children_listed(
+        request.actor,
+        village=narrowed["village"],
+        school=narrowed["school"],
+        grade=narrowed["grade"],
+        newest=narrowed["sort"] == "newest",
+    )
+    if narrowed["sort"] == "waiting":
         children = asked_after(request.actor, children)
     page = Paginator(children, PAGE).get_page(request.GET.get("page"))
     return render(
@@ -191,16 +190,14 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
     held = get_child(request.actor, pk=pk)
     now = timezone.now()
     open_child_file(request.actor, child=held, at=now)
-    enrolments = list(
-        held.enrolments.select_related("class_section__school").order_by("-starts_on", "-pk")
-    )
+    enrolments = list(enrolments_of(held))
     sees_flags = may(request.actor, Permission.FLAG_VIEW, held)
     flags = _flags_of(request, held) if sees_flags else []
     concerns = _concerns_of(request, held)
-    guardians = list(held.household.guardians.all()) if held.household else []
+    guardians = guardians_of(held)
     live = next((f for f in flags if f.state in Flag.LIVE), None)
     names = people_named([x for f in flags for x in people_of_story(f)])
-    told = [event for f in flags for event in story_told(f, list(f.visits.all()), names)]
+    told = [event for f in flags for event in story_told(f, visits_of(f), names)]
     context: dict[str, Any] = {
         "child": held,
         "crumb_items": [
@@ -246,21 +243,7 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _flags_of(request: HttpRequest, held: Child) -> list[Flag]:
     """All questions about her that the actor may see, newest first, with what was done. Few queries."""
-    flags = list(
-        visible_flags(request.actor)
-        .filter(child=held)
-        .order_by("-raised_at", "-pk")
-        .select_related("child", "area", "class_section__school", "outcome")
-        .prefetch_related(
-            Prefetch(
-                "visits",
-                Visit.objects.select_related("volunteer", "second", "finding").prefetch_related(
-                    "late_findings"
-                ),
-            ),
-            "reopenings",
-        )
-    )
+    flags = flags_of_child(request.actor, held)
     hide_concerns_from(request.actor, flags)
     return flags
 
@@ -286,10 +269,7 @@ def _concerns_of(request: HttpRequest, held: Child) -> list[dict[str, Any]]:
 
 def _siblings(request: HttpRequest, held: Child) -> list[Child]:
     """Other children of her household whom the actor may see."""
-    if held.household_id is None:
-        return []
-    others = visible_children(request.actor).filter(household=held.household_id)
-    return list(others.exclude(pk=held.pk)[:MAX_SIBLINGS])
+    return list(siblings_of(request.actor, held)[:MAX_SIBLINGS])
 
 
 def _enrolled_in(enrolment: Enrolment) -> str:
@@ -303,7 +283,7 @@ def _enrolled_in(enrolment: Enrolment) -> str:
 
 def _who_acts(live: Flag, *, at: datetime) -> dict[str, Any]:
     """Who must act next on her open question, and by when."""
-    visit = next((v for v in live.visits.all() if v.state == Visit.State.ASSIGNED), None)
+    visit = next((v for v in visits_of(live) if v.state == Visit.State.ASSIGNED), None)
     href = reverse("flag", args=[live.pk])
     if visit is not None:
         late = visit.due_at < at
@@ -318,7 +298,7 @@ def _who_acts(live: Flag, *, at: datetime) -> dict[str, Any]:
         }
         return {"text": told, "level": "now" if late else "plain", "href": href}
     if live.state == Flag.State.VISITED:
-        if doubt_of(list(live.visits.all())) is not None:
+        if doubt_of(visits_of(live)) is not None:
             text = _("Not sure that the child is safe: call the volunteer")
             return {"text": text, "level": "now", "href": href}
         text = _("The coordinator reads what was found and writes how it ended.")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
+from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.people.actions import agree_to_move, refuse_move, take_move_back
 from aanchal.people.models import ClassMove
@@ -86,7 +87,7 @@ def _answer(request: HttpRequest) -> None:
     found = my_class_moves(request.actor) if mine else class_moves_to_answer(request.actor)
     if step == "undo":
         found = class_moves_agreed(request.actor, since=now - UNDO_SHOWN)
-    move = found.filter(pk=key).first()
+    move = one_of(found, key)
     if move is None:
         raise WrongState
     if mine:

@@ -24,6 +24,7 @@ from aanchal.cases.queries import Listed, visible_concerns
 from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.kernel.permissions import Permission, may_anywhere
 from aanchal.places.models import Area
+from aanchal.places.queries import villages_to_tell_of
 
 from ..context import local_name
 from ..forms import ChoiceRows, add_form_error, choose_again, chosen_key
@@ -166,19 +167,7 @@ def tell_instead(request: HttpRequest, *, kind: str, told: str, about: About) ->
 
 def areas_for_concern(request: HttpRequest) -> list[Area]:
     """The villages a person may tell a concern about; her own places."""
-    from aanchal.kernel.access import within
-    from aanchal.kernel.permissions import grants_for
-    from aanchal.places.models import Body
-
-    held = grants_for(request.actor, Permission.CONCERN_RAISE)
-    paths = [g.area_path for g in held if g.area_path]
-    bodies = [g.body_id for g in held if g.body_id]
-    paths += list(Body.objects.filter(pk__in=bodies).values_list("area__path", flat=True))
-    return list(
-        Area.objects.filter(
-            within(paths, "path"), level=Area.Level.VILLAGE, joined_into__isnull=True
-        ).order_by("name")[:MAX_VILLAGES]
-    )
+    return list(villages_to_tell_of(request.actor)[:MAX_VILLAGES])
 
 
 def _ask_kind(request: HttpRequest, form: ConcernKindForm, about: About | None) -> HttpResponse:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.models import User
-from aanchal.access.queries import live_grants
+from aanchal.access.queries import roles_held
 from aanchal.cases import actions
 from aanchal.cases.queries import colleagues_like
 from aanchal.kernel.errors import TooMany
-from aanchal.kernel.permissions import ROLE_NAMES, Role
+from aanchal.kernel.permissions import ROLE_NAMES
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.places.models import Area
 
@@ -231,7 +231,7 @@ def carried(request: HttpRequest, own: frozenset[str]) -> list[tuple[str, str]]:
 
 def roles_of(people: list[User], *, at: datetime) -> dict[str, str]:
     """In a few words what each person does, by her key; one query."""
-    found: dict[str, set[str]] = {}
-    for user_id, role in live_grants(at=at).filter(user__in=people).values_list("user_id", "role"):
-        found.setdefault(str(user_id), set()).add(str(ROLE_NAMES[Role(role)]))
-    return {key: ", ".join(sorted(names)) for key, names in found.items()}
+    return {
+        user: ", ".join(sorted(str(ROLE_NAMES[role]) for role in roles))
+        for user, roles in roles_held(people, at=at).items()
+    }

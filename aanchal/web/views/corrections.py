@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
+from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.permissions import Actor, system_actor
 from aanchal.registers.actions import agree_to_correction, refuse_correction, take_correction_back
@@ -86,7 +87,7 @@ def _answer(request: HttpRequest) -> None:
     now, actor, step = timezone.now(), request.actor, request.POST.get("step")
     if step in ("withdraw", "keep"):
         key = key_or_none(request.POST.get("withdrawal"))
-        withdrawal = withdrawals_to_answer(actor).filter(pk=key).first()
+        withdrawal = one_of(withdrawals_to_answer(actor), key)
         if withdrawal is None:
             raise WrongState
         if step == "withdraw":
@@ -100,7 +101,7 @@ def _answer(request: HttpRequest) -> None:
     if step == "undo":
         correction = next((c for c in _agreed(actor, now) if c.pk == key), None)
     elif step == "take_back":
-        correction = my_corrections(actor).filter(pk=key).first()
+        correction = one_of(my_corrections(actor), key)
     else:
         correction = correction_to_answer(actor, pk=key)
     if correction is None:

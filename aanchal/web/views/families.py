@@ -15,10 +15,16 @@ from django.utils.translation import gettext_lazy
 from aanchal.kernel.errors import WrongState
 from aanchal.people.actions import join_households, open_child_file, part_households
 from aanchal.people.families import namesakes
-from aanchal.people.find import code_asked, with_code
+from aanchal.people.find import child_with_code, code_asked
 from aanchal.people.houses import house_of, may_be_called
 from aanchal.people.models import Child, HouseholdJoin
-from aanchal.people.queries import get_child, joins_of_child, visible_children
+from aanchal.people.queries import (
+    children_among,
+    children_of_households,
+    get_child,
+    guardians_of,
+    joins_of_child,
+)
 
 from ..context import local_name
 from ..forms import key_or_none
@@ -80,8 +86,7 @@ def child_family(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _other(request: HttpRequest, held: Child, form: OtherChildForm) -> Child | None:
     number = code_asked(form.cleaned_data["code"])
-    visible = visible_children(request.actor).select_related("household")
-    found = with_code(visible.filter(district=held.district), number).first() if number else None
+    found = child_with_code(request.actor, number, district=held.district) if number else None
     if found is None:
         form.add_error("code", _("No child has this code here."))
     elif found.pk == held.pk:
@@ -105,9 +110,8 @@ def _part(request: HttpRequest, held: Child) -> HttpResponse:
 
 def _say_who_is_not_called(request: HttpRequest, *children: Child) -> None:
     """A yes to one number is no yes to the other's: of whom it is to be asked after a join."""
-    called = {c.code: _calls(c)[0] for c in visible_children(request.actor).filter(
-        pk__in=[c.pk for c in children]
-    ).select_related("household")}  # fmt: skip
+    seen = children_among(request.actor, [c.pk for c in children])
+    called = {c.code: _calls(c)[0] for c in seen}
     asked = sorted(code for code, is_called in called.items() if not is_called)
     if asked and any(called.values()):
         messages.info(
@@ -133,14 +137,14 @@ def _maybe(request: HttpRequest, child: Child) -> list[str]:
     """Codes of children of the village whose guardian has the same name: perhaps of one family."""
     household = child.household
     found = namesakes(household) if household is not None else []
-    theirs = visible_children(request.actor).filter(household__in=found)
+    theirs = children_of_households(request.actor, *found)
     return sorted(c.code for c in theirs if c.pk != child.pk)
 
 
 def _family(request: HttpRequest, child: Child) -> dict[str, Any]:
     household = child.household
-    guardians = list(household.guardians.all()) if household is not None else []
-    others = visible_children(request.actor).filter(household=household) if household else []
+    guardians = guardians_of(child)
+    others = children_of_households(request.actor, household)
     return {
         "name": whole_name(child),
         "code": child.code,
@@ -155,5 +159,5 @@ def _family(request: HttpRequest, child: Child) -> dict[str, Any]:
 
 
 def _join(request: HttpRequest, join: HouseholdJoin) -> dict[str, Any]:
-    moved = visible_children(request.actor).filter(pk__in=join.moved["children"])
+    moved = children_among(request.actor, join.moved["children"])
     return {"pk": join.pk, "codes": ", ".join(c.code for c in moved)}

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.kernel.access import within
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.permissions import Permission, granted_areas, may
+from aanchal.kernel.permissions import Permission, may
 from aanchal.people.actions import open_child_file
 from aanchal.people.models import Child
-from aanchal.people.queries import get_child, visible_children
+from aanchal.people.queries import children_of_households, get_child
 from aanchal.places.models import Area
+from aanchal.places.queries import villages_of
 from aanchal.watch.actions import move_family
 
 from ..context import local_name
@@ -106,10 +106,8 @@ def _move(request: HttpRequest, held: Child, to: Area, form: VillageForm) -> Htt
 
 def _villages(request: HttpRequest, held: Child) -> dict[str, Area]:
     """Villages of hers in the child's district, but for the one in which she is, by name."""
-    here = within(granted_areas(request.actor, Permission.CHILD_MOVE), "path")
-    found = Area.objects.filter(here, level=Area.Level.VILLAGE, joined_into__isnull=True)
-    found = found.exclude(pk=held.area_id).select_related("parent").order_by("name", "pk")
-    return {str(a.pk): a for a in found if a.district == held.district}
+    found = villages_of(request.actor, Permission.CHILD_MOVE)
+    return {str(a.pk): a for a in found if a.district == held.district and a.pk != held.area_id}
 
 
 def _named(area: Area) -> str:
@@ -120,4 +118,4 @@ def _named(area: Area) -> str:
 def _family(request: HttpRequest, held: Child) -> list[str]:
     if held.household_id is None:
         return [held.code]
-    return [c.code for c in visible_children(request.actor).filter(household=held.household_id)]
+    return [c.code for c in children_of_households(request.actor, held.household_id)]

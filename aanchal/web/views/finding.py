@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, TooMany, WrongState
+from aanchal.kernel.errors import Invalid, NotAllowed, TooMany, WrongState
 from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.people.models import Child
 from aanchal.watch.actions import keep_late_finding, record_visit, return_to_house
@@ -24,7 +24,10 @@ from aanchal.watch.findings import NOT_SURE_SAFE, FindingKind, group_of, vocabul
 from aanchal.watch.guidance import guidance
 from aanchal.watch.labour import ages_of
 from aanchal.watch.models import Visit
-from aanchal.watch.queries.flags import my_recent_visits, my_visits
+from aanchal.watch.queries.flags import (
+    get_my_recent_visit,
+    my_visit_for,
+)
 from aanchal.watch.queries.hands import is_outside, my_past_visit, visit_of_ended_role
 
 from ..forms import (
@@ -408,21 +411,14 @@ def _ask_rest(
 
 def done(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Thanks, and what happens next; for danger the numbers once more."""
-    recorded = (
-        my_recent_visits(request.actor, since=timezone.now() - RECENT)
-        .filter(pk=pk)
-        .select_related("finding")
-        .first()
-    )
-    if recorded is None:
-        raise NotFound
+    recorded = get_my_recent_visit(request.actor, pk=pk, since=timezone.now() - RECENT)
     return render(request, "visits/done.html", _what_follows(request, recorded))
 
 
 def _what_follows(request: HttpRequest, recorded: Visit) -> dict[str, Any]:
     """What happens after a visit: whom to call for danger, or where the question waits now."""
     told = recorded.finding
-    kept = my_visits(request.actor).filter(flag=recorded.flag_id).first()
+    kept = my_visit_for(request.actor, flag=recorded.flag_id)
     step = vocabulary().next_steps.get(told.next_step)
     follows = _(step.follows) if step else ""
     if told.next_step == VISIT_AGAIN and kept is None:  # not safe for one alone, or taken back

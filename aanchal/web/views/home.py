@@ -6,9 +6,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from aanchal.access import kept
-from aanchal.kernel.permissions import Actor, Role
-from aanchal.watch.queries.flags import my_visits
-from aanchal.watch.queries.hands import my_visits_along
+from aanchal.kernel.permissions import Role
+from aanchal.watch.queries.flags import has_visits
 
 from ..context import FIRST_DOOR
 
@@ -20,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     other work may wait.
     """
     roles = request.actor.roles()
-    if len(roles) > 1 and Role.VOLUNTEER in roles and not _has_visits(request.actor):
+    if len(roles) > 1 and Role.VOLUNTEER in roles and not has_visits(request.actor):
         roles = roles - {Role.VOLUNTEER}
     for role in (
         Role.VOLUNTEER,
@@ -32,11 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
         if role in roles:
             return redirect(FIRST_DOOR[role])
     return render(request, "nothing_yet.html")
-
-
-def _has_visits(actor: Actor) -> bool:
-    """Whether a visit is in her hands, or one in another's on which she goes along."""
-    return my_visits(actor).exists() or my_visits_along(actor).exists()
 
 
 def leave_quickly(request: HttpRequest) -> HttpResponse:

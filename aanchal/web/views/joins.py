@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.access.queries import live_grants
+from aanchal.access.queries import count_grants_at
+from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import DomainError, Invalid, NotFound
 from aanchal.places.actions import (
     confirm_join,
@@ -24,14 +25,17 @@ from aanchal.places.actions import (
     refuse_subdistrict,
     separate_join,
 )
-from aanchal.places.models import Area, AreaCode, AreaJoin, Subdistrict, block_path
-from aanchal.places.queries import (
-    counts_below,
+from aanchal.places.models import Area, AreaJoin, Subdistrict
+from aanchal.places.queries import codes_of, counts_below, visible_area
+from aanchal.places.queries.joins import (
+    blocks_of,
+    blocks_with_sure_villages,
+    count_joins,
     decided_joins,
     open_joins,
     open_subdistricts,
-    visible_area,
-    visible_areas,
+    places_of_codes,
+    sure_villages,
     waiting_for_subdistricts,
 )
 from aanchal.places.rules.areas import Band
@@ -55,24 +59,21 @@ def joins(request: HttpRequest) -> HttpResponse:
     where = _asked_area(request)
     if request.method == "POST":
         return _decide(request, where)
-    found = _within(open_joins(request.actor), where)
+    counts = count_joins(request.actor, below=where)
     band = request.GET.get("band", "")
     tabs = [
         {
             "current": key == band,
             "href": _tab(key, where),
             "label": label,
-            "count": found.filter(band=key).count() if key else found.count(),
+            "count": counts.by_band.get(key, 0) if key else counts.all,
         }
         for key, label in (("", _("All")), *((b.value, words) for b, (words, _l) in BANDS.items()))
     ]
-    listed = found.filter(band=band) if band in set(Band) else found
+    listed = open_joins(request.actor, below=where, band=band if band in set(Band) else "")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
-    subdistricts = [] if where is not None else _subdistricts(request)
+    subdistricts, more = ([], 0) if where is not None else _subdistricts(request)
     lately = [] if where is not None else decided_joins(request.actor)[:LATELY_SHOWN]
-    sure_here = (
-        found.filter(band=Band.CERTAIN, source__level=Area.Level.VILLAGE).count() if where else 0
-    )
     return render(
         request,
         "places/joins.html",
@@ -82,14 +83,10 @@ def joins(request: HttpRequest) -> HttpResponse:
             "tabs": tabs,
             "page": page,
             "items": _joins(page),
-            "sure_here": sure_here,
+            "sure_here": counts.sure_villages if where else 0,
             "blocks": _blocks_with_joins(request) if where is None else [],
             "subdistricts": subdistricts,
-            "more_subdistricts": max(
-                0, open_subdistricts(request.actor).count() - len(subdistricts)
-            )
-            if where is None
-            else 0,
+            "more_subdistricts": more,
             "lately": _joins(lately),
         },
     )
@@ -113,29 +110,18 @@ def _key(text: str) -> UUID:
         raise NotFound from None
 
 
-def _within(found: Any, where: Area | None) -> Any:
-    if where is None:
-        return found
-    return found.filter(target__path__startswith=where.path + "/")
-
-
 def _joins(found: Iterable[AreaJoin]) -> list[dict[str, Any]]:
     """Pairs as the page shows them; one query more for the names of those nearly as alike."""
     listed = list(found)
-    wanted = {str(code) for join in listed for code in join.rivals}
-    names = {
-        (c.area.path.split("/")[2], c.code): local_name(c.area)
-        for c in AreaCode.objects.filter(
-            level=Area.Level.VILLAGE, system__in=("lgd", "census2011"), code__in=wanted
-        ).select_related("area")
-    }
+    rivals = places_of_codes(str(code) for join in listed for code in join.rivals)
+    names = {place: local_name(area) for place, area in rivals.items()}
     return [_join(join, names) for join in listed]
 
 
 def _join(join: AreaJoin, names: dict[tuple[str, str], str]) -> dict[str, Any]:
     words, level = BANDS[Band(join.band)]
     beside = [names.get((join.source.district, str(r)), str(r)) for r in join.rivals]
-    own = {c.system: c.code for c in join.target.codes.all()}
+    own = {c.system: c.code for c in codes_of(join.target)}
     return {
         "pk": join.pk,
         "level": LEVELS[Area.Level(join.source.level)],
@@ -153,36 +139,28 @@ def _join(join: AreaJoin, names: dict[tuple[str, str], str]) -> dict[str, Any]:
 
 def _blocks_with_joins(request: HttpRequest) -> list[dict[str, Any]]:
     """Blocks in which villages are surely one with another: they may be confirmed together."""
-    found = open_joins(request.actor).filter(source__level=Area.Level.VILLAGE)
-    sure: dict[str, int] = {}
-    for path in found.filter(band=Band.CERTAIN).values_list("target__path", flat=True):
-        block = block_path(path)
-        sure[block] = sure.get(block, 0) + 1
-    areas = visible_areas(request.actor).filter(path__in=sure).order_by("name", "pk")
     return [
         {
             "name": local_name(a),
-            "count": sure[a.path],
+            "count": villages,
             "href": f"{reverse('joins')}?area={a.pk}",
         }
-        for a in areas
+        for a, villages in blocks_with_sure_villages(request.actor)
     ]
 
 
-def _subdistricts(request: HttpRequest) -> list[dict[str, Any]]:
-    """Undecided sub-districts, those first for which villages wait; each with its blocks."""
+def _subdistricts(request: HttpRequest) -> tuple[list[dict[str, Any]], int]:
+    """Undecided sub-districts, those first for which villages wait; each with its blocks.
+
+    Returns:
+        The first of them, and how many more there are.
+    """
     held = list(open_subdistricts(request.actor))
     waits = waiting_for_subdistricts(request.actor, held)
     held.sort(key=lambda s: -waits.get(s.code, 0))
-    held = held[:SUBDISTRICTS_SHOWN]
-    districts = {s.district_area_id for s in held}
-    blocks: dict[UUID, list[Area]] = {}
-    for block in Area.objects.filter(
-        parent__in=districts, level=Area.Level.BLOCK, joined_into__isnull=True,
-        codes__system="lgd",
-    ).order_by("name"):  # fmt: skip
-        blocks.setdefault(block.parent_id, []).append(block)  # type: ignore[arg-type]
-    return [
+    held, more = held[:SUBDISTRICTS_SHOWN], len(held[SUBDISTRICTS_SHOWN:])
+    blocks = blocks_of(held)
+    shown = [
         {
             "pk": s.pk,
             "name": s.local_name or s.name,
@@ -195,6 +173,7 @@ def _subdistricts(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for s in held
     ]
+    return shown, more
 
 
 def _decide(request: HttpRequest, where: Area | None) -> HttpResponse:
@@ -226,7 +205,7 @@ def _back(where: Area | None) -> str:
 
 
 def _asked_join(request: HttpRequest, found: Any) -> AreaJoin:
-    held: AreaJoin | None = found.filter(pk=_key(request.POST.get("join", ""))).first()
+    held: AreaJoin | None = one_of(found, _key(request.POST.get("join", "")))
     if held is None:
         raise NotFound
     return held
@@ -248,7 +227,7 @@ def _say_same(request: HttpRequest, where: Area | None) -> HttpResponse | None:
 
 def _ask_block(request: HttpRequest, join: AreaJoin, where: Area | None) -> HttpResponse:
     villages = counts_below([join.source])[join.source.pk].villages
-    people = live_grants(at=timezone.now()).filter(area_path=join.source.path).count()
+    people = count_grants_at(join.source, at=timezone.now())
     consequences = [
         ngettext(
             "%(n)s village that UDISE knows moves into the block.",
@@ -314,14 +293,8 @@ def _say_part(request: HttpRequest, where: Area | None) -> HttpResponse | None:
     return None
 
 
-def _sure_villages(request: HttpRequest, where: Area | None) -> Any:
-    return _within(open_joins(request.actor), where).filter(
-        band=Band.CERTAIN, source__level=Area.Level.VILLAGE
-    )
-
-
 def _ask_all(request: HttpRequest, where: Area | None) -> HttpResponse:
-    found = list(_sure_villages(request, where)) if where is not None else []
+    found = list(sure_villages(request.actor, below=where)) if where is not None else []
     if not found:
         raise Invalid(_("Nothing of this block is sure enough to be confirmed together."))
     return render(
@@ -334,18 +307,16 @@ def _ask_all(request: HttpRequest, where: Area | None) -> HttpResponse:
 def _say_all(request: HttpRequest, where: Area | None) -> None:
     # Exactly those that were on the page she looked down, and still are sure.
     seen = {_key(text) for text in request.POST.getlist("join")}
-    found = list(_sure_villages(request, where).filter(pk__in=seen)) if where is not None else []
+    found: list[AreaJoin] = []
+    if where is not None:
+        found = list(sure_villages(request.actor, below=where, keys=seen))
     done = confirm_joins(request.actor, joins=found, at=timezone.now())
     text = ngettext("%(n)s village is one now.", "%(n)s villages are one now.", done)
     messages.success(request, text % {"n": done})
 
 
 def _asked_subdistrict(request: HttpRequest) -> Subdistrict:
-    held = (
-        open_subdistricts(request.actor)
-        .filter(pk=_key(request.POST.get("subdistrict", "")))
-        .first()
-    )
+    held = one_of(open_subdistricts(request.actor), _key(request.POST.get("subdistrict", "")))
     if held is None:
         raise NotFound
     return held

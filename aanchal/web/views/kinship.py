@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
+from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import DomainError, TooMany, WrongState
 from aanchal.kernel.permissions import Permission, may
 from aanchal.people import actions
 from aanchal.people.models import Child, Kinship
-from aanchal.people.queries import get_child, kin_of_child, kinships_to_answer
+from aanchal.people.queries import children_of_kinship, get_child, kin_of_child, kinships_to_answer
 from aanchal.people.unconfirmed import unconfirmed_of
 
 from ..context import local_name
@@ -177,7 +178,7 @@ ANSWERS = {
 
 def _answer(request: HttpRequest, *, at: datetime) -> None:
     key = key_or_none(request.POST.get("kinship"))
-    kinship = kinships_to_answer(request.actor).filter(pk=key).first()
+    kinship = one_of(kinships_to_answer(request.actor), key)
     answer = ANSWERS.get(request.POST.get("step", ""))
     if kinship is None or answer is None:
         raise WrongState
@@ -194,9 +195,8 @@ def _row(request: HttpRequest, kinship: Kinship, names: dict[str, str]) -> dict[
     """What is asked. Names of children are for whoever may see children there; codes for the rest."""
     mine = kinship.asked_by == request.actor.user_id
     is_new = kinship.state == Kinship.State.WAITING
-    children = list(kinship.household.children.all())
     # It holds for other households of the family too: whoever answers is told for which children.
-    copies = [child for copy in kinship.copies.all() for child in copy.household.children.all()]
+    children, copies = children_of_kinship(kinship)
     sees = may(request.actor, Permission.CHILD_OPEN_FILE, kinship)
     asked = kinship.asked_at or kinship.recorded_at
     return {

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.permissions import Permission, may
 from aanchal.notices.queries.things import Thing
@@ -76,7 +77,7 @@ def _answer(request: HttpRequest) -> None:
     """Do what was answered. Sent twice, the second finds it settled and says so."""
     step, now, actor = request.POST.get("step"), timezone.now(), request.actor
     found = missing_settled(actor) if step == "reopen" else missing_pupils(actor)
-    pupil = found.filter(pk=key_or_none(request.POST.get("pupil"))).first()
+    pupil = one_of(found, key_or_none(request.POST.get("pupil")))
     if pupil is None:
         raise WrongState
     if step == "say":

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access import actions
-from aanchal.access.models import Notice, User
+from aanchal.access.models import User
 from aanchal.access.notices import sentence
+from aanchal.access.queries import people_of
+from aanchal.access.queries.accounts import my_notices
 from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.notices.actions import note_opened
 from aanchal.notices.queries.contacts import phones_to_call
@@ -136,7 +138,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         actions.note_seen(request.actor, user=user, at=now)
         return redirect(settings.LOGIN_REDIRECT_URL)
-    news = Notice.objects.filter(user=user, seen_at__isnull=True).order_by("-at", "-pk")[:100]
+    news = my_notices(request.actor, unseen=True)[:100]
     found = inbox(request.actor, at=now)
     me = request.actor.user_id
     return render(
@@ -209,9 +211,7 @@ def _unread(actor: Actor, found: Sequence[Unread], now: datetime) -> list[dict[s
     """What she may not read: where, since when, and whom she can ask."""
     if not found:
         return []
-    people = {
-        str(u.pk): u for u in User.objects.filter(pk__in={x for u in found for x in u.may_act})
-    }
+    people = people_of(user for thing in found for user in thing.may_act)
     phones = phones_to_call(actor, people.values())
     return [
         {

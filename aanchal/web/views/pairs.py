@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.permissions import Actor
 from aanchal.watch.actions import leave_pair, say_will_go
@@ -122,7 +123,7 @@ def _house(visit: Visit) -> str:
 
 def along(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "I do not go along": then nobody goes, and no question is asked."""
-    held = my_visits_along(request.actor).filter(pk=pk).first()
+    held = one_of(my_visits_along(request.actor), pk)
     if held is None:
         raise NotFound
     if request.method == "POST":
@@ -139,7 +140,7 @@ def along(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def go_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """She says that she will go again to a house that was not safe for her, or takes that back."""
-    held = my_unsafe_houses(request.actor).filter(pk=pk).first()
+    held = one_of(my_unsafe_houses(request.actor), pk)
     if held is None:
         raise NotFound
     if request.method == "POST":

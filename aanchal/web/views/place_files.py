@@ -7,7 +7,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +24,12 @@ from aanchal.places.actions import (
     take_place_file,
 )
 from aanchal.places.models import PlaceFile
-from aanchal.places.queries import get_place_file, open_place_problems, visible_place_files
+from aanchal.places.queries.files import (
+    get_place_file,
+    open_place_problems,
+    place_problems_by_code,
+    visible_place_files,
+)
 
 from ..jobs import take_places
 
@@ -167,13 +171,10 @@ def _facts(held: PlaceFile) -> list[dict[str, Any]]:
 
 def place_problems(request: HttpRequest) -> HttpResponse:
     """Lines that wait: by kind, with line, reason and file; ticked ones are set aside."""
-    waiting = open_place_problems(request.actor)
     kind = request.POST.get("kind") or request.GET.get("kind", "")
     if request.method == "POST":
-        return _set_aside(request, waiting, kind)
-    counts = dict(
-        waiting.order_by().values("code").annotate(n=Count("pk")).values_list("code", "n")
-    )
+        return _set_aside(request, kind)
+    counts = place_problems_by_code(request.actor)
     # Reasons of one kind stand under one word; its address is the first of their codes.
     groups: dict[str, list[str]] = {}
     for code in sorted(counts):
@@ -188,8 +189,8 @@ def place_problems(request: HttpRequest) -> HttpResponse:
         for label, codes in groups.items()
     ]
     tabs.sort(key=lambda tab: -tab["count"])
-    shown = next((codes for codes in groups.values() if kind in codes), None)
-    listed = waiting.filter(code__in=shown) if shown else waiting
+    shown: list[str] = next((codes for codes in groups.values() if kind in codes), [])
+    listed = open_place_problems(request.actor, codes=shown)
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -225,7 +226,7 @@ def _problem(problem: ImportProblem) -> dict[str, Any]:
     }
 
 
-def _set_aside(request: HttpRequest, waiting: Any, kind: str) -> HttpResponse:
+def _set_aside(request: HttpRequest, kind: str) -> HttpResponse:
     ticked = request.POST.getlist("problem")
     keys = []
     for text in ticked:
@@ -233,7 +234,7 @@ def _set_aside(request: HttpRequest, waiting: Any, kind: str) -> HttpResponse:
             keys.append(UUID(text))
         except ValueError:
             raise NotFound from None
-    found = list(waiting.filter(pk__in=keys))
+    found = list(open_place_problems(request.actor, keys=keys))
     try:
         done = set_place_problems_aside(request.actor, problems=found, at=timezone.now())
     except DomainError as error:

@@ -17,13 +17,19 @@ from aanchal.places.models import Area, Body
 from aanchal.places.queries import (
     areas_below,
     calendar_above,
+    closures_of,
+    codes_of,
     counts_below,
-    open_joins,
-    open_place_problems,
-    open_subdistricts,
+    own_calendar,
+    schools_in,
     visible_area,
-    visible_areas,
+    visible_areas_at,
     worked_districts,
+)
+from aanchal.places.queries.files import count_place_problems
+from aanchal.places.queries.joins import (
+    count_joins,
+    count_subdistricts,
 )
 
 from ..context import local_name
@@ -44,7 +50,7 @@ LEVELS = {
 
 def places(request: HttpRequest) -> HttpResponse:
     """What the actor looks after, and what of it waits for a word."""
-    held = list(visible_areas(request.actor).filter(path__in=_reach(request)).order_by("path"))
+    held = list(visible_areas_at(request.actor, _reach(request)))
     above = [a for a in held if a.level in (Area.Level.COUNTRY, Area.Level.STATE)]
     others = [a for a in held if a not in above]
     page = Paginator(worked_districts(request.actor), PAGE).get_page(request.GET.get("page"))
@@ -54,13 +60,13 @@ def places(request: HttpRequest) -> HttpResponse:
         {
             "title": _("Two names, perhaps one place"),
             "hint": _("A person says whether UDISE's village is LGD's."),
-            "count": open_joins(request.actor).count(),
+            "count": count_joins(request.actor).all,
             "href": reverse("joins"),
         },
         {
             "title": _("Sub-districts whose block nobody has said"),
             "hint": _("Villages may wait for it."),
-            "count": open_subdistricts(request.actor).count(),
+            "count": count_subdistricts(request.actor),
             "href": reverse("joins") + "#subdistricts",
         },
     ]
@@ -69,7 +75,7 @@ def places(request: HttpRequest) -> HttpResponse:
             {
                 "title": _("Lines of files that wait for repair"),
                 "hint": _("Told by line, with the reason."),
-                "count": open_place_problems(request.actor).count(),
+                "count": count_place_problems(request.actor),
                 "href": reverse("place_problems"),
             }
         )
@@ -143,12 +149,7 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One area: its codes, what stands beneath it, its schools and its calendar."""
     area = visible_area(request.actor, pk=pk)
     below = Paginator(areas_below(area), PAGE).get_page(request.GET.get("page"))
-    schools = (
-        Body.objects.filter(area=area, kind=Body.Kind.SCHOOL)
-        .select_related("school", "calendar")
-        .order_by("school__udise")
-    )
-    calendar = area.calendars.first()
+    calendar = own_calendar(area)
     nearest, closures = calendar_above(area)
     nearest = calendar or nearest
     counts = counts_below([area])[area.pk]
@@ -165,11 +166,11 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
             "below": below,
             "columns": _columns(),
             "rows": _rows(list(below)),
-            "schools": [_school(s) for s in schools],
+            "schools": [_school(s) for s in schools_in(area)],
             "may_calendar": may(request.actor, Permission.CALENDAR_EDIT, area),
             "week": week_words(nearest.weekly_off if nearest else [7]),
             "own_calendar": calendar is not None,
-            "closure_count": len(closures) + (calendar.closures.count() if calendar else 0),
+            "closure_count": len(closures) + len(closures_of(calendar)),
         },
     )
 
@@ -178,7 +179,7 @@ def _crumbs(request: HttpRequest, area: Area) -> list[dict[str, str]]:
     """The way down to a place, from where the reader's reach begins."""
     parts = area.path.split("/")
     paths = ["/".join(parts[: i + 1]) for i in range(1, len(parts) - 1)]
-    above = visible_areas(request.actor).filter(path__in=paths).order_by("path")
+    above = visible_areas_at(request.actor, paths)
     way = sorted(above, key=lambda a: len(a.path))
     return [
         {"label": _("Places"), "href": reverse("places")},
@@ -197,7 +198,7 @@ SYSTEMS = {
 
 def _codes(area: Area) -> list[dict[str, str]]:
     facts = []
-    for code in area.codes.order_by("system", "code"):
+    for code in codes_of(area):
         value = code.code + (" · " + _("assumed") if code.assumed else "")
         facts.append({"label": str(SYSTEMS[code.system]), "value": value})
     return facts

@@ -34,7 +34,14 @@ from aanchal.watch.queries.before_going import felt_unsafe, put_right_since, who
 from aanchal.watch.queries.conflicts import hide_concerns_from
 from aanchal.watch.queries.doubts import what_is_not_known
 from aanchal.watch.queries.ends import is_struck_off, told_herself
-from aanchal.watch.queries.flags import get_flag, goes, volunteers_for, without_phone
+from aanchal.watch.queries.flags import (
+    get_flag,
+    goes,
+    late_findings_of,
+    visits_of,
+    volunteers_for,
+    without_phone,
+)
 from aanchal.watch.queries.hands import InHand, can_still_be_made, visits_in_hand
 from aanchal.watch.queries.returns import since_in
 from aanchal.watch.queries.seats import seats_elsewhere
@@ -76,8 +83,8 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
         opened(request, "put_right.unread", held)
     now = timezone.now()
     hide_concerns_from(request.actor, [held])
-    visits = list(held.visits.all())
-    late = [x for v in visits for x in v.late_findings.all() if x.read_at is None]
+    visits = visits_of(held)
+    late = [x for x in late_findings_of(visits) if x.read_at is None]
     is_unsafe = bool(felt_unsafe([held]))
     in_hand = next((v for v in visits if v.state == Visit.State.ASSIGNED), None)
     volunteers = _able(held, in_hand, at=now, is_unsafe=is_unsafe)

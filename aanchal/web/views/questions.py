@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,18 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.kernel.access import within
-from aanchal.places.models import Area
+from aanchal.kernel.access import how_many
+from aanchal.places.queries import find_area
 from aanchal.watch.models import Flag
 from aanchal.watch.queries.figures import FIGURES, Behind, rows_behind
-from aanchal.watch.queries.flags import question_places, visible_flags
+from aanchal.watch.queries.flags import flags_among, question_places
 from aanchal.watch.queries.returns import NOTHING
 from aanchal.watch.queries.waiting import (
-    by_due_day,
-    doubtful_flags,
-    flags_with_nobody,
-    overdue_flags,
-    visited_flags,
+    Asked,
+    flags_by_standing,
 )
 
 from ..context import local_name
@@ -81,9 +77,7 @@ def flag_list(request: HttpRequest) -> HttpResponse:
     figure = request.GET.get("figure", "")
     if figure in FIGURES:
         return _behind(request, figure, now)
-    flags = visible_flags(request.actor)
-    place = Area.objects.filter(pk=key_or_none(request.GET.get("place"))).first()
-    here = within([place.path], "area__path") if place is not None else Q()
+    place = find_area(pk=key_or_none(request.GET.get("place")))
     villages, schools = question_places(request.actor)
     narrowed = Narrowed(
         request,
@@ -95,33 +89,20 @@ def flag_list(request: HttpRequest) -> HttpResponse:
         ),
         keep=("show", "place"),
     )
-    if narrowed["village"]:
-        here &= Q(area=narrowed["village"])
-    if narrowed["school"]:
-        here &= Q(class_section__school=narrowed["school"])
-    if narrowed["channel"]:
-        here &= Q(channel=narrowed["channel"])
-    flags = flags.filter(here)
-    ended = (Flag.State.CLOSED, Flag.State.WITHDRAWN)
-    sets = {
-        "doubts": doubtful_flags(request.actor).filter(here),
-        "waiting": flags_with_nobody(flags),
-        "under_way": by_due_day(flags.filter(state=Flag.State.ASSIGNED)),
-        "overdue": overdue_flags(request.actor, at=now).filter(here),
-        "visited": visited_flags(flags),
-        "ended": flags.filter(state__in=ended).order_by("-raised_at", "-pk"),
-    }
-    counts = {key: sets[key].count() for key in TABS if key != "ended"}
+    asked = Asked(
+        place=place,
+        village=narrowed["village"],
+        school=narrowed["school"],
+        channel=narrowed["channel"],
+        sort=narrowed["sort"],
+    )
+    sets = flags_by_standing(request.actor, asked, at=now)
+    counts = how_many({key: sets[key] for key in TABS if key != "ended"})
     show = request.GET.get("show", "")
     if show not in TABS:
         # One wants to see what is there: the gravest first.
         show = next((key for key, n in counts.items() if n), "waiting")
-    listed = sets[show]
-    if narrowed["sort"] != "urgent":
-        listed = listed.order_by(
-            "raised_at" if narrowed["sort"] == "longest" else "-raised_at", "pk"
-        )
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(sets[show], PAGE).get_page(request.GET.get("page"))
     cards = flag_cards(page.object_list, actor=request.actor, at=now)
     if narrowed["sort"] == "urgent" and show != "ended":
         cards = urgent_first(cards)
@@ -158,10 +139,7 @@ def flag_list(request: HttpRequest) -> HttpResponse:
 def _behind(request: HttpRequest, figure: str, now: datetime) -> HttpResponse:
     rows = rows_behind(request.actor, figure, last_on=today())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    flags = {
-        f.pk: f
-        for f in visible_flags(request.actor).filter(pk__in=[r.flag_id for r in page.object_list])
-    }
+    flags = flags_among(request.actor, [r.flag_id for r in page.object_list])
     cards = []
     for row in page.object_list:
         if row.flag_id in flags:

@@ -17,9 +17,8 @@ from aanchal.access.models import User
 from aanchal.kernel.errors import Invalid, NotFound
 from aanchal.people import readings
 from aanchal.people.actions import answer_reading, open_readings
-from aanchal.people.find import code_asked, with_code
+from aanchal.people.find import child_with_code, code_asked
 from aanchal.people.models import ReadingDay
-from aanchal.people.queries import visible_children
 from aanchal.people.rules.readings import MORE_THAN_USUAL, OUTSIDE_WORK
 
 PAGE = 50
@@ -63,7 +62,7 @@ def reading_list(request: HttpRequest) -> HttpResponse:
     number = code_asked(code) if code else None
     child = None
     if number is not None:
-        child = with_code(visible_children(request.actor), number).select_related("area").first()
+        child = child_with_code(request.actor, number)
     today = timezone.localdate(now)
     found: list[readings.Reading] = []
     if child is not None or not code:

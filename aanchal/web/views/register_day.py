@@ -13,11 +13,17 @@ from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.notices.hand_overs import hand_overs
 from aanchal.notices.queries.things import Thing, register_files
 from aanchal.notices.rules.hand_overs import step_times
-from aanchal.people.queries import class_moves_to_answer, my_class_moves
-from aanchal.registers.queries.corrections import corrections_asked_at, my_corrections
-from aanchal.registers.queries.missing import missing_pupils
+from aanchal.people.queries import (
+    class_moves_asked_at,
+    count_my_class_moves,
+)
+from aanchal.registers.queries.corrections import (
+    corrections_asked_at,
+    count_my_corrections,
+)
+from aanchal.registers.queries.missing import missing_in_short, missing_noted_at
 from aanchal.watch.guidance import guidance
-from aanchal.watch.queries.withdrawals import withdrawals_to_answer
+from aanchal.watch.queries.withdrawals import channels_to_answer
 
 from ..look.numbers import grouped
 
@@ -47,7 +53,7 @@ def by_urgency(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _moves(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     late = at - timedelta(days=guidance()["class_move_due_days"])
-    asked = list(class_moves_to_answer(actor).order_by().values_list("asked_at", flat=True))
+    asked = class_moves_asked_at(actor)
     found = []
     if asked:
         title = ngettext(
@@ -66,7 +72,7 @@ def _moves(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
                 "status": _("waits too long") if is_late else _("waits for your yes"),
             }
         )
-    own = my_class_moves(actor).filter(state="waiting").count()
+    own = count_my_class_moves(actor)
     if own:
         found.append(
             {
@@ -99,11 +105,10 @@ def _missing(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
 
     A teacher says what she knows of them; then it is the coordinator who finds out.
     """
-    found = missing_pupils(actor).select_related(None).prefetch_related(None)
     if may_anywhere(actor, Permission.REGISTER_CORRECT):
-        unsaid, said = list(found.values_list("noted_at", flat=True)), 0
+        unsaid, said = missing_noted_at(actor), 0
     else:
-        rows = list(found.defer("answer", "ground"))
+        rows = missing_in_short(actor)
         unsaid = [row.noted_at for row in rows if not row.said]
         said = len(rows) - len(unsaid)
     lines = []
@@ -231,7 +236,7 @@ def _day(at: datetime) -> str:
 
 def _corrections(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     found = []
-    doubts = list(withdrawals_to_answer(actor).order_by().values_list("flag__channel", flat=True))
+    doubts = channels_to_answer(actor)
     if doubts:
         title = ngettext(
             "%(n)s question: its register was corrected. Withdraw it?",
@@ -266,7 +271,7 @@ def _corrections(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
                 "status": _("waits too long") if is_late else _("waits for your yes"),
             }
         )
-    own = my_corrections(actor).filter(state="waiting").count()
+    own = count_my_corrections(actor)
     if own:
         found.append(
             {

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,10 +14,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from aanchal.kernel.access import how_many
 from aanchal.registers.formats.grades import class_label
 from aanchal.registers.models import RegisterFile
-from aanchal.registers.queries.books import class_lines, visible_register_files
-from aanchal.watch.queries.waiting import waiting_registers
+from aanchal.registers.queries.books import class_lines
+from aanchal.registers.queries.listed import Standing, classes_and_months, registers_by_need
 
 from ..context import local_name
 from ..forms import today
@@ -26,11 +26,11 @@ from ..narrowing import Choice, Narrowed
 
 PAGE = 30
 STATE = RegisterFile.State
-STANDINGS: dict[str, tuple[Any, Q]] = {
-    "yes": (gettext_lazy("waits for a yes"), Q(state=STATE.SHOWN)),
-    "repair": (gettext_lazy("has rows to repair"), Q(state=STATE.TAKEN, counts__rows_left__gt=0)),
-    "read": (gettext_lazy("being read"), Q(state__in=[STATE.RECEIVED, STATE.TAKING])),
-    "refused": (gettext_lazy("cannot be read"), Q(state=STATE.REFUSED)),
+STANDINGS = {
+    Standing.YES: gettext_lazy("waits for a yes"),
+    Standing.REPAIR: gettext_lazy("has rows to repair"),
+    Standing.READ: gettext_lazy("being read"),
+    Standing.REFUSED: gettext_lazy("cannot be read"),
 }
 SORTS = {
     "newest": gettext_lazy("the newest first"),
@@ -40,22 +40,19 @@ SORTS = {
 
 def file_list(request: HttpRequest) -> HttpResponse:
     """Registers that were sent: those that need somebody, and those that are in."""
-    files = visible_register_files(request.actor)
-    narrowed = _narrowed(request, files)
-    fits = _fitting(narrowed)
-    done = Q(state=STATE.TAKEN) & (Q(counts__rows_left=0) | Q(counts__rows_left__isnull=True))
-    sets = {
-        "waiting": waiting_registers(request.actor).filter(fits),
-        "taken": files.filter(done).filter(fits),
-    }
-    counts = {key: found.count() for key, found in sets.items()}
+    narrowed = _narrowed(request)
+    sets = registers_by_need(
+        request.actor,
+        class_key=narrowed["class"],
+        month=narrowed["month"],
+        standing=narrowed["state"],
+        longest=narrowed["sort"] == "longest",
+    )
+    counts = how_many(sets)
     show = request.GET.get("show", "")
     if show not in sets:
         show = "waiting" if counts["waiting"] else "taken"
-    listed = sets[show]
-    if narrowed["sort"] == "longest":
-        listed = listed.order_by("received_at", "pk")
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(sets[show], PAGE).get_page(request.GET.get("page"))
     query = f"&{narrowed.query}" if narrowed.query else ""
     labels = {"waiting": _("Need somebody"), "taken": _("Taken in")}
     tabs = [
@@ -91,31 +88,18 @@ def file_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _narrowed(request: HttpRequest, files: QuerySet[RegisterFile]) -> Narrowed:
-    said = list(files.order_by().values_list("classes", "months").distinct())
+def _narrowed(request: HttpRequest) -> Narrowed:
+    said = classes_and_months(request.actor)
     return Narrowed(
         request,
         fields=(
             Choice("class", _("Class"), [(k, _class(k)) for k in _classes(c for c, _m in said)]),
             Choice("month", _("Month"), [(m, _month(m)) for m in _months(m for _c, m in said)]),
-            Choice(
-                "state", _("How it stands"), [(k, words) for k, (words, _q) in STANDINGS.items()]
-            ),
+            Choice("state", _("How it stands"), list(STANDINGS.items())),
             Choice("sort", _("Order"), list(SORTS.items()), default="newest"),
         ),
         keep=("show",),
     )
-
-
-def _fitting(narrowed: Narrowed) -> Q:
-    fits = Q()
-    if narrowed["class"]:
-        fits &= Q(classes__contains=f"|{narrowed['class']}|")
-    if narrowed["month"]:
-        fits &= Q(months__contains=f"|{narrowed['month']}|")
-    if narrowed["state"]:
-        fits &= STANDINGS[narrowed["state"]][1]
-    return fits
 
 
 def _parts(texts: Iterable[str]) -> set[str]:

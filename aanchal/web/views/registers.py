@@ -19,7 +19,6 @@ from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
 from aanchal.kernel.limited import turn
 from aanchal.kernel.permissions import system_actor
-from aanchal.people.models import Child
 from aanchal.registers.actions import (
     answer_questions,
     choose_school,
@@ -32,7 +31,14 @@ from aanchal.registers.actions import (
 from aanchal.registers.actions.taking import TOGETHER
 from aanchal.registers.models import RegisterFile
 from aanchal.registers.progress import note_asked, progress_of
-from aanchal.registers.queries.books import get_register_file, open_problems, shown_pages
+from aanchal.registers.queries.books import (
+    classes_of_file,
+    count_open_problems,
+    get_register_file,
+    open_problems,
+    pupils_left_out,
+    shown_pages,
+)
 from aanchal.registers.queries.promotions import beside_alone, rows_of_last_year
 from aanchal.registers.shown_pages import ShownPage
 from aanchal.watch.actions import run_watch
@@ -191,7 +197,7 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
             "place": place,
             "counts": register.counts,
             "taken_classes": _taken_classes(register),
-            "open_repairs": open_problems(request.actor, register).count() - last_year,
+            "open_repairs": count_open_problems(request.actor, register) - last_year,
             "form": place if place.is_bound else None,
         },
         status=400 if request.method == "POST" else 200,
@@ -200,12 +206,12 @@ def register_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _missing_names(pages: list[ShownPage]) -> list[dict[str, str]]:
     """Pupils of the class whom this file leaves out."""
-    children = Child.objects.in_bulk([key for page in pages for key in page.missing])
+    children = pupils_left_out(pages)
     return [
         {"id": str(child.pk), "name": whole_name(child), "title": page_title(page)}
         for page in pages
         for key in page.missing
-        if (child := children.get(UUID(key))) is not None
+        if (child := children.get(key)) is not None
     ]
 
 
@@ -239,13 +245,9 @@ def _refusal(register: RegisterFile) -> str:
 def _taken_classes(register: RegisterFile) -> list[dict[str, str]]:
     if register.state != RegisterFile.State.TAKEN:
         return []
-    sections = {
-        page.class_section_id: page.class_section
-        for page in register.pages.select_related("class_section")
-    }
     return [
-        {"href": reverse("class", args=[pk]), "label": class_name(section)}
-        for pk, section in list(sections.items())[:CLASSES_LINKED]
+        {"href": reverse("class", args=[section.pk]), "label": class_name(section)}
+        for section in classes_of_file(register)[:CLASSES_LINKED]
     ]
 
 
@@ -328,7 +330,7 @@ def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None
     if taken.waiting:
         messages.warning(request, _("First look at the questions, and say that it is right."))
         return
-    classes = set(register.pages.values_list("class_section_id", flat=True))
+    classes = {section.pk for section in classes_of_file(register)}
     run_watch(system_actor("watch"), on=timezone.localdate(at), at=at, classes=classes)
     messages.success(request, _("The good rows are in. Thank you."))
     if taken.marks_waiting:

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.lib.marks import Mark, counted
@@ -119,7 +120,7 @@ def _settle(
     try:
         if step in ("again", "undo"):
             settled = problems_repaired if step == "undo" else problems_set_aside
-            problem = settled(actor, register).filter(pk=key).first()
+            problem = one_of(settled(actor, register), key)
             if problem is None:
                 raise WrongState
             if step == "undo":
@@ -128,7 +129,7 @@ def _settle(
                 take_problem_up_again(actor, problem=problem, at=now)
             messages.success(request, _("It waits for repair again."))
             return back
-        problem = open_problems(actor, register).filter(pk=key).first()
+        problem = one_of(open_problems(actor, register), key)
         if problem is None:
             raise WrongState
         if problem.code == "row_unmatched":

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.people.rules.promotion import Reason
@@ -139,8 +140,8 @@ def _settle(
                 )
             return back
         key = key_or_none(request.POST.get("problem"))
-        problem = open_problems(actor, register).filter(pk=key, code="row_unmatched").first()
-        if problem is None:
+        problem = one_of(open_problems(actor, register), key)
+        if problem is None or problem.code != "row_unmatched":
             raise WrongState
         settled = repair_row(actor, problem=problem, choice=request.POST.get("choice", ""), at=now)
         if settled.state == ImportProblem.State.OPEN:

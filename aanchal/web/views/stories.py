@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.watch.findings import is_given_on, vocabulary
 from aanchal.watch.models import Flag, LateFinding, Reopening, Visit
+from aanchal.watch.queries.flags import late_findings_of, reopenings_of
 
 from .cards import (
     OUTCOMES,
@@ -31,9 +32,7 @@ def people_of_story(held: Flag) -> list[str]:
     """The ids of those whom the story of a question names, apart from its volunteers."""
     outcome = getattr(held, "outcome", None)
     people = [outcome.recorded_by] if outcome else []
-    return people + [
-        x for r in held.reopenings.all() for x in (r.reopened_by, r.was["recorded_by"])
-    ]
+    return people + [x for r in reopenings_of(held) for x in (r.reopened_by, r.was["recorded_by"])]
 
 
 Told = tuple[datetime, str, str]
@@ -57,10 +56,10 @@ def story_told(held: Flag, visits: list[Visit], names: dict[str, str]) -> list[T
         title = str(OUTCOMES[outcome.kind])
         said = f"“{outcome.note}”" if outcome.note else ""
         told.append((outcome.recorded_at, title, " · ".join(filter(None, (since, by, said)))))
-    told += [_reopened_told(r, names) for r in held.reopenings.all()]
+    told += [_reopened_told(r, names) for r in reopenings_of(held)]
     told += [_visit_told(v) for v in visits]
     told += [event for v in visits for event in _corrections_told(v)]
-    told += [late_told(late) for v in visits for late in v.late_findings.all()]
+    told += [late_told(late) for late in late_findings_of(visits)]
     if held.withdrawn_at is not None:
         told.append((held.withdrawn_at, _("Withdrawn"), _("The marks were corrected.")))
     late = (timezone.localdate(held.register_received_at) - held.signal_on).days > LATE_DAYS

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from aanchal.kernel import audit, jobs, upkeep
 from aanchal.kernel.health import Check, State, checks
 from aanchal.kernel.permissions import ROOT, Permission, Scope, district_of, granted_areas, may
-from aanchal.places.queries import open_place_problems
+from aanchal.places.queries.files import count_place_problems
 
 FAILED_SINCE = timedelta(days=30)
 FAILED_SHOWN = 30
@@ -74,7 +74,7 @@ def _line(check: Check) -> dict[str, Any]:
 
 
 def _imports(request: HttpRequest) -> list[dict[str, Any]]:
-    waiting = open_place_problems(request.actor).count()
+    waiting = count_place_problems(request.actor)
     if not waiting:
         return []
     return [

@@ -24,7 +24,7 @@ from aanchal.registers.queries.books import class_books
 from aanchal.watch.actions import hand_back_visit, leave_house, open_visited_house
 from aanchal.watch.models import Flag, Outcome, Visit
 from aanchal.watch.queries.before_going import felt_unsafe, put_right_since
-from aanchal.watch.queries.doubts import doubts
+from aanchal.watch.queries.doubts import visits_in_doubt
 from aanchal.watch.queries.ends import back_standing
 from aanchal.watch.queries.flags import get_my_visit, my_recent_visits, my_visits
 from aanchal.watch.queries.hands import my_past_visit
@@ -50,8 +50,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     """Today's visits, the most urgent first; what is overdue; and what came of the last ones."""
     now = timezone.now()
     held = list(my_visits(request.actor))
-    flags = Flag.objects.filter(pk__in={v.flag_id for v in held})
-    in_doubt = doubts(flags, states=[Flag.State.ASSIGNED]) if held else {}
+    in_doubt = visits_in_doubt(held)
     held.sort(
         key=lambda v: urgency(
             in_doubt=v.flag_id in in_doubt,

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aanchal.kernel.errors import Invalid, NotFound, WrongState
+from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.watch.actions import correct_finding, open_finding
 from aanchal.watch.findings import group_of, is_given_on, vocabulary
 from aanchal.watch.labour import ages_of
 from aanchal.watch.models import Finding
-from aanchal.watch.queries.flags import my_recent_visits
+from aanchal.watch.queries.flags import get_my_recent_visit
 from aanchal.watch.queries.hands import is_correctable
 
 from ..forms import (
@@ -70,14 +70,7 @@ class CorrectionForm(forms.Form):
 def written(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What she wrote about a visit: shown for one press, and put right within a day."""
     now = timezone.now()
-    recorded = (
-        my_recent_visits(request.actor, since=now - RECENT)
-        .filter(pk=pk)
-        .select_related("finding", "flag__child__household", "flag__area")
-        .first()
-    )
-    if recorded is None:
-        raise NotFound
+    recorded = get_my_recent_visit(request.actor, pk=pk, since=now - RECENT)
     told = recorded.finding
     told.visit = recorded
     context = {

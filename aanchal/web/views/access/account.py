@@ -22,12 +22,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from aanchal.access import actions, qr
 from aanchal.access import sign_in as entry
 from aanchal.access.adapters import SecondFactorAdapter
-from aanchal.access.models import CredentialReset, Device, Notice, User
+from aanchal.access.models import CredentialReset, User
 from aanchal.access.notices import sentence
-from aanchal.access.queries import get_device, resets_open_for
+from aanchal.access.queries import resets_open_for
+from aanchal.access.queries.accounts import get_device, my_devices, my_notices
 from aanchal.access.session import came_by_demo_link, gave_second_factor, session_is_over
 from aanchal.kernel.errors import Invalid, NotFound
-from aanchal.kernel.permissions import needs_mfa
+from aanchal.kernel.permissions import Actor, needs_mfa
 
 from ...routes import sent_too_late
 from .links import OldPassphraseForm, PassphraseFields
@@ -81,13 +82,12 @@ class FirstCodeForm(forms.Form):
 def my_account(request: HttpRequest) -> HttpResponse:
     """Roles, language, passphrase, second factor, phones."""
     user = _me(request)
-    devices = Device.objects.filter(user=user, revoked_at=None, enrolled_at__isnull=False)
     page = {
         "person": user,
-        "grants": live_grant_rows(user),
-        "devices": devices.order_by("-enrolled_at"),
+        "grants": live_grant_rows(request.actor),
+        "devices": my_devices(request.actor),
         "has_second_factor": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
-        "notices": _told(user)[:20],
+        "notices": _told(request.actor)[:20],
         "resets": [
             {"pk": r.pk, "label": RESET_KINDS[CredentialReset.Kind(r.kind)], "asked_at": r.asked_at}
             for r in resets_open_for(request.actor, at=timezone.now())
@@ -202,9 +202,11 @@ def drop_my_device(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "confirm.html", page)
 
 
-def _told(user: User) -> list[dict[str, Any]]:
-    held = Notice.objects.filter(user=user).order_by("-at", "-pk")[:100]
-    return [{"at": n.at, "text": sentence(n), "seen": n.seen_at is not None} for n in held]
+def _told(actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {"at": n.at, "text": sentence(n), "seen": n.seen_at is not None}
+        for n in my_notices(actor)[:100]
+    ]
 
 
 def _me(request: HttpRequest) -> User:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import actions
-from aanchal.access.models import CredentialReset, User
+from aanchal.access.models import CredentialReset
 from aanchal.access.queries import (
     WAITS_FOR,
     get_confirmable_grant,
@@ -19,6 +19,7 @@ from aanchal.access.queries import (
     get_own_or_visible_reset,
     get_reset,
     may_confirm_anywhere,
+    people_named,
     waiting_grants,
     waiting_invitations,
     waiting_resets,
@@ -38,7 +39,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     grants = list(waiting_grants(request.actor, at=now))
     asked = list(waiting_invitations(request.actor, at=now))
     resets = list(waiting_resets(request.actor, at=now))
-    names = _names(
+    names = people_named(
         {g.given_by for g in grants} | {i.invited_by for i in asked} | {r.asked_by for r in resets}
     )
     rows: list[dict[str, Any]] = [
@@ -207,11 +208,6 @@ def refuse_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
         ],
     }
     return render(request, "confirm.html", page)
-
-
-def _names(user_ids: set[str]) -> dict[str, str]:
-    keys = [u for u in user_ids if not u.startswith("system:")]
-    return {str(u.pk): u.get_full_name() for u in User.objects.filter(pk__in=keys)}
 
 
 def _agree(title: object, *consequences: object, other_href: str) -> dict[str, Any]:

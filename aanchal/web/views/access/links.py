@@ -15,6 +15,7 @@ from aanchal.access import sign_in as entry
 from aanchal.access.known import remember_device
 from aanchal.access.links import device_behind, invitation_behind, reset_behind
 from aanchal.access.models import CredentialReset
+from aanchal.access.queries.accounts import roles_ever_given
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.permissions import DEVICE_ROLES, ROLE_NAMES, Role
 
@@ -231,8 +232,7 @@ def enter_demo(request: HttpRequest, token: str) -> HttpResponse:
     link = demo.demo_link_behind(request, token)
     if request.method == "POST":
         return entry.sign_in_by_demo_link(request, token)
-    roles = link.user.grants.values_list("role", flat=True).distinct()
-    names = [str(ROLE_NAMES[Role(role)]) for role in roles]
+    names = sorted(str(ROLE_NAMES[role]) for role in roles_ever_given(link.user))
     return render(request, "access/demo.html", {"role_name": ", ".join(names)})
 
 

@@ -13,20 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import actions
-from aanchal.access.models import CredentialReset, Grant, User
+from aanchal.access.models import CredentialReset
 from aanchal.access.queries import (
+    count_to_confirm,
     get_person,
-    live_grants,
-    visible_grants,
-    visible_people,
-    waiting_grants,
-    waiting_invitations,
-    waiting_resets,
+    grants_of,
+    live_grants_of,
+    people_listed,
+    resets_of,
 )
+from aanchal.access.queries.accounts import devices_of
 from aanchal.access.rules.second_person import GIVEN_ROLES
 from aanchal.kernel.permissions import ROLE_NAMES, Permission, may
+from aanchal.people.find_staff import people_like
 
-from .naming import people_like
 from .rows import PAGE, RESET_KINDS, grant_row, offered_code, roles_in_short
 
 
@@ -35,17 +35,14 @@ def people(request: HttpRequest) -> HttpResponse:
 
     Somebody is looked for by name, as others spell it, or by the beginning of the sign-in name.
     """
-    found = visible_people(request.actor)
     role = request.GET.get("role", "")
-    if role in {r.value for r in GIVEN_ROLES}:
-        now = live_grants(at=timezone.now())
-        found = found.filter(pk__in=now.filter(role=role).values("user"))
+    asked = role if role in {r.value for r in GIVEN_ROLES} else ""
+    found = people_listed(request.actor, role=asked, at=timezone.now())
     name = request.POST.get("name", "").strip()[:60]
-    found = found.order_by("username")
     paginator = Paginator(people_like(found, name) if name else found, PAGE)
     page = paginator.get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    held = _live_by_person(request, shown)
+    held = live_grants_of(request.actor, shown, at=timezone.now())
     rows = [
         {
             "person": person,
@@ -60,7 +57,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "roles": [(r.value, ROLE_NAMES[r]) for r in GIVEN_ROLES],
         "role_asked": role,
         "name": name,
-        "waiting": _how_many_wait(request),
+        "waiting": count_to_confirm(request.actor, at=timezone.now()),
     }
     return render(request, "access/people.html", context)
 
@@ -69,7 +66,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One person: roles, phones, resets. Nothing of any child."""
     one = get_person(request.actor, pk=pk)
     now = timezone.now()
-    grants = visible_grants(request.actor).filter(user=one)
+    grants = grants_of(request.actor, one)
     may_reset = may(request.actor, Permission.CREDENTIAL_RESET, one)
     kinds = [CredentialReset.Kind.PASSPHRASE] if may_reset and one.is_active else []
     if kinds and is_mfa_enabled(one):
@@ -77,8 +74,8 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "person": one,
         "grants": [grant_row(g, now=now, may_take=True) for g in grants],
-        "devices": one.devices.order_by("-enrol_expires_at", "-pk"),
-        "resets": [_reset_row(r) for r in one.resets.order_by("-asked_at")[:10]],
+        "devices": devices_of(one),
+        "resets": [_reset_row(r) for r in resets_of(one)[:10]],
         "reset_kinds": [(kind.value, RESET_KINDS[kind]) for kind in kinds],
         "may_open": may_reset and not one.is_active,
         "may_stop": one.is_active
@@ -156,20 +153,3 @@ def ask_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
         ],
     }
     return render(request, "confirm.html", page)
-
-
-def _live_by_person(request: HttpRequest, shown: list[User]) -> dict[UUID, list[Grant]]:
-    rows: dict[UUID, list[Grant]] = {person.pk: [] for person in shown}
-    live = live_grants(at=timezone.now()).values("pk")
-    for grant in visible_grants(request.actor).filter(user__in=shown, pk__in=live):
-        rows[grant.user_id].append(grant)
-    return rows
-
-
-def _how_many_wait(request: HttpRequest) -> int:
-    now = timezone.now()
-    return (
-        waiting_grants(request.actor, at=now).count()
-        + waiting_invitations(request.actor, at=now).count()
-        + waiting_resets(request.actor, at=now).count()
-    )

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import qr
-from aanchal.access.models import CredentialReset, Grant, Invitation, User
-from aanchal.access.queries import WAITS_FOR, live_grants
-from aanchal.kernel.permissions import ROLE_NAMES, Role
+from aanchal.access.models import CredentialReset, Grant, Invitation
+from aanchal.access.queries import WAITS_FOR
+from aanchal.access.queries.accounts import my_grants
+from aanchal.kernel.permissions import ROLE_NAMES, Actor, Role
 from aanchal.places.models import Area, Body
 from aanchal.registers.formats.grades import class_label
 
@@ -120,8 +121,7 @@ def grant_row(grant: Grant, *, now: datetime, may_take: bool) -> dict[str, Any]:
     }
 
 
-def live_grant_rows(user: User) -> list[dict[str, Any]]:
-    """A person's own roles in force now."""
+def live_grant_rows(actor: Actor) -> list[dict[str, Any]]:
+    """One's own roles in force now."""
     now = timezone.now()
-    held = live_grants(at=now).filter(user=user).select_related("area", "body")
-    return [grant_row(g, now=now, may_take=False) for g in held.order_by("given_at", "pk")]
+    return [grant_row(g, now=now, may_take=False) for g in my_grants(actor, at=now)]

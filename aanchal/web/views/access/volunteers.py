@@ -5,7 +5,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,11 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import actions
-from aanchal.access.models import Device
-from aanchal.access.queries import get_device, get_volunteer, live_grants, visible_volunteers
+from aanchal.access.queries.accounts import (
+    devices_of,
+    get_device,
+    get_volunteer,
+    volunteers_listed,
+)
 from aanchal.kernel.errors import Invalid
+from aanchal.people.find_staff import people_like
 
-from .naming import people_like
 from .rows import PAGE, offered_link, place_words
 
 
@@ -32,16 +35,7 @@ class OfferForm(forms.Form):
 
 def volunteers(request: HttpRequest) -> HttpResponse:
     """Volunteers of one's places, each with the number of her phones; looked for by name."""
-    live = live_grants(at=timezone.now()).filter(role="volunteer").select_related("area", "body")
-    in_use = Device.objects.filter(enrolled_at__isnull=False, revoked_at=None)
-    found = (
-        visible_volunteers(request.actor)
-        .order_by("username")
-        .prefetch_related(
-            Prefetch("grants", queryset=live, to_attr="live"),
-            Prefetch("devices", queryset=in_use, to_attr="in_use"),
-        )
-    )
+    found = volunteers_listed(request.actor, at=timezone.now())
     name = request.POST.get("name", "").strip()[:60]
     listed = people_like(found, name) if name else found
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
@@ -78,7 +72,7 @@ def volunteer(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = {
         "person": one,
         "form": form,
-        "devices": one.devices.order_by("-enrol_expires_at", "-pk"),
+        "devices": devices_of(one),
         "is_self": str(one.pk) == request.actor.user_id,
         "now": timezone.now(),
     }

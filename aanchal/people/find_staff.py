@@ -3,8 +3,9 @@
 from django.db.models import QuerySet
 
 from aanchal.access.models import User
-from aanchal.people.rules.names import words
-from aanchal.people.rules.sounds import alike, query_words
+
+from .rules.names import words
+from .rules.sounds import alike, query_words
 
 MOST = 20
 LEAST = 62.0

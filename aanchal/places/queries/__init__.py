@@ -1,30 +1,26 @@
 """Reads of places. Everyone signed in may know where places and bodies are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from aanchal.kernel.access import reach, visible, within
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for
 
-from . import models
-from .import_problems import AREAS, SCHOOLS, WAITING
-from .models import Area, AreaJoin, Body, PlaceFile, Subdistrict
-from .rules.areas import Band
-from .rules.calendars import (
+from .. import models
+from ..models import Area, AreaCode, AreaJoin, Body
+from ..rules.calendars import (
     AcademicYear,
     Closure,
     ClosureKind,
     SchoolCalendar,
     academic_year,
 )
-from .rules.codes import Level, System
 
 DEFAULT_YEAR_STARTS_IN = 4
 
@@ -58,6 +54,46 @@ def get_area(*, pk: UUID | str) -> Area:
     return found
 
 
+def find_area(*, pk: UUID | str | None) -> Area | None:
+    """One area; None when there is none."""
+    return Area.objects.filter(pk=pk).first()
+
+
+def own_place(actor: Actor) -> Area | Body | None:
+    """The one area or school that the actor's grants are about, with its names alone.
+
+    None when they are about several, or about none. One query.
+    """
+    bodies = {g.body_id for g in actor.grants if g.body_id}
+    paths = {g.area_path for g in actor.grants if g.area_path}
+    if len(bodies) + len(paths) != 1:
+        return None
+    if bodies:
+        return Body.objects.filter(pk__in=bodies).only("name", "local_name").first()
+    return Area.objects.filter(path__in=paths).only("name", "local_name").first()
+
+
+def villages_of(actor: Actor, permission: Permission) -> QuerySet[Area]:
+    """Villages over which the actor holds a permission as a whole, with their blocks, by name."""
+    here = within(granted_areas(actor, permission), "path")
+    return (
+        Area.objects.filter(here, level=Area.Level.VILLAGE, joined_into__isnull=True)
+        .select_related("parent")
+        .order_by("name", "pk")
+    )
+
+
+def villages_to_tell_of(actor: Actor) -> QuerySet[Area]:
+    """Villages about which the actor may tell a concern, by name: her places, and her schools'."""
+    held = grants_for(actor, Permission.CONCERN_RAISE)
+    paths = [g.area_path for g in held if g.area_path]
+    schools = Body.objects.filter(pk__in=[g.body_id for g in held if g.body_id])
+    paths += list(schools.values_list("area__path", flat=True))
+    return Area.objects.filter(
+        within(paths, "path"), level=Area.Level.VILLAGE, joined_into__isnull=True
+    ).order_by("name", "pk")
+
+
 def visible_areas(actor: Actor) -> QuerySet[Area]:
     """Areas the actor looks after (joins names there or keeps calendars); retired nodes left out."""
     found = visible(Area, actor, Permission.AREA_JOIN).filter(joined_into__isnull=True)
@@ -70,6 +106,11 @@ def visible_area(actor: Actor, *, pk: UUID | str) -> Area:
     if found is None:
         raise NotFound
     return found
+
+
+def visible_areas_at(actor: Actor, paths: Iterable[str]) -> QuerySet[Area]:
+    """Of some places those the actor looks after, by their path."""
+    return visible_areas(actor).filter(path__in=list(paths)).order_by("path")
 
 
 def visible_school(actor: Actor, *, pk: UUID | str) -> Body:
@@ -104,6 +145,20 @@ def areas_below(area: Area) -> QuerySet[Area]:
     )
 
 
+def codes_of(area: Area) -> list[AreaCode]:
+    """The codes of an area, by system; one query when they were not loaded with it."""
+    return sorted(area.codes.all(), key=lambda code: (code.system, code.code))
+
+
+def schools_in(area: Area) -> QuerySet[Body]:
+    """Schools right in an area, with their own calendars, by UDISE code."""
+    return (
+        Body.objects.filter(area=area, kind=Body.Kind.SCHOOL)
+        .select_related("school", "calendar")
+        .order_by("school__udise")
+    )
+
+
 @dataclass(frozen=True)
 class Below:
     """How much stands at or beneath an area."""
@@ -134,93 +189,19 @@ def _count_below(rows: QuerySet[Any], areas: Sequence[Area], field: str) -> dict
     return {area.pk: counted[f"n{i}"] for i, area in enumerate(areas)}
 
 
-def open_joins(actor: Actor) -> QuerySet[AreaJoin]:
-    """Proposals that two nodes are one place, which the actor may decide.
-
-    Blocks before villages, the surest first.
-    """
-    return _in_order(
-        visible(AreaJoin, actor, Permission.AREA_JOIN).filter(
-            reach(Area, actor, Permission.AREA_JOIN, "source__"), state=AreaJoin.State.PROPOSED
-        )
-    )
+def own_calendar(place: Area | Body) -> models.SchoolCalendar | None:
+    """The calendar that was set for this very place; None when one above holds."""
+    held = models.SchoolCalendar.objects
+    if isinstance(place, Body):
+        return held.filter(body=place).first()
+    return held.filter(area=place).first()
 
 
-def decided_joins(actor: Actor) -> QuerySet[AreaJoin]:
-    """Joins of villages that were confirmed and can be parted again, latest first."""
-    return (
-        visible(AreaJoin, actor, Permission.AREA_JOIN)
-        .filter(
-            state=AreaJoin.State.CONFIRMED,
-            source__level=Area.Level.VILLAGE,
-        )
-        .select_related("source__parent", "target__parent")
-        .prefetch_related("target__codes")
-        .order_by("-decided_at", "-pk")
-    )
-
-
-def _in_order(joins: QuerySet[AreaJoin]) -> QuerySet[AreaJoin]:
-    place = Case(
-        *(When(band=band.value, then=Value(i)) for i, band in enumerate(Band)), default=Value(9)
-    )
-    return (
-        joins.select_related("source__parent", "target__parent")
-        .prefetch_related("target__codes")
-        .annotate(sureness=place)
-        .order_by("source__level", "sureness", "-likeness", "pk")
-    )
-
-
-def open_subdistricts(actor: Actor) -> QuerySet[Subdistrict]:
-    """Sub-districts whose block a person must say, in the actor's districts, by name."""
-    return (
-        visible(Subdistrict, actor, Permission.AREA_JOIN)
-        .exclude(state=Subdistrict.State.CONFIRMED)
-        .select_related("district_area__parent", "block")
-        .order_by("district_area__name", "name", "pk")
-    )
-
-
-def waiting_for_subdistricts(actor: Actor, subdistricts: Sequence[Subdistrict]) -> dict[str, int]:
-    """How many places wait for each of these, by LGD code; those for which none waits left out."""
-    names = {}
-    for held in subdistricts:
-        names[f"{System.LGD}/{Level.SUBDISTRICT}/{held.code}"] = held.code
-        names[f"{System.CENSUS2011}/{Level.SUBDISTRICT}/{held.census2011}"] = held.code
-    waits: dict[str, int] = {}
-    rows = open_place_problems(actor).filter(code=WAITING, source_id__in=names)
-    for problem in rows:
-        code = names[problem.source_id]
-        waits[code] = waits.get(code, 0) + int(problem.params["count"])
-    return waits
-
-
-def open_place_problems(actor: Actor) -> QuerySet[ImportProblem]:
-    """Lines of place and school files that wait for repair where the actor imports."""
-    areas = within(granted_areas(actor, Permission.AREA_IMPORT), "area_path")
-    schools = within(granted_areas(actor, Permission.SCHOOL_IMPORT), "area_path")
-    return ImportProblem.objects.filter(
-        Q(areas, source_kind=AREAS) | Q(schools, source_kind=SCHOOLS),
-        state=ImportProblem.State.OPEN,
-    ).order_by("code", "area_path", "row", "pk")
-
-
-def visible_place_files(actor: Actor) -> QuerySet[PlaceFile]:
-    """Files of places and schools that were sent where the actor imports, latest first."""
-    return (
-        visible(PlaceFile, actor, Permission.AREA_IMPORT)
-        .select_related("file")
-        .order_by("-received_at", "-pk")
-    )
-
-
-def get_place_file(actor: Actor, *, pk: UUID | str) -> PlaceFile:
-    """One sent file; `NotFound` whether it is absent or another's."""
-    found = visible_place_files(actor).filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
+def closures_of(calendar: models.SchoolCalendar | None) -> list[models.Closure]:
+    """The closures of one calendar, the earliest first; none without a calendar."""
+    if calendar is None:
+        return []
+    return list(calendar.closures.order_by("first_on", "last_on"))
 
 
 def calendar_above(place: Area | Body) -> tuple[models.SchoolCalendar | None, list[models.Closure]]:

@@ -27,9 +27,9 @@ from aanchal.kernel.permissions import (
 )
 from aanchal.places.models import Area, Body
 
-from .models import CredentialReset, Device, Grant, Invitation, User
-from .rules.places import path_and_above
-from .rules.second_person import CONFIRMED_BY, GIVEN_ROLES
+from ..models import CredentialReset, Device, Grant, Invitation, User
+from ..rules.places import path_and_above
+from ..rules.second_person import CONFIRMED_BY, GIVEN_ROLES
 
 # An asking that nobody answered is forgotten after this; then it must be asked again.
 WAITS_FOR = timedelta(days=7)
@@ -104,6 +104,29 @@ def grade_and_section(unit: tuple[str, ...]) -> tuple[str, str]:
     return grade, section
 
 
+def actor_named(user_id: str) -> Actor:
+    """The actor that a person is now, for a job of hers; without any grant when she has no account.
+
+    Two queries.
+    """
+    user = User.objects.filter(pk=user_id).first()
+    return actor_for(user) if user is not None else Actor(user_id)
+
+
+def roles_held(people: Iterable[User], *, at: datetime) -> dict[str, set[Role]]:
+    """User id → the roles each of some people holds at a moment; without a role, absent. One query."""
+    found: dict[str, set[Role]] = {}
+    held = live_grants(at=at).filter(user__in=list(people))
+    for user_id, role in held.values_list("user_id", "role"):
+        found.setdefault(str(user_id), set()).add(Role(role))
+    return found
+
+
+def count_grants_at(area: Area, *, at: datetime) -> int:
+    """How many grants are in force over just this place, none above or below it."""
+    return live_grants(at=at).filter(area_path=area.path).count()
+
+
 def roles_by_name(username: str) -> frozenset[Role]:
     """Roles that whoever has this sign-in name holds now; one query, whether or not anyone has."""
     held = live_grants(at=timezone.now()).filter(user__username=username.strip().casefold())
@@ -133,6 +156,14 @@ def visible_people(actor: Actor) -> QuerySet[User]:
     return visible(User, actor, Permission.PERSON_VIEW)
 
 
+def people_listed(actor: Actor, *, role: str = "", at: datetime) -> QuerySet[User]:
+    """People the actor may see, by sign-in name; only those with a role now when one is said."""
+    found = visible_people(actor).order_by("username")
+    if role:
+        found = found.filter(pk__in=live_grants(at=at).filter(role=role).values("user"))
+    return found
+
+
 def get_person(actor: Actor, *, pk: UUID | str) -> User:
     """One person the actor may see; `NotFound` whether absent or hidden."""
     found = visible_people(actor).prefetch_related("grants").filter(pk=pk).first()
@@ -148,6 +179,25 @@ def visible_grants(actor: Actor) -> QuerySet[Grant]:
         .select_related("user", "area", "body")
         .order_by("-given_at", "-pk")
     )
+
+
+def grants_of(actor: Actor, user: User) -> QuerySet[Grant]:
+    """A person's grants within the actor's places, newest first."""
+    return visible_grants(actor).filter(user=user)
+
+
+def live_grants_of(
+    actor: Actor, people: Sequence[User], *, at: datetime
+) -> dict[UUID, list[Grant]]:
+    """Person → her grants in force within the actor's places, newest first; each is in it.
+
+    One query.
+    """
+    found: dict[UUID, list[Grant]] = {person.pk: [] for person in people}
+    live = live_grants(at=at).values("pk")
+    for grant in visible_grants(actor).filter(user__in=people, pk__in=live):
+        found[grant.user_id].append(grant)
+    return found
 
 
 def get_grant(actor: Actor, *, pk: UUID | str) -> Grant:
@@ -267,6 +317,20 @@ def waiting_resets(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
     )
 
 
+def count_to_confirm(actor: Actor, *, at: datetime) -> int:
+    """How many grants, invitations and askings wait for the actor's word. Three queries."""
+    return (
+        waiting_grants(actor, at=at).count()
+        + waiting_invitations(actor, at=at).count()
+        + waiting_resets(actor, at=at).count()
+    )
+
+
+def resets_of(user: User) -> QuerySet[CredentialReset]:
+    """Askings for new credentials of a person whom the reader may see, the latest first."""
+    return CredentialReset.objects.filter(user=user).order_by("-asked_at", "-pk")
+
+
 def get_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
     """One asking about a person the actor may see; `NotFound` whether absent or hidden."""
     found = visible(CredentialReset, actor, Permission.PERSON_VIEW).filter(pk=pk).first()
@@ -294,9 +358,6 @@ def resets_open_for(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
     ).order_by("-asked_at", "-pk")
 
 
-# --- volunteers and their phones ---
-
-
 def volunteers_of(actor: Actor, area: Area, *, at: datetime | None = None) -> QuerySet[User]:
     """Volunteers who may be sent to this place: granted over it or over a place above it.
 
@@ -308,37 +369,6 @@ def volunteers_of(actor: Actor, area: Area, *, at: datetime | None = None) -> Qu
         role=Role.VOLUNTEER, area_path__in=path_and_above(area.path)
     )
     return User.objects.filter(pk__in=held.values("user")).order_by("pk")
-
-
-def visible_volunteers(actor: Actor, *, at: datetime | None = None) -> QuerySet[User]:
-    """Volunteers of the places where the actor may enrol phones."""
-    held = live_grants(at=at or timezone.now()).filter(role=Role.VOLUNTEER)
-    held = held.filter(reach(Grant, actor, Permission.DEVICE_ENROL))
-    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
-
-
-def get_volunteer(actor: Actor, *, pk: UUID | str) -> User:
-    """One volunteer whose phones the actor looks after; `NotFound` otherwise."""
-    found = visible_volunteers(actor).prefetch_related("grants").filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def visible_devices(actor: Actor) -> QuerySet[Device]:
-    """Phones of the actor herself and of people whose phones she looks after."""
-    theirs = reach(Device, actor, Permission.DEVICE_ENROL)
-    return Device.objects.filter(Q(user=actor.user_id or None) | theirs).order_by(
-        "-enrol_expires_at", "-pk"
-    )
-
-
-def get_device(actor: Actor, *, pk: UUID | str) -> Device:
-    """One phone the actor looks after, or her own; `NotFound` otherwise."""
-    found = visible_devices(actor).select_related("user").filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 # --- places that can be granted ---
@@ -378,12 +408,17 @@ def _confirmable(held: type[Grant] | type[Invitation], actor: Actor) -> Q:
     return found
 
 
-def people_named(ids: Iterable[str]) -> dict[str, str]:
-    """Display names of people by their key as text; system actors and unknown keys are left out.
+def people_of(ids: Iterable[str]) -> dict[str, User]:
+    """User id → account; system actors and unknown keys are left out. One query, or none for none.
 
-    For pages whose record the reader may already see: who did what in it. One query.
+    For pages whose record the reader may already see: who did what in it.
     """
     keys = {i for i in ids if i and not i.startswith("system:")}
     if not keys:
         return {}
-    return {str(u.pk): u.get_full_name() for u in User.objects.filter(pk__in=keys)}
+    return {str(u.pk): u for u in User.objects.filter(pk__in=keys)}
+
+
+def people_named(ids: Iterable[str]) -> dict[str, str]:
+    """User id → name to show, as `people_of`."""
+    return {key: user.get_full_name() for key, user in people_of(ids).items()}
