@@ -7,7 +7,6 @@ import os
 import secrets
 import sqlite3
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -160,7 +159,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -196,7 +194,6 @@ MIDDLEWARE = [
     "aanchal.web.middleware.RowGuard",
     "aanchal.web.middleware.Reading",
     "aanchal.web.middleware.DomainErrors",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "aanchal.web.urls"
@@ -310,18 +307,6 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODE_COUNT = 10
 MFA_RECOVERY_CODE_DIGITS = 12
 
-AXES_HANDLER = "aanchal.access.throttle.CountOnly"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_LOCKOUT_CALLABLE = "aanchal.access.throttle.same_answer"
-AXES_CLIENT_IP_CALLABLE = "aanchal.access.throttle.no_address"
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-# axes would have tries counted by address; see aanchal.access.known.counted_with for why not.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-
 SESSION_ENGINE = "aanchal.access.session_store"
 AANCHAL_IDLE_SECONDS = 30 * 60
 # --- end of sign-in ---
@@ -413,7 +398,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # Their messages carry paths, usernames and addresses.
         "waitress": {"level": "CRITICAL", "propagate": False},
-        "axes": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},
     },
 }

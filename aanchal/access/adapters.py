@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.sealing import seal, unseal
 
+from .models import User
 from .second_factor import place_of_secret
+from .throttle import forget_tries
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -43,6 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         return ["aanchal.access.second_factor.SecondFactorStage"]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        forget_tries(request, user.username)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -2,8 +2,6 @@
 
 from datetime import time
 
-from axes.models import AccessAttempt
-from django.conf import settings
 from django.utils import timezone
 
 from aanchal.kernel.jobs import job
@@ -13,6 +11,7 @@ from aanchal.kernel.schedule import every_day
 from . import kept
 from .actions import forget_ended, lapse_waiting
 from .session_store import SessionStore
+from .throttle import forget_cooled
 
 
 @job()
@@ -21,7 +20,7 @@ def sweep_access() -> None:
     now = timezone.now()
     SessionStore.clear_expired()
     kept.clear_expired(at=now)
-    AccessAttempt.objects.filter(attempt_time__lte=now - settings.AXES_COOLOFF_TIME).delete()
+    forget_cooled(at=now)
     lapse_waiting(system_actor("upkeep"), at=now)
     forget_ended(system_actor("upkeep"), at=now)
 

@@ -387,6 +387,25 @@ class Session(models.Model):
         SECRET = ("key_hash", "data")
 
 
+class WrongTries(models.Model):
+    """How often somebody tried wrongly to sign in, by a keyed hash of who and from which browser."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+
+    class Privacy:
+        retention = Retention(
+            keep=hours(1),
+            since=("last_at",),
+            after="the last wrong try",
+            because="or until she has come in",
+        )
+        OPEN = ("id", "tries", "last_at")
+        SECRET = ("key_hash",)
+
+
 class KeptForm(models.Model):
     """A form that came when nobody was signed in any more, kept for the one whose page it was."""
 

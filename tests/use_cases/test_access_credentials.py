@@ -562,19 +562,15 @@ def test_only_the_systems_upkeep_forgets(asha):
 
 
 def test_the_nightly_sweep_takes_dead_sessions_and_cooled_counts():
-    from axes.models import AccessAttempt
-
     from aanchal.access.jobs import sweep_access
-    from aanchal.access.models import Session
+    from aanchal.access.models import Session, WrongTries
 
     for end in (now() - timedelta(hours=1), now() + timedelta(hours=1)):
         Session.objects.create(key_hash=str(end), data={}, expires_at=end)
-        AccessAttempt.objects.create(username=str(end), failures_since_start=1)
-    AccessAttempt.objects.filter(username=str(end)).update(
-        attempt_time=now() - timedelta(minutes=16)
-    )
+        WrongTries.objects.create(key_hash=str(end), tries=1, last_at=now())
+    WrongTries.objects.filter(key_hash=str(end)).update(last_at=now() - timedelta(minutes=16))
 
     sweep_access.function() if hasattr(sweep_access, "function") else sweep_access()
 
     assert Session.objects.count() == 1
-    assert AccessAttempt.objects.count() == 1
+    assert WrongTries.objects.count() == 1
