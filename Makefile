@@ -13,9 +13,11 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 DONE := .venv/.done
-UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+UV := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 SERVE ?= 1
 export PYTHONUNBUFFERED := 1
+# Kept compiled, a module is there in a moment; without, every process compiles Django anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo dev system-packages check test test-quick browser fmt messages docs clean
 

@@ -1,7 +1,9 @@
 """What every test stands on: the database asked for, a folder of its own, no outside network.
 
 `AANCHAL_TEST_DATABASE` says which database: `sqlite` (the default) or `postgres`. `make test` runs
-both side by side, a process each (`--dist each`), and prints one result.
+both side by side, a process each (`--dist each`), and prints one result. What need not be tried on both
+is shared out between the two processes while they run, and what the run as a whole must have seen is
+judged over the notes of both (tests/whole_run.py).
 """
 
 import atexit
@@ -18,15 +20,18 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests import use_case_ledger
+from tests import use_case_ledger, whole_run
 from tests.postgres import Cluster, PostgresMissing
+from tests.sharing import Shares, needs_one_database
 
 pytest_plugins = ["tests.browsing"]
 
-ROOT = Path(__file__).resolve().parent.parent
-# Folders whose tests do not touch the database: on a run on both, the second one is spared them.
-ONCE = ("rules", "formats", "house")
+# The tests start hundreds of processes. Where compiled modules may not be kept, each of them compiles
+# Django and all the rest anew, which is two seconds of work before it does anything.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
+ROOT = Path(__file__).resolve().parent.parent
 
 hypothesis.settings.register_profile(
     "aanchal",
@@ -130,21 +135,28 @@ def _take_notes() -> None:
     acts_ledger.watch()
 
 
+SHARES = pytest.StashKey[Shares]()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a run on both databases, put last what only one of the two processes has to run."""
+    shared = [item for item in items if needs_one_database(item)]
     on_both = os.environ["AANCHAL_TEST_DIST"] == "each"
-    whole = _is_whole_run(config)
-    kept, left = [], []
-    for item in items:
-        folder = item.path.relative_to(ROOT).parts[1]
-        once = folder in ONCE or item.get_closest_marker("once")
-        last = item.get_closest_marker("last")
-        # What need not be done twice is done where the database is quicker.
-        elsewhere = once and not last and on_both and database() != "sqlite"
-        early = last and not whole
-        (left if elsewhere or early else kept).append(item)
-    if left:
-        config.hook.pytest_deselected(items=left)
-    items[:] = sorted(kept, key=lambda item: bool(item.get_closest_marker("last")))
+    config.stash[SHARES] = Shares(
+        shared if on_both else [], database(), _whole_run_folder("shares")
+    )
+    if on_both:
+        items[:] = [item for item in items if item not in config.stash[SHARES]] + shared
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Pass over a test that the other process has taken; nothing is reported of it here."""
+    if item.config.stash[SHARES].takes(item):
+        return None
+    # What the test before this one kept for it, and the next one does not want, ends now.
+    item.session._setupstate.teardown_exact(nextitem)
+    return True
 
 
 def pytest_runtest_setup() -> None:
@@ -152,13 +164,50 @@ def pytest_runtest_setup() -> None:
         use_case_ledger.keep()
 
 
+# --- what the run as a whole has seen ---
+
+
+def _whole_run_folder(name: str) -> Path:
+    return Path(os.environ["AANCHAL_TEST_FOLDER"]) / name
+
+
+def _is_one_that_runs_tests(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput") or config.option.dist == "no"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if not _is_whole_run(config):
+        return
+    if _is_one_that_runs_tests(config) and SHARES in config.stash and session.testscollected:
+        notes = config.stash[SHARES]
+        whole_run.notes_of_this_process(
+            f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}",
+            shared=notes.shared,
+            ran=notes.ran,
+        ).write(_whole_run_folder("notes"))
+    if not hasattr(config, "workerinput"):
+        config.stash[FAULTS] = whole_run.faults(whole_run.read(_whole_run_folder("notes")))
+        if config.stash[FAULTS] and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+FAULTS = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if config.stash.get(FAULTS, None):
+        terminalreporter.section("the run as a whole fails", red=True)
+        for fault in config.stash[FAULTS]:
+            terminalreporter.line(f"WHOLE RUN {fault}")
+
+
 def _is_whole_run(config: pytest.Config) -> bool:
-    """Say whether this one process runs every test there is, so that it may judge the whole."""
+    """Say whether every test there is was asked for, so that the whole may be judged."""
     everything = all(Path(arg.split("::")[0]).resolve() == ROOT / "tests" for arg in config.args)
     chosen = config.option.keyword or config.option.markexpr or config.option.deselect
     chosen = chosen or config.option.ignore or getattr(config.option, "lf", False)
-    shared = os.environ["AANCHAL_TEST_DIST"] not in ("no", "each")
-    return everything and not chosen and not shared
+    return everything and not chosen and not config.option.collectonly
 
 
 # --- the database ---
@@ -170,31 +219,46 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.conf import settings
 
     if database() == "sqlite":
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(
-            run_folder() / "tests.sqlite3"
-        )
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(_sqlite_file())
+
+
+def _sqlite_file() -> Path:
+    return run_folder() / "tests.sqlite3"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Let the tables be emptied after a transactional test, though the audit refuses deletion."""
-    from django.test import TransactionTestCase
+def django_db_keepdb() -> bool:
+    """Whether the tables are there already: copied from a run before this one."""
+    from tests import migrated
 
-    emptying = TransactionTestCase._fixture_teardown
+    return database() == "sqlite" and migrated.copy_to(_sqlite_file())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any
+) -> Iterator[None]:
+    """Empty the tables after a transactional test, though the audit refuses deletion."""
+    from django.test import TransactionTestCase
 
     def empty_all(self: TransactionTestCase) -> None:
         from django.core.cache import cache
 
+        from tests.tables import empty_tables
+
         with triggers_asleep():
-            emptying(self)
+            empty_tables()
         cache.clear()
 
     # The tests act as the site does: in the role of the application, and as Aanchal itself until
     # a request or a use case narrows it. tests/security takes both away.
     from aanchal.kernel import rowguard
+    from tests import migrated
 
     with django_db_blocker.unblock():
         rowguard.trust_process()
+        if database() == "sqlite" and not django_db_keepdb:
+            migrated.keep()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)

@@ -36,6 +36,7 @@ from aanchal.registers.models import RegisterFile
 from aanchal.watch.models import Finding, Flag, Outcome, Visit
 
 from .factories import OTHER_BLOCK, OTHER_DISTRICT, OTHER_VILLAGE, VILLAGE
+from .kept_scenes import kept_scene
 from .signing_in import a_grant, a_person, a_phone, a_school, an_area
 
 DISTRICT = "IN/S10/D206"
@@ -82,7 +83,11 @@ class Office:
 
 
 def two_districts() -> Office:
-    """Make the whole office; nothing in it is done by way of a use case, so nothing is audited."""
+    """The whole office; nothing in it is done by way of a use case, so nothing is audited."""
+    return kept_scene(_make)
+
+
+def _make() -> Office:
     office = Office()
     _places_and_people(office)
     for label in PLACES:

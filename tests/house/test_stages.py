@@ -1,4 +1,4 @@
-"""A stage has the moves its app declares, no fewer and no more."""
+"""A stage has the moves its app declares. That each was made is judged by tests/whole_run.py."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from aanchal.kernel.audit import Verb
 from aanchal.lib.stages import FOLLOWS, words_of
-from tests.moves_ledger import SEEN, declared
+from tests.moves_ledger import declared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,15 +21,6 @@ def test_the_moves_are_between_the_stages_there_are(label):
 
     assert set(moves) == stages
     assert {then for after in moves.values() for then in after} <= stages
-
-
-@pytest.mark.last
-@pytest.mark.parametrize("label", MACHINES)
-def test_the_run_has_seen_each_move_and_no_other(label):
-    moves = {(before, then) for before, after in MACHINES[label][2].items() for then in after}
-
-    assert moves - SEEN[label] == set(), "declared and never made"
-    assert SEEN[label] - moves == set(), "made and not declared"
 
 
 @pytest.mark.parametrize("label", MACHINES)

@@ -1,4 +1,4 @@
-"""The shape of a use case, and that each one was really run: allowed, refused, audited."""
+"""The shape of a use case. That each one was really run and refused is judged by tests/whole_run.py."""
 
 import importlib
 import inspect
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aanchal.kernel.actions import USE_CASES, use_case
-from tests.use_case_ledger import LEDGER, Line, keep
+from tests.use_case_ledger import LEDGER, keep
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,18 +24,6 @@ MODULES = [
 # whether they are known.
 for _name in ("backups", "erasing_again", "rotation", "sweeping", "upkeep"):
     importlib.import_module(f"aanchal.kernel.{_name}")
-
-# Use cases that nobody can be refused, each with its reason.
-OPEN_TO_ALL: dict[str, str] = {
-    "access.actions.signing_in.note_failed_sign_in": "whoever could not come in has no rights yet",
-    "registers.actions.taking_several.take_understood": "each file is refused by itself, in its own step",
-}
-# A step with an underscore belongs to a use case that was refused before it came to the step.
-REFUSABLE = [
-    name
-    for name in USE_CASES
-    if name not in OPEN_TO_ALL and not name.rpartition(".")[2].startswith("_")
-]
 
 
 @pytest.mark.parametrize("name", USE_CASES)
@@ -106,19 +94,3 @@ def test_the_ledger_sees_a_call_whatever_it_is_called_by():
 
     assert LEDGER.pop(registered).calls == 1
     del USE_CASES[registered]
-
-
-@pytest.mark.last
-@pytest.mark.parametrize("name", USE_CASES)
-def test_the_run_has_seen_each_use_case_done_and_leaving_an_event(name):
-    line = LEDGER.get(name, Line())
-
-    assert line.done_with_event, f"never run to its end with an event: {line}"
-
-
-@pytest.mark.last
-@pytest.mark.parametrize("name", REFUSABLE)
-def test_the_run_has_seen_each_use_case_refused(name):
-    line = LEDGER.get(name, Line())
-
-    assert line.refused, f"never refused to anyone: {line}"

@@ -46,24 +46,27 @@ def look(
 ) -> Callable[..., None]:
     """`look(page, "name")`: nothing is out of reach, nothing wider than the screen, one main title."""
 
-    def looked(at: Page, name: str = "") -> None:
-        for last in (False, False, True):
-            try:
-                settled(at)
-                # A bar that rests at the lower end covers nothing only where the page ends.
-                at.evaluate("document.fonts.ready.then(() => scrollTo(0, 1e7))")
-                break
-            except Error as error:
-                # The press before was answered only now: look at the page that came.
-                if last or "context was destroyed" not in str(error):
-                    raise
-                at.wait_for_load_state()
+    def judged(at: Page) -> None:
+        settled(at)
+        # A bar that rests at the lower end covers nothing only where the page ends.
+        at.evaluate("document.fonts.ready.then(() => scrollTo(0, 1e7))")
         axe(at)
         at.evaluate("scrollTo(0, 0)")
         wide = width_of(at)
         assert wide <= at.viewport_size["width"], f"{at.url} is {wide} wide"
         assert at.locator("main h1").count() == 1, at.url
         assert at.locator("main .btn-primary:visible").count() <= 1, f"{at.url}: two big acts"
+
+    def looked(at: Page, name: str = "") -> None:
+        for last in (False, False, True):
+            try:
+                judged(at)
+                break
+            except Error as error:
+                # The press before was answered only now: look at the page that came.
+                if last or "context was destroyed" not in str(error):
+                    raise
+                at.wait_for_load_state()
         if name:
             screenshot(at, name)
 

@@ -67,9 +67,11 @@ def test_a_struck_off_child_cannot_be_closed_in_one_press(village, as_person, lo
     page.get_by_label("The school that has the child now").check()
     page.get_by_label("Who said so").fill("The head teacher of the girls' school in Bahera.")
     page.get_by_role("button", name="Write how it ended").click()
+    yes = page.get_by_role("button", name="Yes, close the question")
+    yes.wait_for()
     assert not Outcome.objects.exists(), "the page asks a second time"
     look(page, "coordinator-struck-off-asked")
-    page.get_by_role("button", name="Yes, close the question").click()
+    yes.click()
 
     page.get_by_text("How it ended is written down.").wait_for()
     assert Outcome.objects.get().ground == "enrolled_there"

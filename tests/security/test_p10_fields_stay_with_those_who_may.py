@@ -10,10 +10,10 @@ import re
 import pytest
 
 from aanchal.watch.findings import vocabulary
-from tests.security.crawl import canaries, walk_as
-from tests.two_districts import SIX, canary, two_districts
+from tests.security.crawl import canaries, walked
+from tests.two_districts import SIX, canary
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.together("walks")]
 
 
 def of(fields, whose):
@@ -54,11 +54,10 @@ MAY_HEAR = {
 }  # fmt: skip
 
 
-# What a page holds back is the same in each language; the second is walked on one database.
-@pytest.mark.parametrize("language", ["en", pytest.param("bn", marks=pytest.mark.once)])
+@pytest.mark.parametrize("language", ["en", "bn"])
 @pytest.mark.parametrize("who", SIX)
 def test_a_role_hears_exactly_what_is_hers_to_hear(who, language):
-    walk = walk_as(two_districts(), who, language=language)
+    walk = walked(who, language=language)
 
     heard = {}
     for one in walk.heard:
@@ -78,9 +77,9 @@ def test_a_role_hears_exactly_what_is_hers_to_hear(who, language):
 def test_a_school_sees_visited_back_or_left_and_never_a_finding(who):
     """Of an irregular pupil it learns where it stands, in four words; the one who harms may teach."""
     labels = {found.label for found in vocabulary().findings.values()}
-    walk = walk_as(two_districts(), who, forms=False)
+    walk = walked(who)
 
-    pages = [one for one in walk.heard if "/classes/" in one.asked and one.status == 200]
+    pages = [one for one in walk.pages_read() if "/classes/" in one.asked and one.status == 200]
     texts = [_cells(one.body) for one in pages]
     said = {text for page in texts for text in page}
     assert not said & labels
@@ -90,13 +89,11 @@ def test_a_school_sees_visited_back_or_left_and_never_a_finding(who):
 
 def test_what_kind_of_danger_a_visit_found_is_the_case_workers_alone():
     """The concern may be sealed; the question it came from must not say what it is about."""
-    office = two_districts()
     label = vocabulary().findings["sexual_abuse_told"].label
     # Forms offer every kind there is to whoever fills them in.
     forms = ("/finding/", "/concerns/new/")
     for who in ("teacher", "head", "coordinator", "other_volunteer", "administrator"):
-        walk = walk_as(office, who, forms=False)
-        pages = [x for x in walk.heard if label in x.body]
+        pages = [x for x in walked(who).pages_read() if label in x.body]
         said = [x.asked for x in pages if not x.asked.split("?")[0].endswith(forms)]
         assert not said, who
 

@@ -1,100 +1,53 @@
 """Promise 15: a page that shows a child's name or state leaves an event that names this child.
 
-Each role walks every page, follows every link and sends every form, as in promise 10. Whatever
+Each role walks every page, follows every link and sends every form (the walk of promise 10). Whatever
 child is in an answer, by her code or any word of her names, must be in the events of that answer.
 """
 
 import re
-from dataclasses import dataclass
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.kernel.models import AuditEvent, AuditHead
 from aanchal.people.models import Child
 from tests.audited import audited
-from tests.security.crawl import canaries, walk_as
+from tests.security.crawl import CODE, canaries, walked
 from tests.signing_in import signed_in
 from tests.two_districts import SIX, two_districts
 
 pytestmark = pytest.mark.django_db
 
-CODE = re.compile(r"\bK-\d+\b")
 
-
-@dataclass
-class Page:
-    """One answer: what was asked, the children in it, and the children its events name."""
-
-    asked: str
-    status: int
-    in_it: set[str]
-    named: set[str]
-    events: int
-
-
-@pytest.fixture
-def pages(monkeypatch):
-    """Every answer of any test client from here on."""
-    found: list[Page] = []
-    real = Client.request
-    words: dict[str, str] = {}
-
-    def request(self, **asked):
-        if not words:
-            for child in Child.objects.all():
-                words[child.code] = str(child.pk)
-                for name in (child.given_name, child.family_name, child.own_script_name):
-                    words.update(dict.fromkeys(name.split(), str(child.pk)))
-        before = dict(AuditHead.objects.values_list("district", "seq"))
-        answer = real(self, **asked)
-        body = answer.content.decode(errors="replace") if not answer.streaming else ""
-        events = [
-            event
-            for event in AuditEvent.objects.all().order_by("-seq")[:40]
-            if event.seq > before.get(event.district, 0) and event.outcome == "done"
-        ]
-        said = (canaries(body) | set(CODE.findall(body))) & set(words)
-        named = {key for event in events for key in (*event.shown, event.target_id)}
-        found.append(
-            Page(
-                f"{asked['REQUEST_METHOD']} {asked['PATH_INFO']}",
-                answer.status_code,
-                {words[word] for word in said},
-                named,
-                sum(bool(event.shown) for event in events),
-            )
-        )
-        return answer
-
-    monkeypatch.setattr(Client, "request", request)
-    return found
-
-
+@pytest.mark.once
+@pytest.mark.together("walks")
 @pytest.mark.parametrize("who", SIX)
-def test_whoever_walks_the_site_no_child_is_seen_without_an_event_that_names_her(who, pages):
-    walk_as(two_districts(), who)
+def test_whoever_walks_the_site_no_child_is_seen_without_an_event_that_names_her(who):
+    walk = walked(who)
 
-    unseen = {p.asked: len(p.in_it - p.named) for p in pages if p.in_it - p.named}
-    assert not unseen
-    shown = [p for p in pages if p.in_it]
-    assert bool(shown) == (who != "administrator"), "the walk came past children"
-    assert not [p.asked for p in pages if p.events > 1], "one event a page"
-
-
-@pytest.mark.parametrize("who", ["coordinator", "teacher", "volunteer"])
-def test_the_event_names_no_child_that_was_not_on_the_page(who, pages):
-    walk_as(two_districts(), who, forms=False)
-
-    children = {str(key) for key in Child.objects.values_list("pk", flat=True)}
-    too_much = {
-        p.asked: len(p.named & children - p.in_it)
-        for p in pages
-        if p.status == 200 and p.named & children - p.in_it
+    in_it = [(one, walk.children_in(one)) for one in walk.heard]
+    unseen = {
+        f"{one.method} {one.asked}": len(children - one.named)
+        for one, children in in_it
+        if children - one.named
     }
-    assert not too_much
+    assert not unseen
+    shown = [one for one, children in in_it if children]
+    assert bool(shown) == (who != "administrator"), "the walk came past children"
+    assert not [one.asked for one in walk.heard if one.events > 1], "one event a page"
+
+
+@pytest.mark.once
+@pytest.mark.together("walks")
+@pytest.mark.parametrize("who", ["coordinator", "teacher", "volunteer"])
+def test_the_event_names_no_child_that_was_not_on_the_page(who):
+    walk = walked(who)
+
+    children = set(walk.children.values())
+    read = [one for one in walk.pages_read() if one.status == 200]
+    too_much = {one.asked: one.named & children - walk.children_in(one) for one in read}
+    assert not {asked: len(more) for asked, more in too_much.items() if more}
 
 
 def test_a_list_of_children_is_one_event_with_all_of_them():

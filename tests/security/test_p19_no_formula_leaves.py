@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.crawl import walk_as
-from tests.two_districts import two_districts
+from tests.security.crawl import walked
 
 PACKAGE = Path(__file__).resolve().parents[2] / "aanchal"
 # Makes up the files that schools send; it holds made-up names only.
@@ -46,10 +45,12 @@ def test_the_look_for_writers_finds_one():
 
 
 @pytest.mark.django_db
+@pytest.mark.once
+@pytest.mark.together("walks")
 @pytest.mark.parametrize("who", ["teacher", "coordinator", "administrator"])
 def test_no_page_answers_with_a_spreadsheet(who):
-    walk = walk_as(two_districts(), who, forms=False)
+    heard = walked(who).heard
 
-    kinds = {heard.headers.get("Content-Type", "") for heard in walk.heard}
-    assert len(walk.heard) > 10
+    kinds = {one.headers.get("Content-Type", "") for one in heard}
+    assert len(heard) > 10
     assert not [k for k in kinds if any(word in k for word in SPREADSHEETS)]

@@ -8,10 +8,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from aanchal.web.routes import ROUTES
-from tests.security.crawl import links_of
+from tests.security.crawl import links_of, walked
 from tests.security.pages import PAGES
-from tests.signing_in import signed_in
-from tests.two_districts import ABSENT, SIX, two_districts
+from tests.two_districts import ABSENT, SIX
 
 pytestmark = pytest.mark.django_db
 assert get_resolver().url_patterns
@@ -43,18 +42,34 @@ def faults_of(answer, *, exact=EXACT):
     ]
 
 
-@pytest.mark.parametrize("who", ["stranger", *SIX])
+ENDS_THE_SESSION = ("sign_out", "leave_quickly")
+
+
+@pytest.mark.once
+@pytest.mark.together("walks")
+@pytest.mark.parametrize("who", SIX)
 def test_every_route_answers_with_exactly_these(who):
-    office = two_districts()
-    client = Client() if who == "stranger" else signed_in(Client(), office.people[who])
-    client.raise_request_exception = False
+    walk = walked(who)
+    faults = []
+    for one in walk.heard:
+        asked = f"{one.method} {one.asked} {one.status}"
+        faults += [f"{asked}: {fault}" for fault in faults_of(one)]
+        if one.links.inline:
+            faults.append(f"{asked}: {one.links.inline} within the page")
+    assert not faults
+    every = {(m.lower(), n) for n, route in ROUTES.items() for m in route.methods}
+    left = {name for _m, name in every - {(one.method, one.route()) for one in walk.heard}}
+    assert left <= set(ENDS_THE_SESSION), "the walk did not ask for them"
+
+
+def test_every_route_answers_a_stranger_with_exactly_these():
+    client = Client(raise_request_exception=False)
     faults = []
     for name, page in PAGES.items():
-        if name in ("sign_out", "leave_quickly"):
+        if name in ENDS_THE_SESSION:
             continue
-        own = [office.records[page.kind][label] for label in page.own.get(who, ())][:1]
-        keys = [r.pk for r in own] or [2**31 if page.kind == "passkey" else ABSENT]
-        where = reverse(name, args=["nothing"] if page.token else keys if page.kind else [])
+        key = 2**31 if page.kind == "passkey" else ABSENT
+        where = reverse(name, args=["nothing"] if page.token else [key] if page.kind else [])
         for method in ROUTES[name].methods:
             answer = getattr(client, method.lower())(where)
             faults += [f"{method} {name} {answer.status_code}: {f}" for f in faults_of(answer)]

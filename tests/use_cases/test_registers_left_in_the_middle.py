@@ -1,6 +1,10 @@
 """A register left in the middle is finished with the answers that were given, and no others."""
 
+from contextlib import contextmanager
+from threading import Event, Thread
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -152,12 +156,33 @@ def test_only_the_sender_of_a_shown_file_says_of_whom_it_leaves_out():
         say_of_left_out(an_actor(), register=held, said=said, at=NOW)
 
 
+@contextmanager
+def held_by_another(name):
+    """A named lock in the hands of another connection: one's own would be let in again."""
+    is_held, may_end = Event(), Event()
+
+    def hold():
+        with locks.held(name):
+            is_held.set()
+            may_end.wait(60)
+        connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    assert is_held.wait(60)
+    try:
+        yield
+    finally:
+        may_end.set()
+        other.join()
+
+
 def test_of_a_file_that_another_worker_takes_in_nothing_is_done_and_it_is_looked_at_again():
     sender = a_person(Role.COORDINATOR, "IN/S10/D206")
     held = a_correction(acting(sender))
     left(held, by=str(sender.pk), enrol=False, confirmed=True)
 
-    with locks.held(lock_of(held.pk)):
+    with held_by_another(lock_of(held.pk)):
         with pytest.raises(Busy):
             finish_registers()
         with pytest.raises(Busy):
