@@ -8,6 +8,7 @@ import pytest
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.registers.formats.dry_run import dry_run_json
 from aanchal.registers.formats.grades import class_label
+from aanchal.registers.formats.labels import field_of
 from aanchal.registers.formats.problems import Hints
 from aanchal.registers.formats.registers import read_registers
 from tests.formats.register_samples import as_csv, as_xlsx, as_xlsx_by_another_hand
@@ -369,6 +370,27 @@ def test_l_is_late_where_the_sums_count_it_among_the_present():
     for row in rows[3:]:
         row[-2] -= 7  # of another month: what fits one child fits her by chance
     assert pages_of(as_csv(rows))[0].marks.late == 0
+
+
+def test_a_sum_beside_a_mark_that_is_not_known_does_not_say_what_l_is():
+    marks = [["A" if day == 20 + child else "P" for day in DAYS] for child in range(4)]
+    rows = with_sums(marks, present="P", absent="A")
+    # The register counts the unknown mark as present, and the leave beside it not.
+    rows[3][2 + 7], rows[3][2 + 8] = "L", "Q"
+    rows[3][-2] -= 1
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert (page.marks.late, page.marks.leave) == (0, 1)
+    assert "letter_as_late" not in noted(page)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200e", "\ufeff"])
+@pytest.mark.parametrize(
+    "label", ["स्थिति / Status{}", "{}स्थिति / Status", "তারিখ{} / Date", "Roll / {}रोल नं."]
+)
+def test_a_heading_in_two_languages_is_known_with_unseen_signs_in_it(label, unseen):
+    assert field_of(label.format(unseen)) is field_of(label.format("")) is not None
 
 
 def test_nobody_is_late_on_more_days_than_she_comes_in_time_whatever_the_sums_say():

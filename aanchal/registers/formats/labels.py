@@ -5,7 +5,7 @@ from enum import Enum
 from functools import lru_cache
 
 from aanchal.lib.tabular.legacy import unicode_label
-from aanchal.lib.tabular.texts import Cell, fold
+from aanchal.lib.tabular.texts import Cell, fold, shown
 
 
 class Field(Enum):
@@ -225,7 +225,7 @@ def _field_of(text: str) -> Field | None:
 
 def _of_two_languages(text: str) -> Field | None:
     """The field of a word and its translation beside it: তারিখ / Date. Two of one script are two words."""
-    one, slash, other = text.partition("/")
+    one, slash, other = shown(text).partition("/")
     if not slash or one.isascii() == other.isascii() or "/" in other:
         return None
     fields = {FIELDS.get(_key(one)), FIELDS.get(_key(other))} - {None}

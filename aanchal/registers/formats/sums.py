@@ -98,9 +98,14 @@ class Tally:
         """What L stands for: "late" or "leave", or None where the sums do not tell.
 
         Nobody is late on more days than she comes in time: such a child is away, and a sum that
-        counts her as present would let nobody ask.
+        counts her as present would let nobody ask. Where a mark beside an L is not known, the sum may count
+        that one and not the L.
         """
-        marked = [c for c in self.children if c[1][0][Sense.LEAVE_LETTER]]
+        marked = [
+            (sums, counted)
+            for sums, counted in self.children
+            if counted[0][Sense.LEAVE_LETTER] and not any(seen[Sense.UNKNOWN] for seen in counted)
+        ]
         if not marked:
             return None
         sure = Tally((), lambda _: Sense.BLANK)
