@@ -34,8 +34,8 @@ from aanchal.kernel.permissions import (
     granted_areas,
     may,
 )
+from aanchal.lib.indic.names import likeness
 from aanchal.people.queries import kin_children
-from aanchal.people.rules.names import likeness
 from aanchal.places.models import Area
 
 from .kinds import concern_kinds

@@ -5,8 +5,6 @@ from datetime import date
 
 from .names import Name
 
-ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
-
 HINDI, BENGALI, ENGLISH = "hi", "bn", "en"
 
 

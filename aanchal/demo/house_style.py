@@ -4,24 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from aanchal.lib.indic.calendar_words import month_name
+from aanchal.lib.indic.digits import DIGITS, LATIN_DIGITS
+
 from .facts import BENGALI, ENGLISH, HINDI
 
-LATIN, DEVANAGARI, BENGALI_DIGITS = "0123456789", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯"
-
-_MONTHS = {
-    ENGLISH: (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
-    ),
-    HINDI: (
-        "जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर",
-        "अक्टूबर", "नवंबर", "दिसंबर",
-    ),
-    BENGALI: (
-        "জানুয়ারি", "ফেব্রুয়ারি", "মার্চ", "এপ্রিল", "মে", "জুন", "জুলাই", "আগস্ট", "সেপ্টেম্বর",
-        "অক্টোবর", "নভেম্বর", "ডিসেম্বর",
-    ),
-}  # fmt: skip
+DEVANAGARI, BENGALI_DIGITS = DIGITS[HINDI], DIGITS[BENGALI]
 
 
 class Container(StrEnum):
@@ -139,7 +127,7 @@ class Style:
     encoding: str = "utf-8-sig"
     delimiter: str = ","
     language: str = ENGLISH
-    digits: str = LATIN
+    digits: str = LATIN_DIGITS
     day_label: DayLabel = DayLabel.NUMBER
     marks: MarkWords = LETTERS
     names: str = "latin"
@@ -158,10 +146,10 @@ class Style:
 
     def number(self, value: int) -> str:
         """A whole number in the school's digits."""
-        return str(value).translate(str.maketrans(LATIN, self.digits))
+        return str(value).translate(str.maketrans(LATIN_DIGITS, self.digits))
 
     def month_name(self, month: date) -> str:
-        return _MONTHS[self.language][month.month - 1]
+        return month_name(month.month, self.language)
 
     def off_word(self, weekday: int) -> str:
         return _WEEKLY_OFF[self.language, weekday]

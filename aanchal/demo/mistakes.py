@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from aanchal.lib.indic.digits import ROMAN
+
 from .area_files import SCHOOL_HEADING, school_row
 from .attendance import ABSENT, NOT_TAKEN, OPEN, PRESENT, Page, Registers
 from .calendar import months_before
-from .facts import ROMAN
 from .house_style import LETTERS, Container, Style
 from .page_sheet import Sheet, page_sheet
 from .readme import MISTAKES_README

@@ -11,9 +11,10 @@ from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role, system_actor
+from aanchal.lib.indic.names import split_name
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassSection
-from aanchal.people.rules.pupils import NewPupil, split_name
+from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 from aanchal.registers.actions import give_register, read_register, take_register

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from aanchal.lib.indic.digits import ROMAN
+
 from .attendance import ABSENT, HOLIDAY, OPEN, PRESENT, WEEKLY_OFF, Page
 from .chance import chance_of
-from .facts import ROMAN, Child, Household
+from .facts import Child, Household
 from .house_style import DayLabel, Style
 
 Cell = str | int | date | None

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import xlsxwriter
 
+from aanchal.lib.indic.digits import ROMAN
+
 from .attendance import Registers
-from .facts import BENGALI, ENGLISH, HINDI, ROMAN, Child, District, Enrolment, School
+from .facts import BENGALI, ENGLISH, HINDI, Child, District, Enrolment, School
 
 _HEADINGS = {
     ENGLISH: (

@@ -17,9 +17,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from aanchal.lib.indic.digits import ROMAN
+
 from .area_files import write_area_files
 from .attendance import LEAVE, NOT_TAKEN, OPEN, PRESENT, Page, Registers
-from .facts import ROMAN, School
+from .facts import School
 from .house_style import STYLES, Container, DayLabel, Style
 from .page_sheet import Cell, Count, Sheet, page_sheet, written_name
 from .pupil_files import IN_MEMORY, PupilFile, made_at, write_pupil_files

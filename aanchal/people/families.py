@@ -5,8 +5,9 @@ A name alone joins nobody: it is proposed to whoever may say whether they are on
 
 from uuid import UUID
 
+from aanchal.lib.indic.names import words
+
 from .models import Guardian, Household, Kinship
-from .rules.names import words
 
 _LONGEST = 14  # digits of one number, with the country and a leading 00
 

@@ -13,12 +13,13 @@ from django.db.models import Q, QuerySet
 
 from aanchal.kernel.access import within
 from aanchal.kernel.permissions import Actor, Permission, granted_areas
+from aanchal.lib.indic.names import words
+from aanchal.lib.indic.ranking import alike, query_words
+from aanchal.lib.indic.search_keys import KEY_VERSION, coarse_key, nearby_keys
 
 from .models import Child, NameBucket, NameIndex
 from .name_index import NAME_FIELDS, Row, buckets_of, open_names
 from .queries import visible_children
-from .rules.names import words
-from .rules.sounds import KEY_VERSION, alike, coarse_key, nearby_keys, query_words
 
 MAX_FOUND = 10
 # One such answer, or ten a little less good, and no wider look is needed.

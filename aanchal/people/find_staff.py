@@ -3,9 +3,8 @@
 from django.db.models import QuerySet
 
 from aanchal.access.models import User
-
-from .rules.names import words
-from .rules.sounds import alike, query_words
+from aanchal.lib.indic.names import words
+from aanchal.lib.indic.ranking import alike, query_words
 
 MOST = 20
 LEAST = 62.0

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from aanchal.kernel.errors import Invalid
+from aanchal.lib.indic.names import tidy
 
 from .families import digits
 from .models import Child, Consent, Guardian, Household
-from .rules.names import tidy
 
 MAX_LINE = 200
 MAX_DIRECTIONS = 500

@@ -14,6 +14,7 @@ from aanchal.kernel.permissions import (
     may,
     require,
 )
+from aanchal.lib.indic.names import tidy
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
@@ -24,7 +25,6 @@ from .models import (
     Enrolment,
 )
 from .rules.moves import first_day
-from .rules.names import tidy
 from .rules.pupils import NewPupil
 
 

@@ -19,9 +19,9 @@ from django.db.models import Count, F
 
 from aanchal.kernel.fields import Sealed
 from aanchal.kernel.sealing import keyed_hash, unseal
+from aanchal.lib.indic.search_keys import KEY_VERSION, name_keys
 
 from .models import Child, ChildCodeSeries, NameBucket, NameIndex
-from .rules.sounds import KEY_VERSION, name_keys
 
 FEWEST = 16
 POOL_SIZE = 48

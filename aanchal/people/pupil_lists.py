@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from .rules.pupils import NewPupil, split_name
+from aanchal.lib.indic.names import split_name
+
+from .rules.pupils import NewPupil
 
 
 def new_pupil(row: Any) -> NewPupil:

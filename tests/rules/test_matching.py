@@ -2,8 +2,8 @@
 
 import pytest
 
+from aanchal.lib.indic.names import contradicts
 from aanchal.people.rules.matching import Known, Match, Row, match_rows
-from aanchal.people.rules.names import contradicts
 
 
 def known(key, roll, name, *, own_script="", admission_no=""):

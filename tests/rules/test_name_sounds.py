@@ -4,16 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aanchal.people.rules.sounds import (
-    KEY_LENGTH,
-    alike,
-    coarse_key,
-    is_only_titles,
-    name_keys,
-    nearby_keys,
-    query_words,
-    romanise,
-)
+from aanchal.lib.indic.ranking import alike, is_only_titles, query_words
+from aanchal.lib.indic.search_keys import KEY_LENGTH, coarse_key, name_keys, nearby_keys
+from aanchal.lib.indic.transliteration import romanise
 
 ONE_NAME = [
     "Laxmi Lakshmi Lachhmi Lokkhi Laksmi लक्ष्मी লক্ষ্মী",

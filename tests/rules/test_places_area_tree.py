@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from aanchal.lib.indic.place_likeness import likeness
 from aanchal.places.formats.lgd import read_areas
 from aanchal.places.formats.reference import subdistrict_kinds
 from aanchal.places.rules.area_tree import propose_blocks_of_subdistricts
 from aanchal.places.rules.areas import Band, NamedPlace
 from aanchal.places.rules.codes import System
-from aanchal.places.rules.likeness import likeness
 
 PUBLISHED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "lgd"
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aanchal.places.rules.likeness import SAME_SOUND, likeness
-from aanchal.places.rules.spelling import readings, tidy_name
+from aanchal.lib.indic.place_likeness import SAME_SOUND, likeness
+from aanchal.lib.indic.place_names import readings, tidy_name
 
 SAME = [
     ("RAMPUR PURAB", "Rampur East", "a direction in two languages"),

@@ -13,8 +13,8 @@ from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import move
 from aanchal.kernel.waiting import something_waits
+from aanchal.lib.indic.names import tidy
 from aanchal.lib.stages import FOLLOWS
-from aanchal.people.rules.names import tidy
 from aanchal.places.models import Area
 
 from ..hands import may_say_read

@@ -23,8 +23,8 @@ from aanchal.kernel.permissions import (
 )
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.kernel.waiting import something_waits
+from aanchal.lib.indic.names import tidy
 from aanchal.people.models import Child
-from aanchal.people.rules.names import tidy
 from aanchal.places.models import Area, Body
 
 from ..kinds import concern_kinds

@@ -12,6 +12,7 @@ from aanchal.kernel.permissions import (
     require,
 )
 from aanchal.kernel.stages import advance
+from aanchal.lib.indic.names import tidy
 
 from ..models import (
     ClassMove,
@@ -25,7 +26,6 @@ from ..moving import (
     move_children,
     take_up_again,
 )
-from ..rules.names import tidy
 
 
 def _held_move(move: ClassMove) -> ClassMove:

@@ -13,8 +13,9 @@ from aanchal.kernel.permissions import (
 )
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.kernel.statistics import Counted, Happened, count
+from aanchal.lib.indic.names import tidy
+from aanchal.lib.indic.place_names import tidy_name
 from aanchal.places.models import Area, Body
-from aanchal.places.rules.spelling import tidy_name
 
 from ..child_codes import hold_series
 from ..families import a_copy, family_key
@@ -44,7 +45,6 @@ from ..moving import (
 from ..name_index import add_to_index
 from ..name_index_job import rebuild_name_index
 from ..rules.matching import Known, Match, Row, match_rows
-from ..rules.names import tidy
 from ..rules.pupils import NewPupil
 from .pupil_problems import PupilProblem, problem_of, twice, unsure, waits
 

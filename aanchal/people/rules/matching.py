@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .names import contradicts, likeness, shares_word
+from aanchal.lib.indic.names import contradicts, likeness, shares_word
 
 SURE = 88.0
 MAYBE = 62.0

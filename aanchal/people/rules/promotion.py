@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aanchal.lib.indic.names import contradicts, likeness, tidy
+
 from .matching import MAYBE, Known
-from .names import contradicts, likeness, tidy
 
 MAX_PROPOSED = 3
 

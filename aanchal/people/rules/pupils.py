@@ -30,20 +30,3 @@ class NewPupil:
     admission_no: str = ""
     state_id: str = ""
     row: int | None = None
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Part a whole name into given name and the rest; the first word is the given name.
-
-    "Md", "Sk" and the like stay with the word after them.
-    """
-    parts = name.split()
-    if not parts:
-        return "", ""
-    take = 2 if len(parts) > 1 and parts[0].rstrip(".").casefold() in _BOUND else 1
-    return " ".join(parts[:take]), " ".join(parts[take:])
-
-
-_BOUND = frozenset(
-    {"md", "mohd", "mohammad", "mohammed", "sk", "sheikh", "mst", "मो", "मोः", "মোঃ", "সেখ"}
-)

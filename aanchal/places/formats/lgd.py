@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from aanchal.lib.indic.place_names import tidy_name
+from aanchal.lib.indic.scripts import is_other_script
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.lib.tabular.tables import Line, open_table
 from aanchal.places.rules.areas import AreaRow
 from aanchal.places.rules.codes import AreaCode, Level, System, canonical_code
 from aanchal.places.rules.problems import line_left_out, shown
-from aanchal.places.rules.spelling import is_other_script, tidy_name
 
 # From the most to the least detailed: the first whose code column is present is the kind.
 _LGD_LEVELS: tuple[tuple[Level, str], ...] = (

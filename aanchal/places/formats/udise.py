@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from aanchal.lib.indic.place_names import tidy_name
+from aanchal.lib.indic.scripts import is_other_script
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.tables import Line, open_table
 from aanchal.places.rules.areas import SchoolRow
 from aanchal.places.rules.codes import Level, System, canonical_code
 from aanchal.places.rules.problems import line_left_out, shown
-from aanchal.places.rules.spelling import is_other_script, tidy_name
 
 from .reference import Term, udise_vocabulary
 

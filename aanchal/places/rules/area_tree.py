@@ -19,10 +19,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as N_
 
+from aanchal.lib.indic.place_likeness import SAME_LETTERS, SAME_SOUND, Likeness, compare
+from aanchal.lib.indic.place_names import readings
+
 from .areas import Band, NamedPlace
 from .codes import AreaCode, Level, System
-from .likeness import SAME_LETTERS, SAME_SOUND, Likeness, compare
-from .spelling import readings
 
 _LEVEL_LETTER: dict[Level, str] = {
     Level.STATE: "S",

@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_noop as N_
 
+from aanchal.lib.indic.place_likeness import SAME_SOUND, compare, likeness
+from aanchal.lib.indic.place_names import readings
+
 from .areas import Band, NamedPlace, SchoolRow
-from .likeness import SAME_SOUND, compare, likeness
-from .spelling import readings
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
 from aanchal.kernel.stages import advance, move
+from aanchal.lib.indic.names import split_name
 from aanchal.lib.marks import Mark
 from aanchal.people.actions import enrol_pupils, promote_pupil, undo_enrolment
 from aanchal.people.models import ClassSection, Enrolment
-from aanchal.people.rules.pupils import NewPupil, split_name
+from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 

@@ -17,10 +17,11 @@ from aanchal.kernel.errors import NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import move
+from aanchal.lib.indic.names import split_name
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.child_codes import hold_series
 from aanchal.people.moving import begun_class
-from aanchal.people.rules.pupils import NewPupil, split_name
+from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of
 

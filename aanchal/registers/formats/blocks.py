@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.tabular.sheet import Range
-from aanchal.lib.tabular.texts import fold
 
 from .head import Layout
 from .headers import Row

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.tabular.sheet import Sheet
-from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
+from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .conventions import tells_of_marks
 from .headers import Row, day_sequence

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from aanchal.lib.tabular.texts import Cell, fold, shown
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import Cell, shown
 
 from .labels import Field, field_of
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from aanchal.lib.tabular.texts import fold, quoted
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import quoted
 
 from .letter_l import RowsOf
 from .marks import CHOICES, Convention, Mark, Sense, convention_of, legend_in, without_points

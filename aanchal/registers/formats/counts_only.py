@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.lib.tabular.sheet import Sheet
-from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
+from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .headers import Row, day_sequence, labels_of, names_someone
 from .labels import Field, field_of

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .head import DayColumn, Layout
 from .labels import Field, field_of

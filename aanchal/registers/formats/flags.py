@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .marks import Mark, Sense, sense_of
 

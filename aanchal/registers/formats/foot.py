@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from aanchal.lib.tabular.texts import fold
+from aanchal.lib.indic.folding import fold
 
 from .blocks import Line
 from .marks import Sense

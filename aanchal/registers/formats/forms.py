@@ -6,13 +6,14 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
 
+from aanchal.lib.indic.calendar_words import MONTHS, WEEKDAYS
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.tabular.sheet import Sheet
-from aanchal.lib.tabular.texts import fold
 
 from .head import Layout
 from .headers import Row, find_header
 from .marks import Mark, key_in, legend_in
-from .months import MONTHS, WEEKDAYS, day_cell
+from .months import day_cell
 from .page_months import EITHER_END
 from .titles import Title, line_of, read_title, title_of_name
 

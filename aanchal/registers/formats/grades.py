@@ -4,10 +4,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from aanchal.lib.tabular.texts import END, LETTER, START, fold
+from aanchal.lib.indic.digits import ROMAN
+from aanchal.lib.indic.folding import END, LETTER, START, fold
 
 PRE = "pre"
-ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 _WORDS: dict[str, str] = {
     PRE: "nursery|nur|lkg|ukg|kg|l.k.g.|u.k.g.|k.g.|l.k.g|u.k.g|pre-primary|pre primary|"
@@ -29,7 +29,7 @@ _WORDS: dict[str, str] = {
 GRADE_WORDS: dict[str, str] = {
     fold(word): grade for grade, words in _WORDS.items() for word in words.split("|")
 }
-GRADE_WORDS |= {roman.lower(): str(n) for n, roman in enumerate(ROMAN) if n}
+GRADE_WORDS |= {roman.lower(): str(n) for n, roman in enumerate(ROMAN[:13]) if n}
 
 _ORDINAL = r"(?:\s?(?:st|nd|rd|th|वि|वि?ं|विं|वां|वा|म|ठि|ষ্ঠ|ম|য|র্থ))?"
 _VALUE = (

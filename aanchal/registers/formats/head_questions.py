@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.lib.tabular.survey import Survey
-from aanchal.lib.tabular.texts import column_letter, fold
+from aanchal.lib.tabular.texts import column_letter
 
 from .head import DayColumn, Layout
 from .months import day_cell, range_in

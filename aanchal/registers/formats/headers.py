@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .castes import take_castes_out
 from .conventions import is_of_absences

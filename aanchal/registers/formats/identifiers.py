@@ -2,7 +2,7 @@
 
 from stdnum.in_ import aadhaar
 
-from aanchal.lib.tabular.texts import ascii_digits
+from aanchal.lib.indic.digits import ascii_digits
 
 
 def is_aadhaar(text: str) -> bool:

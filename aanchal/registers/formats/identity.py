@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from aanchal.lib.tabular.texts import fold, quoted
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import quoted
 
 from .grades import ClassSeen, class_label, grade_of, roman, same_section
 from .months import month_in

@@ -4,8 +4,9 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.tabular.legacy import unicode_label
-from aanchal.lib.tabular.texts import Cell, fold, shown
+from aanchal.lib.tabular.texts import Cell, shown
 
 
 class Field(Enum):

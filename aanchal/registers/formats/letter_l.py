@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from aanchal.lib.tabular.texts import fold, quoted
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import quoted
 
 from .marks import Mark, Sense
 from .problems import Problems, answer_key

@@ -3,8 +3,8 @@
 import re
 from enum import Enum
 
+from aanchal.lib.indic.folding import END, START, fold
 from aanchal.lib.tabular.legacy import unicode_label
-from aanchal.lib.tabular.texts import END, START, fold
 
 from .labels import Field, field_of
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from sys import intern
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheet import Sheet
-from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
+from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, quoted, shown
 
 from .headers import is_long_header, labels_of
 from .identity import Evidence, Said, identify

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.tabular.legacy import is_lost
 from aanchal.lib.tabular.problems import Limits
-from aanchal.lib.tabular.texts import column_letter, fold
+from aanchal.lib.tabular.texts import column_letter
 
 from .head import Layout
 from .identifiers import is_aadhaar, kept

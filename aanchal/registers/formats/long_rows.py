@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import islice
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheet import Sheet
-from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, shown
+from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, shown
 
 from .flags import Flags
 from .head import Layout

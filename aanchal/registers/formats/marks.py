@@ -20,7 +20,8 @@ from enum import Enum, IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from aanchal.lib.tabular.texts import START, Cell, fold, shown
+from aanchal.lib.indic.folding import START, fold
+from aanchal.lib.tabular.texts import Cell, shown
 
 
 class Mark(IntEnum):

@@ -11,48 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from aanchal.lib.indic.calendar_words import MONTHS, OTHER_CALENDAR_MONTHS, WEEKDAYS
+from aanchal.lib.indic.folding import END, LETTER, START, fold
 from aanchal.lib.tabular.instants import day_of, india_day
-from aanchal.lib.tabular.texts import END, LETTER, START, Cell, fold
-
-_MONTH_NAMES: dict[int, str] = {
-    1: "january jan जनवरी जन जानुअरी জানুয়ারি জানুয়ারী জানু",
-    2: "february feb febuary फरवरी फर फेब्रुअरी ফেব্রুয়ারি ফেব্রুয়ারী ফেব্রু",
-    3: "march mar मार्च মার্চ",
-    4: "april apr अप्रैल अप्रेल अप्रै এপ্রিল",
-    5: "may मई মে",
-    6: "june jun जून জুন",
-    7: "july jul जुलाई जुल জুলাই",
-    8: "august aug अगस्त अग আগস্ট আগষ্ট অগাস্ট অগস্ট",
-    9: "september sept sep सितम्बर सितंबर सित সেপ্টেম্বর সেপ্টেঃ",
-    10: "october oct अक्टूबर अक्तूबर अक्टू অক্টোবর অক্টোঃ",
-    11: "november nov नवम्बर नवंबर नव নভেম্বর নভেঃ",
-    12: "december dec दिसम्बर दिसंबर दिस ডিসেম্বর ডিসেঃ",
-}
-MONTHS: dict[str, int] = {
-    fold(word): number for number, words in _MONTH_NAMES.items() for word in words.split()
-}
-# Months of the Bengali and Hindu years: named so that they are refused, never taken for others.
-_OTHER_CALENDAR = (
-    "বৈশাখ জ্যৈষ্ঠ আষাঢ় শ্রাবণ ভাদ্র আশ্বিন কার্তিক অগ্রহায়ণ পৌষ মাঘ ফাল্গুন চৈত্র "
-    "चैत्र वैशाख ज्येष्ठ आषाढ़ श्रावण सावन भाद्रपद भादो आश्विन कार्तिक मार्गशीर्ष अगहन पौष माघ फाल्गुन"
-)
-OTHER_CALENDAR_MONTHS = frozenset(fold(word) for word in _OTHER_CALENDAR.split())
-
-# Monday is 0, as in `date.weekday`. A single letter may stand for two days: T, S, শ and श.
-_WEEKDAY_NAMES: dict[int, str] = {
-    0: "monday mon mo m सोमवार सोम सो चंद्रवार সোমবার সোম সো",
-    1: "tuesday tues tue tu t मंगलवार मंगल मं म মঙ্গলবার মঙ্গল ম",
-    2: "wednesday wed we w बुधवार बुध बु ब বুধবার বুধ বু",
-    3: "thursday thurs thur thu th t गुरुवार गुरू गुरु गु बृहस्पतिवार बृहस्पति बृह बृ वीरवार वीर "
-    "বৃহস্পতিবার বৃহস্পতি বৃহঃ বৃহ বৃ গুরুবার",
-    4: "friday fri fr f शुक्रवार शुक्र शु श জুম্মাবার শুক্রবার শুক্র শু শ",
-    5: "saturday sat sa s शनिवार शनि श শনিবার শনি শ",
-    6: "sunday sun su s रविवार रवि र इतवार रव রবিবার রবি র",
-}
-WEEKDAYS: dict[str, frozenset[int]] = {}
-for _number, _words in _WEEKDAY_NAMES.items():
-    for _word in _words.split():
-        WEEKDAYS[fold(_word)] = WEEKDAYS.get(fold(_word), frozenset()) | {_number}
+from aanchal.lib.tabular.texts import Cell
 
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))

@@ -5,10 +5,11 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheet import Range, Sheet
-from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
+from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, quoted, shown
 
 from .blocks import Block, Closure, Line, filled_down
 from .foot import is_one_word

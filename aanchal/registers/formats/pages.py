@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.tabular.problems import Problem
-from aanchal.lib.tabular.texts import fold
 
 from .problems import Question
 

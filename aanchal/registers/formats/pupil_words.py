@@ -2,7 +2,7 @@
 
 import re
 
-from aanchal.lib.tabular.texts import fold
+from aanchal.lib.indic.folding import fold
 
 
 def disability_of(text: str) -> str | None:

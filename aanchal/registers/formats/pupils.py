@@ -11,13 +11,14 @@ from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.instants import day_of, india_day
 from aanchal.lib.tabular.legacy import is_lost, legacy_words
 from aanchal.lib.tabular.problems import Limits, Problem, Unreadable
 from aanchal.lib.tabular.sheet import Progress, Sheet
 from aanchal.lib.tabular.sheets import Source, open_sheets
-from aanchal.lib.tabular.texts import Cell, column_letter, fold, is_empty, quoted, shown
+from aanchal.lib.tabular.texts import Cell, column_letter, is_empty, quoted, shown
 
 from .dates import are_turned, date_of, is_month_first, picked
 from .grades import grade_of

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from aanchal.lib.tabular.texts import END, START, fold
+from aanchal.lib.indic.folding import END, START, fold
 
 from .problems import Problems
 from .titles import Title

@@ -1,6 +1,7 @@
 """The children of a page, each once: rows of one child joined, doubtful doubles said."""
 
-from aanchal.lib.tabular.texts import column_letter, fold
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import column_letter
 
 from .blocks import Line
 from .columns import Part

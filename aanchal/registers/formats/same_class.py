@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from aanchal.lib.tabular.texts import fold
+from aanchal.lib.indic.folding import fold
 
 from .pages import Page
 from .problems import Problems

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from aanchal.lib.tabular.texts import Cell, fold, shown
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import Cell, shown
 
 # A column of these says of every child whether she is still at the school.
 _COLUMNS = frozenset(

@@ -8,7 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from aanchal.lib.tabular.texts import Cell, fold, shown
+from aanchal.lib.indic.folding import fold
+from aanchal.lib.tabular.texts import Cell, shown
 
 from .blocks import DaySums, Line
 from .columns import Part, Verdict

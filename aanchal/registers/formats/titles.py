@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from aanchal.lib.indic.folding import END, START, fold
 from aanchal.lib.tabular.legacy import unicode_line
-from aanchal.lib.tabular.texts import END, START, Cell, fold, is_empty, shown
+from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .grades import (
     ClassSeen,

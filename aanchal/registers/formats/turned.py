@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from aanchal.lib.indic.calendar_words import MONTHS
 from aanchal.lib.tabular.sheet import Sheet
 from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .headers import Row, day_sequence
 from .labels import Field, field_of
 from .marks import Sense, sense_of
-from .months import MONTHS, weekdays_of
+from .months import weekdays_of
 
 _MAX_ROWS = 120  # a month and its lines around it; a table of pupils below each other may be longer
 _FIRST_COLUMNS = 3

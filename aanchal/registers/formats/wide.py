@@ -7,8 +7,9 @@ into two halves, a header printed again on each page); titles between them say w
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from aanchal.lib.indic.folding import fold
 from aanchal.lib.tabular.sheet import Range
-from aanchal.lib.tabular.texts import Cell, fold, is_empty, shown
+from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .blocks import Block, Line, merges_by_row, month_in_head
 from .columns import CHILD

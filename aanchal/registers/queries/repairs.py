@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor
+from aanchal.lib.indic.names import likeness
 from aanchal.people.actions import as_known
 from aanchal.people.models import Enrolment
 from aanchal.people.rules.matching import MAYBE, Known
-from aanchal.people.rules.names import likeness
 
 from ..models import RegisterFile, RegisterPage, RowDecision
 from ..rules.pages import unpack_children, unpack_marks

@@ -9,24 +9,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from aanchal.lib.indic.digits import in_digits_of
+from aanchal.lib.indic.scripts import language_of_script
+
 # Under this many, a percentage says more than is known: "2 of 3" stands alone.
 FEWEST_FOR_PERCENT = 10
 
-DIGITS = {
-    "hi": "०१२३४५६७८९",
-    "mr": "०१२३४५६७८९",
-    "mai": "०१२३४५६७८९",
-    "bn": "০১২৩৪৫৬৭৮৯",
-    "ur": "۰۱۲۳۴۵۶۷۸۹",
-    "sat": "᱐᱑᱒᱓᱔᱕᱖᱗᱘᱙",
-}
-# First and last letter of each script's block, and the language whose letters it wears here.
-SCRIPTS = (
-    ("\u0900", "\u097f", "hi"),
-    ("\u0980", "\u09ff", "bn"),
-    ("\u0600", "\u06ff", "ur"),
-    ("\u1c50", "\u1c7f", "sat"),
-)
 MARKUP = re.compile(r"(<[^>]*>|&[^;\s]+;)")
 
 
@@ -36,15 +24,13 @@ def native_digits(value: Any, language: str = "") -> str:
     For papers; screens keep 0-9. A language that uses 0-9 leaves the text as it is. In safe
     markup the tags and entities are left alone.
     """
-    table = DIGITS.get((language or get_language() or "en").split("-")[0])
-    text = str(value)
-    if table is None:
-        return SafeString(text) if isinstance(value, SafeString) else text
-    digits = str.maketrans("0123456789", table)
+    language = (language or get_language() or "en").split("-")[0]
     if not isinstance(value, SafeString):
-        return text.translate(digits)
-    pieces = MARKUP.split(text)
-    return SafeString("".join(p if MARKUP.fullmatch(p) else p.translate(digits) for p in pieces))
+        return in_digits_of(language, str(value))
+    pieces = MARKUP.split(value)
+    return SafeString(
+        "".join(p if MARKUP.fullmatch(p) else in_digits_of(language, p) for p in pieces)
+    )
 
 
 def grouped(value: int | float | None) -> str:
@@ -80,7 +66,6 @@ def in_script(value: Any) -> str:
     around it, whatever its direction.
     """
     text = str(value)
-    for first, last, language in SCRIPTS:
-        if any(first <= letter <= last for letter in text):
-            return format_html('<bdi class="name" lang="{}">{}</bdi>', language, text)
+    if language := language_of_script(text):
+        return format_html('<bdi class="name" lang="{}">{}</bdi>', language, text)
     return format_html('<bdi class="name">{}</bdi>', text)

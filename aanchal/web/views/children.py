@@ -20,6 +20,7 @@ from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import visible_concerns
 from aanchal.kernel.permissions import Permission, may, may_anywhere
+from aanchal.lib.indic.ranking import is_only_titles
 from aanchal.people.actions import open_child_file
 from aanchal.people.find import find_children
 from aanchal.people.models import Child, Enrolment
@@ -32,7 +33,6 @@ from aanchal.people.queries import (
     present_seats,
     siblings_of,
 )
-from aanchal.people.rules.sounds import is_only_titles
 from aanchal.registers.formats.grades import roman
 from aanchal.registers.queries.books import child_strip
 from aanchal.watch.models import Flag, Visit

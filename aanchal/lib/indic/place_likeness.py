@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from .spelling import Reading, readings
+from .place_names import ENDINGS, Reading, readings
 
 SAME_LETTERS = 100.0
 SAME_SOUND = 97.0
@@ -25,7 +25,6 @@ FEWER_WORDS = 15.0
 _SAME_WORD = 80.0
 
 _VOWELS = frozenset("aeiou")
-_ENDINGS = ("pur", "pura", "pati", "nagar", "ganj", "dih", "bari", "tol", "gam", "gama")
 _FEWEST_LETTERS = 4.0
 
 _VOWEL_FOR_VOWEL = 0.4
@@ -143,7 +142,7 @@ def _price_to_score(a: str, b: str) -> float:
     # Quick refusal: no pair so unlike in plain edits is alike in priced ones.
     if Levenshtein.normalized_similarity(a, b) < 0.34:
         return 0.0
-    ending = max((e for e in _ENDINGS if a.endswith(e) and b.endswith(e)), key=len, default="")
+    ending = max((e for e in ENDINGS if a.endswith(e) and b.endswith(e)), key=len, default="")
     core_a, core_b = a.removesuffix(ending), b.removesuffix(ending)
     letters = max((len(core_a) + len(core_b)) / 2, _FEWEST_LETTERS)
     return max(0.0, 100.0 * (1 - _price(core_a, core_b, bool(ending)) / letters))

@@ -11,33 +11,20 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-_ROMAN = {
-    numeral: str(value)
-    for value, numeral in enumerate(
-        "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split(), start=1
-    )
-}
+from aanchal.lib.sourced import read_sourced
 
-# Words that tell two parts of one village apart. Each spelling leads to one word.
+from .digits import ROMAN
+
+_DATA = read_sourced("aanchal.lib.indic", "place_names.toml")
+# Words that tell two parts of one village apart; each spelling leads to one word.
 _MARKS: dict[str, str] = {
-    **dict.fromkeys(("purab", "purba", "purbi", "purvi", "poorvi", "purb", "east"), "east"),
-    **dict.fromkeys(
-        ("pashchim", "paschim", "pachhim", "paschimi", "pashchimi", "pachim", "west"), "west"
-    ),
-    **dict.fromkeys(("uttar", "uttari", "uttri", "uttara", "north"), "north"),
-    **dict.fromkeys(
-        ("dakshin", "dakhin", "dakshini", "dakhini", "dakkhin", "dakchhin", "south"), "south"
-    ),
-    **dict.fromkeys(("madhya", "middle"), "middle"),
-    **dict.fromkeys(("tola", "tol", "tole", "toli", "tolla", "tolaa"), "tola"),
-    **dict.fromkeys(("khurd", "khurdh", "khord"), "khurd"),
-    **dict.fromkeys(("kalan", "kala", "kalaan"), "kalan"),
-    **dict.fromkeys(("buzurg", "bujurg", "buzurgh"), "buzurg"),
-    **dict.fromkeys(("arazi", "araji", "az", "arajee", "rakbe", "rakba"), "arazi"),
-    **dict.fromkeys(("milik", "milki"), "milik"),
-    **dict.fromkeys(("chak",), "chak"),
-    **dict.fromkeys(("birt", "brit", "birit", "birta", "britt"), "birt"),
+    spelling: mark
+    for mark, spellings in _DATA["marks"].items()
+    if isinstance(spellings, list)
+    for spelling in spellings
 }
+ENDINGS: tuple[str, ...] = tuple(_DATA["endings"]["words"])
+_ROMAN = {numeral: str(value) for value, numeral in enumerate(ROMAN) if value}
 _WARD_WORDS = {"ward", "wardno", "no"}
 _OTHER_NAME = re.compile(r"\s+(?:urf|alias|@|a\.k\.a\.?)\s+", re.IGNORECASE)
 _BRACKETED = re.compile(r"[(\[]([^)\]]*)[)\]]?")
@@ -85,11 +72,6 @@ class Reading(NamedTuple):
     whole: str
     words: tuple[str, ...]
     marks: frozenset[str]
-
-
-def is_other_script(text: str) -> bool:
-    """Say whether a name holds letters that are not Latin."""
-    return any(c.isalpha() and not c.isascii() for c in text)
 
 
 def tidy_name(text: str) -> str:

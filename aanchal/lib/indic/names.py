@@ -11,25 +11,21 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-# Consonant classes of the two scripts share an order: the Bengali block lies 0x80 above.
-_DEVANAGARI = {
-    "क": "k", "ख": "k", "ग": "g", "घ": "g", "ङ": "n",
-    "च": "c", "छ": "c", "ज": "j", "झ": "j", "ञ": "n",
-    "ट": "t", "ठ": "t", "ड": "d", "ढ": "d", "ण": "n",
-    "त": "t", "थ": "t", "द": "d", "ध": "d", "न": "n",
-    "प": "p", "फ": "p", "ब": "b", "भ": "b", "म": "m",
-    "य": "y", "र": "r", "ल": "l", "व": "b", "श": "s", "ष": "s", "स": "s", "ह": "h",
-    "ं": "n", "ँ": "n", "ऋ": "r", "ृ": "r",
-}  # fmt: skip
-_BENGALI = {
-    "ক": "k", "খ": "k", "গ": "g", "ঘ": "g", "ঙ": "n",
-    "চ": "c", "ছ": "c", "জ": "j", "ঝ": "j", "ঞ": "n",
-    "ট": "t", "ঠ": "t", "ড": "d", "ঢ": "d", "ণ": "n",
-    "ত": "t", "থ": "t", "দ": "d", "ধ": "d", "ন": "n", "ৎ": "t",
-    "প": "p", "ফ": "p", "ব": "b", "ভ": "b", "ম": "m",
-    "য": "j", "র": "r", "ল": "l", "শ": "s", "ষ": "s", "স": "s", "হ": "h",
-    "ং": "n", "ঁ": "n", "ঋ": "r", "ৃ": "r",
-}  # fmt: skip
+from .letters import BENGALI_OWN, CONSONANTS, NASALS
+from .scripts import as_bengali, script_of
+from .titles import BEFORE_NAMES, TITLES, WITH_NEXT_WORD
+
+
+def _class_of(sound: str) -> str:
+    """A sound without its breath, v as b: what spelling varies most is left out."""
+    return {"v": "b", "w": "b"}.get(sound[0], sound[0])
+
+
+# Consonants, nasal signs and the vowel ri by their class, as the fully decomposed form has them.
+_SOUND_OF: dict[str, str] = {letter: _class_of(sound) for letter, sound in CONSONANTS.items()}
+_SOUND_OF |= dict.fromkeys(NASALS, "n") | dict.fromkeys("ऋृ", "r")
+_SOUND_OF |= {as_bengali(letter): sound for letter, sound in _SOUND_OF.items()}
+_SOUND_OF |= {letter: _class_of(sound) for letter, sound in BENGALI_OWN.items()} | {"য": "j"}
 _NUKTA = "\u093c\u09bc"
 # A flap is written d or r in Latin letters (Gudiya, Guria); the nukta letters else keep their base.
 _FLAPS = "डढডঢ"
@@ -38,25 +34,8 @@ _LATIN_PAIRS = (
     ("dh", "d"), ("ph", "p"), ("bh", "b"), ("ck", "k"), ("ks", "ks"), ("x", "ks"),
 )  # fmt: skip
 _LATIN = {"q": "k", "c": "k", "z": "j", "f": "p", "v": "b", "w": "b"}
-_HONORIFICS = frozenset(
-    "sri smt km kumari kumar ku md mohd mohammad mohammed mohamad mohamed mahammad muhammad muhammed "
-    "sk sheikh shaikh sheik shekh sekh saikh mst mosammat musammat mosamat bibi devi begum "
-    "श्री सुश्री कु कुमारी कुमार मो मोहम्मद मुहम्मद शेख देवी बीबी बेगम "
-    "শ্রী কুমারী কুমার মোঃ মো মহম্মদ মোহাম্মদ মোহম্মদ সেখ শেখ বিবি বেগম দেবী".split()
-)
-# Of these a surname is never made; Devi, Kumari, Bibi and Begum are.
-_BEFORE_NAMES = frozenset(
-    "sri smt km ku md mohd mohammad mohammed mohamad mohamed mahammad muhammad muhammed sk sheikh "
-    "shaikh sheik shekh sekh saikh mst mosammat musammat mosamat श्री सुश्री कु मो मोहम्मद मुहम्मद शेख "
-    "শ্রী মোঃ মো মহম্মদ মোহাম্মদ মোহম্মদ সেখ শেখ".split()
-)
 _ONE_WORD = 84.0
 _SPACES = re.compile(r"[\s.,'’`·/()\-_]+")
-
-
-def is_title(word: str) -> bool:
-    """Whether one word, in small letters, is a title rather than a name."""
-    return word in _HONORIFICS
 
 
 def tidy(name: str) -> str:
@@ -64,11 +43,23 @@ def tidy(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).replace("\u200c", "").split())
 
 
+def split_name(name: str) -> tuple[str, str]:
+    """Part a whole name into given name and the rest; the first word is the given name.
+
+    "Md", "Sk" and the like stay with the word after them.
+    """
+    parts = name.split()
+    if not parts:
+        return "", ""
+    take = 2 if len(parts) > 1 and parts[0].rstrip(".").casefold() in WITH_NEXT_WORD else 1
+    return " ".join(parts[:take]), " ".join(parts[take:])
+
+
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name, lower case, without titles; titles stay when nothing else is left."""
     parts = [p for p in _SPACES.split(tidy(name).casefold()) if p]
-    kept = [p for p in parts if p not in _HONORIFICS]
+    kept = [p for p in parts if p not in TITLES]
     return tuple(kept or parts)
 
 
@@ -94,7 +85,7 @@ def _word_skeleton(word: str, flap: str) -> str:
         elif (dotted and letter == "য") or letter in "यয":
             sound = "y" if not sounds else ""
         else:
-            sound = _DEVANAGARI.get(letter) or _BENGALI.get(letter) or ""
+            sound = _SOUND_OF.get(letter, "")
         if not sound and letter.isascii() and letter.isalpha():
             sound = letter.lower() if letter.isupper() else _latin(letter, first=not sounds)
         for one in sound:
@@ -125,7 +116,7 @@ def likeness(one: str, other: str) -> float:
         fuzz.token_sort_ratio(skeleton(one, flap=x), skeleton(other, flap=y))
         for x, y in (("r", "r"), ("d", "r"), ("r", "d"))
     )
-    if not (a.isascii() and b.isascii()) and _script(a) != _script(b):
+    if not (a.isascii() and b.isascii()) and script_of(a) != script_of(b):
         # Nothing but sound can be compared across scripts; it is never taken as certain.
         return min(float(sounded), 96.0)
     return max(float(spelled), 0.9 * sounded)
@@ -165,7 +156,7 @@ def shares_word(one: str, other: str) -> bool:
 
 def _without_titles(name: str) -> list[str]:
     parts = [p for p in _SPACES.split(tidy(name).casefold()) if p]
-    return [p for p in parts if p not in _BEFORE_NAMES] or parts
+    return [p for p in parts if p not in BEFORE_NAMES] or parts
 
 
 @lru_cache(maxsize=16384)
@@ -178,12 +169,3 @@ def _is_one_word(one: str, other: str) -> bool:
         _word_skeleton(one, x) == _word_skeleton(other, y) != ""
         for x, y in (("r", "r"), ("d", "r"), ("r", "d"))
     )
-
-
-def _script(text: str) -> str:
-    for ch in text:
-        if "\u0900" <= ch <= "\u097f":
-            return "deva"
-        if "\u0980" <= ch <= "\u09ff":
-            return "beng"
-    return "latn"
