@@ -155,15 +155,11 @@ def _enrol(
     unsure = {problem.row for problem in done.problems if problem.code == "unsure"}
     told["new"] += done.new
     told["known"] += done.known + sum(said[row] == KNOWN for row in unsure if row is not None)
-    told["problems"] += [
-        _place(p.row, None, p.template % p.params) for p in done.problems if p.code != "unsure"
-    ]
+    told["problems"] += [_place(p.row, None, p.reason) for p in done.problems if p.code != "unsure"]
     if others := [row for row in rows if row.row in unsure and said[row.row] == NEW]:
         told["new"] += enrol(others, as_new=True).new
     told["questions"] += [
-        _question(
-            _key(row), _about(row), (NEW, KNOWN), (row.row,), problem.template % problem.params
-        )
+        _question(_key(row), _about(row), (NEW, KNOWN), (row.row,), problem.reason)
         for problem in done.problems
         if problem.code == "unsure"
         for row in rows

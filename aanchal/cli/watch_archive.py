@@ -11,8 +11,8 @@ from aanchal.kernel.permissions import system_actor
 from aanchal.watch.actions import hand_over_archive, open_archive
 from aanchal.watch.archiving import archive_of, verify_archive, write_archive
 from aanchal.watch.formats.archive_folder import (
+    ArchiveError,
     ArchiveKey,
-    ArchiveProblem,
     read_key_file,
     write_key_file,
 )
@@ -26,7 +26,7 @@ def one_sentence() -> Iterator[None]:
     """A problem with an archive is told in one sentence; code 2."""
     try:
         yield
-    except ArchiveProblem as problem:
+    except ArchiveError as problem:
         say(problem)
         sys.exit(2)
 
@@ -76,7 +76,7 @@ def hand_over(folder: Path, *, key_out: Path, to: str, why: str) -> None:
     """Write the archive's key into a file for somebody else's machine."""
     with one_sentence():
         if key_out.exists():
-            raise ArchiveProblem(f"There is already a file {key_out}; choose another name.")
+            raise ArchiveError(f"There is already a file {key_out}; choose another name.")
         key = hand_over_archive(
             system_actor("operator"), archive=archive_of(folder), to=to, why=why, at=timezone.now()
         )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from aanchal.lib.early_warning.policy import policy_to_toml
 from aanchal.watch.policy_file import default_policy, load_policy
-from aanchal.watch.watch_files import MarksUnreadable, read_findings, read_marks, write_flags
+from aanchal.watch.watch_files import read_findings, read_marks, write_flags
 from aanchal.watch.watch_history import backtest, calibrate
 from aanchal.watch.watch_report import describe
 
@@ -30,7 +30,7 @@ def _one_sentence() -> Iterator[None]:
     """Bad input is told in one sentence, with the row; code 2."""
     try:
         yield
-    except (MarksUnreadable, ValueError) as error:
+    except ValueError as error:
         say(error)
         sys.exit(2)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from aanchal.watch.formats.archive_folder import ArchiveProblem
+from aanchal.watch.formats.archive_folder import ArchiveError
 from aanchal.watch.policy_file import load_policy
 from aanchal.watch.scoring import Engine, Scored, score_archive
 from aanchal.watch.scoring_local import LocalEngine
@@ -29,7 +29,7 @@ def score(
         try:
             chosen = load_policy(policy) if policy else None
         except ValueError as error:
-            raise ArchiveProblem(str(error)) from None
+            raise ArchiveError(str(error)) from None
         key = key_of(folder, key_file, purpose="score")
         runner = _engine(engine, master)
         try:

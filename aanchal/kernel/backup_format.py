@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from .errors import DomainError, Invalid
+from .errors import DomainError, Invalid, Unreadable
 
 FORMAT = "aanchal-backup-1"
 PIECE_BYTES = 4 * 1024 * 1024
@@ -29,7 +29,7 @@ FILE_NAME = re.compile(r"files/([0-9a-f]{2})/([0-9a-f]{32})\.sealed")
 Progress = Callable[[str, int, int], None]
 
 
-class BackupUnreadable(DomainError):
+class BackupUnreadable(Unreadable):
     """A backup that cannot be opened or is not whole."""
 
     code = "backup_unreadable"

@@ -1,9 +1,9 @@
-"""The marks of a register as numbers, and what each of them means for the watch."""
+"""The marks of a register as numbers, and what each of them means for the watch.
+
+Arrays of them: `mark_arrays`, apart, since readers of files do without numpy.
+"""
 
 from enum import IntEnum
-
-import numpy as np
-from numpy.typing import NDArray
 
 
 class Mark(IntEnum):
@@ -28,14 +28,3 @@ LETTERS: dict[str, Mark] = {
     "L": Mark.LEAVE,
     "H": Mark.HOLIDAY,
 }
-
-
-def counted(marks: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The marks as they count: a child who came late was present."""
-    return np.where(marks == Mark.LATE, np.uint8(Mark.PRESENT), marks)
-
-
-def tells_of_her(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where the marks name a child: blank does not, nor does a holiday, which is the school's."""
-    named: NDArray[np.bool_] = (marks != Mark.NOT_TAKEN) & (marks != Mark.HOLIDAY)
-    return named

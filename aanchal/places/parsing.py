@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aanchal.kernel.limited import BROKE, Refused, read_in_limits, warm
+from aanchal.kernel.limited import BROKE, read_in_limits, warm
 from aanchal.lib.tabular.problems import Problem, Unreadable
 
 from .formats.answers import AREA_HEAD, AREA_ROWS, SCHOOL_HEAD, SCHOOL_ROWS
@@ -37,7 +37,7 @@ def parse_areas(source: IO[bytes], *, only_head: bool = False) -> AreaFile:
         Unreadable: no text, empty, or with no heading we know; while walking, also when binary
             data turns up later or a limit is passed.
     """
-    answers = _answers(_AREAS, source, only_head=only_head)
+    answers = read_in_limits(_AREAS, source, arguments={"only_head": only_head})
     head = _valid(AREA_HEAD, next(answers, b""))
     return AreaFile(head.level, head.system, _rows(AREA_ROWS, answers))
 
@@ -48,7 +48,7 @@ def parse_schools(source: IO[bytes], *, only_head: bool = False) -> Iterator[Sch
     Raises:
         Unreadable: as with `parse_areas`.
     """
-    answers = _answers(_SCHOOLS, source, only_head=only_head)
+    answers = read_in_limits(_SCHOOLS, source, arguments={"only_head": only_head})
     _valid(SCHOOL_HEAD, next(answers, b""))
     return _rows(SCHOOL_ROWS, answers)
 
@@ -66,13 +66,6 @@ def require_schools(source: IO[bytes]) -> None:
 def get_ready() -> None:
     """Start what reads files, so that the first sender need not wait for it."""
     warm(_AREAS, _SCHOOLS)
-
-
-def _answers(task: str, source: IO[bytes], *, only_head: bool) -> Iterator[bytes]:
-    try:
-        yield from read_in_limits(task, source, arguments={"only_head": only_head})
-    except Refused as refusal:
-        raise Unreadable(refusal.code, refusal.template, **refusal.params) from None
 
 
 def _rows(schema: TypeAdapter[Any], answers: Iterator[bytes]) -> Iterator[Any]:

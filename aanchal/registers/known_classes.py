@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 
 from aanchal.lib.indic.names import tidy
-from aanchal.lib.marks import tells_of_her
+from aanchal.lib.mark_arrays import tells_of_her
 from aanchal.people.actions import known_pupils, sexes_of
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.rules.matching import Known

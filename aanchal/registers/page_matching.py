@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.lib.indic.names import tidy
-from aanchal.lib.marks import tells_of_her
+from aanchal.lib.mark_arrays import tells_of_her
 from aanchal.people.rules.matching import Match, Row, match_rows, roll_key
 from aanchal.people.rules.promotion import Newcomer, propose
 from aanchal.places.models import Body

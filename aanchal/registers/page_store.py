@@ -11,7 +11,8 @@ import numpy as np
 from aanchal.kernel.audit import Verb, record
 from aanchal.kernel.permissions import Actor
 from aanchal.kernel.stages import advance_all
-from aanchal.lib.marks import Mark, tells_of_her
+from aanchal.lib.mark_arrays import tells_of_her
+from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection
 
 from .known_classes import KnownClasses

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aanchal.kernel.limited import BROKE, Refused, read_in_limits, read_several_in_limits, warm
+from aanchal.kernel.limited import BROKE, read_in_limits, read_several_in_limits, warm
 from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.problems import Problem, Unreadable
 
@@ -49,11 +49,8 @@ def parse_registers(
             than a file of its size may.
     """
     arguments = _register_arguments(filename, hints, today)
-    try:
-        for answer in read_in_limits(_REGISTERS, source, arguments=arguments, progress=progress):
-            yield _sound_page(answer)
-    except Refused as refusal:
-        raise _unreadable(refusal) from None
+    for answer in read_in_limits(_REGISTERS, source, arguments=arguments, progress=progress):
+        yield _sound_page(answer)
 
 
 def parse_registers_together(
@@ -121,8 +118,6 @@ def parse_pupils(
                 _require_sentences([*found.problems, *found.questions, *found.assumed])
             else:
                 found.pupils += PUPILS.validate_json(answer, strict=True)
-    except Refused as refusal:
-        raise _unreadable(refusal) from None
     except ValidationError:
         raise Unreadable("broke", BROKE) from None
     return found
@@ -137,8 +132,8 @@ def parse_toml(source: IO[bytes], *, filename: str) -> dict[str, Any]:
     try:
         (answer,) = read_in_limits(_TOML, source, arguments={})
         found: dict[str, Any] = _ROWS.validate_json(answer)
-    except Refused as refusal:
-        raise ValueError(f"{filename} is not a policy file: {refusal.sentence}") from None
+    except Unreadable as refusal:
+        raise ValueError(f"{filename} is not a policy file: {refusal}") from None
     except ValidationError:
         raise ValueError(f"{filename} is not a policy file.") from None
     return found
@@ -164,7 +159,3 @@ def _require_sentences(problems: Sequence[Problem | Question]) -> None:
             _ = problem.reason
     except (KeyError, TypeError, ValueError):
         raise Unreadable("broke", BROKE) from None
-
-
-def _unreadable(refusal: Refused) -> Unreadable:
-    return Unreadable(refusal.code, refusal.template, **refusal.params)

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel.permissions import Actor, Permission, may
-from aanchal.lib.marks import counted
+from aanchal.lib.mark_arrays import counted
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of, year_of

@@ -7,7 +7,8 @@ import numpy as np
 
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.sweeping import carries_out, delete, may_go
-from aanchal.lib.marks import Mark, counted
+from aanchal.lib.mark_arrays import counted
+from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection
 
 from .models import RegisterCount, RegisterFile, RegisterPage, RowDecision

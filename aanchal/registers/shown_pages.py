@@ -11,7 +11,8 @@ from django.utils.translation import gettext_noop as N_
 from numpy.typing import NDArray
 
 from aanchal.kernel.permissions import Scope, unit_of
-from aanchal.lib.marks import Mark, counted
+from aanchal.lib.mark_arrays import counted
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.problems import Problem
 from aanchal.people.rules.matching import Match
 from aanchal.places.models import Body

@@ -18,8 +18,8 @@ from aanchal.lib.early_warning.policy import RULE_VERSION
 from .actions import begin_archive, note_archived, open_archive
 from .formats.archive_folder import (
     MANIFEST,
+    ArchiveError,
     ArchiveKey,
-    ArchiveProblem,
     Entry,
     Manifest,
     Partition,
@@ -67,12 +67,12 @@ def archive_of(folder: Path) -> RegisterArchive:
     """This database's record of the archive in a folder.
 
     Raises:
-        ArchiveProblem: no archive there, or one of another database.
+        ArchiveError: no archive there, or one of another database.
     """
     try:
         return RegisterArchive.objects.get(pk=UUID(archive_id(folder)))
     except (RegisterArchive.DoesNotExist, ValidationError, ValueError):
-        raise ArchiveProblem(
+        raise ArchiveError(
             f"The archive in {folder} was made from another database; give its key with --key-file."
         ) from None
 
@@ -93,7 +93,7 @@ def write_archive(
 
     Raises:
         NotAllowed: the actor may not archive the registers of this area.
-        ArchiveProblem: another writer is at work, another database's archive, or no register pages.
+        ArchiveError: another writer is at work, another database's archive, or no register pages.
     """
     with one_writer(folder):
         if (folder / MANIFEST).exists():
@@ -102,7 +102,7 @@ def write_archive(
             manifest = read_manifest(folder, key)
         else:
             if not archive_partitions(area_path):
-                raise ArchiveProblem("The database holds no register page of this area.")
+                raise ArchiveError("The database holds no register page of this area.")
             archive = begin_archive(actor, area_path=area_path, at=at)
             key = open_archive(actor, archive=archive, purpose="write")
             manifest = Manifest(archive=str(archive.pk), area_path=area_path)
@@ -125,7 +125,7 @@ def _bring_up_to_date(
     wanted = archive_partitions(manifest.area_path)
     if not wanted and manifest.entries:
         # An empty or wrong database must not empty the archive.
-        raise ArchiveProblem("The database holds no register page: the archive is left as it is.")
+        raise ArchiveError("The database holds no register page: the archive is left as it is.")
     policy = policy_in_force()
     manifest.rule, manifest.thresholds = RULE_VERSION, dict(policy.block_thresholds)
     write_manifest(folder, manifest, key)
@@ -209,7 +209,7 @@ def verify_archive(
     the database every row is compared.
 
     Raises:
-        ArchiveProblem: no archive, or not its key.
+        ArchiveError: no archive, or not its key.
     """
     manifest = read_manifest(folder, key)
     found = Verified()
@@ -221,7 +221,7 @@ def verify_archive(
                 if problem:
                     found.behind.append(problem)
                     continue
-        except ArchiveProblem as problem:
+        except ArchiveError as problem:
             found.damaged.append(str(problem))
             continue
         found.whole.append(partition)
@@ -236,9 +236,9 @@ def _see_whole(folder: Path, key: ArchiveKey, entry: Entry, *, progress: Progres
     partition = entry.partition
     path = folder / partition.path / entry.file
     if not path.exists():
-        raise ArchiveProblem(f"The file of {partition} is missing.")
+        raise ArchiveError(f"The file of {partition} is missing.")
     if sha256_of(path) != entry.sha256:
-        raise ArchiveProblem(f"The file of {partition} is not the one that was written.")
+        raise ArchiveError(f"The file of {partition} is not the one that was written.")
     rows = 0
     with open_sealed(path, key, kind="pages", partition=partition) as file:
         for unit in range(file.num_row_groups):
@@ -248,7 +248,7 @@ def _see_whole(folder: Path, key: ArchiveKey, entry: Entry, *, progress: Progres
             if progress is not None:
                 progress(str(partition), unit + 1, file.num_row_groups)
     if rows != entry.children:
-        raise ArchiveProblem(f"The file of {partition} does not hold the rows it should.")
+        raise ArchiveError(f"The file of {partition} does not hold the rows it should.")
 
 
 def _hold_against_database(
@@ -279,5 +279,5 @@ def _hold_against_database(
     if digest.hexdigest() != entry.pages_digest:
         return f"{partition}: the registers have changed since. Run: aanchal watch archive"
     if not same:
-        raise ArchiveProblem(f"The file of {partition} does not say what the registers say.")
+        raise ArchiveError(f"The file of {partition} does not say what the registers say.")
     return ""

@@ -32,8 +32,8 @@ from aanchal.lib.early_warning.rule import (
 )
 
 from .formats.archive_folder import (
+    ArchiveError,
     ArchiveKey,
-    ArchiveProblem,
     Entry,
     Manifest,
     Partition,
@@ -78,7 +78,7 @@ class Unit:
 class Engine(Protocol):
     """Scores the units of one partition; gives their flags in any order.
 
-    Raises `ArchiveProblem` when a unit fails.
+    Raises `ArchiveError` when a unit fails.
     """
 
     name: str
@@ -153,7 +153,7 @@ def score_archive(
         progress: called with (partition, units done, units in all).
 
     Raises:
-        ArchiveProblem: no archive, not its key, or another command writes to OUT.
+        ArchiveError: no archive, not its key, or another command writes to OUT.
     """
     manifest = read_manifest(folder, key)
     chosen = policy_for(manifest, policy)
@@ -171,7 +171,7 @@ def score_archive(
             try:
                 flags = _score_partition(folder, entry, key, chosen, engine, tell)
                 counts = _write_flags(out / partition.path, partition, flags, facts, key)
-            except ArchiveProblem as problem:
+            except ArchiveError as problem:
                 done.failed[partition] = str(problem)
                 continue
             done.scored.append(partition)
@@ -192,14 +192,14 @@ def units_of(folder: Path, entry: Entry, key: ArchiveKey) -> list[Unit]:
     """The units of a partition.
 
     Raises:
-        ArchiveProblem: the file is missing, or not the one that was written.
+        ArchiveError: the file is missing, or not the one that was written.
     """
     partition = entry.partition
     path = folder / partition.path / entry.file
     if not path.exists():
-        raise ArchiveProblem(f"The file of {partition} is missing.")
+        raise ArchiveError(f"The file of {partition} is missing.")
     if sha256_of(path) != entry.sha256:
-        raise ArchiveProblem(f"The file of {partition} is damaged: it is not the one written.")
+        raise ArchiveError(f"The file of {partition} is damaged: it is not the one written.")
     with open_sealed(path, key, kind="pages", partition=partition) as file:
         count = file.num_row_groups
     return [Unit(str(path.resolve()), entry.district, entry.year, n) for n in range(count)]
@@ -209,7 +209,7 @@ def score_unit(unit: Unit, key: ArchiveKey, policy: Policy) -> pa.Table:
     """The flags of one unit, as rows of FLAGS.
 
     Raises:
-        ArchiveProblem: the unit cannot be read.
+        ArchiveError: the unit cannot be read.
     """
     partition = Partition(unit.district, unit.year)
     (table,) = read_units(

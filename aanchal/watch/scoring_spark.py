@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from aanchal.lib.early_warning.policy import Policy
 
-from .formats.archive_folder import ArchiveKey, ArchiveProblem
+from .formats.archive_folder import ArchiveError, ArchiveKey
 from .formats.archive_parquet import FLAGS
 from .scoring import Unit, score_unit
 
@@ -28,7 +28,7 @@ _ANSWER = (
 )
 
 
-class SparkMissing(ArchiveProblem):
+class SparkMissing(ArchiveError):
     """PySpark, or the Java it needs, is not installed."""
 
 
@@ -85,7 +85,7 @@ class SparkEngine:
         try:
             answers = frame.mapInArrow(_scorer(units, key, policy), _ANSWER).toArrow()
         except (PySparkException, Py4JError) as error:
-            raise ArchiveProblem(_told(units[0], error)) from None
+            raise ArchiveError(_told(units[0], error)) from None
         return _flags(units, answers, tell)
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ def _scorer(
                 flags = FLAGS.empty_table()
                 try:
                     flags = score_unit(unit, key, rule)
-                except ArchiveProblem as error:
+                except ArchiveError as error:
                     problem = str(error)
                 # The first row answers for the unit, so that one without a flag is heard of too.
                 count = flags.num_rows + 1
@@ -212,10 +212,10 @@ def _flags(
     heads = answers.filter(pc.is_null(answers.column("child")))
     problems = [text for text in heads.column("problem").to_pylist() if text]
     if problems:
-        raise ArchiveProblem(problems[0])
+        raise ArchiveError(problems[0])
     answered = set(heads.column("unit").to_pylist())
     if answered != {u.number for u in units}:
-        raise ArchiveProblem(f"Spark did not answer for all of {_place(units[0])}.")
+        raise ArchiveError(f"Spark did not answer for all of {_place(units[0])}.")
     tell(len(units), len(units))
     rows = answers.filter(pc.is_valid(answers.column("child")))
     return [rows.select(FLAGS.names).cast(FLAGS)]

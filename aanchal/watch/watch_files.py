@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from aanchal.lib.marks import LETTERS
+from aanchal.lib.tabular.problems import Unreadable
 
 from .rules.history import FlagRow, History, Seats
 
@@ -31,10 +32,6 @@ _LAST_DAY: Final = (date(2179, 6, 1) - _EPOCH).days
 _BATCH_ROWS: Final = 1 << 20
 
 
-class MarksUnreadable(ValueError):
-    """The file cannot be used; the message says which row and why, in one sentence."""
-
-
 def read_marks(path: Path, *, progress: Progress | None = None) -> History:
     """Read MARKS, a million rows at a time.
 
@@ -42,7 +39,7 @@ def read_marks(path: Path, *, progress: Progress | None = None) -> History:
         progress: called with (rows read, rows in all).
 
     Raises:
-        MarksUnreadable: no rows; a column missing or of another type; an empty cell; an unknown
+        Unreadable: no rows; a column missing or of another type; an empty cell; an unknown
             mark; a child twice on one day; a child's days out of order. Rows count from 1.
     """
     file = _open(path)
@@ -51,7 +48,7 @@ def read_marks(path: Path, *, progress: Progress | None = None) -> History:
     for name in groupings:
         _check_columns(file, {name: "text"})
     if file.metadata.num_rows == 0:
-        raise MarksUnreadable(f"{path.name} has no marks.")
+        raise Unreadable("no_marks", "%(file)s has no marks.", file=path.name)
     days = _all_days(file)
     reader = _Reader(days, groupings)
     columns = ["child", "class", "day", "mark", *groupings]
@@ -97,7 +94,7 @@ def read_findings(path: Path) -> dict[tuple[str, date], bool]:
     """Which flags proved empty, by child and day.
 
     Raises:
-        MarksUnreadable: a column missing or of another type, or an empty cell.
+        Unreadable: a column missing or of another type, or an empty cell.
     """
     file = _open(path)
     _check_columns(file, {"child": "text", "flagged_on": "date", "empty": "yes or no"})
@@ -127,16 +124,16 @@ def _open(path: Path) -> Any:
     try:
         return pq.ParquetFile(path)
     except FileNotFoundError as error:
-        raise MarksUnreadable(f"There is no file {path}.") from error
+        raise Unreadable("no_file", "There is no file %(file)s.", file=str(path)) from error
     except (pa.ArrowInvalid, OSError) as error:
-        raise MarksUnreadable(f"{path.name} is not a Parquet file.") from error
+        raise Unreadable("no_parquet", "%(file)s is not a Parquet file.", file=path.name) from error
 
 
 def _check_columns(file: Any, wanted: dict[str, str]) -> None:
     schema = file.schema_arrow
     for name, kind in wanted.items():
         if name not in schema.names:
-            raise MarksUnreadable(f"There is no column {name}.")
+            raise Unreadable("no_column", "There is no column %(name)s.", name=name)
         found = schema.field(name).type
         plain = found.value_type if pa.types.is_dictionary(found) else found
         fits = {
@@ -147,13 +144,21 @@ def _check_columns(file: Any, wanted: dict[str, str]) -> None:
             "yes or no": pa.types.is_boolean(plain),
         }[kind]
         if not fits:
-            raise MarksUnreadable(f"Row 1: column {name} must be {kind}; it is {found}.")
+            raise Unreadable(
+                "wrong_column",
+                "Row 1: column %(name)s must be %(kind)s; it is %(found)s.",
+                name=name,
+                kind=kind,
+                found=str(found),
+            )
 
 
 def _refuse_nulls(column: Any, name: str, before: int) -> None:
     if column.null_count:
         row = int(pc.index(pc.is_null(column), True).as_py())
-        raise MarksUnreadable(f"Row {before + row + 1} has no {name}.")
+        raise Unreadable(
+            "empty_cell", "Row %(row)d has no %(name)s.", row=before + row + 1, name=name
+        )
 
 
 def _days_of(column: Any, before: int) -> NDArray[np.int32]:
@@ -165,15 +170,21 @@ def _days_of(column: Any, before: int) -> NDArray[np.int32]:
         astray = pc.not_equal(pc.cast(days, column.type), column)
         if pc.any(astray).as_py():
             row = int(pc.index(astray, True).as_py())
-            raise MarksUnreadable(
-                f"Row {before + row + 1}: {column[row].as_py()} is not a date but an hour."
+            raise Unreadable(
+                "no_date",
+                "Row %(row)d: %(cell)s is not a date but an hour.",
+                row=before + row + 1,
+                cell=str(column[row].as_py()),
             )
     numbers = np.asarray(pc.cast(days, pa.int32()), np.int32)
     strange = (numbers < _FIRST_DAY) | (numbers > _LAST_DAY)
     if bool(strange.any()):
         row = int(np.argmax(strange))
-        raise MarksUnreadable(
-            f"Row {before + row + 1}: {days[row].as_py()} cannot be a day of school."
+        raise Unreadable(
+            "no_school_day",
+            "Row %(row)d: %(day)s cannot be a day of school.",
+            row=before + row + 1,
+            day=str(days[row].as_py()),
         )
     return numbers
 
@@ -244,8 +255,11 @@ class _Reader:
         if not bool(marks.all()):
             row = int(np.argmin(marks))
             text = column[row].as_py()
-            raise MarksUnreadable(
-                f"Row {before + row + 1}: “{text}” is no mark; a mark is P, A, L or H."
+            raise Unreadable(
+                "no_mark",
+                "Row %(row)d: “%(text)s” is no mark; a mark is P, A, L or H.",
+                row=before + row + 1,
+                text=text,
             )
         return marks
 
@@ -267,10 +281,20 @@ class _Reader:
             name = self.children.texts[int(child[row])]
             on = _EPOCH + timedelta(days=int(day[row]))
             if self._seen(child, day, row):
-                raise MarksUnreadable(f"Row {before + row + 1}: {name} has a second mark on {on}.")
-            raise MarksUnreadable(
-                f"Row {before + row + 1}: {name} on {on} comes after a later day; "
-                "put each child's days in order."
+                raise Unreadable(
+                    "second_mark",
+                    "Row %(row)d: %(name)s has a second mark on %(on)s.",
+                    row=before + row + 1,
+                    name=name,
+                    on=on.isoformat(),
+                )
+            raise Unreadable(
+                "days_out_of_order",
+                "Row %(row)d: %(name)s on %(on)s comes after a later day; "
+                "put each child's days in order.",
+                row=before + row + 1,
+                name=name,
+                on=on.isoformat(),
             )
         last = np.ones(len(c), bool)
         last[:-1] = c[1:] != c[:-1]

@@ -8,8 +8,8 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.problems import Limits
-from aanchal.registers.formats.marks import Mark
 from aanchal.registers.formats.problems import Hints
 from aanchal.registers.formats.registers import read_registers
 from tests.formats import register_samples as samples

@@ -11,7 +11,7 @@ import pytest
 from aanchal.lib.early_warning.planes import marks_from_planes
 from aanchal.lib.early_warning.rule import CHANNELS, run_days, start_state
 from aanchal.lib.marks import Mark
-from aanchal.watch.formats.archive_folder import ArchiveProblem, Partition
+from aanchal.watch.formats.archive_folder import ArchiveError, Partition
 from aanchal.watch.formats.archive_parquet import pages_table, read_flags
 from aanchal.watch.policy_file import default_policy
 from aanchal.watch.rules.sentences import reason_of, render
@@ -169,7 +169,7 @@ def test_a_flipped_byte_is_felt_even_where_the_manifest_was_not_asked(tmp_path):
 
     from aanchal.watch.scoring import Unit, score_unit
 
-    with pytest.raises(ArchiveProblem, match="damaged"):
+    with pytest.raises(ArchiveError, match="damaged"):
         for number in range(2):
             score_unit(Unit(str(path), "D206", 2026, number), KEY, default_policy())
 
@@ -180,14 +180,14 @@ def test_a_file_in_the_place_of_another_does_not_open(tmp_path):
 
     from aanchal.watch.scoring import Unit, score_unit
 
-    with pytest.raises(ArchiveProblem, match="D206, 2026"):
+    with pytest.raises(ArchiveError, match="D206, 2026"):
         score_unit(Unit(str(path), "D206", 2026, 0), KEY, default_policy())
 
 
 def test_another_key_is_told_in_one_sentence(tmp_path):
     three_partitions(tmp_path / "archive")
 
-    with pytest.raises(ArchiveProblem) as told:
+    with pytest.raises(ArchiveError) as told:
         score_archive(tmp_path / "archive", OTHER_KEY, tmp_path / "out", LocalEngine())
 
     assert str(told.value).count(".") == 1

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aanchal.lib.early_warning.rule import run_days, start_state
+from aanchal.lib.tabular.problems import Unreadable
 from aanchal.watch.policy_file import default_policy
 from aanchal.watch.rules.history import History, Seats
 from aanchal.watch.watch_files import (
-    MarksUnreadable,
     read_findings,
     read_marks,
     write_flags,
@@ -204,7 +204,7 @@ def test_a_history_longer_than_a_year_is_replayed_in_portions(tmp_path):
 def test_a_wrong_row_is_named(tmp_path, rows, sentence):
     path = marks_file(tmp_path / "m.parquet", rows)
 
-    with pytest.raises(MarksUnreadable, match=sentence):
+    with pytest.raises(Unreadable, match=sentence):
         read_marks(path)
 
 
@@ -226,7 +226,7 @@ def test_a_wrong_row_is_named(tmp_path, rows, sentence):
 def test_a_wrong_type_is_named(tmp_path, types, row, sentence):
     path = marks_file(tmp_path / "m.parquet", [row], **types)
 
-    with pytest.raises(MarksUnreadable, match=sentence):
+    with pytest.raises(Unreadable, match=sentence):
         read_marks(path)
 
 
@@ -241,7 +241,7 @@ def test_a_missing_column_or_file_or_format_is_said(tmp_path):
         (text, "not a Parquet file"),
         (tmp_path / "none.parquet", "no file"),
     ):
-        with pytest.raises(MarksUnreadable, match=sentence):
+        with pytest.raises(Unreadable, match=sentence):
             read_marks(path)
 
 

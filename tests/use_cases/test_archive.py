@@ -21,8 +21,8 @@ from aanchal.watch.actions import (
 )
 from aanchal.watch.archiving import archive_of, verify_archive, write_archive
 from aanchal.watch.formats.archive_folder import (
+    ArchiveError,
     ArchiveKey,
-    ArchiveProblem,
     Partition,
     one_writer,
     read_key_file,
@@ -139,7 +139,7 @@ def test_an_empty_database_does_not_empty_the_archive(tmp_path):
     written(tmp_path / "a")
     RegisterPage.objects.all().delete()
 
-    with pytest.raises(ArchiveProblem, match="left as it is"):
+    with pytest.raises(ArchiveError, match="left as it is"):
         written(tmp_path / "a")
 
     assert len(files_of(tmp_path / "a")) == 2
@@ -158,7 +158,7 @@ def test_one_flipped_byte_is_found_in_every_file(tmp_path):
         path.write_bytes(whole)
     manifest = tmp_path / "a" / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"children": 10', '"children": 11'))
-    with pytest.raises(ArchiveProblem, match="changed"):
+    with pytest.raises(ArchiveError, match="changed"):
         verify_archive(tmp_path / "a", key, against_database=False)
 
 
@@ -218,7 +218,7 @@ def test_two_archives_of_the_same_children_cannot_be_laid_side_by_side(tmp_path)
     assert pseudonyms_of(first)("child", children[0].pk) != pseudonyms_of(second)(
         "child", children[0].pk
     )
-    with pytest.raises(ArchiveProblem, match="another archive"):
+    with pytest.raises(ArchiveError, match="another archive"):
         read_manifest(tmp_path / "b", key_of(tmp_path / "a"))
 
 
@@ -367,17 +367,17 @@ def test_a_key_file_opens_the_archive_elsewhere_and_only_its_owner_reads_it(tmp_
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
     assert read_key_file(tmp_path / "key") == key
     assert "secret" not in repr(key)
-    with pytest.raises(ArchiveProblem, match="already"):
+    with pytest.raises(ArchiveError, match="already"):
         write_key_file(tmp_path / "key", key)
     (tmp_path / "key").chmod(0o640)
-    with pytest.raises(ArchiveProblem, match="chmod 600"):
+    with pytest.raises(ArchiveError, match="chmod 600"):
         read_key_file(tmp_path / "key")
 
 
 def test_two_writers_do_not_write_at_once(tmp_path):
     two_districts()
 
-    with one_writer(tmp_path / "a"), pytest.raises(ArchiveProblem, match="Another command"):
+    with one_writer(tmp_path / "a"), pytest.raises(ArchiveError, match="Another command"):
         written(tmp_path / "a")
 
 
@@ -386,7 +386,7 @@ def test_an_archive_of_another_database_is_left_alone(tmp_path):
     written(tmp_path / "a")
     RegisterArchive.objects.all().delete()
 
-    with pytest.raises(ArchiveProblem, match="another database"):
+    with pytest.raises(ArchiveError, match="another database"):
         written(tmp_path / "a")
 
 

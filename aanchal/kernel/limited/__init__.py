@@ -26,11 +26,12 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from aanchal.lib.tabular.problems import Unreadable
+
 from .helper import Reading, own_helper
 from .limits import BROKE as BROKE
 from .limits import TOO_MUCH as TOO_MUCH
 from .limits import Caps as Caps
-from .limits import Refused as Refused
 from .words import DONE, FAILED, HEAD, PROGRESS, REFUSED, RESULT
 
 Progress = Callable[[float], None]
@@ -65,7 +66,7 @@ def read_in_limits(
         progress: told the share done, 0 to 1, as the task tells it.
 
     Raises:
-        Refused: the task refused the file, it went past a limit, or the process broke.
+        Unreadable: the task refused the file, it went past a limit, or the process broke.
     """
     with _readable(source) as content:
         caps = caps or Caps.for_size(os.fstat(content).st_size)
@@ -105,7 +106,7 @@ def read_several_in_limits(
         for own in each:
             try:
                 found.append(list(_answers(reading, own, None)))
-            except Refused as refusal:
+            except Unreadable as refusal:
                 if refusal.code in _NOT_ITS_OWN_WORD:
                     return [None] * len(files)
                 found.append(None)
@@ -125,7 +126,7 @@ def what_is_shut() -> frozenset[str]:
     Tried out once in a limited process of its own; the limits on time and memory hold in any case.
 
     Raises:
-        Refused: no such process can be started here.
+        Unreadable: no such process can be started here.
     """
     with memory_file() as nothing:
         (told,) = read_in_limits(_PROBE, nothing, arguments={"folder": "/etc"})
@@ -204,11 +205,11 @@ def _answers(reading: Reading, caps: Caps, progress: Progress | None) -> Iterato
         try:
             kind, length = reading.head(left_seconds)
             if length > left_bytes:
-                raise Refused("too_much_work", TOO_MUCH)
+                raise Unreadable("too_much_work", TOO_MUCH)
             left_bytes -= length + HEAD.size
             body = reading.body(length, left_seconds - (time.monotonic() - began))
         except TimeoutError:
-            raise Refused("too_much_work", TOO_MUCH) from None
+            raise Unreadable("too_much_work", TOO_MUCH) from None
         left_seconds -= time.monotonic() - began
         if kind == RESULT:
             yield body
@@ -220,17 +221,16 @@ def _answers(reading: Reading, caps: Caps, progress: Progress | None) -> Iterato
         elif kind == REFUSED:
             raise _told(body)
         elif kind == FAILED and body in (b"MemoryError", b"RecursionError"):
-            raise Refused("too_much_work", TOO_MUCH)
+            raise Unreadable("too_much_work", TOO_MUCH)
         else:
-            raise Refused("broke", BROKE)
+            raise Unreadable("broke", BROKE)
 
 
-def _told(body: bytes) -> Refused:
+def _told(body: bytes) -> Unreadable:
     """The task's own refusal; one that is no sentence is treated as a crash."""
     try:
         told = json.loads(body)
-        refusal = Refused(str(told["code"]), str(told["template"]), dict(told["params"]))
-        _ = refusal.sentence
+        refusal = Unreadable(str(told["code"]), str(told["template"]), **dict(told["params"]))
     except (ValueError, TypeError, KeyError, RecursionError):
-        return Refused("broke", BROKE)
+        return Unreadable("broke", BROKE)
     return refusal

@@ -15,7 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .limits import BROKE, TOO_MUCH, Caps, Refused
+from aanchal.lib.tabular.problems import Unreadable
+
+from .limits import BROKE, TOO_MUCH, Caps
 from .words import HEAD
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -40,7 +42,7 @@ class Reading:
 
         Raises:
             TimeoutError: they did not come.
-            Refused: the process ended before.
+            Unreadable: the process ended before.
         """
         deadline = time.monotonic() + seconds
         parts = []
@@ -59,14 +61,18 @@ class Reading:
         if seconds <= 0 or not poll.poll(seconds * 1000):
             raise TimeoutError
 
-    def _ended(self) -> Refused:
+    def _ended(self) -> Unreadable:
         """Why there is no more: past a limit, or broken."""
         try:
             self._wait(self._ending, 5)
             said = os.read(self._ending, 64)
         except TimeoutError:
             said = b""
-        return Refused("too_much_work", TOO_MUCH) if said == b"limit" else Refused("broke", BROKE)
+        return (
+            Unreadable("too_much_work", TOO_MUCH)
+            if said == b"limit"
+            else Unreadable("broke", BROKE)
+        )
 
     def end(self) -> None:
         self._helper.kill(self._number)

@@ -1,7 +1,6 @@
 """How much one reading may take, and what is said of a file that was not read."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from aanchal.lib.sentences import N_
 
@@ -15,20 +14,6 @@ BROKE = N_(
     "This file is damaged or built in a way no program saves it, so it could not be read. Open it in "
     "a spreadsheet program, save it as .xlsx and send the new file."
 )
-
-
-class Refused(Exception):
-    """The file was not read; `template` with `params` says why and what to do."""
-
-    def __init__(self, code: str, template: str, params: dict[str, Any] | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.template = template
-        self.params = params or {}
-
-    @property
-    def sentence(self) -> str:
-        return self.template % self.params
 
 
 @dataclass(frozen=True, slots=True)

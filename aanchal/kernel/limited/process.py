@@ -23,8 +23,10 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from aanchal.lib.tabular.problems import Unreadable
+
 from .confine import confine
-from .words import DONE, FAILED, HEAD, PROGRESS, REFUSED, RESULT, Refusal
+from .words import DONE, FAILED, HEAD, PROGRESS, REFUSED, RESULT
 
 _MESSAGE = 1 << 20
 _MAX_HANDLES = 24  # of one message: files, answers, ending
@@ -186,7 +188,7 @@ def _answer(
     try:
         for answer in run(source, arguments, progress):
             _write(out, RESULT, answer)
-    except Refusal as refusal:
+    except Unreadable as refusal:
         told_as = {"code": refusal.code, "template": refusal.template, "params": refusal.params}
         _write(out, REFUSED, json.dumps(told_as).encode())
     except Exception as error:

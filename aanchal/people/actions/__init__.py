@@ -21,14 +21,12 @@ from .kinship import (
 from .moves import agree_to_move, refuse_move, take_move_back, undo_move
 from .promoting import promote_pupil
 from .pupil_enroller import Enrolled, village_key
-from .pupil_problems import PupilProblem
 from .readings import READING_ANSWERS, answer_reading, count_readings, open_readings
 
 __all__ = [
     "KINSHIP_WAITS_FOR",
     "READING_ANSWERS",
     "Enrolled",
-    "PupilProblem",
     "agree_to_move",
     "answer_reading",
     "as_known",

@@ -15,6 +15,7 @@ from aanchal.kernel.sealing import keyed_hash
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.lib.indic.names import tidy
 from aanchal.lib.indic.place_names import tidy_name
+from aanchal.lib.tabular.problems import Problem
 from aanchal.places.models import Area, Body
 
 from ..child_codes import hold_series
@@ -46,7 +47,7 @@ from ..name_index import add_to_index
 from ..name_index_job import rebuild_name_index
 from ..rules.matching import Known, Match, Row, match_rows
 from ..rules.pupils import NewPupil
-from .pupil_problems import PupilProblem, problem_of, twice, unsure, waits
+from .pupil_problems import problem_of, twice, unsure, waits
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Enrolled:
     moved: int = 0
     waiting: int = 0
     children: list[UUID | None] = field(default_factory=list)
-    problems: list[PupilProblem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 class PupilEnroller:

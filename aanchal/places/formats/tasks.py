@@ -7,7 +7,6 @@ the refusal; what was answered before is whole lines and stands.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
-from aanchal.kernel.limited.words import Refusal
 from aanchal.lib.tabular.problems import Unreadable
 
 from .answers import AREA_HEAD, AREA_ROWS, SCHOOL_HEAD, SCHOOL_ROWS, AreaHead
@@ -20,28 +19,22 @@ Progress = Callable[[float], None]
 
 def areas(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -> Iterator[bytes]:
     """A file of places."""
-    try:
-        file = read_areas(source)
-        yield AREA_HEAD.dump_json(AreaHead(file.level, file.system, file.header_row))
-        if arguments["only_head"]:
-            return
-        for rows in _some(file.rows):
-            yield AREA_ROWS.dump_json(rows)
-    except Unreadable as refusal:
-        raise _refusal(refusal) from None
+    file = read_areas(source)
+    yield AREA_HEAD.dump_json(AreaHead(file.level, file.system, file.header_row))
+    if arguments["only_head"]:
+        return
+    for rows in _some(file.rows):
+        yield AREA_ROWS.dump_json(rows)
 
 
 def schools(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -> Iterator[bytes]:
     """A file of schools; its first answer is the line of the heading."""
-    try:
-        file = read_schools(source)
-        yield SCHOOL_HEAD.dump_json(file.header_row)
-        if arguments["only_head"]:
-            return
-        for rows in _some(file.rows):
-            yield SCHOOL_ROWS.dump_json(rows)
-    except Unreadable as refusal:
-        raise _refusal(refusal) from None
+    file = read_schools(source)
+    yield SCHOOL_HEAD.dump_json(file.header_row)
+    if arguments["only_head"]:
+        return
+    for rows in _some(file.rows):
+        yield SCHOOL_ROWS.dump_json(rows)
 
 
 def _some(rows: Iterable[Any]) -> Iterator[list[Any]]:
@@ -60,7 +53,3 @@ def _some(rows: Iterable[Any]) -> Iterator[list[Any]]:
         raise
     if held:
         yield held
-
-
-def _refusal(refusal: Unreadable) -> Refusal:
-    return Refusal(refusal.code, refusal.template, dict(refusal.params))

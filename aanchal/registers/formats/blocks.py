@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.sheet import Range
 
 from .head import Layout
 from .headers import Row
-from .marks import Mark
 from .months import month_in
 from .titles import Title, line_of
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.texts import quoted
 
 from .letter_l import RowsOf
-from .marks import CHOICES, Convention, Mark, Sense, convention_of, legend_in, without_points
+from .marks import CHOICES, Convention, Sense, convention_of, legend_in, without_points
 from .problems import Problems, answer_key
 
 OF_MARK = {

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
-from .marks import Mark, Sense, sense_of
+from .marks import Sense, sense_of
 
 _FLAGS: dict[Mark, str] = {
     Mark.LATE: "late|is late|tardy|late coming|came late|present late|विलंब|देर से|দেরি|বিলম্ব",

@@ -8,11 +8,12 @@ from itertools import islice
 
 from aanchal.lib.indic.calendar_words import MONTHS, WEEKDAYS
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.sheet import Sheet
 
 from .head import Layout
 from .headers import Row, find_header
-from .marks import Mark, key_in, legend_in
+from .marks import key_in, legend_in
 from .months import day_cell
 from .page_months import EITHER_END
 from .titles import Title, line_of, read_title, title_of_name

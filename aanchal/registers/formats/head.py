@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from aanchal.lib.marks import Mark
+
 from .labels import Field
-from .marks import Mark
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
 from .castes import take_castes_out
@@ -14,7 +15,7 @@ from .flags import flags_in
 from .head import Layout
 from .head_columns import settle_columns
 from .labels import Field, field_of
-from .marks import Mark, Sense, sense_of
+from .marks import Sense, sense_of
 from .months import DayCell, Reading, day_cell, weekdays_of
 
 WHO = (Field.NAME, Field.ROLL, Field.ADMISSION, Field.STATE_ID)

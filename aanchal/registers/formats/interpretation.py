@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.legacy import KRUTI_DEV_MARKS, is_lost, legacy_words
 from aanchal.lib.tabular.problems import Limits
 from aanchal.lib.tabular.survey import Survey
@@ -20,7 +21,7 @@ from .conventions import apply_key, settle_convention
 from .head import Layout
 from .identity import Evidence, Identity, Month, identify, shown_month
 from .letter_l import settle_letter
-from .marks import CHOICES, Convention, Mark, Sense, sense_of
+from .marks import CHOICES, Convention, Sense, sense_of
 from .months import a_date
 from .page_months import check_weekdays, months_of
 from .pages import DAYS, LONG_PAST, Page, PupilRow, counts_of

@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.texts import quoted
 
-from .marks import Mark, Sense
+from .marks import Sense
 from .problems import Problems, answer_key
 
 RowsOf = Callable[[Iterable[int]], Sequence[int]]

@@ -12,6 +12,7 @@ from datetime import date
 from sys import intern
 
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheet import Sheet
@@ -25,7 +26,7 @@ from .long_meaning import Meaning, first_reading
 from .long_pages import Child, finished
 from .long_rows import Rows
 from .long_sums import LongSums
-from .marks import CHOICES, Mark, Sense, sense_of
+from .marks import CHOICES, Sense, sense_of
 from .months import day_cell
 from .pages import Counts, Page
 from .problems import Problems

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
+from aanchal.lib.marks import Mark
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheet import Sheet
@@ -17,7 +18,7 @@ from .head import DayColumn
 from .identity import Said, shown_month
 from .letter_l import settle_letter
 from .long_rows import Rows
-from .marks import CHOICES, Mark, Sense, key_in, legend_in, sense_of
+from .marks import CHOICES, Sense, key_in, legend_in, sense_of
 from .months import a_date, day_cell
 from .page_months import EITHER_END, beside_title
 from .problems import MAX_ROWS, Problems

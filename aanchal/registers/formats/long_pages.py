@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.legacy import is_lost
 from aanchal.lib.tabular.problems import Limits
 from aanchal.lib.tabular.texts import column_letter
@@ -12,7 +13,6 @@ from .head import Layout
 from .identifiers import is_aadhaar, kept
 from .identity import Evidence, identify, shown_month
 from .labels import Field
-from .marks import Mark
 from .months import a_date
 from .pages import DAYS, LONG_PAST, Page, PupilRow, counts_of
 from .problems import Problems, Question

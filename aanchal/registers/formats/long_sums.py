@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.texts import Cell
 
 from .head import Layout
 from .long_pages import Child
-from .marks import Mark
 from .problems import Problems
 from .sums import Sums, ask_of_difference, count_below, opposite_fits, sum_columns, sums_of
 

@@ -16,23 +16,13 @@ Choices, said once:
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
+from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 
 from aanchal.lib.indic.folding import START, fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.texts import Cell, shown
-
-
-class Mark(IntEnum):
-    """One child on one day, as kept in arrays of bytes."""
-
-    NOT_TAKEN = 0
-    PRESENT = 1
-    ABSENT = 2
-    LEAVE = 3
-    HOLIDAY = 4
-    LATE = 5
 
 
 class Sense(Enum):

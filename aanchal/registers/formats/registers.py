@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from aanchal.lib.marks import Mark
 from aanchal.lib.sentences import N_
 from aanchal.lib.tabular.problems import Limits, Problem, Unreadable
 from aanchal.lib.tabular.sheet import Progress, Sheet
@@ -23,7 +24,7 @@ from .identity import Evidence, Said, read_hints
 from .interpretation import Builder
 from .labels import Field
 from .long import read_long
-from .marks import Mark, Sense, sense_of
+from .marks import Sense, sense_of
 from .pages import Counts, Page, join_pages
 from .problems import Hints, Problems
 from .same_class import SameClass, ask_of_difference

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from aanchal.lib.indic.folding import fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.texts import Cell, shown
 
 from .blocks import DaySums, Line
@@ -16,7 +17,7 @@ from .columns import Part, Verdict
 from .foot import ABSENT, PRESENT
 from .labels import Field, field_of
 from .lines import is_only_words_of_a_sum
-from .marks import Convention, Mark, Sense
+from .marks import Convention, Sense
 from .problems import Problems
 
 Sums = tuple[int | None, int | None]  # present, absent; None where it is not said

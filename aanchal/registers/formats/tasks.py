@@ -11,7 +11,6 @@ from datetime import date
 from functools import cache
 from typing import Any, BinaryIO
 
-from aanchal.kernel.limited.words import Refusal
 from aanchal.lib.tabular.problems import Limits, Unreadable
 from aanchal.lib.tabular.sheet import Progress
 
@@ -25,33 +24,27 @@ _TOGETHER = 500
 
 def registers(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -> Iterator[bytes]:
     """Every page of a file of registers, one an answer."""
-    try:
-        for page in read_registers(
-            source,
-            filename=arguments["filename"],
-            hints=Hints(**arguments["hints"]),
-            limits=Limits(),
-            today=date.fromisoformat(arguments["today"]),
-            progress=progress,
-        ):
-            yield PAGE.dump_json(page)
-    except Unreadable as refusal:
-        raise Refusal(refusal.code, refusal.template, dict(refusal.params)) from None
+    for page in read_registers(
+        source,
+        filename=arguments["filename"],
+        hints=Hints(**arguments["hints"]),
+        limits=Limits(),
+        today=date.fromisoformat(arguments["today"]),
+        progress=progress,
+    ):
+        yield PAGE.dump_json(page)
 
 
 def pupils(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -> Iterator[bytes]:
     """A list of pupils: its problems, questions and what was assumed, then the pupils by the hundred."""
-    try:
-        found = read_pupils(
-            source,
-            filename=arguments["filename"],
-            school=arguments["school"],
-            today=date.fromisoformat(arguments["today"]) if arguments["today"] else None,
-            answers=arguments["answers"],
-            progress=progress,
-        )
-    except Unreadable as refusal:
-        raise Refusal(refusal.code, refusal.template, dict(refusal.params)) from None
+    found = read_pupils(
+        source,
+        filename=arguments["filename"],
+        school=arguments["school"],
+        today=date.fromisoformat(arguments["today"]) if arguments["today"] else None,
+        answers=arguments["answers"],
+        progress=progress,
+    )
     yield SAID.dump_json((found.problems, found.questions, found.assumed))
     for first in range(0, len(found.pupils), _TOGETHER):
         yield PUPILS.dump_json(found.pupils[first : first + _TOGETHER])
@@ -62,9 +55,9 @@ def toml(source: BinaryIO, arguments: dict[str, Any], progress: Progress) -> Ite
     try:
         yield json.dumps(tomllib.load(source), default=str).encode()
     except UnicodeDecodeError:
-        raise Refusal("not_toml", "It is not a text file.", {}) from None
+        raise Unreadable("not_toml", "It is not a text file.") from None
     except tomllib.TOMLDecodeError as error:
-        raise Refusal("not_toml", "%(reason)s.", {"reason": str(error)}) from None
+        raise Unreadable("not_toml", "%(reason)s.", reason=str(error)) from None
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from aanchal.lib.indic.folding import END, START, fold
+from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.legacy import unicode_line
 from aanchal.lib.tabular.texts import Cell, is_empty, shown
 
@@ -18,7 +19,7 @@ from .grades import (
     several_sections_in,
 )
 from .labels import Field, field_of
-from .marks import Mark, legend_in
+from .marks import legend_in
 from .months import MonthSeen, day_cell, month_in, months_spanned, without_other_dates
 
 _LINE = 1_000

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import numpy as np
 
-from aanchal.lib.marks import Mark, tells_of_her
+from aanchal.lib.mark_arrays import tells_of_her
+from aanchal.lib.marks import Mark
 
 from .pages import PageMarks
 

@@ -10,7 +10,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from aanchal.lib.marks import Mark, counted
+from aanchal.lib.mark_arrays import counted
+from aanchal.lib.marks import Mark
 
 DAYS = 31
 Marks = NDArray[np.uint8]

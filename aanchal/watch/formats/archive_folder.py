@@ -33,7 +33,7 @@ KEY_FORMAT: Final = "aanchal-archive-key-1"
 _BLOCK_BYTES: Final = 1 << 20
 
 
-class ArchiveProblem(Exception):
+class ArchiveError(Exception):
     """Something about an archive cannot be; the message is one sentence for the person who asked."""
 
 
@@ -103,7 +103,7 @@ def write_key_file(path: Path, key: ArchiveKey) -> None:
     """Write a key for somebody else's machine: readable by its owner alone, never over a file.
 
     Raises:
-        ArchiveProblem: there is a file already.
+        ArchiveError: there is a file already.
     """
     text = json.dumps(
         {
@@ -115,7 +115,7 @@ def write_key_file(path: Path, key: ArchiveKey) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise ArchiveProblem(f"There is already a file {path}; choose another name.") from None
+        raise ArchiveError(f"There is already a file {path}; choose another name.") from None
     with os.fdopen(handle, "w") as out:
         out.write(text + "\n")
         out.flush()
@@ -126,17 +126,17 @@ def read_key_file(path: Path) -> ArchiveKey:
     """Read a key that was handed over.
 
     Raises:
-        ArchiveProblem: no such file, open to others' eyes, or no key of an archive.
+        ArchiveError: no such file, open to others' eyes, or no key of an archive.
     """
     try:
         mode = path.stat().st_mode
         text = path.read_text("utf-8")
     except (FileNotFoundError, IsADirectoryError):
-        raise ArchiveProblem(f"There is no key file {path}.") from None
+        raise ArchiveError(f"There is no key file {path}.") from None
     except UnicodeDecodeError:
-        raise ArchiveProblem(f"{path.name} is not the key of an archive.") from None
+        raise ArchiveError(f"{path.name} is not the key of an archive.") from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ArchiveProblem(f"Others can read the key file. Run: chmod 600 {path}")
+        raise ArchiveError(f"Others can read the key file. Run: chmod 600 {path}")
     try:
         held = json.loads(text)
         if held["format"] != KEY_FORMAT:
@@ -146,14 +146,14 @@ def read_key_file(path: Path) -> ArchiveKey:
             raise ValueError
         return ArchiveKey(str(held["archive"]), secret)
     except (ValueError, KeyError, TypeError):
-        raise ArchiveProblem(f"{path.name} is not the key of an archive.") from None
+        raise ArchiveError(f"{path.name} is not the key of an archive.") from None
 
 
 def archive_id(folder: Path) -> str:
     """The id an archive gives itself; believed only once its key has opened the manifest.
 
     Raises:
-        ArchiveProblem: there is no archive.
+        ArchiveError: there is no archive.
     """
     return str(_raw_manifest(folder).get("archive", ""))
 
@@ -162,14 +162,14 @@ def read_manifest(folder: Path, key: ArchiveKey) -> Manifest:
     """Read an archive's manifest, and see that nobody changed it.
 
     Raises:
-        ArchiveProblem: no archive, another archive's key, or a changed manifest.
+        ArchiveError: no archive, another archive's key, or a changed manifest.
     """
     held = _raw_manifest(folder)
     if held.get("archive") != key.archive:
-        raise ArchiveProblem("This key is the key of another archive.")
+        raise ArchiveError("This key is the key of another archive.")
     mac = str(held.pop("mac", ""))
     if not hmac.compare_digest(mac, _mac(held, key)):
-        raise ArchiveProblem(
+        raise ArchiveError(
             "The key does not fit this archive, or its manifest was changed by another hand."
         )
     entries = [Entry(**entry) for entry in held["partitions"]]
@@ -264,7 +264,7 @@ def one_writer(folder: Path) -> Iterator[None]:
     """Hold a folder against every other writer; a killed one lets go by dying.
 
     Raises:
-        ArchiveProblem: somebody else is writing there.
+        ArchiveError: somebody else is writing there.
     """
     make_folder(folder)
     handle = os.open(folder / ".writer", os.O_RDWR | os.O_CREAT, 0o600)
@@ -272,7 +272,7 @@ def one_writer(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ArchiveProblem(
+            raise ArchiveError(
                 f"Another command is writing to {folder}. Wait until it is done."
             ) from None
         yield
@@ -284,11 +284,11 @@ def _raw_manifest(folder: Path) -> dict[str, Any]:
     try:
         held = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise ArchiveProblem(f"There is no archive in {folder}.") from None
+        raise ArchiveError(f"There is no archive in {folder}.") from None
     except ValueError:
-        raise ArchiveProblem(f"The manifest of {folder} is damaged.") from None
+        raise ArchiveError(f"The manifest of {folder} is damaged.") from None
     if not isinstance(held, dict) or held.get("format") != FORMAT:
-        raise ArchiveProblem(f"{folder} is no archive of this Aanchal.")
+        raise ArchiveError(f"{folder} is no archive of this Aanchal.")
     return held
 
 

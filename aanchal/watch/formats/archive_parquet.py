@@ -32,7 +32,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
-from .archive_folder import ArchiveKey, ArchiveProblem, Entry, Partition, make_folder, put_in_place
+from .archive_folder import ArchiveError, ArchiveKey, Entry, Partition, make_folder, put_in_place
 
 PAGES_STEM: Final = "pages"
 KEY_BYTES: Final = 16
@@ -122,7 +122,7 @@ def open_sealed(path: Path, key: ArchiveKey, *, kind: str, partition: Partition)
     """The Parquet file of a partition, open for reading row group by row group.
 
     Raises:
-        ArchiveProblem: no file, another key, another partition's file, or a damaged one.
+        ArchiveError: no file, another key, another partition's file, or a damaged one.
     """
     factory = _factory(key, kind, partition)
     opening = factory.file_decryption_properties(
@@ -138,11 +138,11 @@ def told(partition: Partition) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise ArchiveProblem(f"The file of {partition} is missing.") from None
+        raise ArchiveError(f"The file of {partition} is missing.") from None
     except InvalidTag:
-        raise ArchiveProblem(f"The key does not open the file of {partition}.") from None
+        raise ArchiveError(f"The key does not open the file of {partition}.") from None
     except (pa.ArrowInvalid, pa.ArrowException, OSError):
-        raise ArchiveProblem(f"The file of {partition} is damaged.") from None
+        raise ArchiveError(f"The file of {partition} is damaged.") from None
 
 
 def read_units(

@@ -18,7 +18,8 @@ from django.utils.translation import pgettext_lazy
 from aanchal.kernel.access import one_of
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.lib.marks import Mark, counted
+from aanchal.lib.mark_arrays import counted
+from aanchal.lib.marks import Mark
 from aanchal.registers.actions import (
     ENROL,
     SET_ASIDE,
