@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aanchal.lib.tabular.problems import Problem, Unreadable
-from aanchal.lib.tabular.tables import MAX_LINE_BYTES, Line, open_table
+from aanchal.lib.tabular.problems import Limits, Problem, Unreadable
+from aanchal.lib.tabular.tables import Line, open_table
 
 
 def read(data):
@@ -41,6 +41,14 @@ def read(data):
         (b"code,name\n1,caf\xe9\n", (1, [(2, ["1", "café"])]), "one line of Windows-1252"),
         ("code,name\n1,अ\n".encode("utf-16"), (1, [(2, ["1", "अ"])]), "UTF-16"),
         ("code,name\n1,अ\n".encode(), (1, [(2, ["1", "अ"])]), "UTF-8 beyond ASCII"),
+        ("code,name\n1,अ\n".encode("utf-16-le"), (1, [(2, ["1", "अ"])]), "UTF-16 without a mark"),
+        ("code,name\n1,अ\n".encode("utf-32"), (1, [(2, ["1", "अ"])]), "UTF-32"),
+        (
+            "code,name\n1,ग्राम ".encode() + b"caf\xe9\n",
+            (1, [(2, ["1", "ग्राम café"])]),
+            "one such letter among others of UTF-8",
+        ),
+        (b"code,name\n1,a\rb\n", (1, [(2, ["1", "a b"])]), "a carriage return by itself"),
     ],
 )
 def test_every_usual_way_of_writing_a_table_is_read(data, expected, why):
@@ -69,7 +77,7 @@ def test_a_heading_of_many_cells_of_two_lines_is_one_record():
 
 
 def test_an_endless_line_is_skipped_without_being_held():
-    data = b"code,name\n1," + b"x" * (5 * MAX_LINE_BYTES) + b"\n2,b\n"
+    data = b"code,name\n1," + b"x" * (5 * Limits().line_chars) + b"\n2,b\n"
 
     _, found = read(data)
 
@@ -77,7 +85,7 @@ def test_an_endless_line_is_skipped_without_being_held():
 
 
 def test_an_endless_line_of_utf16_is_skipped_too():
-    data = ("code,name\n1," + "x" * (5 * MAX_LINE_BYTES) + "\n2,b\n").encode("utf-16")
+    data = ("code,name\n1," + "x" * (5 * Limits().line_chars) + "\n2,b\n").encode("utf-16")
 
     _, found = read(data)
 

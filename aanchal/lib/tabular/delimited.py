@@ -4,9 +4,9 @@ import codecs
 import csv
 import io
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import count
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
@@ -26,7 +26,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|"
 _LINES_IN_A_CELL = 20
 _LINES_IN_A_RECORD = 400
 _STRAY_TOLD = 50
@@ -65,20 +65,19 @@ def open_text(stream: BinaryIO, *, limits: Limits, progress: Progress | None, si
     def rows() -> Iterator[Sequence[Cell]]:
         stream.seek(0)
         stray.clear()
-        counter = _Counted(stream, progress, size)
-        reader = io.TextIOWrapper(
-            io.BufferedReader(counter, 1 << 16), encoding, errors, newline=None
+        lines = numbered_lines(
+            KeptOpen(stream, progress, size), encoding, errors, most=limits.line_chars
         )
         try:
             if skipped:
-                reader.readline(limits.line_chars)
+                next(lines, None)
                 yield []
-            rows_read = _rows(reader, delimiter, limits, repair, stray)
+            rows_read = _rows(lines, delimiter, limits, repair, stray)
             yield from (map(unwrapped, rows_read) if unwrap else rows_read)
         except UnicodeDecodeError as error:
             raise Unreadable("unknown_letters", _ENCODING) from error
         finally:
-            reader.detach().detach()
+            lines.close()
 
     return Sheet(
         "",
@@ -90,10 +89,10 @@ def open_text(stream: BinaryIO, *, limits: Limits, progress: Progress | None, si
     )
 
 
-class _Counted(io.RawIOBase):
+class KeptOpen(io.RawIOBase):
     """The stream, never closed by its reader, telling how much of it has been read."""
 
-    def __init__(self, stream: BinaryIO, progress: Progress | None, size: int) -> None:
+    def __init__(self, stream: BinaryIO, progress: Progress | None = None, size: int = 0) -> None:
         self._stream = stream
         self._progress = progress
         self._size = max(size, 1)
@@ -111,13 +110,43 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
+def numbered_lines(
+    stream: io.RawIOBase, encoding: str, errors: str, *, most: int, newline: str | None = None
+) -> Generator[tuple[int, str | None]]:
+    """Lines from 1, with their ends; None for one of `most` letters or more. The stream stays open.
+
+    Args:
+        errors: what is done with a byte that the encoding does not have, as `codecs` names it.
+        newline: what ends a line, as `io.TextIOWrapper` has it.
+    """
+    reader = io.TextIOWrapper(io.BufferedReader(stream, 1 << 16), encoding, errors, newline=newline)
+    try:
+        for row in count(1):
+            line = reader.readline(most)
+            if not line:
+                return
+            if len(line) < most or line.endswith("\n"):
+                yield row, line
+                continue
+            while line and not line.endswith("\n"):
+                line = reader.readline(most)
+            yield row, None
+    finally:
+        reader.detach().detach()
+
+
 def _rows(
-    reader: io.TextIOWrapper, delimiter: str, limits: Limits, repair: bool, stray: list[int]
+    numbered: Iterator[tuple[int, str | None]],
+    delimiter: str,
+    limits: Limits,
+    repair: bool,
+    stray: list[int],
 ) -> Iterator[list[str]]:
-    numbered = enumerate(iter(partial(_line, reader, limits.line_chars), ""), 1)
     # No quoted cell may run on for ever: the csv module's own cap is process-wide, ours is not.
     for record in whole_records(numbered, delimiter):
-        text = record.text or ""
+        if record.text is None:
+            raise Unreadable("not_a_table", _NOT_TEXT)
+        text = record.text
         if record.row > limits.text_rows:
             raise Unreadable(
                 "too_many_rows",
@@ -232,11 +261,12 @@ def unwrapped(row: list[str]) -> list[str]:
     ]
 
 
-def _line(reader: io.TextIOWrapper, most: int) -> str:
-    line = reader.readline(most)
-    if len(line) >= most and not line.endswith("\n"):
-        raise Unreadable("not_a_table", _NOT_TEXT)
-    return line
+def marked_encoding(sample: bytes) -> str | None:
+    """The encoding that the first bytes of a file give away; None where they say nothing."""
+    for mark, name in _BOMS:
+        if sample.startswith(mark):
+            return name
+    return _wide_encoding(sample)
 
 
 def _wide_encoding(sample: bytes) -> str | None:
@@ -255,11 +285,8 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 def _encoding(sample: bytes, stream: BinaryIO) -> tuple[str, str]:
     """The encoding, and what to do with a byte it does not have."""
-    for mark, name in _BOMS:
-        if sample.startswith(mark):
-            return name, "strict"
-    if wide := _wide_encoding(sample):
-        return wide, "strict"
+    if marked := marked_encoding(sample):
+        return marked, "strict"
     if _is_utf8(stream):
         return "utf-8", "strict"
     guess = sample.decode("utf-8", "replace")
@@ -306,7 +333,7 @@ def _delimiter(text: str) -> tuple[str, bool]:
     """The delimiter, and whether the first line only names it ("sep=;", as some programs write)."""
     first, _, _ = text.partition("\n")
     first = first.strip().strip('"')
-    if first[:4].lower() == "sep=" and first[4:5] in set(_DELIMITERS):
+    if first[:4].lower() == "sep=" and first[4:5] in set(DELIMITERS):
         return first[4:5], True
     if first.lower() == "sep=":
         return "\t", True
@@ -314,7 +341,7 @@ def _delimiter(text: str) -> tuple[str, bool]:
     if len(lines) > 1:
         lines = lines[:-1] if len(text) >= _SAMPLE // 4 else lines
     best, best_score = ",", 0.0
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         if delimiter not in text:
             continue
         counts = Counter(len(row) - 1 for row in _parsed(lines, delimiter))

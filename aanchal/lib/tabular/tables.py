@@ -14,17 +14,23 @@ from typing import BinaryIO
 
 from aanchal.lib.sentences import N_
 
-from .delimited import unwrapped, whole_records
+from .delimited import (
+    DELIMITERS,
+    KeptOpen,
+    marked_encoding,
+    numbered_lines,
+    unwrapped,
+    whole_records,
+)
 from .legacy import undo_double_encoding
 from .problems import Limits, Problem, Unreadable
 from .sheet import Sheet
 from .sheets import kind_of, open_sheets
 from .texts import Cell, is_empty, shown
 
-MAX_LINE_BYTES = 64 * 1024
 HEADER_WITHIN = 20
 _OPENING = 100  # lines looked at: a heading of several lines in its cells takes many
-DELIMITERS = ",;\t|"
+_HEAD = 4096  # bytes that tell the encoding
 
 SHOWN = 40  # letters of a heading that a sentence repeats
 _NO_HEADER = N_(
@@ -76,8 +82,8 @@ def open_table(
 ) -> Table:
     """Find the heading of a table and stream what follows it.
 
-    Text: UTF-8 with or without a byte-order mark and UTF-16 with one are read; a line of UTF-8 that
-    is not valid is read as Windows-1252, the usual reason. Comma, semicolon, tab and bar are tried
+    Text: UTF-8, and UTF-16 and UTF-32 that show themselves; a byte that is no UTF-8 is read as
+    Windows-1252, the usual reason. Comma, semicolon, tab and bar are tried
     as delimiters. Of a workbook the first sheet with such a heading is read, hidden rows too; both
     are said. Title lines above the heading are skipped.
 
@@ -89,9 +95,10 @@ def open_table(
         Unreadable: the file is empty, is no table, or has no such heading in its first
             `HEADER_WITHIN` lines.
     """
+    limits = limits or Limits()
     if kind_of(source) != "text":
-        return _of_sheets(open_sheets(source, limits=limits or Limits()), is_header)
-    numbered = _numbered_lines(source)
+        return _of_sheets(open_sheets(source, limits=limits), is_header)
+    numbered = _lines_of(source, limits.line_chars)
     opening: list[tuple[int, str | None]] = []
     # Line by line, so that nothing below the heading can keep it from being found.
     for item in islice(numbered, _OPENING):
@@ -103,7 +110,7 @@ def open_table(
             cells = _cells(record.text, delimiter)
             if cells and is_header(cells):
                 headings = [_heading(cell) for cell in cells]
-                return Table(record.row, headings, _records(numbered, delimiter))
+                return Table(record.row, headings, _records(numbered, delimiter, limits.line_chars))
     raise Unreadable("no_known_header", _NO_HEADER, lines=HEADER_WITHIN)
 
 
@@ -160,65 +167,31 @@ def _sheet_lines(
         )
 
 
-def _numbered_lines(source: BinaryIO) -> Iterator[tuple[int, str | None]]:
+def _lines_of(source: BinaryIO, most: int) -> Iterator[tuple[int, str | None]]:
     """Lines from 1, without their ends; None for a line longer than we read."""
-    start = source.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        chunks = _utf16_lines(source, start)
-    else:
-        chunks = _byte_lines(source, start.removeprefix(codecs.BOM_UTF8))
-    yield from enumerate(chunks, start=1)
-
-
-def _byte_lines(source: BinaryIO, start: bytes) -> Iterator[str | None]:
-    # The four bytes already taken may themselves hold line ends.
-    pending = start
-    while True:
-        end = pending.find(b"\n")
-        if end >= 0:
-            line, pending = pending[: end + 1], pending[end + 1 :]
-        else:
-            line = pending + source.readline(MAX_LINE_BYTES + 1)
-            pending = b""
-        if not line:
-            return
-        if len(line) > MAX_LINE_BYTES:
-            while line and not line.endswith(b"\n"):
-                line = source.readline(MAX_LINE_BYTES)
-            yield None
-            continue
-        if b"\x00" in line:
+    head = source.read(_HEAD)
+    source.seek(0)
+    marked = marked_encoding(head)
+    encoding, errors = (marked, "replace") if marked else ("utf-8", _WESTERN)
+    for row, line in numbered_lines(KeptOpen(source), encoding, errors, most=most, newline="\n"):
+        if line is not None and "\x00" in line:
             raise Unreadable("not_text", _NOT_TEXT)
-        yield _decoded(line.rstrip(b"\r\n"))
+        yield row, line and line.rstrip("\r\n")
 
 
-def _decoded(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace")
+def _as_western(error: UnicodeError) -> tuple[str, int]:
+    """A byte that is no UTF-8, read as Windows wrote it."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-def _utf16_lines(source: BinaryIO, start: bytes) -> Iterator[str | None]:
-    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
-    pending = ""
-    too_long = False
-    chunk = start
-    while chunk:
-        pending += decoder.decode(chunk)
-        *whole, pending = pending.split("\n")
-        for line in whole:
-            yield None if too_long or len(line) > MAX_LINE_BYTES else line.rstrip("\r")
-            too_long = False
-        if len(pending) > MAX_LINE_BYTES:
-            pending, too_long = "", True
-        chunk = source.read(MAX_LINE_BYTES)
-    if pending or too_long:
-        yield None if too_long else pending.rstrip("\r")
+_WESTERN = "aanchal.western"
+codecs.register_error(_WESTERN, _as_western)
 
 
 def _records(
-    numbered: Iterator[tuple[int, str | None]], delimiter: str
+    numbered: Iterator[tuple[int, str | None]], delimiter: str, most: int
 ) -> Iterator[Line | Problem]:
     for record in whole_records(numbered, delimiter):
         if record.text is None:
@@ -226,8 +199,8 @@ def _records(
                 record.row,
                 None,
                 "line_too_long",
-                N_("The line is longer than %(limit)d bytes and was not read."),
-                {"limit": MAX_LINE_BYTES},
+                N_("The line is longer than %(limit)d letters and was not read."),
+                {"limit": most},
                 left_out=True,
             )
         elif not record.is_closed:
