@@ -44,7 +44,7 @@ WAITING = [key for key, row in hand_overs().items() if row.steps]
 @pytest.mark.parametrize("key", WAITING)
 def test_what_waits_is_found_and_shown(key):
     """A row with steps waits for somebody: she must be able to find it."""
-    assert key in KINDS, f"give {key} a source in aanchal/notices/queries/things.py"
+    assert key in KINDS, f"give {key} a source in aanchal/notices/queries/things"
     assert key in PAGES, f"give {key} its page in aanchal/web/views/notices.py"
     assert key in LISTS
     assert key in TITLES or key == "register_file.taken"
