@@ -20,8 +20,6 @@ NAME_CUT = "name_cut"
 MOVED_SCHOOL = "moved_school"
 MISSED_RETURN = "missed_return"
 
-BENIGN = frozenset({LONG_ILLNESS})
-
 
 @dataclass(frozen=True, slots=True)
 class Story:

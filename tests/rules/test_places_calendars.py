@@ -80,46 +80,11 @@ def test_open_days_of_a_week():
     assert calendar.open_days(date(2026, 8, 7), date(2026, 8, 1)) == []
 
 
-def test_the_next_open_day_and_days_later():
+def test_the_day_on_which_so_many_school_days_have_passed():
     calendar = SchoolCalendar(closures=[SUMMER])
 
-    assert calendar.next_open_day(date(2026, 6, 1)) == date(2026, 6, 22)
     assert calendar.add_open_days(date(2026, 5, 30), 2) == date(2026, 6, 23)
     assert calendar.add_open_days(date(2026, 5, 30), 0) == date(2026, 5, 30)
-
-
-def test_a_shut_stretch_is_counted_with_its_sundays():
-    calendar = SchoolCalendar(closures=[SUMMER])
-
-    assert calendar.break_before(date(2026, 6, 22)) == 22
-    assert calendar.break_before(date(2026, 6, 23)) == 0
-    assert calendar.break_before(date(2026, 7, 6)) == 1
-
-
-@pytest.mark.parametrize(
-    "day, first, why",
-    [
-        (date(2026, 5, 30), False, "before the vacation"),
-        (date(2026, 6, 21), False, "still shut"),
-        (date(2026, 6, 22), True, "the first day back"),
-        (date(2026, 6, 26), True, "the fifth"),
-        (date(2026, 6, 27), False, "the sixth"),
-        (date(2026, 6, 29), False, "a Sunday is no break"),
-        (date(2026, 8, 6), False, "three days of flood are no long break"),
-    ],
-)
-def test_first_days_after_break(day, first, why):
-    calendar = SchoolCalendar(closures=[SUMMER, FLOOD])
-
-    assert calendar.first_days_after_break(day) is first, why
-
-
-def test_why_a_school_is_shut():
-    festival = Closure(date(2026, 8, 5), date(2026, 8, 6), ClosureKind.HOLIDAY, "Fair")
-    calendar = SchoolCalendar(closures=[festival, FLOOD])
-
-    assert calendar.closures_on(date(2026, 8, 5)) == [FLOOD, festival]
-    assert calendar.closures_on(date(2026, 8, 7)) == []
 
 
 @pytest.mark.parametrize(

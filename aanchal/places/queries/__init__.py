@@ -46,14 +46,6 @@ def school_by_udise(udise: str) -> Body:
     return found
 
 
-def get_area(*, pk: UUID | str) -> Area:
-    """One area; `NotFound` when there is none."""
-    found = Area.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def find_area(*, pk: UUID | str | None) -> Area | None:
     """One area; None when there is none."""
     return Area.objects.filter(pk=pk).first()

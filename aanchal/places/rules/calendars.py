@@ -122,10 +122,6 @@ class SchoolCalendar:
             return True
         return day.isoweekday() not in self.weekly_off and not self._is_closed(day)
 
-    def closures_on(self, day: date) -> list[Closure]:
-        """Why the school is shut on a day, apart from the weekly day off; may be empty."""
-        return [c for c in self._closures if c.first_on <= day <= c.last_on]
-
     def open_days(self, from_on: date, to_on: date) -> list[date]:
         """School days of a span, both ends included, oldest first; empty if it runs backwards."""
         return [day for day in _days(from_on, to_on) if self.is_open(day)]
@@ -133,10 +129,6 @@ class SchoolCalendar:
     def count_open_days(self, from_on: date, to_on: date) -> int:
         """How many school days a span has, both ends included."""
         return len(self.open_days(from_on, to_on))
-
-    def next_open_day(self, day: date, *, within_days: int = 400) -> date | None:
-        """The first school day on or after a day; None if there is none so soon."""
-        return next((d for d in _days(day, day + within_days * _ONE_DAY) if self.is_open(d)), None)
 
     def add_open_days(self, day: date, count: int, *, within_days: int = 800) -> date | None:
         """The day on which `count` school days after `day` have passed.
@@ -157,44 +149,6 @@ class SchoolCalendar:
                 return later
         return None
 
-    def break_before(self, day: date) -> int:
-        """Shut days in a row just before a day; 0 when the school was open the day before.
-
-        A look back over two years at most.
-        """
-        shut = 0
-        for earlier in _days_back(day - _ONE_DAY, 730):
-            if self.is_open(earlier):
-                return shut
-            shut += 1
-        return shut
-
-    def first_days_after_break(
-        self, day: date, *, longer_than_days: int = 6, first_days: int = 5
-    ) -> bool:
-        """Is a day one of the first school days after a long break?
-
-        Children come back late from vacations and great feasts in every village; a watch that
-        does not know this asks after all of them at once. After a week's break or more, the
-        first five school days are such days.
-
-        Args:
-            day: any day; a shut day is none.
-            longer_than_days: shut days in a row that still are no long break.
-            first_days: how many school days after it count as its first.
-        """
-        if not self.is_open(day):
-            return False
-        at = day
-        for _ in range(first_days):
-            shut = self.break_before(at)
-            if shut > longer_than_days:
-                return True
-            at = at - (shut + 1) * _ONE_DAY
-            if not self.is_open(at):
-                return False
-        return False
-
     def _is_closed(self, day: date) -> bool:
         at = bisect_right(self._starts, day) - 1
         return at >= 0 and day <= self._ends[at]
@@ -207,8 +161,3 @@ def _days(from_on: date, to_on: date) -> Iterator[date]:
         if day == date.max:
             return
         day += _ONE_DAY
-
-
-def _days_back(from_on: date, most: int) -> Iterator[date]:
-    for back in range(most):
-        yield from_on - back * _ONE_DAY

@@ -39,7 +39,6 @@ from ..look.numbers import grouped, percent
 # A worker that was not heard of for so long is not at work on it.
 SLOW_AFTER_SECONDS = 120
 SET_SHOWN = 5
-WEEKS_A_MONTH = 52 / 12
 
 
 def budgets(request: HttpRequest) -> HttpResponse:

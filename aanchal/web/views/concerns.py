@@ -1,7 +1,7 @@
 """Concerns: told by anyone who may, and the case worker's list of them."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -38,7 +38,6 @@ PAGE = 30
 # More villages than this are a list to choose from, not rows.
 MAX_ROWS = 12
 MAX_VILLAGES = 1000
-SECOND_TAP = timedelta(seconds=30)
 
 
 class ConcernKindForm(forms.Form):
