@@ -178,9 +178,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "aanchal.web.middleware.Headers",
-    "aanchal.web.middleware.Limits",
-    "aanchal.web.static_files.Static",
+    "aanchal.web.shell.middleware.Headers",
+    "aanchal.web.shell.middleware.Limits",
+    "aanchal.web.shell.static_files.Static",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -190,10 +190,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "aanchal.web.middleware.Actors",
-    "aanchal.web.middleware.RowGuard",
-    "aanchal.web.middleware.Reading",
-    "aanchal.web.middleware.DomainErrors",
+    "aanchal.web.shell.middleware.Actors",
+    "aanchal.web.shell.middleware.RowGuard",
+    "aanchal.web.shell.middleware.Reading",
+    "aanchal.web.shell.middleware.DomainErrors",
 ]
 
 ROOT_URLCONF = "aanchal.web.urls"
@@ -201,15 +201,18 @@ WSGI_APPLICATION = "aanchal.web.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Each room of the site brings its own templates.
+        "DIRS": sorted(BASE_DIR.glob("web/*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "aanchal.web.context.site",
+                "aanchal.web.shell.context.site",
             ],
             # Adds to every form whose page it is, so that words sent too late find their writer.
-            "builtins": ["aanchal.web.templatetags.own_forms"],
+            "builtins": ["aanchal.web.shell.templatetags.own_forms"],
+            "libraries": {"look": "aanchal.web.shell.templatetags.look"},
         },
     }
 ]
@@ -324,7 +327,7 @@ CSRF_COOKIE_NAME = AANCHAL_COOKIE_PREFIX + "aanchal_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = env.https
-CSRF_FAILURE_VIEW = "aanchal.web.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "aanchal.web.shell.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Nothing to other sites. "no-referrer" would make a browser send "Origin: null" with our own
 # forms, and the guard against forged forms would refuse every one of them.
@@ -368,10 +371,11 @@ USE_TZ = True
 TIME_ZONE = env.time_zone
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "web" / "shell" / "static"]
 AANCHAL_PACKED = AANCHAL_HOME / "packed"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "aanchal.web.static_files.VersionedStorage"},
+    "staticfiles": {"BACKEND": "aanchal.web.shell.static_files.VersionedStorage"},
 }
 # Served from the package itself: nothing to collect on an office computer.
 WHITENOISE_USE_FINDERS = True

@@ -29,7 +29,7 @@ def main() -> None:
     )
     globals()["urlpatterns"] = [re_path("", page)]
     sys.modules["benchmarks.bare_page"] = sys.modules["__main__"]
-    from aanchal.web.front import Front
+    from aanchal.web.shell.front import Front
 
     stopping = threading.Event()
     front = Front(

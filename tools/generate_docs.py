@@ -72,7 +72,7 @@ def _second_factor(role: Any) -> str:
 
 def _routes() -> list[list[str]]:
     importlib.import_module("aanchal.web.urls")
-    from aanchal.web.routes import ROUTES
+    from aanchal.web.shell.routes import ROUTES
 
     return [
         [

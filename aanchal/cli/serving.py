@@ -127,7 +127,7 @@ def serve_site(
     url = f"http://{_name_of(host)}:{port}"
     ready = when_ready or _print_ready
     threading.Thread(target=_tell_when_ready, args=(url, ready), daemon=True).start()
-    from aanchal.web.shares import shared_counts
+    from aanchal.web.shell.shares import shared_counts
 
     from .supervising import Child, supervise
 
@@ -191,8 +191,8 @@ def _answer_requests(handle: int, *, counts: int, place: int, threads: int) -> N
 
     from aanchal.kernel import rowguard
     from aanchal.registers.parsing import get_ready
-    from aanchal.web.front import Front, make_room
-    from aanchal.web.shares import Share
+    from aanchal.web.shell.front import Front, make_room
+    from aanchal.web.shell.shares import Share
     from aanchal.web.wsgi import application
 
     # From here on this process serves people: every request says whose districts it may see.

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from aanchal.web.look.gallery import gallery
+from aanchal.web.shell.look.gallery import gallery
 from tests.chromium import DESKTOP, PHONE, width_of
 
 pytestmark = pytest.mark.once

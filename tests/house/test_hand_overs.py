@@ -9,7 +9,7 @@ from aanchal.kernel.permissions import Permission
 from aanchal.notices.hand_overs import hand_overs
 from aanchal.notices.queries.things import KINDS
 from aanchal.notices.rules.hand_overs import read_hand_overs
-from aanchal.web.views.notices import LISTS, PAGES, TITLES
+from aanchal.web.notices.lists import LISTS, PAGES, TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = "aanchal/notices/data/hand_overs.toml"
@@ -45,7 +45,7 @@ WAITING = [key for key, row in hand_overs().items() if row.steps]
 def test_what_waits_is_found_and_shown(key):
     """A row with steps waits for somebody: she must be able to find it."""
     assert key in KINDS, f"give {key} a source in aanchal/notices/queries/things"
-    assert key in PAGES, f"give {key} its page in aanchal/web/views/notices.py"
+    assert key in PAGES, f"give {key} its page in aanchal/web/notices/pages.py"
     assert key in LISTS
     assert key in TITLES or key == "register_file.taken"
 

@@ -24,7 +24,7 @@ OWN_BYTES = {
     "demo/area_files.py": "writes only",
     "kernel/backups.py": "writes only",
     "kernel/restoring.py": "its own backup, opened with a key before a byte of it is unpacked",
-    "web/static_files.py": "packs its own style and scripts",
+    "web/shell/static_files.py": "packs its own style and scripts",
 }
 ENTRANCES = ("registers/parsing.py", "places/parsing.py")
 

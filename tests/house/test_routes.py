@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from aanchal.kernel.permissions import Permission
 from aanchal.kernel.privacy import PrivacyClass, privacy_of
 from aanchal.web import urls
-from aanchal.web.routes import ROUTES, Who
+from aanchal.web.shell.routes import ROUTES, Who
 
 assert urls.urlpatterns  # the addresses are declared when it is read
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-STATIC = Path(__file__).parents[2] / "aanchal" / "web" / "static"
+STATIC = Path(__file__).parents[2] / "aanchal" / "web" / "shell" / "static"
 VENDOR = STATIC / "vendor"
 LIBRARIES: list[dict[str, Any]] = tomllib.loads((VENDOR / "VENDOR.toml").read_text())["library"]
 

@@ -218,7 +218,7 @@ def test_a_concern_is_told_with_the_law_before_the_words(village, as_person, loo
 def test_a_large_file_is_read_by_the_worker_while_its_sender_waits(
     village, as_person, look, monkeypatch
 ):
-    monkeypatch.setattr("aanchal.web.views.registers.IN_BACKGROUND_BYTES", 1000)
+    monkeypatch.setattr("aanchal.web.registers.pages.files.IN_BACKGROUND_BYTES", 1000)
     page = as_person(village.teacher, viewport=PHONE)
     page.goto("/registers/send/")
     page.locator("input[type=file]").set_input_files(

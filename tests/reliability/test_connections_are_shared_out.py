@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from aanchal.web.front import Front
-from aanchal.web.shares import Share, shared_counts
+from aanchal.web.shell.front import Front
+from aanchal.web.shell.shares import Share, shared_counts
 from tests.reliability.office import wait_until
 
 CLIENTS = 24

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from aanchal.web import front
+from aanchal.web.shell import front
 from tests.reliability.office import the_office, wait_until
 from tests.reliability.served import Served
 from tests.security.hostile_files import SMALL

@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _badge_kept_for_some_seconds(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    from aanchal.web import middleware, waiting_count
+    from aanchal.web.shell import middleware, waiting_count
 
     settings.AANCHAL_BADGE_SECONDS = 20.0
     monkeypatch.setattr(middleware, "count_anew", lambda user_id: None)

@@ -18,7 +18,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from aanchal.kernel.models import AuditEvent, AuditHead
 from aanchal.people.models import Child
-from aanchal.web.routes import ROUTES
+from aanchal.web.shell.routes import ROUTES
 from tests.security.pages import PAGES
 from tests.signing_in import signed_in
 from tests.two_districts import CANARIES, SIX, Office, two_districts

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from aanchal.kernel.permissions import MFA_ROLES, ROLE_PERMISSIONS, Permission, Role
-from aanchal.web.routes import ROUTES, Who
+from aanchal.web.shell.routes import ROUTES, Who
 from tests.signing_in import (
     PASSPHRASE,
     a_grant,

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from aanchal.kernel.permissions import Permission, Role
-from aanchal.web.routes import ROUTES
+from aanchal.web.shell.routes import ROUTES
 from tests.audited import audited
 from tests.signing_in import a_person, a_school, any_address, signed_in
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from aanchal.web import urls  # the addresses are declared when it is read
-from aanchal.web.routes import ROUTES, Route, Who
+from aanchal.web.shell.routes import ROUTES, Route, Who
 from tests.security.pages import PAGES
 from tests.two_districts import ABSENT
 

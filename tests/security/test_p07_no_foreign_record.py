@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from aanchal.web.routes import ROUTES
+from aanchal.web.shell.routes import ROUTES
 from tests.audited import audited
 from tests.security.pages import PAGES, a_whole_finding
 from tests.security.stored import changed, stored

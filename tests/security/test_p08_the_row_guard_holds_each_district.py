@@ -17,7 +17,7 @@ from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Actor, Grant, Role, Scope, system_actor
 from aanchal.kernel.rotation import sealed_models
 from aanchal.kernel.upkeep import check_audit
-from aanchal.web.middleware import RowGuard
+from aanchal.web.shell.middleware import RowGuard
 from tests.audited import audited
 from tests.conftest import database
 

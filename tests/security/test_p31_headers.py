@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from aanchal.web.routes import ROUTES
+from aanchal.web.shell.routes import ROUTES
 from tests.security.crawl import links_of, walked
 from tests.security.pages import PAGES
 from tests.two_districts import ABSENT, SIX

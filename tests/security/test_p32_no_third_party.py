@@ -13,8 +13,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from aanchal.web import waiting_count
-from aanchal.web.routes import ROUTES
+from aanchal.web.shell import waiting_count
+from aanchal.web.shell.routes import ROUTES
 from tests.security.crawl import links_of, walked
 from tests.security.pages import PAGES
 from tests.signing_in import signed_in, words

@@ -33,7 +33,7 @@ from aanchal.access.queries import actor_for, waiting_grants
 from aanchal.access.rules.second_person import GIVEN_ROLES, needs_second_person
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
 from aanchal.kernel.permissions import OPENS_NAMES, Permission, Role, may, system_actor
-from aanchal.web.routes import ROUTES
+from aanchal.web.shell.routes import ROUTES
 from tests.signing_in import (
     PASSPHRASE,
     a_grant,

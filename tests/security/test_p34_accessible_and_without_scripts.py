@@ -12,7 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import get_resolver, reverse
 
-from aanchal.web.routes import ROUTES
+from aanchal.web.shell.routes import ROUTES
 from tests.chromium import PHONE, settled
 from tests.security.crawl import walked
 from tests.security.pages import PAGES

@@ -116,7 +116,7 @@ def said_by_child():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_takes_a_large_file_in_with_what_its_sender_said_of_each(monkeypatch):
-    monkeypatch.setattr("aanchal.web.views.registers.TOGETHER", 0)
+    monkeypatch.setattr("aanchal.web.registers.pages.files.TOGETHER", 0)
     monkeypatch.setattr("aanchal.registers.actions.taking.TOGETHER", 0)
     sender = a_person(Role.COORDINATOR, "IN/S10/D206")
     children, held = without_the_last_two(acting(sender))

@@ -19,7 +19,7 @@ from aanchal.watch.models import BudgetReplay, VisitBudget
 from aanchal.watch.policies import default_policy, policy_in_force
 from aanchal.watch.queries.budgets import get_tunable_block, standing_of
 from aanchal.watch.rules.budgets import BUDGETS, Past, Point, past_from_json
-from aanchal.web.views.budgets import _advice
+from aanchal.web.watch.presenters.budgets import advice
 from tests.audited import audited
 from tests.factories import NOW, a_class, a_page
 from tests.signing_in import a_person, acting, an_area, signed_in
@@ -299,7 +299,7 @@ def test_the_page_names_the_fewest_visits_that_say_as_much_and_says_how_little_n
     )
     past = Past(day, day, 6.0, 900, 5, 9, points[0], points)
 
-    said = _advice(past)
+    said = advice(past)
 
     # 7 of 9 with 6 visits may truly be 5 of 9: 4 visits are enough, and 8 are not better.
     assert said.startswith("Begin with 4 if your volunteers can walk 2 visits each a month")

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from aanchal.access.models import Grant
 from aanchal.kernel.permissions import Role
-from aanchal.web.views.access.rows import place_words, roles_in_short
+from aanchal.web.access.presenters.rows import place_words, roles_in_short
 from tests.factories import NOW, VILLAGE
 from tests.signing_in import a_person, a_school, signed_in
 

@@ -20,7 +20,7 @@ from aanchal.watch.models import Flag, LateFinding, Visit
 from aanchal.watch.queries.returns import Since
 from aanchal.watch.queries.waiting import what_waits
 from aanchal.watch.rules.returns import Came, Returned, Standing
-from aanchal.web.views.cards import urgent_first
+from aanchal.web.watch.presenters.cards import urgent_first
 from tests.factories import (
     OTHER_BLOCK,
     OTHER_VILLAGE,
@@ -289,7 +289,7 @@ def test_who_is_back_stands_last_on_the_lists_and_is_not_the_one_big_act(coordin
     sent(flags, due=[now - timedelta(days=n) for n in (40, 30, 20, 10)])
     back = Returned(date(2026, 7, 1), Came(13, 13), Standing.BACK)
     read = {flags[0].pk: Since(returned=back)}
-    monkeypatch.setattr("aanchal.web.views.cards.since_signal", lambda _flags: read)
+    monkeypatch.setattr("aanchal.web.watch.presenters.cards.since_signal", lambda _flags: read)
     client = signed_in(Client(), coordinator)
 
     listed = [c["code"] for c in client.get(reverse("flags") + "?show=overdue").context["cards"]]

@@ -365,7 +365,7 @@ def test_the_mark_of_another_person_leads_nowhere(forged):
 @pytest.mark.parametrize("name", ["concerns", "notices"])
 def test_each_concern_is_opened_once_a_request(name, monkeypatch):
     from aanchal.kernel import fields
-    from aanchal.web import waiting_count
+    from aanchal.web.shell import waiting_count
     from tests.use_cases.test_concerns import a_concern
 
     worker = a_worker()

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.kernel.permissions import Role
-from aanchal.web import guides
+from aanchal.web.help import guides
 from tests.signing_in import a_person, a_school, signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,5 +136,7 @@ def test_a_translation_has_what_the_english_guide_has(language, name):
 def test_the_package_holds_the_guides_it_serves():
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
 
-    assert build["targets"]["wheel"]["force-include"] == {"docs/guides": "aanchal/web/guide_texts"}
+    assert build["targets"]["wheel"]["force-include"] == {
+        "docs/guides": "aanchal/web/help/guide_texts"
+    }
     assert {f"{name}.md" for name in guides.NAMES} <= {p.name for p in guides.FOLDER.iterdir()}

@@ -17,8 +17,8 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
-from aanchal.web.look import numbers, strips
-from aanchal.web.look.gallery import WORDS, gallery
+from aanchal.web.shell.look import numbers, strips
+from aanchal.web.shell.look.gallery import WORDS, gallery
 
 pytestmark = pytest.mark.once
 
@@ -306,7 +306,7 @@ def test_the_page_for_leaving_quickly_names_nothing_of_ours():
 
 
 def test_templates_hold_no_inline_style_or_script():
-    for path in (WEB / "templates").rglob("*.html"):
+    for path in WEB.glob("*/templates/**/*.html"):
         text = path.read_text()
         assert not re.search(r"\sstyle\s*=|<style\b|\son\w+\s*=|javascript:", text), path
         assert not re.search(r"<script(?![^>]*\ssrc=)", text), path
@@ -314,7 +314,7 @@ def test_templates_hold_no_inline_style_or_script():
 
 def test_every_language_can_be_read_in_the_language_switch():
     """Its small font holds only the letters of the names; a new language needs its own."""
-    libraries = tomllib.loads((WEB / "static/vendor/VENDOR.toml").read_text())["library"]
+    libraries = tomllib.loads((WEB / "shell/static/vendor/VENDOR.toml").read_text())["library"]
     letters = set("".join(lib.get("names_of_languages", "") for lib in libraries))
 
     for code, _name in settings.LANGUAGES:
@@ -324,7 +324,7 @@ def test_every_language_can_be_read_in_the_language_switch():
 
 # ---- sunlight ----
 
-CSS = (WEB / "static/aanchal.css").read_text()
+CSS = (WEB / "shell/static/aanchal.css").read_text()
 
 
 def tokens(dark):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from aanchal.places.actions import set_calendar
 from aanchal.places.models import Area, Body
-from aanchal.web.routes import ROUTES
+from aanchal.web.shell.routes import ROUTES
 from tests.place_files import AT, a_joiner
 from tests.security.pages import PAGES
 from tests.signing_in import an_area, signed_in

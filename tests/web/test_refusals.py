@@ -73,7 +73,7 @@ def test_a_busy_database_and_locked_records_are_told_without_asking_them(monkeyp
     def fail(*_args, **_kwargs):
         raise error
 
-    monkeypatch.setattr("aanchal.web.views.watch.week_figures", fail)
+    monkeypatch.setattr("aanchal.web.watch.pages.watch.week_figures", fail)
     answer = client.get(reverse("watch"))
 
     assert answer.status_code == 503

@@ -14,7 +14,7 @@ from aanchal.registers import formats
 from aanchal.registers.beside import AS_READ, TURNED
 from aanchal.registers.formats.marks import CHOICES
 from aanchal.registers.models import RegisterFile, RegisterPage
-from aanchal.web.views.register_pages import _CHOICES, alike_together, told
+from aanchal.web.registers.presenters.pages import _CHOICES, alike_together, told
 from tests.factories import NAMES, a_class, a_page, a_register_xlsx
 from tests.signing_in import a_person, signed_in
 

@@ -11,7 +11,7 @@ from aanchal.kernel import sweeping
 from aanchal.kernel.models import ImportProblem, LegalHold
 from aanchal.kernel.permissions import Role, system_actor
 from aanchal.kernel.privacy import PrivacyClass, privacy_of
-from aanchal.web.retention_words import NAMES
+from aanchal.web.upkeep.retention_words import NAMES
 from tests.factories import NOW, a_class
 from tests.signing_in import a_person, signed_in
 

@@ -23,7 +23,7 @@ from aanchal.watch.actions import (
 )
 from aanchal.watch.models import Finding, Outcome
 from aanchal.watch.queries.figures import FIGURES
-from aanchal.web.views.questions import TABS
+from aanchal.web.watch.pages.flags import TABS
 from tests.factories import VILLAGE, a_class, a_flag
 from tests.signing_in import a_person, signed_in
 

@@ -8,7 +8,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from aanchal.web.static_files import content_hash, packed_beside_the_data
+from aanchal.web.shell.static_files import content_hash, packed_beside_the_data
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from aanchal.watch.findings import vocabulary
 from aanchal.watch.models import Flag, LateFinding, Outcome, Visit
-from aanchal.web.views import finding as finding_pages
+from aanchal.web.visits.pages import finding as finding_pages
 from tests.carried import carried
 from tests.factories import VILLAGE, a_class, a_flag, a_page
 from tests.signing_in import a_person, signed_in

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from aanchal.access.queries import actor_for
 from aanchal.kernel.permissions import Role
-from aanchal.web import waiting_count as badge
+from aanchal.web.shell import waiting_count as badge
 from tests.signing_in import a_person, signed_in
 
 pytestmark = pytest.mark.django_db

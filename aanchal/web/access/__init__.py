@@ -1,0 +1,1 @@
+"""Coming in, one's own account, people and their roles, phones, and who opened what."""

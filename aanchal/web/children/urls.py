@@ -1,0 +1,72 @@
+"""Addresses of children, their families and their houses."""
+
+from django.urls import URLPattern
+
+from aanchal.kernel.permissions import Permission
+from aanchal.web.shell.routes import BOTH, route
+
+from .pages import children, families, houses, kinship, moves
+
+P = Permission
+
+urlpatterns: list[URLPattern] = [
+    route(
+        "visits/<uuid:pk>/house/",
+        houses.visit_house,
+        name="visit_house",
+        who=P.VISIT_HAND_BACK,
+        methods=BOTH,
+    ),
+    route("children/", children.child_list, name="children", who=P.CHILD_VIEW),
+    # What is asked for is a name: it is sent in the form's body, never in an address.
+    route(
+        "children/find/",
+        children.find,
+        name="child_find",
+        who=P.CHILD_VIEW,
+        methods=BOTH,
+    ),
+    route(
+        "children/<uuid:pk>/house/",
+        houses.child_house,
+        name="child_house",
+        who=P.HOUSE_DESCRIBE,
+        methods=BOTH,
+    ),
+    route("children/<uuid:pk>/", children.child, name="child", who=P.CHILD_OPEN_FILE),
+    route(
+        "children/<uuid:pk>/kin/",
+        kinship.child_kin,
+        name="child_kin",
+        who=P.CHILD_OPEN_FILE,
+        methods=BOTH,
+    ),
+    route(
+        "children/<uuid:pk>/village/",
+        moves.child_village,
+        name="child_village",
+        who=P.CHILD_MOVE,
+        methods=BOTH,
+    ),
+    route(
+        "children/<uuid:pk>/family/",
+        families.child_family,
+        name="child_family",
+        who=P.CHILD_OPEN_FILE,
+        methods=BOTH,
+    ),
+    route(
+        "children/kin/",
+        kinship.kinships,
+        name="kinships",
+        who=P.KINSHIP_CONFIRM,
+        methods=BOTH,
+    ),
+    route(
+        "children/kin/not-confirmed/",
+        kinship.unconfirmed_kinships,
+        name="unconfirmed_kinships",
+        who=P.CHILD_OPEN_FILE,
+        methods=BOTH,
+    ),
+]

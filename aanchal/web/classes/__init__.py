@@ -1,0 +1,1 @@
+"""A teacher's classes, and moves of pupils between them."""

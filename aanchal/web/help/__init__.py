@@ -1,0 +1,1 @@
+"""The guides, drawn for whoever is in."""

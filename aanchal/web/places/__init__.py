@@ -1,0 +1,1 @@
+"""Places, their files, their codes and their calendars."""

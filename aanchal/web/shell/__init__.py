@@ -1,0 +1,1 @@
+"""What every room stands on: look, forms, addresses, menu, headers, errors."""

@@ -1,0 +1,1 @@
+"""The health of the site, and what is kept how long."""

@@ -1,1 +1,0 @@
-"""Pages of access: coming in, one's own account, people and their roles, volunteers' phones."""
