@@ -4,11 +4,14 @@ import ast
 import importlib
 import re
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from aanchal.kernel.permissions import Role
 from aanchal.web.rooms import ROOMS
+from aanchal.web.shell.navigation import first_pages, nav_items
 
 WEB = Path(__file__).resolve().parents[2] / "aanchal" / "web"
 SHELL = "shell"
@@ -94,3 +97,36 @@ def test_a_folder_of_templates_stands_in_one_room():
         homes.setdefault(path.name, []).append(path.parents[1].name)
 
     assert not {name: rooms for name, rooms in homes.items() if len(rooms) > 1}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_menu_of_a_room_leads_to_its_own_pages(room):
+    name = f"aanchal.web.{room}.navigation"
+    if find_spec(name) is None:
+        return
+    menu = importlib.import_module(name)
+    own = {p.name for p in importlib.import_module(f"aanchal.web.{room}.urls").urlpatterns}
+
+    assert {item.url_name for item in menu.NAVIGATION} <= own
+    assert set(getattr(menu, "FIRST_PAGES", {}).values()) <= own
+
+
+def test_the_menu_stands_in_the_order_of_the_rooms():
+    assert [item.url_name for item in nav_items()] == [
+        *("my_visits", "watch", "flags", "concerns", "classes", "register_files", "children"),
+        *("people", "volunteers", "readings", "places", "office"),
+    ]
+
+
+def test_every_role_of_a_person_begins_its_day_in_one_room():
+    declared = [
+        role
+        for room in ROOMS
+        if find_spec(f"aanchal.web.{room}.navigation")
+        for role in getattr(
+            importlib.import_module(f"aanchal.web.{room}.navigation"), "FIRST_PAGES", {}
+        )
+    ]
+
+    assert sorted(declared) == sorted(set(Role) - {Role.SYSTEM})
+    assert set(first_pages().values()) <= {item.url_name for item in nav_items()}

@@ -1,12 +1,11 @@
 """What every page's template may use: who asks, her pages, the numbers to call."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from aanchal.access.kept import is_kept_for
 from aanchal.access.queries import may_confirm_anywhere
@@ -15,45 +14,8 @@ from aanchal.cases.kinds import concern_kinds
 from aanchal.kernel.permissions import ROLE_NAMES, Actor, Permission, Role, may_anywhere, needs_mfa
 from aanchal.places.names import local_name as local_name
 
+from .navigation import menu_of
 from .waiting_count import waiting_count
-
-
-class NavItem(NamedTuple):
-    """A page that stands in the menu of those who hold its permission."""
-
-    permission: Permission
-    url_name: str
-    label: Any
-
-
-NAV_ITEMS = (
-    NavItem(Permission.VISIT_HAND_BACK, "my_visits", gettext_lazy("My visits")),
-    NavItem(Permission.WATCH_VIEW, "watch", gettext_lazy("The watch")),
-    NavItem(Permission.FLAG_VIEW, "flags", gettext_lazy("Questions")),
-    NavItem(Permission.CONCERN_VIEW, "concerns", gettext_lazy("Concerns")),
-    NavItem(Permission.CLASS_VIEW, "classes", gettext_lazy("Classes")),
-    NavItem(Permission.REGISTER_IMPORT, "register_files", gettext_lazy("Registers")),
-    NavItem(Permission.CHILD_VIEW, "children", gettext_lazy("Children")),
-    NavItem(Permission.PERSON_VIEW, "people", gettext_lazy("People")),
-    NavItem(Permission.DEVICE_ENROL, "volunteers", gettext_lazy("Volunteers' phones")),
-    NavItem(Permission.READING_VIEW, "readings", gettext_lazy("Who opened what")),
-    NavItem(Permission.AREA_JOIN, "places", gettext_lazy("Places")),
-    NavItem(Permission.HEALTH_VIEW, "office", gettext_lazy("Health")),
-)
-
-
-# On a phone more doors than this would push the page's work out of sight: the rest is in the menu.
-MAX_NAV_ITEMS = 5
-
-
-# The page a role begins its day with.
-FIRST_DOOR = {
-    Role.VOLUNTEER: "my_visits",
-    Role.TEACHER: "classes",
-    Role.COORDINATOR: "watch",
-    Role.CASE_WORKER: "concerns",
-    Role.ADMINISTRATOR: "people",
-}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -72,7 +34,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     roles = actor.roles()
     context["role"] = _(" and ").join(str(ROLE_NAMES[r]) for r in Role if r in roles)
     context["where"] = SimpleLazyObject(lambda: _where(actor))
-    context["nav"] = _doors(actor, request.path)
+    context["nav"] = menu_of(actor, request.path)
     context["seldom"] = [door for door in context["nav"] if door["seldom"]]
     context["is_kept"] = SimpleLazyObject(lambda: is_kept_for(request))
     context["may_tell"] = may_anywhere(actor, Permission.CONCERN_RAISE)
@@ -101,23 +63,6 @@ def helplines() -> list[dict[str, str]]:
     """The numbers to call now, from data: child helpline and police."""
     lines = {line.key: line for kind in concern_kinds().values() for line in kind.call}
     return [{"number": x.number, "label": _(x.name)} for x in lines.values()]
-
-
-def _doors(actor: Actor, path: str) -> list[dict[str, Any]]:
-    doors = [door for door in NAV_ITEMS if may_anywhere(actor, door.permission)]
-    if len(doors) < 2:
-        return []
-    links = [{"href": reverse(d.url_name), "label": d.label} for d in doors]
-    here = max((x["href"] for x in links if path.startswith(x["href"])), key=len, default="")
-    many = len(links) > MAX_NAV_ITEMS
-    return [
-        {
-            **link,
-            "current": link["href"] == here,
-            "seldom": many and place >= MAX_NAV_ITEMS - 1,
-        }
-        for place, link in enumerate(links)
-    ]
 
 
 def _where(actor: Actor) -> str:

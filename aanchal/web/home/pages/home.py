@@ -8,7 +8,7 @@ from django.urls import reverse
 from aanchal.access import kept
 from aanchal.kernel.permissions import Role
 from aanchal.watch.queries.flags import has_visits
-from aanchal.web.shell.context import FIRST_DOOR
+from aanchal.web.shell.navigation import first_pages
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         Role.ADMINISTRATOR,
     ):
         if role in roles:
-            return redirect(FIRST_DOOR[role])
+            return redirect(first_pages()[role])
     return render(request, "nothing_yet.html")
 
 

@@ -1,0 +1,8 @@
+"""What stands in the menu of this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.kernel.permissions import Permission
+from aanchal.web.shell.navigation import NavItem
+
+NAVIGATION = (NavItem(Permission.AREA_JOIN, "places", _("Places")),)

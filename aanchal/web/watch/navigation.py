@@ -1,0 +1,13 @@
+"""What stands in the menu of this room, and whose day begins in it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from aanchal.kernel.permissions import Permission, Role
+from aanchal.web.shell.navigation import NavItem
+
+NAVIGATION = (
+    NavItem(Permission.WATCH_VIEW, "watch", _("The watch")),
+    NavItem(Permission.FLAG_VIEW, "flags", _("Questions")),
+)
+
+FIRST_PAGES = {Role.COORDINATOR: "watch"}
