@@ -361,7 +361,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("hi", _("Hindi")), ("bn", _("Bengali"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Each app and each room of the site brings its own sentences; none stands in two of them.
+LOCALE_PATHS = sorted([*BASE_DIR.glob("*/locale"), *BASE_DIR.glob("web/*/locale")])
 LANGUAGE_COOKIE_NAME = "aanchal_language"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -2,6 +2,9 @@
 
 Usage: python -m tools.translations extract | compile | check
 
+Each room of the site and each app keeps the sentences that only it says, in `locale/` beside its code.
+What more than one of them says stands once, in the shell's files. So no sentence has two translations.
+
 Done with Babel alone: no gettext programs are needed to set Aanchal up. Django's own template
 lexer turns templates into calls that Babel can read.
 """
@@ -11,6 +14,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +25,16 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "aanchal"
-LOCALE = PACKAGE / "locale"
+SHARED = PACKAGE / "web" / "shell"
+"""Keeps what more than one room or app says, and what none of them does."""
+
 COMPLETE = ("hi", "bn")
 """Languages in which every sentence must be translated. Others may be begun."""
 
 SHOWN_DATA = ("cases", "registers", "watch")
 """Apps whose data files hold sentences for a reader."""
+
+NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 
 KEYWORDS: dict[str, tuple[object, ...] | None] = {
     "_": None,
@@ -103,58 +111,113 @@ def _sources() -> Iterator[tuple[Path, str]]:
             yield path, f"({calls}\n)"
 
 
-def catalogs() -> dict[str, Path]:
-    """The translation files there are, by language."""
-    return {p.parent.parent.name: p for p in sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))}
+def home_of(where: str) -> Path:
+    """The folder whose `locale/` keeps what only this file says: its room, or its app."""
+    _package, *inner, _file = Path(where).parts
+    if not inner or inner == ["web"]:
+        return SHARED
+    return PACKAGE.joinpath(*inner[: 2 if inner[0] == "web" else 1])
+
+
+def by_home() -> dict[Path, Catalog]:
+    """The sentences by the folder that keeps them."""
+    catalogs: dict[Path, Catalog] = {}
+    for message in collect():
+        if not message.id:
+            continue
+        homes = {home_of(where) for where, _line in message.locations}
+        home = homes.pop() if len(homes) == 1 else SHARED
+        catalog = catalogs.setdefault(home, Catalog(project="Aanchal", charset="utf-8"))
+        catalog[message.id] = message
+    return catalogs
+
+
+def files(language: str = "*") -> list[Path]:
+    """The translation files there are."""
+    return sorted(PACKAGE.glob(f"**/locale/{language}/LC_MESSAGES/django.po"))
+
+
+def languages() -> list[str]:
+    """Those that must be complete, and others that were begun."""
+    return sorted({*COMPLETE, *(path.parts[-3] for path in files())})
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parts[-3], domain="django")
 
 
 def extract_all() -> None:
-    """Bring every catalog up to date: new sentences empty, gone ones removed, none guessed."""
-    template = collect()
-    for language in COMPLETE:
-        (LOCALE / language / "LC_MESSAGES").mkdir(parents=True, exist_ok=True)
-        path = LOCALE / language / "LC_MESSAGES" / "django.po"
-        if not path.exists():
-            path.touch()
-    for language, path in catalogs().items():
-        with path.open("rb") as file:
-            catalog = read_po(file, locale=language, domain="django")
-        catalog.update(template, no_fuzzy_matching=True)
-        catalog.obsolete.clear()
-        catalog.fuzzy = False
-        with path.open("wb") as file:
-            write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
-        empty = sum(1 for m in catalog if m.id and not _is_translated(m))
-        print(f"{language}: {len(catalog)} sentences, {empty} to translate")
+    """Bring every file up to date: new sentences empty, gone ones removed, none guessed.
+
+    A sentence that is now said elsewhere takes its translation along. A file in which nothing is left
+    to say is removed.
+    """
+    wanted = by_home()
+    for language in languages():
+        known = {path: _read(path) for path in files(language)}
+        translated = {_key(m): m for c in known.values() for m in c if m.id and _is_translated(m)}
+        counted = empty = 0
+        for home, template in sorted(wanted.items()):
+            path = home / "locale" / language / "LC_MESSAGES" / "django.po"
+            catalog = known.pop(path, None) or Catalog(language, domain="django", project="Aanchal")
+            for message in template:
+                here = catalog.get(message.id, message.context)
+                moved = translated.get(_key(message))
+                if message.id and moved is not None and not (here and _is_translated(here)):
+                    catalog[message.id] = moved
+            catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+            catalog.obsolete.clear()
+            catalog.fuzzy = False
+            # Files are compared as they are: nothing in them tells when they were written.
+            catalog.creation_date = NO_DATE
+            where = home.relative_to(ROOT).as_posix()
+            catalog.header_comment = (
+                f"# Sentences of {where} ({language}), licensed as Aanchal is.\n#"
+            )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
+            counted += len(catalog)
+            empty += sum(1 for m in catalog if m.id and not _is_translated(m))
+        for path in known:
+            path.unlink()
+        print(f"{language}: {counted} sentences, {empty} to translate")
 
 
 def compile_all() -> None:
-    """Write the .mo beside each .po."""
-    for language, path in catalogs().items():
-        with path.open("rb") as file:
-            catalog = read_po(file, locale=language, domain="django")
+    """Write the .mo beside each .po; one whose .po is gone is removed."""
+    for path in PACKAGE.glob("**/locale/*/LC_MESSAGES/django.mo"):
+        if not path.with_suffix(".po").exists():
+            path.unlink()
+    for path in files():
         with path.with_suffix(".mo").open("wb") as file:
-            write_mo(file, catalog)
+            write_mo(file, _read(path))
 
 
 def problems() -> list[str]:
     """What is wrong with the translations, a sentence each; empty when all is well."""
     found = []
-    wanted = {_key(m) for m in collect() if m.id}
-    present = catalogs()
-    for language in COMPLETE:
-        if wanted and language not in present:
-            found.append(f"{language}: there is no translation file")
-    for language, path in present.items():
-        with path.open("rb") as file:
-            catalog = read_po(file, locale=language, domain="django")
-        messages = {_key(m): m for m in catalog if m.id}
-        for key in sorted(wanted - set(messages), key=str):
-            found.append(f"{language}: not in the file yet (make messages): {key[1]!r}")
-        for key in sorted(set(messages) - wanted, key=str):
-            found.append(f"{language}: no longer said anywhere (make messages): {key[1]!r}")
-        for message in messages.values():
-            found += [f"{language}: {text}" for text in _faults(message, language)]
+    wanted = {home: {_key(m) for m in c if m.id} for home, c in by_home().items()}
+    for language in languages():
+        kept: dict[tuple[str, str], Path] = {}
+        for path in files(language):
+            home = path.parents[3]
+            where = f"{language}, {home.relative_to(PACKAGE)}"
+            messages = {_key(m): m for m in _read(path) if m.id}
+            for key in sorted(set(messages) - wanted.get(home, set()), key=str):
+                found.append(f"{where}: not said here (make messages): {key[1]!r}")
+            for message in messages.values():
+                found += [f"{where}: {text}" for text in _faults(message, language)]
+            for key in messages:
+                if key in kept:
+                    also = kept[key].relative_to(PACKAGE)
+                    found.append(f"{where}: translated in {also} too (make messages): {key[1]!r}")
+                kept[key] = home
+        for home, keys in wanted.items():
+            for key in sorted(k for k in keys if kept.get(k) != home):
+                where = f"{language}, {home.relative_to(PACKAGE)}"
+                found.append(f"{where}: not in the file yet (make messages): {key[1]!r}")
     return found
 
 
