@@ -1,9 +1,10 @@
 """Take the pictures of the README and the guides from a made-up district.
 
-    AANCHAL_HOME=/path/of/a/demo python -m tools.take_pictures
+    AANCHAL_HOME=/path/of/a/demo python -m tools.take_pictures [NAME ...]
 
 The district is the one of `aanchal demo`, in English and Hindi. A copy of it is used, and thrown
-away: pictures are taken of pages on which something is done. Needs what the browser tests need.
+away: pictures are taken of pages on which something is done. With names, only these. Needs what the browser
+tests need.
 """
 
 import os
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "guides" / "images"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1120, "height": 840}
 MAX_BYTES = 150_000
+LANGUAGES = ("en", "hi", "bn")
 COLOURS = 256
 
 
@@ -47,7 +49,8 @@ def main() -> None:
         from tests import chromium
 
         with _served() as url, chromium.running() as browser:
-            for name, take in PICTURES.items():
+            for name in sys.argv[1:] or PICTURES:
+                take = PICTURES[name]
                 _keep(take(Studio(browser, url)), FOLDER / f"{name}.png")
 
 
@@ -82,6 +85,7 @@ class Studio:
                 for name, morsel in signed_in(Client(), user).cookies.items()
             ]
         )
+        context.set_default_timeout(120_000)  # other work may want the machine
         page = context.new_page()
         page.goto("/")
         return page
@@ -220,6 +224,108 @@ def person(studio: Studio) -> Page:
     return page
 
 
+def sums(language: str) -> Callable[[Studio], Page]:
+    """A register whose sums fit only if present and absent are exchanged: both readings, to choose."""
+
+    def take(studio: Studio) -> Page:
+        page = studio.page("coordinator", language=language, viewport=PHONE)
+        page.goto(f"/registers/{_register_with_turned_sums()}/")
+        _to_the_top(page, "#questions")
+        return page
+
+    return take
+
+
+def session(language: str) -> Callable[[Studio], Page]:
+    """The first register of a new session beside last year's pupils: those certain, in one press."""
+
+    def take(studio: Studio) -> Page:
+        page = studio.page("coordinator", language=language, viewport=PHONE)
+        page.goto(f"/registers/{_register_of_a_new_session()}/session/")
+        _to_the_top(page, "form:has(button[value=certain])")
+        return page
+
+    return take
+
+
+def one_of_session(language: str) -> Callable[[Studio], Page]:
+    """One row that may be another spelling: the same child, or another."""
+
+    def take(studio: Studio) -> Page:
+        page = session(language)(studio)
+        _to_the_top(page, "form:has(fieldset)")
+        return page
+
+    return take
+
+
+def _register_of_a_new_session() -> str:
+    """The key of the file that the demonstration leaves waiting at the change of session."""
+    from aanchal.kernel.models import ImportProblem
+
+    waiting = ImportProblem.objects.filter(
+        source_kind="register", code="row_unmatched", state=ImportProblem.State.OPEN
+    )
+    return next(p.source_id for p in waiting if (p.raw or {}).get("promoted"))
+
+
+def _register_with_turned_sums() -> str:
+    """Send a class's last month with the sums of present and absent exchanged; the file's key."""
+    import io
+
+    from django.utils import timezone
+
+    from aanchal.access.queries import actor_for
+    from aanchal.demo.ways_in import busiest
+    from aanchal.kernel.permissions import Role
+    from aanchal.people.queries import enrolled_in
+    from aanchal.registers.actions import give_register, read_register
+    from aanchal.registers.models import RegisterFile, RegisterPage
+
+    name = "attendance-with-sums.csv"
+    found = [f for f in RegisterFile.objects.order_by("-received_at") if f.file.name == name]
+    if found:
+        return str(found[0].pk)
+    user = busiest(Role.COORDINATOR)
+    assert user is not None
+    actor, now = actor_for(user), timezone.now()
+    path = user.grants.get(role=Role.COORDINATOR).area_path
+    last = (
+        RegisterPage.objects.filter(class_section__school__area__path__startswith=f"{path}/")
+        .select_related("class_section__school__school", "class_section__school__area")
+        .order_by("-month", "class_section__grade", "pk")
+        .first()
+    )
+    assert last is not None
+    section, month = last.class_section, last.month
+    days = [d for d in range(1, 32) if last.days_taken >> (d - 1) & 1]
+    lines = [
+        [f"UDISE: {section.school.school.udise}"],
+        [f"Class: {section.grade}  Section: {section.section}  Month: {month:%B %Y}"],
+        ["Roll", "Name", *map(str, days), "Present", "Absent"],
+    ]
+    for number, seat in enumerate(enrolled_in(section)):
+        absent = [(3 * number + day) % 7 == 0 for day in days]
+        name_ = f"{seat.child.given_name} {seat.child.family_name}".strip()
+        marks = ["A" if is_absent else "P" for is_absent in absent]
+        turned = [str(sum(absent)), str(len(days) - sum(absent))]
+        lines.append([seat.roll_no, name_, *marks, *turned])
+    data = "\r\n".join(",".join(line) for line in lines).encode()
+    held = give_register(
+        actor, source=io.BytesIO(data), filename=name, school=section.school, hints={},
+        via="site", at=now,
+    )  # fmt: skip
+    held = read_register(actor, register=held, at=now)
+    return str(held.pk)
+
+
+def _to_the_top(page: Page, selector: str) -> None:
+    """Scroll so that a part of the page stands at the top of the picture."""
+    page.locator(selector).first.evaluate(
+        "part => window.scrollTo(0, part.getBoundingClientRect().top + window.scrollY - 12)"
+    )
+
+
 PICTURES: dict[str, Callable[[Studio], Page]] = {
     "volunteer": volunteer,
     "coordinator": coordinator,
@@ -230,6 +336,10 @@ PICTURES: dict[str, Callable[[Studio], Page]] = {
     "class": school_class,
     "budget": budget,
     "person": person,
+    # What a form asks is read before anything else of it: in each language of the guides.
+    **{f"sums-{language}": sums(language) for language in LANGUAGES},
+    **{f"session-{language}": session(language) for language in LANGUAGES},
+    **{f"session-one-{language}": one_of_session(language) for language in LANGUAGES},
 }
 
 
