@@ -7,6 +7,7 @@ judged over the notes of both (tests/whole_run.py).
 """
 
 import atexit
+import gc
 import os
 import shutil
 import socket
@@ -147,6 +148,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     )
     if on_both:
         items[:] = [item for item in items if item not in config.stash[SHARES]] + shared
+
+
+def pytest_collection_finish() -> None:
+    """Tell Python that what is there by now stays: it need not be looked through for rubbish again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -155,6 +155,7 @@ def acts_audited():
     return audited().exclude(verb__endswith="opened").exclude(verb__endswith="shown").count()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", SIX)
 def test_head_tells_and_does_what_get_does(office, who):
     """A program that looks at links asks with HEAD: it must use up and write nothing."""
@@ -177,6 +178,7 @@ def test_head_tells_and_does_what_get_does(office, who):
     assert not faults
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
 def test_other_methods_do_nothing(office, method):
     client = signed_in(Client(), office.people["coordinator"])
