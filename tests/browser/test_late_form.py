@@ -10,7 +10,7 @@ from aanchal.kernel.permissions import Role
 from aanchal.watch.models import Flag, LateFinding, Visit
 from tests.chromium import PHONE, width_of
 from tests.signing_in import a_person
-from tests.web.test_visit_pages import in_hand
+from tests.web.visits.test_visit_pages import in_hand
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 WORDS = "A man from the brick kiln came on Tuesday."

@@ -5,8 +5,8 @@ import pytest
 from aanchal.kernel.permissions import Role
 from tests.chromium import DESKTOP, PHONE
 from tests.factories import NAMES
+from tests.registers.use_cases.test_change_of_session import OTHERWISE, last_year, sent, waiting
 from tests.signing_in import a_person
-from tests.use_cases.test_change_of_session import OTHERWISE, last_year, sent, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,9 +19,9 @@ from aanchal.people.actions import kinship as words
 from aanchal.people.actions import record_kinship
 from aanchal.people.models import Child, Kinship
 from tests.at_once import at_once
+from tests.cases.use_cases.test_concerns import a_concern, a_worker, acting
 from tests.factories import NOW, a_class
 from tests.signing_in import a_person
-from tests.use_cases.test_concerns import a_concern, a_worker, acting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BLOCK = "IN/S10/D206/B1851"

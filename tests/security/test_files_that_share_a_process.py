@@ -16,7 +16,7 @@ from aanchal.registers.models import RegisterFile, RegisterPage
 from aanchal.registers.page_store import page_marks
 from aanchal.registers.parsing import parse_registers, parse_registers_together
 from tests.factories import NOW, VILLAGE, a_class, an_actor
-from tests.formats.register_samples import SAMPLES, TODAY, as_xlsx
+from tests.registers.formats.register_samples import SAMPLES, TODAY, as_xlsx
 from tests.security.harmful_tasks import HARM
 from tests.signing_in import a_school
 

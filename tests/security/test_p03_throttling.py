@@ -97,7 +97,7 @@ def test_a_strangers_wrong_tries_do_not_keep_her_out_of_the_browser_she_uses(two
 def test_a_browser_once_used_by_her_counts_by_itself():
     from aanchal.access.actions import add_second_factor
     from tests.signing_in import acting
-    from tests.web.test_access_sign_in import SECRET, code_now
+    from tests.web.access.test_access_sign_in import SECRET, code_now
 
     person = a_person(Role.COORDINATOR, DISTRICT)
     add_second_factor(acting(person), user=person, secret=SECRET, at=timezone.now())
@@ -143,7 +143,7 @@ def test_nothing_is_kept_of_who_tried_and_from_where(two):
 def test_whoever_comes_in_begins_anew_and_a_right_passphrase_alone_is_no_wrong_try(two):
     from aanchal.access.actions import add_second_factor
     from tests.signing_in import acting
-    from tests.web.test_access_sign_in import SECRET, code_now
+    from tests.web.access.test_access_sign_in import SECRET, code_now
 
     add_second_factor(acting(two[0]), user=two[0], secret=SECRET, at=timezone.now())
     client = desk()
@@ -166,7 +166,7 @@ def test_a_try_that_comes_without_a_request_is_refused(two):
 def test_the_code_of_one_person_is_limited_apart_from_anothers(two):
     from aanchal.access.actions import add_second_factor
     from tests.signing_in import acting
-    from tests.web.test_access_sign_in import SECRET, code_now
+    from tests.web.access.test_access_sign_in import SECRET, code_now
 
     for person in two:
         add_second_factor(acting(person), user=person, secret=SECRET, at=timezone.now())

@@ -23,7 +23,7 @@ from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.parsing import parse_areas, parse_schools
 from aanchal.registers.formats.problems import Hints
 from aanchal.registers.parsing import parse_pupils, parse_registers
-from tests.formats.reading import XLSX
+from tests.registers.formats.reading import XLSX
 from tests.security.hostile_files import LARGE, SMALL
 
 TODAY = date(2026, 11, 22)

@@ -15,8 +15,8 @@ import pytest
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.registers.formats.problems import Hints
 from aanchal.registers.parsing import parse_registers
-from tests.formats import register_samples as samples
-from tests.formats.reading import GOOD, XLSX
+from tests.registers.formats import register_samples as samples
+from tests.registers.formats.reading import GOOD, XLSX
 from tests.security.hostile_files import workbook
 
 TODAY = date(2026, 11, 22)

@@ -486,7 +486,7 @@ def test_new_credentials_need_two_who_are_not_the_owner(two, kind):
 
 def give_second_factor(person):
     from aanchal.access.actions import add_second_factor
-    from tests.web.test_access_sign_in import SECRET
+    from tests.web.access.test_access_sign_in import SECRET
 
     add_second_factor(acting(person), user=person, secret=SECRET, at=now())
     person.refresh_from_db()
