@@ -5,8 +5,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from aanchal.web.shell.look.gallery import gallery
 from tests.chromium import DESKTOP, PHONE, width_of
+from tests.gallery import draw_gallery
 
 pytestmark = pytest.mark.once
 
@@ -22,10 +22,14 @@ TARGETS = ".btn, .choice, .form-control, .form-select, .menu > summary, .places 
 def show(live_server):
     """Open one of our templates as the site would answer with it."""
 
-    def shown(page, template="gallery.html", *, language="en", context=None):
+    def shown(page, template=None, *, language="en", context=None):
         with translation.override(language):
-            context = gallery() if context is None else context
-            body = render_to_string(template, context, request=RequestFactory().get("/"))
+            request = RequestFactory().get("/")
+            body = (
+                render_to_string(template, context, request=request)
+                if template
+                else draw_gallery(request)
+            )
         address = f"{live_server.url}/the-look"
         headers = {"Content-Security-Policy": STRICT}
         page.route(

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
 from aanchal.web.shell.look import numbers, strips
-from aanchal.web.shell.look.gallery import WORDS, gallery
+from tests.gallery import WORDS, draw_gallery
 
 pytestmark = pytest.mark.once
 
@@ -282,7 +282,7 @@ def test_a_reason_keeps_only_the_emphasis_we_gave_it():
 @pytest.mark.parametrize("language", ["en", "hi", "bn"])
 def test_the_gallery_is_drawn_whole_and_without_style_or_script_inside(language):
     with translation.override(language):
-        markup = page("gallery.html", **gallery())
+        markup = draw_gallery(RequestFactory().get("/"))
 
     assert f'<html lang="{language}" dir="ltr">' in markup
     assert escape(WORDS[language]["today"]) in markup

@@ -2,7 +2,7 @@
 
 They take plain values and sentences that are already in the reader's language, ask no
 database, and use no style attribute, so that a page keeps a strict content policy. What
-each takes is said in `aanchal/web/shell/look/`; all of them are on one page, `gallery.html`,
+each takes is said in `aanchal/web/shell/look/`; all of them are on one page, `tests/gallery`,
 with long names, no data and too much data.
 """
 

@@ -1,19 +1,23 @@
-"""Made-up content for `gallery.html`: every component with long names, no data, too much data.
+"""Every component of the look on one page: with long names, no data, too much data.
 
 Nobody here is real. The samples stand in the language of the page, beside names in all scripts,
 so that a designer or translator sees what a reader will see.
 """
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.template import engines
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
-from .gallery_words import WORDS
-from .numbers import percent
+from aanchal.web.shell.look.numbers import percent
+
+from .words import WORDS
 
 LONG_NAME = "Sarvamangala Chandrashekharavenkataraman"
 
@@ -174,3 +178,9 @@ def gallery() -> dict[str, Any]:
         "sent_form": visit_form(words, sent=True),
         "new_form": visit_form(words, sent=False),
     }
+
+
+def draw_gallery(request: HttpRequest) -> str:
+    """The page with every component, in the active language."""
+    text = Path(__file__).with_name("gallery.html").read_text("utf-8")
+    return str(engines["django"].from_string(text).render(gallery(), request))
