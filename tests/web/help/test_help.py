@@ -111,7 +111,9 @@ def test_a_translation_has_what_the_english_guide_has(language, name):
         for folder in ("", language)
     )
 
-    def shape(text):
+    def shape(text, own):
+        # A picture of a page that asks something is there in each language, named after it.
+        text = text.replace(f"-{own}.png)", "-in-its-language.png)")
         paragraphs = [p for p in text.split("\n\n") if p.strip()]
         return (
             [
@@ -130,7 +132,7 @@ def test_a_translation_has_what_the_english_guide_has(language, name):
             [m.rpartition("/")[2] for m in re.findall(r"\]\(([^)]+)\)", text)],
         )
 
-    assert shape(other) == shape(english)
+    assert shape(other, language) == shape(english, "en")
 
 
 def test_the_package_holds_the_guides_it_serves():
