@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,6 +52,7 @@ def figures(tree: Path) -> dict[str, Any]:
     found: dict[str, Any] = {
         "lines of the package": f"{sum(lines.values()):,}",
         "modules": len(lines),
+        "lines of a module, median": int(median(lines.values())),
         "longest module": f"`{longest.relative_to(package)}`, {lines[longest]} lines",
         "modules of more than 400 lines": sum(number > 400 for number in lines.values()),
     }
