@@ -398,9 +398,9 @@ ONE_RECORD = frozenset(
     registers.actions.registers.wait_for_answer
     registers.actions.repairs.correct_mark
     registers.actions.row_undo.put_row_back
-    registers.actions.repairs.undo_repair
+    registers.actions.repairs_undone.undo_repair
     registers.actions.repairs.set_problem_aside
-    registers.actions.repairs.take_problem_up_again
+    registers.actions.repairs_undone.take_problem_up_again
     watch.actions.visits.cancel_visit
     watch.actions.findings.correct_finding
     watch.actions.visited_houses.describe_visited_house

@@ -18,9 +18,8 @@ from .repairs import (
     correct_mark,
     repair_row,
     set_problem_aside,
-    take_problem_up_again,
-    undo_repair,
 )
+from .repairs_undone import take_problem_up_again, undo_repair
 from .several_registers import take_several
 from .taking import Taken, take_register
 from .taking_several import take_understood

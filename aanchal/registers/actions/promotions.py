@@ -19,7 +19,7 @@ from ..models import RegisterFile, RowDecision
 from ..rows_left import count_rows_left
 from ..shown_pages import ShownPage, ShownRow, page_scope
 from .left_over import ask_after_all_left_over
-from .repairs import as_pupil
+from .row_pupils import as_pupil
 from .rows_together import Said, days_in, lay_rows, replaced
 
 

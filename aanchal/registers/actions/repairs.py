@@ -1,6 +1,5 @@
 """Repairing what a register could not say by itself: who is this row, what does this cell say?"""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,66 +9,35 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
+from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
+from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.kernel.stages import advance, move
-from aanchal.lib.indic.names import split_name
-from aanchal.lib.marks import Mark
-from aanchal.people.actions import enrol_pupils, promote_pupil, undo_enrolment
 from aanchal.people.models import ClassSection, Enrolment
-from aanchal.people.rules.pupils import NewPupil
-from aanchal.places.models import Body
-from aanchal.places.queries import year_of
 
-from ..guidance import guidance
 from ..models import RegisterFile, RegisterPage, RowDecision
 from ..page_matching import SAME_ROLL
 from ..rows_left import count_rows_left
 from ..rules.pages import DAYS, Marks, PageMarks
-from ..shown_pages import CODES, ShownPage, ShownRow, page_scope
-from .left_over import ask_after_left_over, ask_no_more_after
-from .pages import is_kin_of_any, page_marks, record_page
-from .registers import scope_of_file
-from .row_undo import kept_for_undo, put_row_back, refuse_what_others_rest_on, row_states
-from .rows_together import replaced as replaced
+from ..shown_pages import CODES, ShownRow
+from .left_over import ask_after_left_over
+from .pages import page_marks, record_page
+from .repair_places import (
+    RepairPlace,
+    child_of_cell,
+    lock_problem,
+    page_of,
+    place_of,
+    row_of,
+    scope_of_problem,
+)
+from .row_pupils import enrol_row, promote_row
+from .row_undo import kept_for_undo, row_states
+from .rows_together import replaced
 
 ENROL, SET_ASIDE = "enrol", "set_aside"
 # Cells of one child and day that a person can read better than we did.
 CELLS = frozenset({"unreadable_mark", "zero_unclear", "one_unclear"})
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a problem stands: its file, page, class and month."""
-
-    register: RegisterFile
-    page: ShownPage
-    school: Body
-    month: date
-
-    @property
-    def scope(self) -> Scope:
-        return page_scope(self.school, self.page)
-
-    def holds(self, child_id: UUID) -> bool:
-        """Whether a child is in the page's class already: moved since, or by another file."""
-        return Enrolment.objects.filter(
-            class_section__school=self.school,
-            class_section__year=year_of(self.school, self.month).first_on.year,
-            class_section__grade=self.page.grade,
-            class_section__section=self.page.section,
-            child=child_id,
-            ends_on__isnull=True,
-        ).exists()
-
-    def section(self) -> ClassSection:
-        return ClassSection.objects.select_related("school__area").get(
-            school=self.school,
-            year=year_of(self.school, self.month).first_on.year,
-            grade=self.page.grade,
-            section=self.page.section,
-        )
 
 
 @use_case
@@ -92,7 +60,7 @@ def repair_row(
             are in already would be replaced.
         WrongState: somebody settled it before.
     """
-    problem = _lock(problem)
+    problem = lock_problem(problem)
     if problem.source_kind != "register" or problem.code != "row_unmatched" or not problem.raw:
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
@@ -108,7 +76,7 @@ def repair_row(
                 field="choice",
             )
         return set_problem_aside(actor, problem=problem, at=at)
-    place = _place(register, page)
+    place = place_of(register, page)
     require(actor, Permission.REGISTER_REPAIR, place.scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
@@ -117,11 +85,11 @@ def repair_row(
     else:
         enrolled = False
         if choice == ENROL:
-            child_id, enrolled = _enrol(actor, place=place, row=row, at=at)
+            child_id, enrolled = enrol_row(actor, place=place, row=row, at=at)
         else:
             child_id = _chosen(choice)
             if row.promoted and str(child_id) in row.suggestions and not place.holds(child_id):
-                child_id, enrolled = _promote(actor, place=place, row=row, child=child_id, at=at)
+                child_id, enrolled = promote_row(actor, place=place, row=row, child=child_id, at=at)
         if child_id is None:
             return problem
         section = place.section()
@@ -168,14 +136,14 @@ def correct_mark(
         Invalid: no such mark; or nobody has said yet who the row is.
         WrongState: somebody settled it before.
     """
-    problem = _lock(problem)
+    problem = lock_problem(problem)
     if problem.source_kind != "register" or problem.code not in CELLS or not problem.raw:
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
-    page = _page_of(register, problem)
+    page = page_of(register, problem)
     if not page.can_be_taken:
         raise NotFound
-    place = _place(register, page)
+    place = place_of(register, page)
     require(actor, Permission.REGISTER_REPAIR, place.scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
@@ -201,103 +169,6 @@ def correct_mark(
     record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
     count_rows_left(register)
     return problem
-
-
-def _lock(problem: ImportProblem) -> ImportProblem:
-    """A problem, locked after its school: answers about one school's rows come one after the other.
-
-    Each looks at the rows that wait beside it. Two at once would each leave a pupil to the other, or
-    wait for each other.
-    """
-    if problem.body_id is not None:
-        Body.objects.select_for_update(no_key=True).get(pk=problem.body_id)
-    return ImportProblem.objects.select_for_update().get(pk=problem.pk)
-
-
-def child_of_cell(problem: ImportProblem, page: ShownPage) -> UUID | None:
-    """The pupil in whose row an unreadable cell stands; None while nobody has said who she is."""
-    row = next((r for r in page.rows if r.row == problem.row), None)
-    if row is None:
-        return None
-    if row.child:
-        return UUID(row.child)
-    decided = RowDecision.objects.filter(
-        problem__source_id=problem.source_id, problem__row=problem.row, row_tag=row.tag
-    ).exclude(row_tag="")
-    return decided.values_list("child_id", flat=True).first()
-
-
-@use_case
-def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
-    """Take a repair back: the days are as they were, and the row or cell waits again.
-
-    Absences that another person laid are taken away like others: more than a few only by whoever
-    corrects registers and is not kin of the child.
-
-    Raises:
-        NotAllowed: not the actor's class.
-        SecondPerson: another repaired it, and more absences would go than one may take away.
-        WrongState: nothing to undo, or the child's days have been changed since, or another file or
-            repair has given her these days too.
-    """
-    problem = _lock(problem)
-    if problem.source_kind != "register" or not problem.raw:
-        raise NotFound
-    register = RegisterFile.objects.get(pk=problem.source_id)
-    place = _place(register, _page_of(register, problem))
-    require(actor, Permission.REGISTER_REPAIR, place.scope)
-    decision = (
-        RowDecision.objects.select_related("page__class_section__school__area", "child")
-        .filter(problem=problem)
-        .first()
-    )
-    if problem.state != ImportProblem.State.REPAIRED or decision is None:
-        raise WrongState
-    if (
-        decision.decided_by != actor.user_id
-        and _absences_gone(decision) > guidance()["correction_silenced_most"]
-        and not _corrects(actor, place, decision)
-    ):
-        raise SecondPerson(
-            _("Another person repaired this, and absences would be gone. Ask the coordinator.")
-        )
-    ask_no_more_after(actor, decision=decision, at=at)
-    if decision.page is not None and decision.child_id is not None and decision.after:
-        refuse_what_others_rest_on(decision, register)
-        put_row_back(actor, decision=decision, at=at)
-    if decision.enrolled and decision.child is not None:
-        undo_enrolment(actor, child=decision.child, class_section=place.section())
-    decision.delete()
-    problem.settled_at, problem.settled_by = None, ""
-    advance(
-        actor,
-        problem,
-        ImportProblem.State.OPEN,
-        scope=place.scope,
-        saving=("settled_at", "settled_by"),
-        verb=Verb.REGISTER_REPAIRED,
-        state=ImportProblem.State.OPEN.value,
-    )
-    count_rows_left(register)
-    return problem
-
-
-def _corrects(actor: Actor, place: _Place, decision: RowDecision) -> bool:
-    """Whether the actor may take absences of the row's child away alone; kin of hers may not."""
-    if not may(actor, Permission.REGISTER_CORRECT, place.scope):
-        return False
-    return decision.child_id is None or not is_kin_of_any(actor, (decision.child_id,))
-
-
-def _absences_gone(decision: RowDecision) -> int:
-    """How many absences stand by a decision alone, and would be gone without it."""
-    if decision.after is None:
-        return 0
-    after = np.frombuffer(decision.after, np.uint8)
-    before = np.zeros(DAYS, np.uint8)
-    if decision.before is not None:
-        before = np.frombuffer(decision.before, np.uint8)
-    return int(((after == Mark.ABSENT) & (before != Mark.ABSENT)).sum())
 
 
 def _decide(
@@ -346,7 +217,7 @@ def _lay(
     actor: Actor,
     problem: ImportProblem,
     *,
-    place: _Place,
+    place: RepairPlace,
     section: ClassSection,
     row: ShownRow | None,
     child_id: UUID,
@@ -432,7 +303,7 @@ def _same_rows(
         if register is None:
             continue
         page, other_row = row_of(register, other)
-        place = _place(register, page)
+        place = place_of(register, page)
         marks = other_row.mark_array()
         before = _days_of(section, place.month, child_id)
         if before is not None and replaced(before, marks):
@@ -464,7 +335,7 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
         NotAllowed: not the actor's school.
         WrongState: somebody settled it before.
     """
-    problem = _lock(problem)
+    problem = lock_problem(problem)
     scope = Scope(
         area_path=problem.area_path,
         district=problem.district,
@@ -475,9 +346,9 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
         # Whoever's class the page is may say that its cells were looked at: a class teacher too.
         register = RegisterFile.objects.get(pk=problem.source_id)
         is_row = problem.code == "row_unmatched" and bool(problem.raw)
-        if is_row and _page_of(register, problem).is_of_known_class:
+        if is_row and page_of(register, problem).is_of_known_class:
             return repair_row(actor, problem=problem, choice=SET_ASIDE, at=at)
-        scope = _scope_of_problem(actor, register, problem)
+        scope = scope_of_problem(actor, register, problem)
     require(actor, Permission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
@@ -502,131 +373,8 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
     return problem
 
 
-@use_case
-def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime) -> ImportProblem:
-    """Undo a setting aside: the row or cell waits for repair again, and is asked about again.
-
-    Raises:
-        NotAllowed: not the actor's class or school.
-        WrongState: it was not set aside, or waits again already.
-    """
-    problem = _lock(problem)
-    if problem.source_kind != "register":
-        raise NotFound
-    register = RegisterFile.objects.get(pk=problem.source_id)
-    scope = _scope_of_problem(actor, register, problem)
-    require(actor, Permission.REGISTER_REPAIR, scope)
-    if problem.state != ImportProblem.State.SET_ASIDE:
-        raise WrongState
-    decided = RowDecision.objects.filter(problem=problem).first()
-    if decided is not None:
-        ask_no_more_after(actor, decision=decided, at=at)
-        decided.delete()
-    problem.settled_at, problem.settled_by = None, ""
-    advance(
-        actor,
-        problem,
-        ImportProblem.State.OPEN,
-        scope=scope,
-        saving=("settled_at", "settled_by"),
-        verb=Verb.IMPORT_PROBLEM_REOPENED,
-    )
-    count_rows_left(register)
-    return problem
-
-
-def _scope_of_problem(actor: Actor, register: RegisterFile, problem: ImportProblem) -> Scope:
-    """Where a row or cell stands: at its page's class, or as its file where no school is known."""
-    if problem.raw:
-        page = _page_of(register, problem)
-        if page.school_id:
-            school = Body.objects.select_related("area").get(pk=page.school_id)
-            return page_scope(school, page)
-    return scope_of_file(actor, register)
-
-
-def row_of(register: RegisterFile, problem: ImportProblem) -> tuple[ShownPage, ShownRow]:
-    """The page and row a problem is about, as they were shown; `NotFound` when they are gone."""
-    raw = dict(problem.raw)
-    raw.pop("page")
-    return _page_of(register, problem), ShownRow(**raw)
-
-
-def _page_of(register: RegisterFile, problem: ImportProblem) -> ShownPage:
-    number = problem.raw["page"]
-    for held in (register.understood or {}).get("pages", []):
-        if held["number"] == number:
-            return ShownPage.from_json(held)
-    raise NotFound
-
-
-def _place(register: RegisterFile, page: ShownPage) -> _Place:
-    return _Place(
-        register,
-        page,
-        Body.objects.select_related("area").get(pk=page.school_id),
-        date.fromisoformat(page.month + "-01"),
-    )
-
-
 def _chosen(choice: str) -> UUID:
     try:
         return UUID(choice)
     except ValueError:
         raise Invalid(_("Say who this row is."), field="choice") from None
-
-
-def _promote(
-    actor: Actor, *, place: _Place, row: ShownRow, child: UUID, at: datetime
-) -> tuple[UUID | None, bool]:
-    """Take a pupil of last year's class into this one; None when that was asked for."""
-    enrolment = promote_pupil(
-        actor,
-        school=place.school,
-        child_id=child,
-        pupil=as_pupil(place.page, row, roll=row.roll),
-        on=place.month,
-        at=at,
-    )
-    return (None, False) if enrolment is None else (child, True)
-
-
-def as_pupil(page: ShownPage, row: ShownRow, *, roll: str) -> NewPupil:
-    """A row as a pupil of the class that its page names."""
-    given, family = split_name(row.name)
-    return NewPupil(
-        grade=page.grade,
-        section=page.section,
-        roll=roll,
-        given_name=given,
-        family_name=family,
-        own_script_name="" if row.name.isascii() else row.name,
-        sex=row.sex,
-        village=row.village,
-        admission_no=row.admission_no,
-        row=row.row,
-    )
-
-
-def _enrol(actor: Actor, *, place: _Place, row: ShownRow, at: datetime) -> tuple[UUID | None, bool]:
-    """Enrol a row's pupil; whether that began an enrolment, which an undoing would end.
-
-    None when she is in a class that is not the actor's and was asked for.
-    """
-    # A roll number that another pupil of the class holds is what made the row unsure.
-    roll = "" if row.suggestions and not row.promoted else row.roll
-    done = enrol_pupils(
-        actor,
-        school=place.school,
-        pupils=[as_pupil(place.page, row, roll=roll)],
-        on=place.month,
-        at=at,
-        # A person has looked at the pupils of the class and says that this is none of them.
-        as_new=True,
-    )
-    child = done.children[0]
-    if child is None and not done.waiting:
-        raise Invalid(
-            _("This row has no name to enrol. Choose a pupil of the class."), field="choice"
-        )
-    return child, bool(done.new or done.moved)

@@ -8,9 +8,15 @@ from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
 from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
-from aanchal.registers.actions import read_register, take_register
+from aanchal.registers.actions import (
+    ENROL,
+    SET_ASIDE,
+    read_register,
+    repair_row,
+    set_problem_aside,
+    take_register,
+)
 from aanchal.registers.actions.registers import choose_school, refuse_register
-from aanchal.registers.actions.repairs import ENROL, SET_ASIDE, repair_row, set_problem_aside
 from aanchal.registers.models import RegisterFile, RegisterPage
 from aanchal.registers.page_store import page_marks
 from tests.audited import audited

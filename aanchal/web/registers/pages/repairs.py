@@ -29,7 +29,9 @@ from aanchal.registers.actions import (
     take_problem_up_again,
     undo_repair,
 )
-from aanchal.registers.actions.repairs import CELLS, child_of_cell, replaced
+from aanchal.registers.actions.repair_places import child_of_cell
+from aanchal.registers.actions.repairs import CELLS
+from aanchal.registers.actions.rows_together import replaced
 from aanchal.registers.models import RegisterFile
 from aanchal.registers.queries.books import get_register_file, open_problems, shown_pages
 from aanchal.registers.queries.promotions import beside_alone
