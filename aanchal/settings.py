@@ -265,6 +265,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 
 # --- sign-in (aanchal.access) ---
 AUTH_USER_MODEL = "access.User"
+# Who may do what; the kernel asks it, and no app imports it.
+AANCHAL_ROLES = "aanchal.roles.TABLE"
 AUTHENTICATION_BACKENDS = [
     "aanchal.access.throttle.ThrottleBackend",
     "aanchal.access.backends.PassphraseBackend",

@@ -76,7 +76,7 @@ def enrol(children: int) -> tuple[list[Any], float]:
     """A block of schools of 400 children in classes of 40."""
     from django.utils import timezone
 
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
     from aanchal.people.actions import enrol_pupils
     from aanchal.people.rules.pupils import NewPupil
     from aanchal.places.models import Area, Body, School
@@ -162,7 +162,7 @@ def write_files(
 def _import(files: list[tuple[Any, Path]]) -> dict[str, Any]:
     from django.utils import timezone
 
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
     from aanchal.registers.actions import give_register, read_register, take_register
 
     actor, at = system_actor("imports"), timezone.now()
@@ -197,7 +197,7 @@ def read_by_pandas(files: list[tuple[Any, Path]]) -> dict[str, Any]:
 def _watch() -> dict[str, Any]:
     from django.utils import timezone
 
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
     from aanchal.watch.actions import run_watch
 
     actor, on = system_actor("watch"), MONTH.replace(day=31)
@@ -214,7 +214,7 @@ def _budget() -> dict[str, Any]:
     """The replay behind the visit budget's page, which the worker does: fifteen budgets."""
     from django.utils import timezone
 
-    from aanchal.kernel.permissions import Role
+    from aanchal.access.roles import Role
     from aanchal.places.models import Area
     from aanchal.watch.actions import ask_budget_replay
     from aanchal.watch.jobs import replay_budget
@@ -236,9 +236,10 @@ def people_and_pages() -> dict[str, tuple[Any, str]]:
 
     from django.utils import timezone
 
+    from aanchal.access.roles import Role
     from aanchal.cases.actions import raise_concern
-    from aanchal.kernel.permissions import ROOT, Actor, Role
-    from aanchal.kernel.permissions import Grant as Held
+    from aanchal.kernel.authz import ROOT, Actor
+    from aanchal.kernel.authz import Grant as Held
     from aanchal.people.models import Child, ClassSection
     from aanchal.places.models import Area
     from aanchal.watch.actions import assign_visit

@@ -94,8 +94,9 @@ def _act(source_id: str) -> None:
     """Raise a concern about nobody known, as a child helpline's call in the block would be."""
     from django.utils import timezone
 
+    from aanchal.access.roles import Role
     from aanchal.cases.actions import raise_concern
-    from aanchal.kernel.permissions import ROOT, Actor, Grant, Role
+    from aanchal.kernel.authz import ROOT, Actor, Grant
     from aanchal.places.models import Area
 
     raise_concern(

@@ -104,7 +104,7 @@ def run(districts: int, villages: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from aanchal.cli.database import bring_up_to_date
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
     from aanchal.places.actions import import_areas
 
     bring_up_to_date(quiet=True)

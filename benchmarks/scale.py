@@ -169,8 +169,8 @@ def archive_from_database(children: int) -> dict[str, Any]:
     from django.db import transaction
 
     from aanchal.cli.database import bring_up_to_date
+    from aanchal.kernel.authz import system_actor
     from aanchal.kernel.ids import new_id
-    from aanchal.kernel.permissions import system_actor
     from aanchal.people.models import ClassSection
     from aanchal.places.models import Area, Body
     from aanchal.registers.models import RegisterPage

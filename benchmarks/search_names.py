@@ -193,8 +193,9 @@ def main() -> None:
 def run(given: argparse.Namespace) -> dict[str, Any]:
     from django.utils import timezone
 
+    from aanchal.access.roles import Role
     from aanchal.cli.database import bring_up_to_date
-    from aanchal.kernel.permissions import Actor, Grant, Role
+    from aanchal.kernel.authz import Actor, Grant
     from aanchal.people import name_index
     from aanchal.people.find import find_children
     from aanchal.people.models import Child, NameBucket

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import xlsxwriter
 
-from aanchal.kernel.permissions import Actor, Grant, Role, system_actor, unit_of
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Actor, Grant, system_actor, unit_of
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child, ClassSection, Household, Kinship
 from aanchal.people.rules.pupils import NewPupil

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from aanchal.access.queries import actor_for
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.people import actions
 from tests.factories import NOW, a_class
 from tests.signing_in import a_person

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from aanchal.kernel.permissions import Actor, Grant, Role, system_actor
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Actor, Grant, system_actor
 from aanchal.places.actions import AreasImported, SchoolsImported, import_areas, import_schools
 from aanchal.places.models import Area, AreaCode
 

@@ -26,9 +26,10 @@ from aanchal.access.actions import (
 from aanchal.access.known import DEVICE_COOKIE, new_token, token_hash
 from aanchal.access.models import CredentialReset, Device, Grant, User
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import DEVICE_ROLES, Role, needs_mfa
 from aanchal.access.session import DEVICE_KEY, IDLE_SECONDS, SHARED_PHONE_IDLE_SECONDS
 from aanchal.access.session_store import begin
-from aanchal.kernel.permissions import DEVICE_ROLES, Actor, Role, needs_mfa
+from aanchal.kernel.authz import Actor
 from aanchal.places.models import Area, Body, School
 
 PASSPHRASE = "neela aasman barsat deepak"

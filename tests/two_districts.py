@@ -18,9 +18,10 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from aanchal.access.models import CredentialReset, Device, Grant, Invitation, User
+from aanchal.access.roles import Role
 from aanchal.cases.models import Concern
+from aanchal.kernel.authz import district_of
 from aanchal.kernel.models import ImportProblem, StoredFile
-from aanchal.kernel.permissions import Role, district_of
 from aanchal.people.models import (
     Child,
     ClassSection,

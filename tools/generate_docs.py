@@ -23,33 +23,41 @@ MARK = "<!-- Written by `make docs` from the code. Change the code, not this pag
 
 def permissions() -> str:
     """Roles and what each may do."""
-    from aanchal.kernel import permissions as table
+    from aanchal.access import roles as named
+    from aanchal.kernel.authz import role_table
+    from aanchal.kernel.vocabulary import Permission
 
-    roles = list(table.Role)
+    table = role_table()
+
+    roles = list(named.Role)
     lines = [
         "# Permissions",
         "Whether a person may do something is always asked about a record: a conflict of interest "
         "excludes first, then a seal, then role and place must admit. There is no superuser. "
-        "The table is `aanchal/kernel/permissions.py`.",
+        "The table is `aanchal/roles.py`; what each permission means stands in `permissions.py` of its app.",
         "## Roles",
         *_table(
             ["Role", "Is here to", "Second factor", "Sees"],
             [
                 [
-                    f"{table.ROLE_NAMES[role]} (`{role}`)",
-                    str(table.ROLE_PURPOSES[role]),
+                    f"{named.ROLE_NAMES[role]} (`{role}`)",
+                    str(named.ROLE_PURPOSES[role]),
                     _second_factor(role),
-                    "what is in her own hands" if role in table.OWN_HANDS_ROLES else "by place",
+                    "what is in her own hands" if role in table.own_hands else "by place",
                 ]
                 for role in roles
             ],
         ),
         "## Who may do what",
         *_table(
-            ["Permission", *(str(table.ROLE_NAMES[role]) for role in roles)],
+            ["Permission", "Means", *(str(named.ROLE_NAMES[role]) for role in roles)],
             [
-                [f"`{p.name}`", *("yes" if p in table.ROLE_PERMISSIONS[r] else "" for r in roles)]
-                for p in table.Permission
+                [
+                    f"`{p.name}`",
+                    p.meaning,
+                    *("yes" if p in table.permissions[r] else "" for r in roles),
+                ]
+                for p in sorted(Permission.all(), key=lambda p: type(p).__module__)
             ],
         ),
         "## Who may open which page",
@@ -57,17 +65,17 @@ def permissions() -> str:
         "record is asked after, and a record that is not hers answers as if it were absent.",
         *_table(["Address", "Name", "Methods", "Who"], _routes()),
         "## Parts of the system that act by themselves",
-        ", ".join(f"`{name}`" for name in sorted(table.SYSTEM_ACTORS)),
+        ", ".join(f"`{name}`" for name in sorted(table.system_actors)),
     ]
     return _page(lines)
 
 
 def _second_factor(role: Any) -> str:
-    from aanchal.kernel import permissions as table
+    from aanchal.access import roles as named
 
-    if role in table.MFA_ROLES:
+    if role in named.MFA_ROLES:
         return "yes"
-    return "enrolled device and passphrase" if role in table.DEVICE_ROLES else "no person"
+    return "enrolled device and passphrase" if role in named.DEVICE_ROLES else "no person"
 
 
 def _routes() -> list[list[str]]:

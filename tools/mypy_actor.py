@@ -6,7 +6,7 @@ from mypy.plugin import ClassDefContext, Plugin
 from mypy.plugins.common import add_attribute_to_class
 
 REQUEST = "django.http.request.HttpRequest"
-ACTOR = "aanchal.kernel.permissions.Actor"
+ACTOR = "aanchal.kernel.authz.Actor"
 
 
 def _add_actor(context: ClassDefContext) -> None:

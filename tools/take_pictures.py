@@ -64,8 +64,8 @@ class Studio:
         """The first page of the busiest person of a role, signed in."""
         from django.test import Client
 
+        from aanchal.access.roles import Role
         from aanchal.demo.ways_in import busiest
-        from aanchal.kernel.permissions import Role
         from tests.signing_in import signed_in
 
         user = busiest(Role(role))
@@ -132,8 +132,8 @@ def coordinator(studio: Studio) -> Page:
 
 def question(studio: Studio) -> Page:
     """One child against her class, and whom to send."""
+    from aanchal.access.roles import Role
     from aanchal.demo.ways_in import busiest
-    from aanchal.kernel.permissions import Role
     from aanchal.watch.models import Flag
 
     page = studio.page("coordinator", language="en", viewport=DESK)
@@ -175,8 +175,8 @@ def house(studio: Studio) -> Page:
 
 def school_class(studio: Studio) -> Page:
     """A teacher's class: each pupil's days, and who was asked after."""
+    from aanchal.access.roles import Role
     from aanchal.demo.ways_in import busiest
-    from aanchal.kernel.permissions import Role
     from aanchal.people.models import ClassSection
 
     page = studio.page("teacher", language="en", viewport=PHONE)
@@ -195,8 +195,8 @@ def budget(studio: Studio) -> Page:
     from django.utils import timezone
 
     from aanchal.access.queries import actor_for
+    from aanchal.access.roles import Role
     from aanchal.demo.ways_in import busiest
-    from aanchal.kernel.permissions import Role
     from aanchal.watch.actions import ask_budget_replay
     from aanchal.watch.jobs import replay_budget
     from aanchal.watch.queries.budgets import tunable_blocks
@@ -214,8 +214,8 @@ def budget(studio: Studio) -> Page:
 
 def person(studio: Studio) -> Page:
     """One person as an administrator sees her: roles, phones, credentials, and no child."""
+    from aanchal.access.roles import Role
     from aanchal.demo.ways_in import busiest
-    from aanchal.kernel.permissions import Role
 
     page = studio.page("administrator", language="en", viewport=DESK)
     user = busiest(Role.VOLUNTEER)
@@ -276,8 +276,8 @@ def _register_with_turned_sums() -> str:
     from django.utils import timezone
 
     from aanchal.access.queries import actor_for
+    from aanchal.access.roles import Role
     from aanchal.demo.ways_in import busiest
-    from aanchal.kernel.permissions import Role
     from aanchal.people.queries import enrolled_in
     from aanchal.registers.actions import give_register, read_register
     from aanchal.registers.models import RegisterFile, RegisterPage

@@ -5,11 +5,10 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
-from aanchal.kernel.permissions import DEVICE_ROLES, Role, needs_mfa
-
 from .known import devices_of
 from .models import User
 from .queries import roles_by_name
+from .roles import DEVICE_ROLES, needs_mfa
 from .throttle import give_back
 
 
@@ -41,6 +40,6 @@ class PassphraseBackend(AuthenticationBackend):
         return user
 
 
-def needs_device(roles: frozenset[Role]) -> bool:
+def needs_device(roles: frozenset[str]) -> bool:
     """Say whether these roles come in by an enrolled phone instead of a second factor."""
     return bool(roles & DEVICE_ROLES) and not needs_mfa(roles)

@@ -7,24 +7,16 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from aanchal.kernel.authz import Actor, Scope, Scoped, admits, may, permissions_of, require
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.jobs import Job, discover, enqueue_on_commit
-from aanchal.kernel.permissions import (
-    ROLE_PERMISSIONS,
-    Actor,
-    Permission,
-    Role,
-    Scope,
-    Scoped,
-    admits,
-    may,
-    require,
-)
 from aanchal.places.models import Area, Body
 
 from .models import Grant, Invitation, User
 from .notices import Kind, tell
+from .permissions import AccessPermission
 from .queries import held_grant, live_grants, still_may
+from .roles import Role
 from .rules.places import path_and_above
 from .rules.second_person import confirming, may_hold_together
 
@@ -100,7 +92,7 @@ def may_confirm(actor: Actor, role: Role, where: Scope | Scoped) -> bool:
 def require_confirm(actor: Actor, role: Role, where: Scope | Scoped) -> None:
     """Raise `NotAllowed` unless the actor may agree to this role at its place."""
     if not may_confirm(actor, role, where):
-        require(actor, Permission.GRANT_APPROVE, where)
+        require(actor, AccessPermission.GRANT_APPROVE, where)
 
 
 def still_confirms(user_id: str, role: Role, where: Scope) -> bool:
@@ -123,7 +115,7 @@ def ask_for_agreement(held: Grant | Invitation, *, at: datetime, not_to: set[str
         for grant in near.select_related("user").order_by("pk")
         if str(grant.user_id) not in not_to
         and admits(held_grant(grant), where, str(grant.user_id))
-        and any(permission in ROLE_PERMISSIONS[Role(grant.role)] for permission in wanted)
+        and any(permission in permissions_of(grant.role) for permission in wanted)
     }
     for person in people.values():
         tell(person, Kind.AGREEMENT_ASKED, at=at)

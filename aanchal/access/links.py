@@ -12,13 +12,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
-from aanchal.kernel.permissions import Actor, Permission, Role
 
 from .granting import place_scope, still_confirms
 from .known import token_hash
 from .models import CredentialReset, Device, Invitation, User
+from .permissions import AccessPermission
 from .queries import still_may
+from .roles import Role
 
 Made = TypeVar("Made", bound=models.Model)
 
@@ -85,7 +87,7 @@ def invitation_behind(token: str, *, at: datetime) -> Invitation:
         raise dead_link()
     where = place_scope(found)
     # Whoever has lost her own role since then lets nobody in.
-    if not still_may(found.invited_by, Permission.GRANT_GIVE, where):
+    if not still_may(found.invited_by, AccessPermission.GRANT_GIVE, where):
         raise dead_link()
     if found.approved_by and not still_confirms(found.approved_by, Role(found.role), where):
         raise dead_link()
@@ -139,7 +141,7 @@ def reset_behind(token: str, *, at: datetime) -> CredentialReset:
     if found.user.is_active == (found.kind == CredentialReset.Kind.OPENING):
         raise dead_link()
     for user_id in (found.asked_by, found.approved_by):
-        if not still_may(user_id, Permission.CREDENTIAL_RESET, found.user.scope()):
+        if not still_may(user_id, AccessPermission.CREDENTIAL_RESET, found.user.scope()):
             raise dead_link()
     return found
 
@@ -163,6 +165,6 @@ def device_behind(token: str, *, at: datetime) -> Device:
     )
     if found is None or not found.user.is_active:
         raise dead_link()
-    if not still_may(found.enrolled_by, Permission.DEVICE_ENROL, found.scope()):
+    if not still_may(found.enrolled_by, AccessPermission.DEVICE_ENROL, found.scope()):
         raise dead_link()
     return found

@@ -9,12 +9,14 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from aanchal.kernel.access import HasAccess, visible
+from aanchal.kernel.authz import ROOT, Actor, Scope, district_of
 from aanchal.kernel.fields import SealedJSONField, SealedTextField
 from aanchal.kernel.ids import new_id
-from aanchal.kernel.permissions import ROOT, Actor, Permission, Role, Scope, district_of
 from aanchal.kernel.retention import Retention, Then, Whichever, days, hours, stays, years
+from aanchal.kernel.vocabulary import Permission
 from aanchal.places.models import Area, Body
 
+from .roles import Role
 from .rules.places import shared_path
 
 # What a name to sign in with cannot begin with: the account is anonymous.

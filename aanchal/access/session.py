@@ -6,10 +6,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from aanchal.kernel.permissions import needs_mfa
-
 from .backends import needs_device
 from .models import Device, User
+from .roles import needs_mfa
 
 DEVICE_KEY = "device"
 SECOND_FACTOR = "mfa"

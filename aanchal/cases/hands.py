@@ -9,7 +9,8 @@ from django.db.models import Max, Q
 
 from aanchal.access.models import Grant, Notice
 from aanchal.access.queries import live_grants
-from aanchal.kernel.permissions import Role, covers
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import covers
 
 from .models import Concern
 from .rules.due import READ_BY_HOLDER_WITHIN

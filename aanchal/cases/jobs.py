@@ -5,8 +5,8 @@ from datetime import time
 from django.utils import timezone
 
 from aanchal.access.granting import after_grant
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.jobs import job
-from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.schedule import every_day
 
 from .actions import lapse_mistake, name_team

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aanchal.access.queries import live_grants
-from aanchal.kernel.permissions import Role, covers
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import covers
 
 from .models import Concern
 

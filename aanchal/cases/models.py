@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 
 from aanchal.kernel.access import HasAccess
+from aanchal.kernel.authz import Scope
 from aanchal.kernel.facts import (
     SealedFact,
     SealedFactsField,
@@ -22,7 +23,6 @@ from aanchal.kernel.facts import (
 )
 from aanchal.kernel.fields import ReferenceTagField
 from aanchal.kernel.ids import new_random_id
-from aanchal.kernel.permissions import Scope
 from aanchal.kernel.retention import Retention, Then
 
 from .rules.stages import CONCERN_MOVES

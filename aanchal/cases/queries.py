@@ -19,27 +19,21 @@ from django.db.models import Q, QuerySet
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants
+from aanchal.access.roles import Role
 from aanchal.access.rules.places import path_and_above
 from aanchal.kernel.access import admitted, candidates, is_person, within
+from aanchal.kernel.authz import Actor, covers, district_of, granted_areas, may
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.facts import unsaid_facts
 from aanchal.kernel.fields import Sealed
 from aanchal.kernel.models import LegalHold
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    Role,
-    covers,
-    district_of,
-    granted_areas,
-    may,
-)
 from aanchal.lib.indic.names import likeness
 from aanchal.people.queries import kin_children
 from aanchal.places.models import Area
 
 from .kinds import concern_kinds
 from .models import Concern
+from .permissions import CasePermission
 from .rules.order import waiting_order
 from .rules.visibility import concern_scope
 
@@ -113,9 +107,9 @@ def visible_concerns(actor: Actor, *, is_open: bool | None = None) -> ConcernLis
     Args:
         is_open: only those open, or only those closed; None for all.
     """
-    if not granted_areas(actor, Permission.CONCERN_VIEW):
+    if not granted_areas(actor, CasePermission.CONCERN_VIEW):
         return ConcernList([])
-    rows = Concern.objects.filter(candidates(actor, Permission.CONCERN_VIEW))
+    rows = Concern.objects.filter(candidates(actor, CasePermission.CONCERN_VIEW))
     if is_open is not None:
         rows = rows.filter(is_open=is_open)
     found = ConcernList(_admitted(actor, opened(rows)))
@@ -157,7 +151,7 @@ def _admitted(actor: Actor, candidates: list[Listed]) -> list[Listed]:
                 area_path=paths.get(head["area_id"], ""),
                 kin=herself if is_kin else nobody,
             )
-            answer = answers[stands] = may(actor, Permission.CONCERN_VIEW, scope)
+            answer = answers[stands] = may(actor, CasePermission.CONCERN_VIEW, scope)
         if answer:
             found.append(row)
     return found
@@ -249,7 +243,7 @@ def get_concern(actor: Actor, *, pk: UUID | str) -> Concern:
     found = Concern.objects.filter(pk=pk).first()
     if found is not None and isinstance(head := found.__dict__["head"], Sealed):
         found.head = dict(_open_head(Concern._meta.get_field("head"), found.pk, head))
-    if found is None or not may(actor, Permission.CONCERN_VIEW, found):
+    if found is None or not may(actor, CasePermission.CONCERN_VIEW, found):
         raise NotFound
     return found
 
@@ -385,7 +379,7 @@ def concerns_of_code(actor: Actor, code: str, *, district: str = "") -> list[Con
     Args:
         district: of this district only.
     """
-    paths = granted_areas(actor, Permission.HOLD_PLACE)
+    paths = granted_areas(actor, CasePermission.HOLD_PLACE)
     whole = Area.objects.filter(within(paths, "path"), level=Area.Level.DISTRICT)
     districts = {district_of(path) for path in [*paths, *whole.values_list("path", flat=True)]}
     field: Any = Concern._meta.get_field("code_tag")
@@ -401,9 +395,9 @@ def standing_holds(district: str) -> list[LegalHold]:
 def visible_holds(actor: Actor) -> list[LegalHold]:
     """Legal holds that stand where the actor looks after them, the oldest first; one query."""
     held = LegalHold.objects.filter(
-        candidates(actor, Permission.HOLD_PLACE), lifted_on__isnull=True
+        candidates(actor, CasePermission.HOLD_PLACE), lifted_on__isnull=True
     )
-    return admitted(actor, Permission.HOLD_PLACE, held.order_by("placed_on", "pk"))
+    return admitted(actor, CasePermission.HOLD_PLACE, held.order_by("placed_on", "pk"))
 
 
 def holds_to_lift(actor: Actor | None) -> list[LegalHold]:

@@ -45,7 +45,7 @@ def verify(
     from django.utils import timezone
 
     from aanchal.kernel import upkeep
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
 
     noted = _read(anchors) if anchors else {}
     breaks, events = upkeep.check_audit(

@@ -41,7 +41,7 @@ def run_backup(
     from django.utils import timezone
 
     from aanchal.kernel import backup_format, backups, erased
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
 
     target = folder or settings.AANCHAL_BACKUP_FOLDER
     if target is None:
@@ -99,7 +99,7 @@ def run_restore(
     from django.utils import timezone
 
     from aanchal.kernel import backup_format, backups, erased, erasing_again, restoring, rowguard
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
 
     from .database import bring_up_to_date
 

@@ -62,7 +62,7 @@ def rotate() -> None:
     """
     ring = _open()
     from aanchal.kernel import rotation
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
 
     with _bars() as progress:
         counts = rotation.count_by_master(progress)
@@ -88,8 +88,8 @@ def retire(
     from django.utils import timezone
 
     from aanchal.kernel import rotation
+    from aanchal.kernel.authz import system_actor
     from aanchal.kernel.errors import Invalid, WrongState
-    from aanchal.kernel.permissions import system_actor
 
     if not yes:
         typer.confirm(f"Backups made under key {number} will never open again. Go on?", abort=True)
@@ -120,7 +120,7 @@ def wrap(
     """
     _open()
     from aanchal.kernel import rotation
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
 
     fresh = "" if remove else _new_passphrase()
     rotation.wrap(fresh)

@@ -35,7 +35,7 @@ def first_administrator(
     from django.utils import timezone
 
     from aanchal.access.actions import invite_administrators
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
 
     made = invite_administrators(system_actor("operator"), at=timezone.now())
     links = [site.rstrip("/") + reverse("accept_invitation", args=[m.token]) for m in made]
@@ -60,7 +60,7 @@ def roles(
     from django.utils import timezone
 
     from aanchal.access.queries import people_by_role
-    from aanchal.kernel.permissions import ROLE_NAMES
+    from aanchal.access.roles import ROLE_NAMES
 
     counted = people_by_role(at=timezone.now())
     if as_json:

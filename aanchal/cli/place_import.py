@@ -11,8 +11,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import DomainError
-from aanchal.kernel.permissions import system_actor
 from aanchal.lib.tabular.problems import Problem, Unreadable
 from aanchal.places.actions import AreasImported, SchoolsImported, import_areas, import_schools
 from aanchal.places.parsing import parse_areas, parse_schools

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import DomainError
-from aanchal.kernel.permissions import system_actor
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.people.actions import Enrolled, enrol_pupils
 from aanchal.people.pupil_lists import new_pupil

@@ -9,7 +9,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.authz import system_actor
 from aanchal.registers.models import RegisterFile
 from aanchal.watch.actions import run_watch
 from aanchal.watch.models import Flag

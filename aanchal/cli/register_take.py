@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import system_actor
 from aanchal.places.models import Body
 from aanchal.places.queries import school_by_udise
 from aanchal.registers.actions import (

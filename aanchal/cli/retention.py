@@ -30,7 +30,7 @@ def run_retention(
     from django.utils import timezone
 
     from aanchal.kernel import erasing_again, sweeping
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
 
     at = timezone.now()
     if dry_run:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.authz import system_actor
 from aanchal.watch.actions import hand_over_archive, open_archive
 from aanchal.watch.archiving import archive_of, verify_archive, write_archive
 from aanchal.watch.formats.archive_folder import (

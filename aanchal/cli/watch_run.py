@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import timezone, translation
 from rich.table import Table
 
-from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.authz import system_actor
 from aanchal.watch.actions import run_watch
 from aanchal.watch.models import Flag
 from aanchal.watch.sentences import flag_sentence

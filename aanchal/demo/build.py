@@ -21,10 +21,11 @@ from django.utils import timezone
 
 from aanchal.access.models import Grant, User
 from aanchal.access.queries import actor_for
-from aanchal.kernel import permissions as grants
+from aanchal.access.roles import Role
+from aanchal.kernel import authz as grants
+from aanchal.kernel.authz import ROOT, Actor, system_actor
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.models import Deployment
-from aanchal.kernel.permissions import ROOT, Actor, Role, system_actor
 from aanchal.notices.models import Contact
 from aanchal.people.actions import enrol_pupils, record_agreement
 from aanchal.people.models import Child, Enrolment, Kinship

@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.lib.indic.names import split_name
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassSection

@@ -11,8 +11,10 @@ from django.utils import timezone
 from aanchal.access.actions import give_grant, invite_person
 from aanchal.access.models import Grant, User
 from aanchal.access.queries import actor_for, live_grants
+from aanchal.access.roles import Role
 from aanchal.kernel import audit
-from aanchal.kernel.permissions import Role, covers, system_actor
+from aanchal.kernel.authz import covers, system_actor
+from aanchal.kernel.verbs import KernelVerb
 from aanchal.people.actions import count_readings, describe_house, record_kinship
 from aanchal.people.houses import house_of
 from aanchal.people.models import Child, ReadingDay
@@ -122,7 +124,7 @@ def _read_much(teacher: Grant, *, at: datetime) -> None:
     keys = others.filter(district=district).order_by("pk").values_list("pk", flat=True)
     shown = tuple(str(key) for key in keys[:READ_IN_ONE_DAY])
     event = audit.Event(
-        str(teacher.user_id), str(audit.Verb.PAGE_SHOWN), "", "", district, "", {"page": "class"},
+        str(teacher.user_id), str(KernelVerb.PAGE_SHOWN), "", "", district, "", {"page": "class"},
         shown=shown,
     )  # fmt: skip
     with transaction.atomic():

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
-from aanchal.kernel.permissions import Actor, Role
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Actor
 from aanchal.lib.marks import Mark
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassMove, ClassSection, SchoolIdentifier

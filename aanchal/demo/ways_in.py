@@ -7,7 +7,7 @@ from django.utils import timezone
 from aanchal.access.demo import make_demo_link
 from aanchal.access.models import DemoLink, User
 from aanchal.access.queries import live_grants
-from aanchal.kernel.permissions import ROLE_NAMES, Role
+from aanchal.access.roles import ROLE_NAMES, Role
 from aanchal.watch.models import Visit
 
 SHOWN_ROLES = (

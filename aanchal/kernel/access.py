@@ -35,19 +35,19 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
-from .permissions import (
-    OWN_HANDS_ROLES,
+from .authz import (
     Actor,
     Grant,
-    Permission,
     Scope,
     Scoped,
     district_of,
     grants_for,
     may,
     outermost,
+    role_table,
     unit_of,
 )
+from .vocabulary import Permission
 
 M = TypeVar("M", bound=models.Model)
 S = TypeVar("S", bound=Scoped)
@@ -292,7 +292,7 @@ def _placed(access: Access, actor: Actor, permission: Permission, at: str, held:
     bodies: list[str] = []
     units: list[Grant] = []
     for grant in grants_for(actor, permission):
-        if grant.role in OWN_HANDS_ROLES and held is not None:
+        if grant.role in role_table().own_hands and held is not None:
             own_hands += [grant.area_path] if grant.area_path else []
         elif not grant.body_id:
             areas += [grant.area_path] if grant.area_path else []

@@ -10,9 +10,9 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from . import audit, operations, rowguard
+from .authz import Actor
 from .errors import DomainError, NotAllowed, NotFound, SecondPerson
 from .models import AuditEvent
-from .permissions import Actor
 
 USE_CASES: dict[str, Callable[..., Any]] = {}
 

@@ -3,6 +3,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class KernelConfig(AppConfig):
@@ -12,6 +13,8 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from . import rowguard
 
+        # Whoever asks for all permissions or verbs finds those of every app.
+        autodiscover_modules("permissions", "verbs")
         connection_created.connect(rowguard.on_connect, dispatch_uid="aanchal.rowguard")
         # Sent once for this app after the tables of all apps are there, whoever migrates.
         post_migrate.connect(_finish_tables, sender=self, dispatch_uid="aanchal.rowguard")

@@ -19,176 +19,19 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from .authz import Actor, Scope
 from .fields import Sealed
 from .keyring import keyring
 from .models import AuditEvent, AuditHead
-from .permissions import Actor, Scope
 from .sealing import keyed_hash
-
-
-class Verb(StrEnum):
-    """What happened, as noun.past."""
-
-    PLACE_FILE_RECEIVED = "place_file.received"
-    AREAS_IMPORTED = "areas.imported"
-    AREA_JOINED = "area.joined"
-    AREA_JOIN_REFUSED = "area.join_refused"
-    AREA_SEPARATED = "area.separated"
-    SCHOOLS_IMPORTED = "schools.imported"
-    CALENDAR_CHANGED = "calendar.changed"
-    IMPORT_PROBLEM_SETTLED = "import_problem.settled"
-    IMPORT_PROBLEM_REOPENED = "import_problem.reopened"
-    PERSON_INVITED = "person.invited"
-    ADMINISTRATORS_INVITED = "administrators.invited"
-    INVITATION_APPROVED = "invitation.approved"
-    INVITATION_ACCEPTED = "invitation.accepted"
-    INVITATION_WITHDRAWN = "invitation.withdrawn"
-    INVITATION_RENEWED = "invitation.renewed"
-    WAITING_LAPSED = "waiting.lapsed"
-    GRANT_GIVEN = "grant.given"
-    GRANT_APPROVED = "grant.approved"
-    GRANT_REVOKED = "grant.revoked"
-    CREDENTIAL_RESET_ASKED = "credential_reset.asked"
-    CREDENTIAL_RESET_APPROVED = "credential_reset.approved"
-    CREDENTIAL_RESET_USED = "credential_reset.used"
-    CREDENTIAL_RESET_REFUSED = "credential_reset.refused"
-    ACCOUNT_STOPPED = "account.stopped"
-    PASSPHRASE_CHANGED = "passphrase.changed"
-    SECOND_FACTOR_ADDED = "second_factor.added"
-    PASSKEY_ADDED = "passkey.added"
-    PASSKEY_REMOVED = "passkey.removed"
-    RECOVERY_CODES_MADE = "recovery_codes.made"
-    LANGUAGE_SET = "language.set"
-    NOTICES_SEEN = "notices.seen"
-    NOTICES_PASSED_ON = "notices.passed_on"
-    NOTICE_OPENED = "notice.opened"
-    CONTACT_CHANGED = "contact.changed"
-    CONTACT_CONFIRMED = "contact.confirmed"
-    ACCESS_FORGOTTEN = "access.forgotten"
-    DEVICE_OFFERED = "device.offered"
-    DEVICE_ENROLLED = "device.enrolled"
-    DEVICE_REVOKED = "device.revoked"
-    DEMO_LINK_USED = "demo_link.used"
-    SIGNED_IN = "person.signed_in"
-    SIGN_IN_FAILED = "person.sign_in_failed"
-    SIGNED_OUT = "person.signed_out"
-    PUPILS_IMPORTED = "pupils.imported"
-    CHILD_ENROLLED = "child.enrolled"
-    CHILD_FILE_OPENED = "child.file_opened"
-    PAGE_SHOWN = "page.shown"
-    READINGS_OPENED = "readings.opened"
-    READINGS_COUNTED = "readings.counted"
-    READING_ANSWERED = "reading.answered"
-    CHILD_CHANGED = "child.changed"
-    HOUSE_DESCRIBED = "house.described"
-    HOUSE_SHOWN = "house.shown"
-    CHILD_MOVED = "child.moved"
-    CLASS_MOVE_ASKED = "class_move.asked"
-    CLASS_MOVE_AGREED = "class_move.agreed"
-    CLASS_MOVE_REFUSED = "class_move.refused"
-    CLASS_MOVE_TAKEN_BACK = "class_move.taken_back"
-    HOUSEHOLDS_JOINED = "households.joined"
-    HOUSEHOLDS_PARTED = "households.parted"
-    CLASS_MOVE_UNDONE = "class_move.undone"
-    CONSENT_RECORDED = "consent.recorded"
-    CONSENT_WITHDRAWN = "consent.withdrawn"
-    KINSHIP_RECORDED = "kinship.recorded"
-    KINSHIP_CONFIRMED = "kinship.confirmed"
-    KINSHIP_REFUSED = "kinship.refused"
-    KINSHIP_TAKEN_BACK = "kinship.taken_back"
-    KINSHIP_END_ASKED = "kinship.end_asked"
-    KINSHIP_ENDED = "kinship.ended"
-    KINSHIP_KEPT = "kinship.kept"
-    KINSHIP_LAPSED = "kinship.lapsed"
-    KINSHIP_UNCONFIRMED_READ = "kinship.unconfirmed_read"
-    AGREEMENT_RECORDED = "agreement.recorded"
-    REGISTER_RECEIVED = "register.received"
-    REGISTER_READ = "register.read"
-    REGISTER_BEGUN = "register.begun"
-    REGISTER_TAKEN = "register.taken"
-    REGISTER_REFUSED = "register.refused"
-    REGISTER_RECORDED = "register.recorded"
-    REGISTER_CORRECTED = "register.corrected"
-    REGISTER_REPAIRED = "register.repaired"
-    PUPIL_MISSING = "pupil.missing"
-    PUPIL_MISSING_SAID = "pupil.missing_said"
-    PUPIL_MISSING_SETTLED = "pupil.missing_settled"
-    PUPIL_MISSING_REOPENED = "pupil.missing_reopened"
-    PUPIL_MISSING_TAKEN_BACK = "pupil.missing_taken_back"
-    CORRECTION_ASKED = "correction.asked"
-    CORRECTION_AGREED = "correction.agreed"
-    CORRECTION_REFUSED = "correction.refused"
-    CORRECTION_TAKEN_BACK = "correction.taken_back"
-    CORRECTION_UNDONE = "correction.undone"
-    CORRECTION_MADE = "correction.made"
-    REGISTER_ARCHIVED = "register.archived"
-    ARCHIVE_BEGUN = "archive.begun"
-    ARCHIVE_OPENED = "archive.opened"
-    ARCHIVE_HANDED_OVER = "archive.handed_over"
-    WATCH_RUN = "watch.run"
-    WATCH_TUNED = "watch.tuned"
-    WATCH_REPLAY_ASKED = "watch.replay_asked"
-    WATCH_REPLAYED = "watch.replayed"
-    FLAG_RAISED = "flag.raised"
-    FLAG_WITHDRAWN = "flag.withdrawn"
-    FLAG_KEPT = "flag.kept"
-    FLAG_ASKED_AGAIN = "flag.asked_again"
-    WITHDRAWAL_ASKED = "withdrawal.asked"
-    WITHDRAWAL_LAPSED = "withdrawal.lapsed"
-    FLAG_REOPENED = "flag.reopened"
-    VISIT_ASSIGNED = "visit.assigned"
-    VISIT_HANDED_BACK = "visit.handed_back"
-    VISIT_KEPT = "visit.kept"
-    HOUSE_WILL_GO = "house.will_go"
-    HOUSE_WILL_NOT_GO = "house.will_not_go"
-    VISIT_CANCELLED = "visit.cancelled"
-    VISIT_LEFT_HOUSE = "visit.left_house"
-    VISIT_LEFT_HOUSE_UNDONE = "visit.left_house_undone"
-    VISIT_RECORDED = "visit.recorded"
-    FINDING_CORRECTED = "finding.corrected"
-    PUT_RIGHT_READ = "put_right.read"
-    FINDING_OPENED = "finding.opened"
-    LATE_FINDING_KEPT = "late_finding.kept"
-    LATE_FINDING_READ = "late_finding.read"
-    OUTCOME_RECORDED = "outcome.recorded"
-    COLLEAGUES_SEARCHED = "colleagues.searched"
-    CONCERN_RAISED = "concern.raised"
-    CONCERN_CORRECTED = "concern.corrected"
-    CONCERN_CORRECTION_READ = "concern.correction_read"
-    CONCERN_OPENED = "concern.opened"
-    CONCERN_TAKEN_UP = "concern.taken_up"
-    CONCERN_CALL_RECORDED = "concern.call_recorded"
-    CONCERN_NOTE_ADDED = "concern.note_added"
-    CONCERN_HANDED_OVER = "concern.handed_over"
-    CONCERN_RELEASED = "concern.released"
-    CONCERN_REOPENED = "concern.reopened"
-    CONCERN_IMPLICATED_NAMED = "concern.implicated_named"
-    CONCERN_MISTAKE_ASKED = "concern.mistake_asked"
-    CONCERN_MISTAKE_AGREED = "concern.mistake_agreed"
-    CONCERN_MISTAKE_REFUSED = "concern.mistake_refused"
-    CONCERN_MISTAKE_LAPSED = "concern.mistake_lapsed"
-    CONCERN_TEAM_LEFT = "concern.team_left"
-    CONCERN_KIND_NAMED = "concern.kind_named"
-    CONCERN_CLOSED = "concern.closed"
-    CONCERN_TEAM_NAMED = "concern.team_named"
-    KEYS_ROTATED = "keys.rotated"
-    BACKUP_MADE = "backup.made"
-    BACKUP_RESTORED = "backup.restored"
-    AUDIT_VERIFIED = "audit.verified"
-    RECORDS_ERASED = "records.erased"
-    ERASURES_REPEATED = "erasures.repeated"
-    HOLD_PLACED = "hold.placed"
-    HOLD_LIFT_ASKED = "hold.lift_asked"
-    HOLD_LIFT_TAKEN_BACK = "hold.lift_taken_back"
-    HOLD_LIFTED = "hold.lifted"
-    HOLD_KEPT = "hold.kept"
+from .verbs import KernelVerb
+from .vocabulary import Verb
 
 
 @dataclass
@@ -223,7 +66,7 @@ GENESIS = "0" * 64
 MENTION_DIGITS = 16
 MENTIONS_FILLED_TO = 8
 # Events of these are looked for by their verb.
-FOUND_BY_VERB = frozenset({Verb.AUDIT_VERIFIED, Verb.RECORDS_ERASED})
+FOUND_BY_VERB = frozenset({KernelVerb.AUDIT_VERIFIED, KernelVerb.RECORDS_ERASED})
 
 
 def record(
@@ -280,7 +123,7 @@ def write_events(events: list[Event], *, at: datetime | None = None) -> None:
     acts = Counter(
         district
         for event in events
-        if event.verb != Verb.PAGE_SHOWN
+        if event.verb != KernelVerb.PAGE_SHOWN
         for district in (event.district, *event.also)
     )
     for district in sorted({*by_district, *acts}):

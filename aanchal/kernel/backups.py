@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import audit, keyring, locks
 from .actions import use_case
+from .authz import ROOT, Actor, Scope, require
 from .backup_format import (
     DATABASE,
     END,
@@ -48,8 +49,9 @@ from .disk import sync_folder
 from .errors import Busy, WrongState
 from .files import path_of
 from .models import Deployment, StoredFile
-from .permissions import ROOT, Actor, Permission, Scope, require
+from .permissions import KernelPermission
 from .sealing import keyed_hash, seal
+from .verbs import KernelVerb
 
 # Emptied after a restore, or filled by the restore itself.
 COPY = re.compile(r"backup-[0-9a-f]{32}\.copy(-journal|-wal|-shm)?$")
@@ -291,19 +293,19 @@ def _read_full(source: IO[bytes], size: int) -> bytes:
 def note_backup(actor: Actor, *, at: datetime) -> None:
     """Write down that a backup was made."""
     where = Scope(area_path=ROOT)
-    require(actor, Permission.BACKUP_MAKE, where)
+    require(actor, KernelPermission.BACKUP_MAKE, where)
     _deployment(at, last_backup_at=at)
-    audit.record(actor, audit.Verb.BACKUP_MADE, None, scope=where)
+    audit.record(actor, KernelVerb.BACKUP_MADE, None, scope=where)
 
 
 @use_case
 def note_restore(actor: Actor, *, made_at: datetime, at: datetime) -> None:
     """Write down that these records came from a backup, and of what moment."""
     where = Scope(area_path=ROOT)
-    require(actor, Permission.BACKUP_MAKE, where)
+    require(actor, KernelPermission.BACKUP_MAKE, where)
     _deployment(at, restored_at=at, restored_from_at=made_at)
     audit.record(
-        actor, audit.Verb.BACKUP_RESTORED, None, scope=where, backup_made_at=made_at.isoformat()
+        actor, KernelVerb.BACKUP_RESTORED, None, scope=where, backup_made_at=made_at.isoformat()
     )
 
 

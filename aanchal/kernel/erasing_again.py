@@ -15,12 +15,14 @@ from django.db import models
 
 from . import audit, erased
 from .actions import use_case
+from .authz import ROOT, Actor, Scope, require
 from .erased import Line
 from .errors import WrongState
-from .permissions import ROOT, Actor, Permission, Scope, require
+from .permissions import KernelPermission
 from .privacy import retention_of
 from .retention import Then
 from .sweeping import BATCH, carry_out, delete, in_order, whole_of
+from .verbs import KernelVerb
 
 PAGE = 2000
 
@@ -68,7 +70,7 @@ def erase_batch_again(
     actor: Actor, *, model: type[models.Model], keys: list[Any], at: datetime
 ) -> int:
     """Erase rows that had been erased once, and all that points at them; returns how many."""
-    require(actor, Permission.RETENTION_RUN, Scope(area_path=ROOT))
+    require(actor, KernelPermission.RETENTION_RUN, Scope(area_path=ROOT))
     retention = retention_of(model)
     assert retention is not None
     if retention.then is Then.ERASE:
@@ -78,7 +80,7 @@ def erase_batch_again(
     carry_out(model, rows, at=at)
     for district, count in sorted(counts.items()):
         where = Scope(area_path=ROOT, district=district)
-        verb = audit.Verb.ERASURES_REPEATED
+        verb = KernelVerb.ERASURES_REPEATED
         audit.record(actor, verb, None, scope=where, model=model._meta.label, count=count)
     return len(rows)
 

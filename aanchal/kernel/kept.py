@@ -11,8 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
+from .authz import Actor
 from .models import AuditHead
-from .permissions import Actor
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from . import (
     sweeping,
     upkeep,
 )
-from .permissions import system_actor
+from .authz import system_actor
 
 log = logging.getLogger("aanchal.upkeep")
 

@@ -24,9 +24,9 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from .authz import Actor
 from .errors import NotFound
 from .models import Operation
-from .permissions import Actor
 from .sealing import keyed_hash
 
 

@@ -16,7 +16,8 @@ from typing import Any
 from django.db import connection, models
 
 from . import audit
-from .permissions import Actor
+from .authz import Actor
+from .verbs import KernelVerb
 from .written_together import WrittenTogether
 
 
@@ -100,7 +101,7 @@ def write(actor: Actor, shown: Shown, *, page: str, at: datetime) -> None:
     events = [
         audit.Event(
             actor_id=actor.user_id,
-            verb=str(audit.Verb.PAGE_SHOWN),
+            verb=str(KernelVerb.PAGE_SHOWN),
             target_type="",
             target_id="",
             district=district,

@@ -20,12 +20,14 @@ from django.utils.module_loading import autodiscover_modules
 
 from . import audit, keyring, locks
 from .actions import use_case
+from .authz import ROOT, Actor, Scope, require
 from .errors import Invalid, WrongState
 from .fields import Sealed, SealedField
 from .files import key_numbers, reseal_file
 from .models import StoredFile
-from .permissions import ROOT, Actor, Permission, Scope, require
+from .permissions import KernelPermission
 from .sealing import key_number, seal, unseal
+from .verbs import KernelVerb
 
 PAGE = 400
 # Long enough for every process to have noticed the newest master and to write under it.
@@ -153,8 +155,8 @@ def retire(number: int, *, at: datetime, settle: timedelta = SETTLE) -> None:
 def note_key_change(actor: Actor, *, what: str, number: int) -> None:
     """Leave a trace that the keys were changed (`rotated`, `retired` or `wrapped`)."""
     where = Scope(area_path=ROOT)
-    require(actor, Permission.KEYS_ROTATE, where)
-    audit.record(actor, audit.Verb.KEYS_ROTATED, None, scope=where, what=what, number=number)
+    require(actor, KernelPermission.KEYS_ROTATE, where)
+    audit.record(actor, KernelVerb.KEYS_ROTATED, None, scope=where, what=what, number=number)
 
 
 def _seal_anew(number: int, progress: Progress | None) -> int:

@@ -23,7 +23,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from .permissions import Actor
+from .authz import Actor
 
 SETTING = "aanchal.districts"
 EVERYWHERE = "*"

@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 
 from aanchal.lib.stages import FOLLOWS, Moves, words_of
 
-from .audit import Verb, record
+from .audit import record
+from .authz import Actor, Scope
 from .errors import WrongState
-from .permissions import Actor, Scope
+from .vocabulary import Verb
 
 
 def advance(
@@ -45,7 +46,7 @@ def advance(
     named = move(held, to, verb=verb, may_stay=may_stay)
     _save(held, (stage_field(type(held)), *saving))
     if named != FOLLOWS:
-        record(actor, Verb(named), about or held, scope=scope, **told)
+        record(actor, Verb.named(named), about or held, scope=scope, **told)
 
 
 def move(held: models.Model, to: str, *, verb: str | None = None, may_stay: bool = False) -> str:

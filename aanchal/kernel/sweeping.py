@@ -23,12 +23,14 @@ from django.utils.module_loading import autodiscover_modules
 
 from . import audit, erased, holds
 from .actions import use_case
+from .authz import ROOT, Actor, Scope, require
 from .files import path_of
 from .models import CountedEvent, StoredFile
-from .permissions import ROOT, Actor, Permission, Scope, require
+from .permissions import KernelPermission
 from .privacy import retention_of
 from .references import pointed_at
 from .retention import Retention, Then, Whichever, cutoff, last_year_over
+from .verbs import KernelVerb
 
 BATCH = 500
 
@@ -135,7 +137,7 @@ def erase_batch(
     Returns:
         How many rows were due by their dates, the key of the last of them, and how many went.
     """
-    require(actor, Permission.RETENTION_RUN, Scope(area_path=ROOT))
+    require(actor, KernelPermission.RETENTION_RUN, Scope(area_path=ROOT))
     rows = due(model, at=at, year_starts_in=year_starts_in, held=holds.standing())
     rows = rows.select_for_update(of=("self",))
     found = list((rows if after is None else rows.filter(pk__gt=after))[:BATCH])
@@ -145,7 +147,7 @@ def erase_batch(
         carry_out(model, gone, at=at)
         for district, count in sorted(counts.items()):
             where = Scope(area_path=ROOT, district=district)
-            verb = audit.Verb.RECORDS_ERASED
+            verb = KernelVerb.RECORDS_ERASED
             audit.record(actor, verb, None, scope=where, model=model._meta.label, count=count)
     return len(found), found[-1].pk if found else after, len(gone)
 

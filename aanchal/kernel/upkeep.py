@@ -15,10 +15,12 @@ from django_tasks_db.models import DBTaskResult
 
 from . import audit, audit_guard, backups, reordering, rowguard
 from .actions import use_case
-from .audit import Break, Verb
+from .audit import Break
+from .authz import ROOT, Actor, Scope, require
 from .files import path_of
 from .models import AuditHead, CacheEntry, ScheduledRun, Spent, StoredFile, Worker
-from .permissions import ROOT, Actor, Permission, Scope, require
+from .permissions import KernelPermission
+from .verbs import KernelVerb
 
 # An import may still be writing its file; a leftover of a crash is older than this.
 LEFTOVER_AGE = timedelta(days=1)
@@ -154,7 +156,7 @@ def check_audit(
     Returns:
         The breaks found (none when all holds), and the number of events walked.
     """
-    require(actor, Permission.AUDIT_VERIFY, Scope(area_path=ROOT))
+    require(actor, KernelPermission.AUDIT_VERIFY, Scope(area_path=ROOT))
     began = time.monotonic()
     events = sum(AuditHead.objects.values_list("seq", flat=True))
     breaks = [*audit_guard.guard_breaks(), *audit.verify(anchors)]
@@ -187,10 +189,10 @@ def note_audit_check(
 ) -> None:
     """Leave a trace of a walk over the audit."""
     where = Scope(area_path=ROOT)
-    require(actor, Permission.AUDIT_VERIFY, where)
+    require(actor, KernelPermission.AUDIT_VERIFY, where)
     audit.record(
         actor,
-        Verb.AUDIT_VERIFIED,
+        KernelVerb.AUDIT_VERIFIED,
         None,
         scope=where,
         breaks=breaks,
@@ -206,5 +208,7 @@ def last_audit_check() -> tuple[datetime, int] | None:
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(LOOK_BACK_DAYS)]
     with rowguard.everywhere():
-        found = audit.events_of(days, districts=[""], mention=str(Verb.AUDIT_VERIFIED)).first()
+        found = audit.events_of(
+            days, districts=[""], mention=str(KernelVerb.AUDIT_VERIFIED)
+        ).first()
     return (found.at, int(found.changes.get("breaks", 0))) if found else None

@@ -17,20 +17,23 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.allowances import Allowance, spend
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, Scope, Scoped, require
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, Scoped, require
 from aanchal.kernel.sealing import keyed_hash
+from aanchal.kernel.vocabulary import Permission
 
 from .channels import channels_open
 from .hand_overs import hand_overs
 from .models import Contact, Ladder, Message
+from .permissions import NoticePermission
 from .queries.ladders import OUTSIDE, ladder_of, name_of
 from .queries.people import Staff
 from .queries.things import Thing, in_order, things
 from .rules.climbing import Around, Story, climb, story_of
 from .rules.hand_overs import Circle, steps_reached
 from .rules.quiet import not_before, read_hours
+from .verbs import NoticeVerb
 
 # So that what is raised in one night, or by one register, is one message.
 GATHERED = timedelta(minutes=15)
@@ -58,7 +61,7 @@ def pass_on(actor: Actor, *, at: datetime) -> Passed:
         NotAllowed: the actor is not Aanchal itself.
         Locked: the keyring is locked; nothing can be known of what is sealed.
     """
-    require(actor, Permission.NOTICE_PASS_ON, Scope(area_path=ROOT))
+    require(actor, NoticePermission.NOTICE_PASS_ON, Scope(area_path=ROOT))
     staff = Staff(at=at)
     held = {(x.district, x.thing_tag): x for x in Ladder.objects.select_for_update()}
     waiting = in_order(things(at=at), at=at)
@@ -100,7 +103,7 @@ def pass_on(actor: Actor, *, at: datetime) -> Passed:
     messages, unreached = _make_messages(told, outside, at=at)
     if told or outside:
         record(
-            actor, Verb.NOTICES_PASSED_ON, None, scope=Scope(area_path=ROOT),
+            actor, NoticeVerb.NOTICES_PASSED_ON, None, scope=Scope(area_path=ROOT),
             people=len(told), outside=len(outside), unreached=unreached,
         )  # fmt: skip
     return Passed(len(told), messages, unreached)
@@ -229,7 +232,7 @@ def note_opened(actor: Actor, *, kind: str, of: Scoped, key: str, at: datetime) 
         NotAllowed: the actor may not act on it.
     """
     scope = of.scope()
-    require(actor, Permission(hand_overs()[kind].permission), scope)
+    require(actor, Permission.named(hand_overs()[kind].permission), scope)
     ladder = ladder_of(kind, key, district=scope.district, lock=True)
     if ladder is None:
         return False
@@ -240,7 +243,7 @@ def note_opened(actor: Actor, *, kind: str, of: Scoped, key: str, at: datetime) 
     ladder.story = story
     ladder.save(update_fields=["story"])
     # Of what is in no event: a time beside a name would join the two.
-    record(actor, Verb.NOTICE_OPENED, None, scope=Scope(area_path=ROOT))
+    record(actor, NoticeVerb.NOTICE_OPENED, None, scope=Scope(area_path=ROOT))
     return True
 
 
@@ -280,7 +283,7 @@ def set_contact(
     contact.shows_phone = shows_phone and bool(phone)
     contact.quiet_from, contact.quiet_until = quiet if quiet else (None, None)
     contact.save()
-    record(actor, Verb.CONTACT_CHANGED, user, scope=user.scope())
+    record(actor, NoticeVerb.CONTACT_CHANGED, user, scope=user.scope())
     return contact
 
 
@@ -335,7 +338,7 @@ def make_contact_code(actor: Actor, *, user: User, channel: str, at: datetime) -
     setattr(contact, other, "")
     contact.code_until_at, contact.code_tries = at + CODE_LASTS, 0
     contact.save(update_fields=[field, other, "code_until_at", "code_tries"])
-    record(actor, Verb.CONTACT_CHANGED, user, scope=user.scope(), fields=["code"])
+    record(actor, NoticeVerb.CONTACT_CHANGED, user, scope=user.scope(), fields=["code"])
     return code
 
 
@@ -366,7 +369,7 @@ def confirm_contact(actor: Actor, *, user: User, channel: str, code: str, at: da
         day = "email_confirmed_on" if channel == "email" else "phone_confirmed_on"
         setattr(contact, day, timezone.localdate(at))
     contact.save()
-    record(actor, Verb.CONTACT_CONFIRMED, user, scope=user.scope(), right=right)
+    record(actor, NoticeVerb.CONTACT_CONFIRMED, user, scope=user.scope(), right=right)
     return right
 
 

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from aanchal.access.queries import live_grants
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import covers
 from aanchal.kernel.health import Check, State, further
 from aanchal.kernel.models import ScheduledRun
-from aanchal.kernel.permissions import Role, covers
 from aanchal.people.queries import places_of_children
 from aanchal.places.models import block_path, code_of
 

@@ -4,10 +4,10 @@ from datetime import time
 
 from django.utils import timezone
 
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Locked
 from aanchal.kernel.jobs import job
 from aanchal.kernel.keyring import keyring
-from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.schedule import every_day, every_minutes
 from aanchal.kernel.waiting import when_something_waits
 

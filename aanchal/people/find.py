@@ -12,13 +12,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from aanchal.kernel.access import within
-from aanchal.kernel.permissions import Actor, Permission, granted_areas
+from aanchal.kernel.authz import Actor, granted_areas
 from aanchal.lib.indic.names import words
 from aanchal.lib.indic.ranking import alike, query_words
 from aanchal.lib.indic.search_keys import KEY_VERSION, coarse_key, nearby_keys
 
 from .models import Child, NameBucket, NameIndex
 from .name_index import NAME_FIELDS, Row, buckets_of, open_names
+from .permissions import PeoplePermission
 from .queries import visible_children
 
 MAX_FOUND = 10
@@ -151,7 +152,7 @@ def _rarest(indexes: Sequence[NameIndex], same: Sequence[set[str]], joined: set[
 
 def _indexes(actor: Actor) -> list[NameIndex] | None:
     """The indexes of the districts the actor may see children of; None if one cannot be used."""
-    paths = granted_areas(actor, Permission.CHILD_VIEW)
+    paths = granted_areas(actor, PeoplePermission.CHILD_VIEW)
     keys = {parts[2] for path in paths if len(parts := path.split("/")) > 2}
     if any(len(path.split("/")) < 3 for path in paths):
         keys |= set(

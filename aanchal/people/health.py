@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from aanchal.access.roles import ROLE_NAMES, Role
 from aanchal.kernel.health import Check, State, further
-from aanchal.kernel.permissions import ROLE_NAMES, Role
 from aanchal.places.models import Area, Body
 from aanchal.places.names import local_name
 

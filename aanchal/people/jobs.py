@@ -4,8 +4,8 @@ from datetime import time, timedelta
 
 from django.utils import timezone
 
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.jobs import Queue, job
-from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.schedule import every_day
 
 from . import name_index

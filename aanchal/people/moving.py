@@ -7,13 +7,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    may,
-    require,
-)
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, may, require
 from aanchal.lib.indic.names import tidy
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
@@ -24,8 +19,10 @@ from .models import (
     ClassSection,
     Enrolment,
 )
+from .permissions import PeoplePermission
 from .rules.moves import first_day
 from .rules.pupils import NewPupil
+from .verbs import PeopleVerb
 
 
 def begun_class(school: Body, *, year: int, grade: str, section: str) -> ClassSection:
@@ -60,10 +57,10 @@ def latest_enrolments(children: Sequence[Child]) -> dict[UUID, Enrolment]:
 def may_take_from(actor: Actor, child: Child, held: Enrolment | None) -> bool:
     """Whether the actor may change the class a child is in now, or was in last."""
     if held is None:
-        return may(actor, Permission.CHILD_ENROL, child)
+        return may(actor, PeoplePermission.CHILD_ENROL, child)
     if actor.user_id in child.kin():
         return False
-    return may(actor, Permission.CHILD_ENROL, held.class_section)
+    return may(actor, PeoplePermission.CHILD_ENROL, held.class_section)
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,14 @@ def move_children(
         held = move.held
         scope = held.class_section.scope() if held is not None else move.child.scope()
         also = {move.to_section.district, move.child.district}
-        record(actor, Verb.CHILD_MOVED, enrolment, scope=scope, also=also, fields=["class_section"])
+        record(
+            actor,
+            PeopleVerb.CHILD_MOVED,
+            enrolment,
+            scope=scope,
+            also=also,
+            fields=["class_section"],
+        )
     return new
 
 
@@ -140,7 +144,7 @@ def ask_for_moves(actor: Actor, asks: Sequence[tuple[Move, NewPupil]], *, at: da
     for ask in new:
         record(
             actor,
-            Verb.CLASS_MOVE_ASKED,
+            PeopleVerb.CLASS_MOVE_ASKED,
             ask,
             scope=ask.scope(),
             also=[ask.to_section.district],
@@ -182,7 +186,7 @@ def promote(
         to = ClassSection(
             district=school.area.district, school=school, year=year, grade=grade, section=name
         )
-        require(actor, Permission.CHILD_ENROL, to)
+        require(actor, PeoplePermission.CHILD_ENROL, to)
     children = {
         c.pk: c
         for c in Child.objects.select_related("household", "area")
@@ -233,7 +237,7 @@ def end_as_mistake(actor: Actor, enrolment: Enrolment) -> None:
     child = enrolment.child
     record(
         actor,
-        Verb.CHILD_CHANGED,
+        PeopleVerb.CHILD_CHANGED,
         child,
         scope=scope,
         also=[child.district],
@@ -263,7 +267,7 @@ def take_up_again(actor: Actor, left: Enrolment) -> None:
     scope = left.class_section.scope()
     record(
         actor,
-        Verb.CHILD_MOVED,
+        PeopleVerb.CHILD_MOVED,
         left,
         scope=scope,
         also=[left.district],

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aanchal.kernel.access import is_person, outside_kin, reach, visible, within
+from aanchal.kernel.authz import Actor, granted_areas, may
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, granted_areas, may
+from aanchal.kernel.vocabulary import Permission
 from aanchal.places.models import Area, Body
 
 from .models import (
@@ -22,6 +23,7 @@ from .models import (
     HouseholdJoin,
     Kinship,
 )
+from .permissions import PeoplePermission
 
 
 def not_kin(actor: Actor, child: str = "") -> Q:
@@ -43,7 +45,7 @@ def kin_children(actor: Actor) -> frozenset[str]:
 
 def visible_children(actor: Actor) -> QuerySet[Child]:
     """Children in the areas where the actor may view children, by code."""
-    found = visible(Child, actor, Permission.CHILD_VIEW)
+    found = visible(Child, actor, PeoplePermission.CHILD_VIEW)
     return found.select_related("area").order_by("code")
 
 
@@ -109,7 +111,7 @@ def get_child(actor: Actor, *, pk: UUID | str) -> Child:
 
 def children_places(actor: Actor) -> tuple[list[Area], list[Body]]:
     """Villages where children the actor may see live, and schools there, each by name. Two queries."""
-    paths = granted_areas(actor, Permission.CHILD_VIEW)
+    paths = granted_areas(actor, PeoplePermission.CHILD_VIEW)
     here = within(paths, "path")
     lives = Exists(Child.objects.filter(area=OuterRef("pk")))
     villages = Area.objects.filter(here).filter(lives).order_by("name", "pk")
@@ -157,12 +159,14 @@ def get_child_to_find(actor: Actor, *, pk: UUID | str) -> Child:
     `NotFound` whether absent or hidden; kin are excluded.
     """
     taught = Enrolment.objects.filter(
-        class_section__in=visible_classes(actor, Permission.HOUSE_DESCRIBE).order_by().values("pk"),
+        class_section__in=visible_classes(actor, PeoplePermission.HOUSE_DESCRIBE)
+        .order_by()
+        .values("pk"),
         ends_on__isnull=True,
     )
     found = (
         Child.objects.filter(
-            reach(Child, actor, Permission.HOUSE_DESCRIBE)
+            reach(Child, actor, PeoplePermission.HOUSE_DESCRIBE)
             | Q(pk__in=taught.values("child_id")) & not_kin(actor),
             pk=pk,
         )
@@ -176,7 +180,7 @@ def get_child_to_find(actor: Actor, *, pk: UUID | str) -> Child:
 
 
 def visible_classes(
-    actor: Actor, permission: Permission = Permission.CLASS_VIEW
+    actor: Actor, permission: Permission = PeoplePermission.CLASS_VIEW
 ) -> QuerySet[ClassSection]:
     """Class-sections the actor may see with a permission: her own class, her school, her areas."""
     return (
@@ -187,7 +191,7 @@ def visible_classes(
 
 
 def get_class(
-    actor: Actor, *, pk: UUID | str, permission: Permission = Permission.CLASS_VIEW
+    actor: Actor, *, pk: UUID | str, permission: Permission = PeoplePermission.CLASS_VIEW
 ) -> ClassSection:
     """One class-section the actor may see; `NotFound` whether absent or hidden."""
     found = visible_classes(actor, permission).filter(pk=pk).first()
@@ -227,7 +231,7 @@ def class_moves_agreed(actor: Actor, *, since: datetime) -> QuerySet[ClassMove]:
 
 
 def _moves_of_hers(actor: Actor) -> QuerySet[ClassMove]:
-    return _class_moves().filter(reach(ClassMove, actor, Permission.CHILD_MOVE))
+    return _class_moves().filter(reach(ClassMove, actor, PeoplePermission.CHILD_MOVE))
 
 
 def my_class_moves(actor: Actor) -> QuerySet[ClassMove]:
@@ -246,7 +250,7 @@ def came_by(actor: Actor, moves: Sequence[ClassMove]) -> set[UUID]:
         move
         for move in moves
         if move.state == ClassMove.State.AGREED
-        and may(actor, Permission.CHILD_ENROL, move.to_section)
+        and may(actor, PeoplePermission.CHILD_ENROL, move.to_section)
     ]
     seats = Enrolment.objects.filter(
         not_kin(actor, "child__"), child__in=[m.child_id for m in agreed], ends_on__isnull=True
@@ -266,7 +270,7 @@ def kinships_to_answer(actor: Actor) -> QuerySet[Kinship]:
 
     What she asked herself is among them; of a family whose kin she is nothing is.
     """
-    return waiting_kinships().filter(reach(Kinship, actor, Permission.KINSHIP_CONFIRM))
+    return waiting_kinships().filter(reach(Kinship, actor, PeoplePermission.KINSHIP_CONFIRM))
 
 
 def children_of_kinship(kinship: Kinship) -> tuple[list[Child], list[Child]]:

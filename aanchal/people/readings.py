@@ -18,28 +18,24 @@ from django.utils.module_loading import autodiscover_modules
 
 from aanchal.access.models import Grant, User
 from aanchal.access.queries import live_grants
+from aanchal.access.roles import Role
 from aanchal.kernel.access import within
-from aanchal.kernel.audit import Verb, events_of
+from aanchal.kernel.audit import events_of
+from aanchal.kernel.authz import Actor, covers, district_of, granted_areas, permissions_of
 from aanchal.kernel.models import AuditEvent
-from aanchal.kernel.permissions import (
-    OPENS_NAMES,
-    ROLE_PERMISSIONS,
-    Actor,
-    Permission,
-    Role,
-    covers,
-    district_of,
-    granted_areas,
-)
+from aanchal.kernel.verbs import KernelVerb
+from aanchal.kernel.vocabulary import Shows
 from aanchal.lib.sourced import values
 
 from .models import Child, ReadingDay
+from .permissions import PeoplePermission
 from .queries import visible_children
+from .verbs import PeopleVerb
 
 MOST_EVENTS = 3_000
 GRANTS_REMEMBERED = timedelta(days=28)
 WATCHED = (Role.VOLUNTEER, Role.TEACHER)
-READING = frozenset({str(Verb.PAGE_SHOWN), str(Verb.CHILD_FILE_OPENED)})
+READING = frozenset({str(KernelVerb.PAGE_SHOWN), str(PeopleVerb.CHILD_FILE_OPENED)})
 
 # Given a person, children and a day: those that were in her own work. Apps above add theirs in a
 # module `own_work`.
@@ -101,6 +97,11 @@ def in_numbers_only(users: Iterable[User], *, at: datetime) -> frozenset[str]:
     return frozenset(str(key) for key in held.values_list("user_id", flat=True))
 
 
+def opens_names(role: str) -> bool:
+    """Whether a role shows names of children of a whole class or place."""
+    return any(permission.shows >= Shows.NAMES for permission in permissions_of(role))
+
+
 def without_supervisor(*, at: datetime) -> list[tuple[str, str]]:
     """(role, area path) of each person who can open names and whose readings nobody looks over."""
     held: dict[Any, list[tuple[str, str]]] = {}
@@ -108,7 +109,7 @@ def without_supervisor(*, at: datetime) -> list[tuple[str, str]]:
         held.setdefault(user, []).append((role, path))
     found = []
     for user, grants in held.items():
-        opening = [(r, p) for r, p in grants if ROLE_PERMISSIONS[Role(r)] & OPENS_NAMES]
+        opening = [(r, p) for r, p in grants if opens_names(r)]
         if not opening:
             continue
         is_case_worker = any(role == Role.CASE_WORKER for role, _path in opening)
@@ -130,7 +131,7 @@ def readers_counted(actor: Actor, *, at: datetime) -> QuerySet[User]:
     held = Grant.objects.filter(
         Q(revoked_at__isnull=True) | Q(revoked_at__gt=at - GRANTS_REMEMBERED)
     )
-    reach = within(granted_areas(actor, Permission.READING_COUNT), "area_path")
+    reach = within(granted_areas(actor, PeoplePermission.READING_COUNT), "area_path")
     return User.objects.filter(pk__in=held.filter(reach).values("user_id")).order_by(
         "display_name", "pk"
     )
@@ -150,7 +151,7 @@ def readings(
     actor: Actor, *, days: Sequence[date], users: Sequence[User], child: Child | None = None
 ) -> list[Reading]:
     """What these people were shown on these days, newest first; of the newest 3,000 events."""
-    areas = granted_areas(actor, Permission.READING_VIEW)
+    areas = granted_areas(actor, PeoplePermission.READING_VIEW)
     if not areas or not users:
         return []
     districts = {district_of(path) for path in areas}
@@ -169,7 +170,11 @@ def reading_of(event: AuditEvent) -> Reading | None:
         return None
     if is_of_concern(event):
         return None
-    page = "child" if event.verb == Verb.CHILD_FILE_OPENED else str(event.changes.get("page", ""))
+    page = (
+        "child"
+        if event.verb == PeopleVerb.CHILD_FILE_OPENED
+        else str(event.changes.get("page", ""))
+    )
     return Reading(event.at, event.actor_id, page, tuple(event.shown))
 
 

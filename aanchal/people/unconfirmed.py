@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 
 from .models import UnconfirmedKinship
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as N_
 
-from aanchal.kernel.permissions import ROOT, covers
+from aanchal.kernel.authz import ROOT, covers
 from aanchal.lib.tabular.problems import Problem
 
 from .import_problems import Found, Ledger, subject_of

@@ -5,7 +5,7 @@ They are written when the country or a state becomes known, and never over what 
 
 from datetime import date, datetime
 
-from aanchal.kernel.permissions import ROOT
+from aanchal.kernel.authz import ROOT
 
 from .formats.reference import calendar_data
 from .models import Area, AreaCode, Closure, SchoolCalendar

@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as N_
 
+from aanchal.kernel.authz import district_of
 from aanchal.kernel.files import content_hash
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import district_of
 from aanchal.kernel.stages import advance_all
 from aanchal.lib.tabular.problems import Problem
 

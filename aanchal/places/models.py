@@ -3,9 +3,9 @@
 from django.db import models
 
 from aanchal.kernel.access import HasAccess
+from aanchal.kernel.authz import district_of
 from aanchal.kernel.ids import new_id
 from aanchal.kernel.models import StoredFile
-from aanchal.kernel.permissions import district_of
 from aanchal.kernel.retention import Retention, part_of, stays, years
 
 from .rules.stages import AREA_JOIN_MOVES, PLACE_FILE_MOVES, SUBDISTRICT_MOVES

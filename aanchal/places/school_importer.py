@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from django.utils.translation import gettext_noop as N_
 
-from aanchal.kernel.permissions import covers
+from aanchal.kernel.authz import covers
 from aanchal.lib.tabular.problems import Problem
 
 from .import_problems import Found, Ledger, subject_of

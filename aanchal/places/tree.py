@@ -17,7 +17,7 @@ from django.db import connection, models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat, Substr
 
-from aanchal.kernel.permissions import ROOT
+from aanchal.kernel.authz import ROOT
 
 from .models import Area, AreaCode, Body, SchoolCalendar
 

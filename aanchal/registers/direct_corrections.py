@@ -10,14 +10,15 @@ from uuid import UUID
 
 import numpy as np
 
-from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor
 from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection
 
 from .models import Correction, MissingPupil, RegisterFile, RegisterPage
 from .rules.corrections import Cells, pack_cells, unpack_cells
 from .rules.pages import Marks, Merged, PageMarks, pack_children, pack_marks
+from .verbs import RegisterVerb
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def keep_correction(
     )
     record(
         actor,
-        Verb.CORRECTION_MADE,
+        RegisterVerb.CORRECTION_MADE,
         made,
         scope=class_section.scope(),
         marks=int(replaced.sum()),

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import numpy as np
 
-from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.stages import advance_all
 from aanchal.lib.mark_arrays import tells_of_her
 from aanchal.lib.marks import Mark
@@ -29,6 +29,7 @@ from .rules.pages import (
     unpack_children,
     unpack_written,
 )
+from .verbs import RegisterVerb
 
 
 def page_marks(held: RegisterPage | PageRevision | Correction) -> PageMarks:
@@ -102,7 +103,7 @@ def write_page(
         advance_all(waiting, MissingPupil.State.BACK, settled_at=at)
     record(
         actor,
-        Verb.REGISTER_CORRECTED if merged.changed else Verb.REGISTER_RECORDED,
+        RegisterVerb.REGISTER_CORRECTED if merged.changed else RegisterVerb.REGISTER_RECORDED,
         held,
         scope=class_section.scope(),
         added=merged.added,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as N_
 
-from aanchal.kernel.permissions import Actor, Permission, may
+from aanchal.kernel.authz import Actor, may
 from aanchal.lib.mark_arrays import counted
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.models import Body
@@ -23,6 +23,7 @@ from .known_classes import ClassKey, KnownClasses
 from .models import FormReading, RegisterFile
 from .page_matching import ask_of_days, match_page, own_section, settle_section
 from .parsed_files import parsed, parsed_together
+from .permissions import RegisterPermission
 from .rules.shares import Share, share_in
 from .shown_pages import ShownPage, class_key, class_month, note, page_scope
 
@@ -203,7 +204,7 @@ def _place(
     for of_file in at:
         placed.append([])
         for p in of_file:
-            if not may(actor, Permission.REGISTER_IMPORT, page_scope(p.school, p.page)):
+            if not may(actor, RegisterPermission.REGISTER_IMPORT, page_scope(p.school, p.page)):
                 # Nothing of a class that is not hers is shown, not even that it exists.
                 p.page.problems.append(
                     note("not_yours", N_("This is the register of a class that is not yours."))

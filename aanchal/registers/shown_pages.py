@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext_noop as N_
 from numpy.typing import NDArray
 
-from aanchal.kernel.permissions import Scope, unit_of
+from aanchal.kernel.authz import Scope, unit_of
 from aanchal.lib.mark_arrays import counted
 from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.problems import Problem

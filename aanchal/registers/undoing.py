@@ -6,7 +6,7 @@ For the use cases that undo; each of them asks who may, and these ask nobody.
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.stages import advance
 
 from .models import MissingPupil, PageRevision, RegisterPage

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.lib.early_warning.policy import RULE_VERSION
 
 from .actions import begin_archive, note_archived, open_archive

@@ -11,9 +11,9 @@ from django.utils import timezone, translation
 from aanchal.access.models import User
 from aanchal.access.queries import actor_for
 from aanchal.kernel import locks
+from aanchal.kernel.authz import Actor, require, system_actor
 from aanchal.kernel.errors import Busy, DomainError, WrongState
 from aanchal.kernel.jobs import Queue, job
-from aanchal.kernel.permissions import Actor, Permission, require, system_actor
 from aanchal.kernel.schedule import every_day
 from aanchal.registers.actions import read_register, take_register, wait_for_answer
 from aanchal.registers.models import RegisterFile
@@ -22,6 +22,7 @@ from aanchal.registers.progress import forget_progress, note_progress, note_refu
 from .actions import keep_budget_replay, run_watch
 from .budget_replay import replay_budgets
 from .models import BudgetReplay
+from .permissions import WatchPermission
 from .policies import policy_in_force
 from .queries.budgets import block_past, past_hash, standing_of, volunteers_in
 
@@ -90,7 +91,7 @@ def replay_budget(*, replay: UUID) -> None:
     """Replay a block's past under every visit budget, in the shoes of whoever asked."""
     held = BudgetReplay.objects.select_related("area").get(pk=replay)
     actor = _acting(held.asked_by)
-    require(actor, Permission.WATCH_TUNE, held.area)
+    require(actor, WatchPermission.WATCH_TUNE, held.area)
     policy = policy_in_force()
     threshold = policy.threshold_for(held.area.path)
     volunteers = volunteers_in(held.area, at=timezone.now())

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from aanchal.access.models import Grant
+from aanchal.access.roles import Role
 from aanchal.kernel.access import within
-from aanchal.kernel.permissions import Role
 from aanchal.people.readings import own_work
 
 from .models import Flag, Visit

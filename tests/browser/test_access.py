@@ -17,7 +17,7 @@ from aanchal.access.actions import (
     invite_person,
 )
 from aanchal.access.models import CredentialReset
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.chromium import PHONE, width_of
 from tests.signing_in import a_person, a_phone, acting, an_area
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.places.models import Closure
 from tests.chromium import PHONE, width_of
 from tests.signing_in import a_person, an_area

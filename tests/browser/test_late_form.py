@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.models import User
+from aanchal.access.roles import Role
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import Role
 from aanchal.watch.models import Flag, LateFinding, Visit
 from tests.chromium import PHONE, width_of
 from tests.signing_in import a_person

@@ -7,8 +7,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from aanchal.access.models import KeptForm, Session
+from aanchal.access.roles import Role
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import Role
 from tests.chromium import PHONE, width_of
 from tests.signing_in import PASSPHRASE, a_person, a_phone, an_area
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.places.models import AreaJoin
 from tests.chromium import PHONE, width_of
 from tests.place_files import DISTRICT, a_tree, some_schools, take_schools

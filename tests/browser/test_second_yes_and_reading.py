@@ -9,9 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from aanchal.access.actions import give_grant, invite_person
+from aanchal.access.roles import Role
 from aanchal.kernel import audit
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.ids import new_id
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import count_readings, join_households, record_kinship
 from tests.browsing import DESKTOP
 from tests.chromium import PHONE, width_of

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.watch.actions import ask_budget_replay
 from aanchal.watch.jobs import replay_budget
 from aanchal.watch.models import VisitBudget

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.demo.build import _Past
 from aanchal.demo.stories import Told, Work
-from aanchal.kernel.permissions import Role
 from aanchal.watch.actions import assign_visit
 from aanchal.watch.models import Visit
 from tests.factories import VILLAGE, a_class, a_flag

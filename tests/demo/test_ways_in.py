@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from aanchal.access.models import Grant
+from aanchal.access.roles import Role
 from aanchal.demo.ways_in import busiest, head_of_school
-from aanchal.kernel.permissions import Role
 from tests.signing_in import a_person, a_school
 
 pytestmark = pytest.mark.django_db

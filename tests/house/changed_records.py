@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from django.db import models
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import (
     agree_to_move,
     enrol_pupils,

@@ -7,8 +7,10 @@ import pytest
 from django.apps import apps
 from django.db.models import Q
 
+from aanchal.access.roles import Role
+from aanchal.cases.permissions import CasePermission
 from aanchal.kernel.access import HasAccess, access_of, candidates, reach, scope_of
-from aanchal.kernel.permissions import Actor, Grant, Permission, Role
+from aanchal.kernel.authz import Actor, Grant
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = [m for m in apps.get_models() if m._meta.app_config.name.startswith("aanchal.")]
@@ -46,10 +48,10 @@ def test_what_a_class_access_names_can_be_asked_of_the_database(model):
     actor = Actor("01890a5d-ac96-774b-bcce-b302099a8057", grants)
     if model._meta.label in OPENED_FIRST:
         with pytest.raises(ValueError, match="opened records"):
-            reach(model, actor, Permission.CONCERN_RAISE)
-        condition = candidates(actor, Permission.CONCERN_RAISE)
+            reach(model, actor, CasePermission.CONCERN_RAISE)
+        condition = candidates(actor, CasePermission.CONCERN_RAISE)
     else:
-        condition = reach(model, actor, Permission.CONCERN_RAISE)
+        condition = reach(model, actor, CasePermission.CONCERN_RAISE)
     assert isinstance(condition, Q)
     # A lookup that is none of the model's raises here.
     assert str(model.objects.filter(condition).query)
@@ -74,7 +76,7 @@ def test_a_model_without_a_class_access_is_refused():
 
 def test_the_kernel_names_no_unit_of_a_school():
     """A body may have other units one day: wards, shifts, groups."""
-    for name in ("permissions.py", "access.py"):
+    for name in ("authz.py", "access.py"):
         tree = ast.parse((ROOT / "aanchal" / "kernel" / name).read_text("utf-8"))
         named = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         named |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg | ast.keyword)}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.kernel.permissions import Permission
+from aanchal.kernel.vocabulary import Permission
 from aanchal.notices.hand_overs import hand_overs
 from aanchal.notices.queries.things import KINDS
 from aanchal.notices.rules.hand_overs import read_hand_overs
@@ -58,7 +58,7 @@ def test_nothing_waits_without_a_row():
 def test_who_may_act_is_named_by_a_permission(key):
     row = hand_overs()[key]
 
-    assert not row.permission or row.permission in set(Permission)
+    assert not row.permission or row.permission in set(Permission.all())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.web.rooms import ROOMS
 from aanchal.web.shell.navigation import first_pages, nav_items
 

@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from aanchal.kernel.permissions import Permission
 from aanchal.kernel.privacy import PrivacyClass, privacy_of
+from aanchal.kernel.vocabulary import Permission
 from aanchal.web import urls
 from aanchal.web.shell.routes import ROUTES, Who
 

@@ -5,24 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.kernel.permissions import ROLE_PERMISSIONS, Permission, Role
+from aanchal.access.roles import Role
+from aanchal.cases.permissions import CasePermission
+from aanchal.kernel.vocabulary import Permission
+from aanchal.people.permissions import PeoplePermission
+from aanchal.roles import ROLE_PERMISSIONS
 
 ROOT = Path(__file__).resolve().parents[2] / "aanchal"
 # A teacher may tell of a concern like everybody; of what became of it she reads nothing.
-TELLS_ONLY = {Permission.CONCERN_RAISE}
+TELLS_ONLY = {CasePermission.CONCERN_RAISE}
 # Asked about each child at her village, where no grant over a school or a class reaches.
-OF_A_SCHOOL = {"actions/family_moves.py": {Permission.CHILD_MOVE}}
+OF_A_SCHOOL = {"actions/family_moves.py": {PeoplePermission.CHILD_MOVE}}
 BELOW = ("registers", "people", "places", "access", "kernel", "lib")
 
 
 def asked_for(path):
     """The permissions that a module names."""
+    of_name = {permission.name: permission for permission in Permission.all()}
     return {
-        Permission[node.attr]
+        of_name[node.attr]
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
-        and node.value.id == "Permission"
+        and node.value.id.endswith("Permission")
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aanchal.kernel.audit import Verb
+from aanchal.kernel.vocabulary import Verb
 from aanchal.lib.stages import FOLLOWS, words_of
 from tests.moves_ledger import declared
 
@@ -30,7 +30,7 @@ def test_what_a_move_is_called_is_a_word_of_the_audit(label):
     assert model.MOVES is moves
     for before, after in moves.items():
         for to in after:
-            assert set(words_of(moves, before, to)) <= {FOLLOWS, *Verb}
+            assert set(words_of(moves, before, to)) <= {FOLLOWS, *Verb.all()}
 
 
 # Attributes of the same name that are no stage of a record, by file.

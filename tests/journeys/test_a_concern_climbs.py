@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import raise_concern
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import Role
 from aanchal.notices import channels
 from aanchal.notices.jobs import pass_notices_on
 from aanchal.notices.models import Contact

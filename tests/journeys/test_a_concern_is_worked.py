@@ -9,7 +9,7 @@ DESKTOP = {"width": 1280, "height": 900}
 def test_a_concern_about_a_colleague_is_told_handed_over_closed_and_reopened(
     village, as_person, look
 ):
-    from aanchal.kernel.permissions import Role
+    from aanchal.access.roles import Role
 
     implicated = a_person(Role.CASE_WORKER, "IN/S10/D206", name="Kanchan Prasad")
     second = a_person(Role.CASE_WORKER, "IN/S10/D206", name="Bela Das")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.chromium import DESKTOP, PHONE
 from tests.factories import NAMES
 from tests.registers.use_cases.test_change_of_session import OTHERWISE, last_year, sent, waiting

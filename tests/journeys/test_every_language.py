@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.authz import system_actor
 from aanchal.registers.actions import take_register
 from aanchal.watch.actions import assign_visit, leave_house, record_outcome, record_visit, run_watch
 from aanchal.watch.models import Flag, Visit

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.worker import Worker
 from aanchal.registers.models import RegisterFile
 from aanchal.watch.actions import assign_visit, run_watch

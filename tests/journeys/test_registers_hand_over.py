@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassMove, Enrolment
 from aanchal.people.rules.pupils import NewPupil

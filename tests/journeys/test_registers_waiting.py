@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.demo.waiting_registers import leave_registers_waiting
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.kernel.authz import system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.rules.pupils import NewPupil
 from tests.chromium import DESKTOP, PHONE

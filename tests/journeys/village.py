@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from aanchal.access.models import User
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child, ClassSection
 from aanchal.people.rules.pupils import NewPupil

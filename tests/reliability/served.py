@@ -15,7 +15,7 @@ from itertools import count
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests import signing_in
 from tests.signing_in import a_person, a_school, signed_in
 settings.ALLOWED_HOSTS = ["testserver"]

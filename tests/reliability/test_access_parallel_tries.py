@@ -9,8 +9,8 @@ from django.utils import timezone
 from aanchal.access.actions import accept_invitation
 from aanchal.access.links import nobody
 from aanchal.access.models import User
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Role
 from tests.at_once import at_once
 from tests.signing_in import PASSPHRASE, a_person, a_phone, an_invitation
 

@@ -18,7 +18,7 @@ import json, os, pathlib, signal
 from django.db import connections
 from aanchal.watch.actions import open_archive
 from aanchal.watch.archiving import archive_of, verify_archive, write_archive
-from aanchal.kernel.permissions import system_actor
+from aanchal.kernel.authz import system_actor
 from tests.factories import NOW, a_class, a_page
 
 WHO, FOLDER = system_actor("operator"), pathlib.Path(os.environ["AANCHAL_HOME"]) / "archive"

@@ -5,17 +5,21 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.kernel import audit
 from aanchal.kernel import kept as module
+from aanchal.kernel.authz import Actor, Grant
 from aanchal.kernel.kept import KeptFigures
 from aanchal.kernel.models import AuditEvent, AuditHead
-from aanchal.kernel.permissions import Actor, Grant, Role
+from aanchal.kernel.verbs import KernelVerb
 from aanchal.people.actions import agree_to_move, refuse_move, undo_move
 from aanchal.people.models import ClassMove
 from aanchal.people.moving import Move, end_as_mistake, move_children, take_up_again
+from aanchal.people.verbs import PeopleVerb
 from aanchal.places.actions.joins import refuse_join
 from aanchal.places.actions.schools import _note_schools
 from aanchal.places.models import AreaJoin
+from aanchal.watch.verbs import WatchVerb
 from tests.factories import JULY, NOW, OTHER_DISTRICT, VILLAGE, a_class, an_actor
 from tests.signing_in import a_school, an_area
 
@@ -47,15 +51,15 @@ def an_event(verb, district="D206", also=()):
 
 def test_what_nothing_changed_is_counted_once(figures, django_assert_num_queries):
     counting = Counting()
-    an_event(audit.Verb.FLAG_RAISED)
-    an_event(audit.Verb.FLAG_RAISED, district="D9")
+    an_event(WatchVerb.FLAG_RAISED)
+    an_event(WatchVerb.FLAG_RAISED, district="D9")
     assert figures.get(ACTOR, "week", counting) == 1
 
     with django_assert_num_queries(1):
         assert figures.get(ACTOR, "week", counting) == 1
 
-    an_event(audit.Verb.PAGE_SHOWN)
-    an_event(audit.Verb.FLAG_RAISED, district="D9")
+    an_event(KernelVerb.PAGE_SHOWN)
+    an_event(WatchVerb.FLAG_RAISED, district="D9")
     assert figures.get(ACTOR, "week", counting) == 1
 
 
@@ -64,7 +68,7 @@ def test_an_act_in_the_district_or_above_all_of_them_counts_anew(figures, distri
     counting = Counting()
     figures.get(ACTOR, "week", counting)
 
-    an_event(audit.Verb.FLAG_RAISED, district=district)
+    an_event(WatchVerb.FLAG_RAISED, district=district)
 
     assert figures.get(ACTOR, "week", counting) == 2
 
@@ -73,7 +77,7 @@ def test_an_act_that_changes_records_of_two_districts_is_counted_in_both(figures
     counting = Counting()
     figures.get(ACTOR, "week", counting)
 
-    an_event(audit.Verb.CHILD_MOVED, district="D9", also=["D206"])
+    an_event(PeopleVerb.CHILD_MOVED, district="D9", also=["D206"])
 
     assert figures.get(ACTOR, "week", counting) == 2
     assert not AuditEvent.objects.filter(district="D206").exists(), "it stands in one chain"

@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import add_note, take_up_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel.allowances import Allowance, spend
 from aanchal.kernel.errors import TooMany, WrongState
 from aanchal.kernel.models import Spent
 from aanchal.kernel.operations import once
-from aanchal.kernel.permissions import Role
 from aanchal.people.actions import kinship as words
 from aanchal.people.actions import record_kinship
 from aanchal.people.models import Child, Kinship

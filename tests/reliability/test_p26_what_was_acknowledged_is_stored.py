@@ -19,18 +19,20 @@ from aanchal.kernel import audit
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.files import keep_file
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Permission, Scope, require, system_actor
+from aanchal.kernel.authz import Scope, require, system_actor
+from aanchal.registers.permissions import RegisterPermission
+from aanchal.registers.verbs import RegisterVerb
 
 @use_case
 def keep_one(actor, *, number):
     where = Scope(area_path="IN/S10/D206", district="D206")
-    require(actor, Permission.REGISTER_IMPORT, where)
+    require(actor, RegisterPermission.REGISTER_IMPORT, where)
     file = keep_file(BytesIO(b"x" * 300_000), name="x", media_type="x", purpose=KIND,
         district="D206", kept_by="x", kept_at=timezone.now(), max_bytes=10**6)
     row = ImportProblem.objects.create(district="D206", area_path="IN/S10/D206", source_kind=KIND,
         source_id=str(file.pk), code="x", template="x", params={"n": number}, key=str(number),
         found_at=timezone.now())
-    audit.record(actor, audit.Verb.REGISTER_RECEIVED, row, scope=where, number=number)
+    audit.record(actor, RegisterVerb.REGISTER_RECEIVED, row, scope=where, number=number)
 
 acknowledged = Path(ACK).open("ab", buffering=0)
 for number in range(100_000):

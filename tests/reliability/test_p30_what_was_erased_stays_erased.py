@@ -101,7 +101,7 @@ def test_without_a_list_it_is_said_that_things_came_back(made, tmp_path) -> None
     shutil.copy(made["backup"].parent / "aanchal-erased.list", keys)
     second.python(
         "from aanchal.kernel import erasing_again\n"
-        "from aanchal.kernel.permissions import system_actor\n"
+        "from aanchal.kernel.authz import system_actor\n"
         "from django.utils import timezone\n"
         "erasing_again.catch_up(system_actor('upkeep'), at=timezone.now())"
     )

@@ -7,8 +7,8 @@ from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
 from aanchal.kernel import audit, reading
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.models import AuditHead
-from aanchal.kernel.permissions import Actor
 from aanchal.kernel.reading import Shown
 from tests.audited import audited
 

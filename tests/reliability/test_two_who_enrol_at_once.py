@@ -13,6 +13,7 @@ from aanchal.people.actions import enrol_pupils
 from aanchal.people.actions.pupil_enroller import PupilEnroller
 from aanchal.people.models import Child, ClassSection
 from aanchal.people.rules.pupils import NewPupil
+from aanchal.people.verbs import PeopleVerb
 from aanchal.registers.actions import give_register, read_register, take_register, taking
 from tests.at_once import at_once
 from tests.factories import NOW, VILLAGE, a_class, an_actor
@@ -106,7 +107,7 @@ def test_a_register_and_a_list_of_its_class_both_come_in(monkeypatch, meeting, s
     write = audit.write_events
 
     def meets(events, **kwargs):
-        is_list = any(e.verb == audit.Verb.PUPILS_IMPORTED for e in events)
+        is_list = any(e.verb == PeopleVerb.PUPILS_IMPORTED for e in events)
         if not is_list:
             meeting.wait()
         write(events, **kwargs)

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from aanchal.kernel import health, jobs, keyring, upkeep
+from aanchal.kernel.authz import Actor, system_actor
 from aanchal.kernel.files import keep_file, path_of, read_file
 from aanchal.kernel.health import State
 from aanchal.kernel.models import CacheEntry, ScheduledRun, StoredFile
 from aanchal.kernel.models import Worker as WorkerRow
-from aanchal.kernel.permissions import Actor, system_actor
 from aanchal.kernel.rotation import note_key_change
 from aanchal.lib.embedded_database import has_wal_reset_bug
 from tests.audited import audited

@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from aanchal.kernel.permissions import MFA_ROLES, ROLE_PERMISSIONS, Permission, Role
+from aanchal.access.roles import MFA_ROLES, Role
+from aanchal.people.permissions import PeoplePermission
+from aanchal.roles import ROLE_PERMISSIONS
 from aanchal.web.shell.routes import ROUTES, Who
 from tests.signing_in import (
     PASSPHRASE,
@@ -140,9 +142,9 @@ def test_secrets_of_the_second_factor_are_sealed_to_their_person():
 
 
 def test_no_permission_is_held_by_a_role_without_its_own_way_in():
-    from aanchal.kernel.permissions import DEVICE_ROLES
+    from aanchal.access.roles import DEVICE_ROLES
 
     ways = MFA_ROLES | DEVICE_ROLES | {Role.SYSTEM}
 
     assert {role for role in Role if ROLE_PERMISSIONS[role]} <= ways
-    assert Permission.CHILD_OPEN_FILE not in ROLE_PERMISSIONS[Role.VOLUNTEER]
+    assert PeoplePermission.CHILD_OPEN_FILE not in ROLE_PERMISSIONS[Role.VOLUNTEER]

@@ -18,7 +18,7 @@ from aanchal.access.actions import (
     withdraw_invitation,
 )
 from aanchal.access.models import CredentialReset, Device, Invitation
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.signing_in import (
     PASSPHRASE,
     a_person,

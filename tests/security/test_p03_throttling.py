@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.models import WrongTries
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.signing_in import PASSPHRASE, a_person, a_phone
 
 pytestmark = pytest.mark.django_db

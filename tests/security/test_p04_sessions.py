@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from aanchal.access.actions import revoke_device, revoke_grant
 from aanchal.access.models import Device, Session
+from aanchal.access.roles import Role
 from aanchal.access.session_store import SessionStore, stored_key
-from aanchal.kernel.permissions import Role
 from tests.signing_in import PASSPHRASE, a_person, a_phone, acting, signed_in
 
 pytestmark = pytest.mark.django_db

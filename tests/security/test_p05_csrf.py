@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from aanchal.kernel.permissions import Permission, Role
+from aanchal.access.roles import Role
+from aanchal.kernel.vocabulary import Permission
 from aanchal.web.shell.routes import ROUTES
 from tests.audited import audited
 from tests.signing_in import a_person, a_school, any_address, signed_in
@@ -20,7 +21,7 @@ def who_may_call(name):
     who = ROUTES[name].who
     if not isinstance(who, Permission):
         return a_person(Role.COORDINATOR, DISTRICT)
-    from aanchal.kernel.permissions import ROLE_PERMISSIONS
+    from aanchal.roles import ROLE_PERMISSIONS
 
     role = next(r for r in Role if r is not Role.SYSTEM and who in ROLE_PERMISSIONS[r])
     return a_person(role, a_school() if role is Role.TEACHER else DISTRICT)

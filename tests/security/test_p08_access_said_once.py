@@ -13,14 +13,17 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.kernel import rowguard
 from aanchal.kernel.access import access_of, admitted, candidates, visible
+from aanchal.kernel.authz import Actor, Grant, may
 from aanchal.kernel.models import LegalHold
-from aanchal.kernel.permissions import ROLE_PERMISSIONS, Actor, Grant, Permission, Role, may
+from aanchal.kernel.vocabulary import Permission
 from aanchal.notices.models import Contact
 from aanchal.people.models import ClassMove, HouseholdJoin, Kinship, ReadingDay, UnconfirmedKinship
 from aanchal.places.models import AreaJoin, SchoolCalendar, Subdistrict
 from aanchal.registers.models import Correction, MissingPupil, RegisterPage
+from aanchal.roles import ROLE_PERMISSIONS
 from aanchal.watch.models import (
     BudgetReplay,
     LateFinding,
@@ -315,7 +318,7 @@ def districts_of(grants):
 def permissions_to_try(actor):
     """One of each combination of grants that carry it: the answer hangs on nothing else."""
     by_grants = {}
-    for permission in Permission:
+    for permission in Permission.all():
         key = frozenset(g for g in actor.grants if permission in ROLE_PERMISSIONS[g.role])
         by_grants.setdefault(key, permission)
     return [permission for key, permission in by_grants.items() if key]

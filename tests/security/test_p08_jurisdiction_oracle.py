@@ -24,14 +24,18 @@ from hypothesis.stateful import (
 
 from aanchal.access.models import Grant
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.models import Concern
+from aanchal.cases.permissions import CasePermission
 from aanchal.cases.queries import get_concern, visible_concerns
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Permission, Role, may
 from aanchal.people.models import Child, ClassSection, Household, Kinship
+from aanchal.people.permissions import PeoplePermission
 from aanchal.people.queries import get_child, get_class, visible_children, visible_classes
 from aanchal.registers.queries.books import get_register_file, visible_register_files
 from aanchal.watch.models import Visit
+from aanchal.watch.permissions import WatchPermission
 from aanchal.watch.queries.flags import get_flag, get_my_visit, my_visits, visible_flags
 from tests.signing_in import a_person, a_school, an_area
 from tests.two_districts import a_question, a_shown_file, a_visit
@@ -350,13 +354,13 @@ class Jurisdiction(RuleBasedStateMachine):
                 assert found <= {known.row.pk for known in self.records[kind]}
 
     def questions(self):
-        p, o = Permission, self.oracle
+        o = self.oracle
         return {
-            "child": (visible_children, get_child, p.CHILD_VIEW, o.sees_child),
-            "flag": (visible_flags, get_flag, p.FLAG_VIEW, o.sees_flag),
+            "child": (visible_children, get_child, PeoplePermission.CHILD_VIEW, o.sees_child),
+            "flag": (visible_flags, get_flag, WatchPermission.FLAG_VIEW, o.sees_flag),
             "visit": (my_visits, get_my_visit, None, o.holds_visit),
-            "class": (visible_classes, get_class, p.CLASS_VIEW, o.sees_class),
-            "concern": (visible_concerns, get_concern, p.CONCERN_VIEW, o.sees_concern),
+            "class": (visible_classes, get_class, PeoplePermission.CLASS_VIEW, o.sees_class),
+            "concern": (visible_concerns, get_concern, CasePermission.CONCERN_VIEW, o.sees_concern),
             "file": (visible_register_files, get_register_file, None, o.sees_file),
         }
 
@@ -394,8 +398,8 @@ def test_a_key_that_begins_like_another_reaches_nothing_of_it():
     assert not visible_children(actor).exists()
     assert not visible_flags(actor).exists()
     assert not visible_classes(actor).exists()
-    assert not may(actor, Permission.CHILD_VIEW, child)
-    assert not may(actor, Permission.FLAG_VIEW, flag)
+    assert not may(actor, PeoplePermission.CHILD_VIEW, child)
+    assert not may(actor, WatchPermission.FLAG_VIEW, flag)
 
 
 def test_a_visit_in_her_hands_is_hers_only_while_the_place_is():

@@ -11,10 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.kernel import rowguard
 from aanchal.kernel.audit import Event, refuse, verify
+from aanchal.kernel.authz import Actor, Grant, Scope, system_actor
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Grant, Role, Scope, system_actor
 from aanchal.kernel.rotation import sealed_models
 from aanchal.kernel.upkeep import check_audit
 from aanchal.web.shell.middleware import RowGuard

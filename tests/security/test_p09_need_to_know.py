@@ -5,19 +5,13 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.models import User
+from aanchal.access.roles import Role
 from aanchal.cases.queries import visible_concerns
+from aanchal.kernel.authz import ROOT, Actor, Grant, Scope, require
 from aanchal.kernel.errors import NotAllowed
-from aanchal.kernel.permissions import (
-    ROLE_PERMISSIONS,
-    ROOT,
-    Actor,
-    Grant,
-    Permission,
-    Role,
-    Scope,
-    require,
-)
+from aanchal.kernel.vocabulary import Permission
 from aanchal.people.queries import visible_children
+from aanchal.roles import ROLE_PERMISSIONS
 from aanchal.watch.queries.flags import visible_flags
 from tests.signing_in import acting, signed_in
 from tests.two_districts import APRIL, two_districts
@@ -78,7 +72,7 @@ def test_a_conflict_of_interest_excludes_before_any_grant_admits(office):
     assert office.records["concern"]["kin"] not in visible_concerns(everywhere)
 
 
-@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("permission", Permission.all())
 @pytest.mark.parametrize("scope", [
     Scope(area_path=ROOT, excluded=frozenset({"she"})),
     Scope(area_path=ROOT, team=frozenset({"another"})),
@@ -90,7 +84,9 @@ def test_the_one_question_refuses_whoever_is_excluded_or_outside_the_team(permis
 
 
 def test_administrators_hold_no_right_over_a_case_or_a_child():
-    of_cases = {p for p in Permission if p.value.startswith(("concern", "child", "flag", "visit"))}
+    of_cases = {
+        p for p in Permission.all() if p.value.startswith(("concern", "child", "flag", "visit"))
+    }
 
     assert of_cases
     assert not ROLE_PERMISSIONS[Role.ADMINISTRATOR] & of_cases

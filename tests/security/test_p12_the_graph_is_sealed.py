@@ -35,7 +35,7 @@ from aanchal.watch.actions import assign_visit, leave_house, record_outcome, rec
 from aanchal.cases.actions import raise_concern, record_call, take_up_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel import upkeep
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.factories import VILLAGE, a_class, a_flag, an_actor, kin_of
 from tests.signing_in import a_person, acting, an_area
 

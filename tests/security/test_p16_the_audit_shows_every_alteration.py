@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from aanchal.kernel import audit, audit_guard, health, keyring, rowguard, sealing
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor, Scope, require, system_actor
 from aanchal.kernel.health import State
 from aanchal.kernel.ids import new_id
 from aanchal.kernel.models import AuditEvent, AuditHead
-from aanchal.kernel.permissions import Actor, Permission, Scope, require, system_actor
+from aanchal.kernel.permissions import KernelPermission
 from aanchal.kernel.upkeep import check_audit, last_audit_check
+from aanchal.kernel.verbs import KernelVerb
 from tests.audited import audited
 from tests.conftest import triggers_asleep
 
@@ -525,8 +527,8 @@ def test_the_walk_needs_the_right_to_walk():
 def does_and_fails(actor: Actor, *, fail: bool) -> None:
     """A use case of these tests."""
     where = Scope(area_path="IN/S10/D206", district=HERE)
-    require(actor, Permission.AUDIT_VERIFY, where)
-    audit.record(actor, audit.Verb.AUDIT_VERIFIED, None, scope=where)
+    require(actor, KernelPermission.AUDIT_VERIFY, where)
+    audit.record(actor, KernelVerb.AUDIT_VERIFIED, None, scope=where)
     if fail:
         raise ValueError
 
@@ -549,5 +551,5 @@ def test_a_refusal_is_written_although_everything_was_undone():
 def test_an_event_outside_a_use_case_is_a_bug():
     with pytest.raises(RuntimeError):
         audit.record(
-            system_actor("operator"), audit.Verb.AUDIT_VERIFIED, None, scope=Scope(area_path="IN")
+            system_actor("operator"), KernelVerb.AUDIT_VERIFIED, None, scope=Scope(area_path="IN")
         )

@@ -4,8 +4,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.models import AuditEvent
-from aanchal.kernel.permissions import system_actor
 from aanchal.kernel.upkeep import check_audit
 from tests.audited import audited
 

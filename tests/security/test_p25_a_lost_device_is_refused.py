@@ -16,7 +16,7 @@ from aanchal.access.actions import (
     stop_account,
 )
 from aanchal.access.models import Device, KeptForm, Session
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.signing_in import PASSPHRASE, a_person, a_phone, acting, signed_in
 
 pytestmark = pytest.mark.django_db

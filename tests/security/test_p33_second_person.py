@@ -29,10 +29,18 @@ from aanchal.access.actions import (
 )
 from aanchal.access.links import nobody
 from aanchal.access.models import CredentialReset, Grant, Invitation, Notice
+from aanchal.access.permissions import AccessPermission
 from aanchal.access.queries import actor_for, waiting_grants
+from aanchal.access.roles import Role
 from aanchal.access.rules.second_person import GIVEN_ROLES, needs_second_person
+from aanchal.cases.permissions import CasePermission
+from aanchal.kernel.authz import may, system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
-from aanchal.kernel.permissions import OPENS_NAMES, Permission, Role, may, system_actor
+from aanchal.kernel.permissions import KernelPermission
+from aanchal.kernel.vocabulary import Permission, Shows
+from aanchal.people.permissions import PeoplePermission
+from aanchal.places.permissions import PlacePermission
+from aanchal.watch.permissions import WatchPermission
 from aanchal.web.shell.routes import ROUTES
 from tests.signing_in import (
     PASSPHRASE,
@@ -214,36 +222,35 @@ def test_every_role_that_opens_names_of_children_needs_two():
 
 
 def test_every_page_that_shows_a_name_of_a_child_asks_a_permission_that_needs_two():
-    """Whoever adds such a page with another permission adds the permission to `OPENS_NAMES`."""
+    """Whoever adds such a page with another permission says so of the permission."""
     assert get_resolver().url_patterns  # which declares the routes
     declared = {r.who for r in ROUTES.values() if isinstance(r.who, Permission)}
     nameless = {
-        Permission.AREA_IMPORT,
-        Permission.AREA_JOIN,
-        Permission.CALENDAR_EDIT,
-        Permission.CONCERN_RAISE,
-        Permission.CREDENTIAL_RESET,
-        Permission.DEVICE_ENROL,
-        Permission.GRANT_GIVE,
-        Permission.GRANT_REVOKE,
-        Permission.HEALTH_VIEW,
+        PlacePermission.AREA_IMPORT,
+        PlacePermission.AREA_JOIN,
+        PlacePermission.CALENDAR_EDIT,
+        CasePermission.CONCERN_RAISE,
+        AccessPermission.CREDENTIAL_RESET,
+        AccessPermission.DEVICE_ENROL,
+        AccessPermission.GRANT_GIVE,
+        AccessPermission.GRANT_REVOKE,
+        KernelPermission.HEALTH_VIEW,
         # Names a child or a concern by the code that the administrator herself wrote.
-        Permission.HOLD_PLACE,
+        CasePermission.HOLD_PLACE,
         # Names a colleague, and children of the family by their codes alone.
-        Permission.KINSHIP_CONFIRM,
-        Permission.PERSON_INVITE,
-        Permission.PERSON_VIEW,
-        Permission.WATCH_TUNE,
-        Permission.READING_COUNT,
+        PeoplePermission.KINSHIP_CONFIRM,
+        AccessPermission.PERSON_INVITE,
+        AccessPermission.PERSON_VIEW,
+        WatchPermission.WATCH_TUNE,
+        PeoplePermission.READING_COUNT,
         # What is in one's own hands, and nothing else.
-        Permission.VISIT_VIEW,
-        Permission.VISIT_RECORD,
-        Permission.VISIT_HAND_BACK,
-        Permission.HOUSE_DESCRIBE,
-        Permission.FINDING_CORRECT,
+        WatchPermission.VISIT_RECORD,
+        WatchPermission.VISIT_HAND_BACK,
+        PeoplePermission.HOUSE_DESCRIBE,
+        WatchPermission.FINDING_CORRECT,
     }
 
-    assert declared - nameless <= OPENS_NAMES
+    assert {p for p in declared - nameless if p.shows < Shows.NAMES} == set()
 
 
 # --- the head of a school, the coordinator ---
@@ -448,7 +455,7 @@ def test_an_administrator_never_comes_to_read_cases(two):
             at=now(),
         )
 
-    assert not may(acting(asha), Permission.CONCERN_VIEW, an_area(DISTRICT))
+    assert not may(acting(asha), CasePermission.CONCERN_VIEW, an_area(DISTRICT))
 
 
 def test_whoever_lost_her_role_meanwhile_lets_nobody_in(two):

@@ -15,9 +15,11 @@ from aanchal.access.models import Notice, User
 from aanchal.access.notices import Kind, tell
 from aanchal.access.second_factor import second_factor_of
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
-from aanchal.kernel.permissions import Actor
+
+from ..verbs import AccessVerb
 
 
 @use_case
@@ -33,7 +35,7 @@ def set_language(actor: Actor, *, user: User, language: str) -> None:
         raise Invalid(field="language")
     user.language = language
     user.save(update_fields=["language"])
-    record(actor, Verb.LANGUAGE_SET, user, scope=user.scope(), fields=["language"])
+    record(actor, AccessVerb.LANGUAGE_SET, user, scope=user.scope(), fields=["language"])
 
 
 @use_case
@@ -57,7 +59,7 @@ def change_passphrase(actor: Actor, *, user: User, old: str, passphrase: str, at
     user.sign_in_round += 1
     user.save(update_fields=["password", "sign_in_round"])
     tell(user, Kind.PASSPHRASE_CHANGED, at=at)
-    record(actor, Verb.PASSPHRASE_CHANGED, user, scope=user.scope(), fields=["passphrase"])
+    record(actor, AccessVerb.PASSPHRASE_CHANGED, user, scope=user.scope(), fields=["passphrase"])
     return user
 
 
@@ -81,7 +83,7 @@ def add_second_factor(actor: Actor, *, user: User, secret: str, at: datetime) ->
     user.sign_in_round += 1
     user.save(update_fields=["sign_in_round"])
     tell(user, Kind.SECOND_FACTOR_ADDED, at=at)
-    record(actor, Verb.SECOND_FACTOR_ADDED, user, scope=user.scope(), replaced=replaced)
+    record(actor, AccessVerb.SECOND_FACTOR_ADDED, user, scope=user.scope(), replaced=replaced)
     return user
 
 
@@ -101,7 +103,7 @@ def make_recovery_codes(actor: Actor, *, user: User) -> None:
     held.filter(type=Authenticator.Type.RECOVERY_CODES).delete()
     with second_factor_of(user):
         RecoveryCodes.activate(user)
-    record(actor, Verb.RECOVERY_CODES_MADE, user, scope=user.scope())
+    record(actor, AccessVerb.RECOVERY_CODES_MADE, user, scope=user.scope())
 
 
 @use_case
@@ -113,7 +115,7 @@ def note_seen(actor: Actor, *, user: User, at: datetime) -> int:
     """
     require_self(actor, user)
     read = Notice.objects.filter(user=user, seen_at__isnull=True).update(seen_at=at)
-    record(actor, Verb.NOTICES_SEEN, user, scope=user.scope(), count=read)
+    record(actor, AccessVerb.NOTICES_SEEN, user, scope=user.scope(), count=read)
     return read
 
 
@@ -137,7 +139,7 @@ def add_passkey(
     user.sign_in_round += 1
     user.save(update_fields=["sign_in_round"])
     tell(user, Kind.PASSKEY_ADDED, at=at)
-    record(actor, Verb.PASSKEY_ADDED, user, scope=user.scope())
+    record(actor, AccessVerb.PASSKEY_ADDED, user, scope=user.scope())
     return user
 
 
@@ -157,5 +159,5 @@ def remove_passkey(actor: Actor, *, user: User, key: int, at: datetime) -> User:
     user.sign_in_round += 1
     user.save(update_fields=["sign_in_round"])
     tell(user, Kind.PASSKEY_REMOVED, at=at)
-    record(actor, Verb.PASSKEY_REMOVED, user, scope=user.scope())
+    record(actor, AccessVerb.PASSKEY_REMOVED, user, scope=user.scope())
     return user

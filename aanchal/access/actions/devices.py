@@ -10,9 +10,13 @@ from aanchal.access.models import Device, User
 from aanchal.access.notices import Kind, tell
 from aanchal.access.queries import live_grants
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, SecondPerson, WrongState
-from aanchal.kernel.permissions import DEVICE_ROLES, Actor, Permission, require
+
+from ..permissions import AccessPermission
+from ..roles import DEVICE_ROLES
+from ..verbs import AccessVerb
 
 OFFER_LASTS = timedelta(hours=24)
 
@@ -28,7 +32,7 @@ def offer_device(actor: Actor, *, user: User, name: str, at: datetime) -> Offere
         SecondPerson: it would be the actor's own.
         Invalid: she holds no role that comes by phone.
     """
-    require(actor, Permission.DEVICE_ENROL, user)
+    require(actor, AccessPermission.DEVICE_ENROL, user)
     if actor.user_id == str(user.pk):
         raise SecondPerson
     if not live_grants(at=at).filter(user=user, role__in=DEVICE_ROLES).exists():
@@ -42,7 +46,7 @@ def offer_device(actor: Actor, *, user: User, name: str, at: datetime) -> Offere
         enrol_expires_at=at + OFFER_LASTS,
     )
     tell(user, Kind.DEVICE_OFFERED, at=at)
-    record(actor, Verb.DEVICE_OFFERED, device, scope=user.scope(), user=str(user.pk))
+    record(actor, AccessVerb.DEVICE_OFFERED, device, scope=user.scope(), user=str(user.pk))
     return Offered(device, token)
 
 
@@ -65,7 +69,7 @@ def enrol_device(actor: Actor, *, token: str, at: datetime) -> Offered[Device]:
     device.enrolled_at = at
     device.save(update_fields=["token_hash", "enrol_token_hash", "enrolled_at"])
     tell(device.user, Kind.DEVICE_ENROLLED, at=at)
-    record(actor, Verb.DEVICE_ENROLLED, device, scope=device.scope())
+    record(actor, AccessVerb.DEVICE_ENROLLED, device, scope=device.scope())
     return Offered(device, kept)
 
 
@@ -79,7 +83,7 @@ def revoke_device(actor: Actor, *, device: Device, at: datetime) -> Device:
     """
     device = Device.objects.select_for_update().get(pk=device.pk)
     if actor.user_id != str(device.user_id):
-        require(actor, Permission.DEVICE_ENROL, device)
+        require(actor, AccessPermission.DEVICE_ENROL, device)
     if device.revoked_at:
         raise WrongState
     device.revoked_by = actor.user_id
@@ -89,7 +93,7 @@ def revoke_device(actor: Actor, *, device: Device, at: datetime) -> Device:
     tell(device.user, Kind.DEVICE_REVOKED, at=at)
     record(
         actor,
-        Verb.DEVICE_REVOKED,
+        AccessVerb.DEVICE_REVOKED,
         device,
         scope=device.scope(),
         was_in_use=device.enrolled_at is not None,

@@ -10,11 +10,13 @@ from aanchal.access.links import Offered
 from aanchal.access.models import Invitation
 from aanchal.access.queries import live_grants
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, system_actor
 from aanchal.kernel.errors import NotAllowed, WrongState
-from aanchal.kernel.permissions import ROOT, Actor, Role, system_actor
 from aanchal.places.models import Area
 
+from ..roles import Role
+from ..verbs import AccessVerb
 from .invitations import INVITATION_LASTS
 
 NEEDED = 2
@@ -61,5 +63,5 @@ def invite_administrators(actor: Actor, *, at: datetime) -> list[Offered[Invitat
                 token,
             )
         )
-    record(actor, Verb.ADMINISTRATORS_INVITED, None, scope=country.scope(), count=missing)
+    record(actor, AccessVerb.ADMINISTRATORS_INVITED, None, scope=country.scope(), count=missing)
     return made

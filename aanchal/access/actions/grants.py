@@ -21,10 +21,14 @@ from aanchal.access.queries import WAITS_FOR, live_grants, still_may, visible_pe
 from aanchal.access.rules.places import path_and_above
 from aanchal.access.rules.second_person import needs_second_person
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
-from aanchal.kernel.permissions import Actor, Permission, Role, require
 from aanchal.places.models import Area, Body
+
+from ..permissions import AccessPermission
+from ..roles import Role
+from ..verbs import AccessVerb
 
 
 @use_case
@@ -65,7 +69,7 @@ def give_grant(
         needs_approval=needs_second_person(role) or actor.user_id == str(user.pk),
         **place,
     )
-    require(actor, Permission.GRANT_GIVE, body if body is not None else grant)
+    require(actor, AccessPermission.GRANT_GIVE, body if body is not None else grant)
     if not visible_people(actor).filter(pk=user.pk).exists():
         raise NotFound
     if ends_at is not None and ends_at <= max(starts_at, at):
@@ -89,7 +93,7 @@ def give_grant(
         asked = ask_for_agreement(grant, at=at, not_to={actor.user_id, str(user.pk)})
     record(
         actor,
-        Verb.GRANT_GIVEN,
+        AccessVerb.GRANT_GIVEN,
         grant,
         scope=grant.scope(),
         role=str(role),
@@ -119,14 +123,14 @@ def approve_grant(actor: Actor, *, grant: Grant, at: datetime) -> Grant:
         raise WrongState
     if grant.given_at <= at - WAITS_FOR:
         raise WrongState(_("Nobody agreed to this in time. It must be given again."))
-    if not still_may(grant.given_by, Permission.GRANT_GIVE, where):
+    if not still_may(grant.given_by, AccessPermission.GRANT_GIVE, where):
         raise WrongState(_("Who gave this role may no longer give it. It must be given again."))
     check_roles_together(grant.user, role, at=at)
     grant.approved_by = actor.user_id
     grant.approved_at = at
     grant.save(update_fields=["approved_by", "approved_at"])
     tell_by_id([grant.given_by], Kind.GRANT_AGREED, at=at)
-    record(actor, Verb.GRANT_APPROVED, grant, scope=grant.scope(), role=grant.role)
+    record(actor, AccessVerb.GRANT_APPROVED, grant, scope=grant.scope(), role=grant.role)
     came_into_force(grant)
     return grant
 
@@ -149,7 +153,7 @@ def revoke_grant(actor: Actor, *, grant: Grant, at: datetime, only_waiting: bool
     where = place_scope(grant)
     waits = _waits(grant)
     if not (waits and may_confirm(actor, Role(grant.role), where)):
-        require(actor, Permission.GRANT_REVOKE, where)
+        require(actor, AccessPermission.GRANT_REVOKE, where)
     if grant.revoked_at:
         raise WrongState
     if only_waiting and not waits:
@@ -162,7 +166,7 @@ def revoke_grant(actor: Actor, *, grant: Grant, at: datetime, only_waiting: bool
     tell(grant.user, Kind.GRANT_REVOKED, at=at)
     if waits and actor.user_id != grant.given_by:
         tell_by_id([grant.given_by], Kind.GRANT_REFUSED, at=at)
-    record(actor, Verb.GRANT_REVOKED, grant, scope=grant.scope(), role=grant.role)
+    record(actor, AccessVerb.GRANT_REVOKED, grant, scope=grant.scope(), role=grant.role)
     return grant
 
 

@@ -30,10 +30,14 @@ from aanchal.access.models import Device, Grant, Invitation, User
 from aanchal.access.notices import Kind
 from aanchal.access.rules.sign_in_names import sign_in_name
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
-from aanchal.kernel.permissions import DEVICE_ROLES, Actor, Permission, Role, require
 from aanchal.places.models import Area, Body
+
+from ..permissions import AccessPermission
+from ..roles import DEVICE_ROLES, Role
+from ..verbs import AccessVerb
 
 INVITATION_LASTS = timedelta(days=7)
 
@@ -85,13 +89,13 @@ def invite_person(
         **place,
     )
     where = body if body is not None else invitation
-    require(actor, Permission.PERSON_INVITE, where)
-    require(actor, Permission.GRANT_GIVE, where)
+    require(actor, AccessPermission.PERSON_INVITE, where)
+    require(actor, AccessPermission.GRANT_GIVE, where)
     invitation.code_hash = code_hash(invitation, code)
     invitation.save()
     asked = ask_for_agreement(invitation, at=at, not_to={actor.user_id})
     scope = invitation.scope()
-    record(actor, Verb.PERSON_INVITED, invitation, scope=scope, role=str(role), asked=asked)
+    record(actor, AccessVerb.PERSON_INVITED, invitation, scope=scope, role=str(role), asked=asked)
     return Offered(invitation, code)
 
 
@@ -119,7 +123,7 @@ def approve_invitation(
     invitation.token_hash = token_hash(token, purpose="invitation")
     invitation.save(update_fields=["approved_by", "approved_at", "expires_at", "token_hash"])
     tell_by_id([invitation.invited_by], Kind.INVITATION_AGREED, at=at)
-    record(actor, Verb.INVITATION_APPROVED, invitation, scope=invitation.scope())
+    record(actor, AccessVerb.INVITATION_APPROVED, invitation, scope=invitation.scope())
     return Offered(invitation, token)
 
 
@@ -137,7 +141,7 @@ def renew_invitation(actor: Actor, *, invitation: Invitation, at: datetime) -> O
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     where = place_scope(invitation)
     if actor.user_id == invitation.invited_by:
-        require(actor, Permission.PERSON_INVITE, where)
+        require(actor, AccessPermission.PERSON_INVITE, where)
     elif actor.user_id == invitation.approved_by:
         require_confirm(actor, Role(invitation.role), where)
     else:
@@ -151,7 +155,7 @@ def renew_invitation(actor: Actor, *, invitation: Invitation, at: datetime) -> O
         half = new_token()
         invitation.token_hash = token_hash(half, purpose="invitation")
     invitation.save(update_fields=["code_hash", "token_hash"])
-    record(actor, Verb.INVITATION_RENEWED, invitation, scope=invitation.scope())
+    record(actor, AccessVerb.INVITATION_RENEWED, invitation, scope=invitation.scope())
     return Offered(invitation, half)
 
 
@@ -166,7 +170,7 @@ def withdraw_invitation(actor: Actor, *, invitation: Invitation, at: datetime) -
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     where = place_scope(invitation)
     if not may_confirm(actor, Role(invitation.role), where):
-        require(actor, Permission.PERSON_INVITE, where)
+        require(actor, AccessPermission.PERSON_INVITE, where)
     if not is_open(invitation, at):
         raise WrongState
     invitation.withdrawn_by = actor.user_id
@@ -175,7 +179,7 @@ def withdraw_invitation(actor: Actor, *, invitation: Invitation, at: datetime) -
     invitation.save(update_fields=["withdrawn_by", "withdrawn_at", "token_hash"])
     if actor.user_id != invitation.invited_by:
         tell_by_id([invitation.invited_by], Kind.INVITATION_REFUSED, at=at)
-    record(actor, Verb.INVITATION_WITHDRAWN, invitation, scope=invitation.scope())
+    record(actor, AccessVerb.INVITATION_WITHDRAWN, invitation, scope=invitation.scope())
 
 
 @use_case
@@ -236,7 +240,7 @@ def accept_invitation(
     herself = Actor(user_id=str(user.pk), language=user.language)
     record(
         herself,
-        Verb.INVITATION_ACCEPTED,
+        AccessVerb.INVITATION_ACCEPTED,
         invitation,
         scope=invitation.scope(),
         role=invitation.role,

@@ -21,9 +21,12 @@ from aanchal.access.models import CredentialReset, User
 from aanchal.access.notices import Kind, tell
 from aanchal.access.queries import WAITS_FOR
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import SecondPerson, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
+
+from ..permissions import AccessPermission
+from ..verbs import AccessVerb
 
 RESET_LASTS = timedelta(hours=24)
 
@@ -44,7 +47,7 @@ def ask_credential_reset(
             is stopped (then its opening is asked for) or is not.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    require(actor, Permission.CREDENTIAL_RESET, user)
+    require(actor, AccessPermission.CREDENTIAL_RESET, user)
     waiting = CredentialReset.objects.filter(
         user=user,
         kind=kind,
@@ -63,7 +66,7 @@ def ask_credential_reset(
     reset.code_hash = code_hash(reset, code)
     reset.save()
     tell(user, Kind.RESET_ASKED, at=at)
-    record(actor, Verb.CREDENTIAL_RESET_ASKED, reset, scope=user.scope(), kind=str(kind))
+    record(actor, AccessVerb.CREDENTIAL_RESET_ASKED, reset, scope=user.scope(), kind=str(kind))
     return Offered(reset, code)
 
 
@@ -79,7 +82,7 @@ def approve_credential_reset(
         WrongState: nothing waits here any more.
     """
     reset = CredentialReset.objects.select_for_update().get(pk=reset.pk)
-    require(actor, Permission.CREDENTIAL_RESET, reset.user)
+    require(actor, AccessPermission.CREDENTIAL_RESET, reset.user)
     if actor.user_id in (reset.asked_by, str(reset.user_id)):
         raise SecondPerson
     if reset.approved_at or reset.refused_at or reset.asked_at <= at - WAITS_FOR:
@@ -94,7 +97,7 @@ def approve_credential_reset(
     reset.save(update_fields=["approved_by", "approved_at", "expires_at", "token_hash"])
     tell(reset.user, Kind.RESET_APPROVED, at=at)
     scope = reset.user.scope()
-    record(actor, Verb.CREDENTIAL_RESET_APPROVED, reset, scope=scope, kind=reset.kind)
+    record(actor, AccessVerb.CREDENTIAL_RESET_APPROVED, reset, scope=scope, kind=reset.kind)
     return Offered(reset, token)
 
 
@@ -110,7 +113,7 @@ def refuse_credential_reset(actor: Actor, *, reset: CredentialReset, at: datetim
     """
     reset = CredentialReset.objects.select_for_update().get(pk=reset.pk)
     if actor.user_id != str(reset.user_id):
-        require(actor, Permission.CREDENTIAL_RESET, reset.user)
+        require(actor, AccessPermission.CREDENTIAL_RESET, reset.user)
     if reset.used_at or reset.refused_at:
         raise WrongState
     reset.refused_by = actor.user_id
@@ -119,7 +122,7 @@ def refuse_credential_reset(actor: Actor, *, reset: CredentialReset, at: datetim
     reset.save(update_fields=["refused_by", "refused_at", "token_hash"])
     tell(reset.user, Kind.RESET_REFUSED, at=at)
     scope = reset.user.scope()
-    record(actor, Verb.CREDENTIAL_RESET_REFUSED, reset, scope=scope, kind=reset.kind)
+    record(actor, AccessVerb.CREDENTIAL_RESET_REFUSED, reset, scope=scope, kind=reset.kind)
 
 
 @use_case
@@ -152,7 +155,9 @@ def choose_passphrase(
     _use(reset, at)
     opened = reset.kind == CredentialReset.Kind.OPENING
     tell(user, Kind.ACCOUNT_OPENED if opened else Kind.PASSPHRASE_CHANGED, at=at)
-    record(_self(user), Verb.CREDENTIAL_RESET_USED, reset, scope=user.scope(), kind=reset.kind)
+    record(
+        _self(user), AccessVerb.CREDENTIAL_RESET_USED, reset, scope=user.scope(), kind=reset.kind
+    )
     return user
 
 
@@ -177,7 +182,7 @@ def drop_second_factor(actor: Actor, *, token: str, code: str, at: datetime) -> 
     _use(reset, at)
     tell(reset.user, Kind.SECOND_FACTOR_REMOVED, at=at)
     scope = reset.user.scope()
-    record(actor, Verb.CREDENTIAL_RESET_USED, reset, scope=scope, kind=reset.kind)
+    record(actor, AccessVerb.CREDENTIAL_RESET_USED, reset, scope=scope, kind=reset.kind)
     return reset.user
 
 

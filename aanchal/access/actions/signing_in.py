@@ -8,10 +8,12 @@ from aanchal.access.known import token_hash
 from aanchal.access.links import require_self
 from aanchal.access.models import DemoLink, Device, User
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, Scope
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import Deployment
-from aanchal.kernel.permissions import ROOT, Actor, Scope
+
+from ..verbs import AccessVerb
 
 
 @use_case
@@ -23,7 +25,7 @@ def note_sign_in(
     if device is not None and device.last_seen_on != timezone.localdate(at):
         device.last_seen_on = timezone.localdate(at)
         device.save(update_fields=["last_seen_on"])
-    record(actor, Verb.SIGNED_IN, user, scope=user.scope(), how=how)
+    record(actor, AccessVerb.SIGNED_IN, user, scope=user.scope(), how=how)
 
 
 @use_case
@@ -34,14 +36,14 @@ def note_failed_sign_in(actor: Actor, *, user: User | None, step: str) -> None:
         user: whose sign-in name it was, or None. Kept with the root, so that the time this
             takes says nothing of who has an account.
     """
-    record(actor, Verb.SIGN_IN_FAILED, user, scope=Scope(area_path=ROOT), step=step)
+    record(actor, AccessVerb.SIGN_IN_FAILED, user, scope=Scope(area_path=ROOT), step=step)
 
 
 @use_case
 def note_sign_out(actor: Actor, *, user: User) -> None:
     """Keep that a person went out."""
     require_self(actor, user)
-    record(actor, Verb.SIGNED_OUT, user, scope=user.scope())
+    record(actor, AccessVerb.SIGNED_OUT, user, scope=user.scope())
 
 
 @use_case
@@ -62,5 +64,5 @@ def enter_demo(actor: Actor, *, token: str, at: datetime) -> User:
     link.used_at = at
     link.save(update_fields=["used_at"])
     herself = Actor(user_id=str(link.user_id), language=link.user.language)
-    record(herself, Verb.DEMO_LINK_USED, link.user, scope=link.user.scope())
+    record(herself, AccessVerb.DEMO_LINK_USED, link.user, scope=link.user.scope())
     return link.user

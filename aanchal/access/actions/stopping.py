@@ -9,9 +9,13 @@ from aanchal.access.notices import Kind, tell
 from aanchal.access.queries import live_grants
 from aanchal.access.rules.places import path_and_above
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import SecondPerson, WrongState
-from aanchal.kernel.permissions import Actor, Permission, Role, require
+
+from ..permissions import AccessPermission
+from ..roles import Role
+from ..verbs import AccessVerb
 
 
 @use_case
@@ -28,7 +32,7 @@ def stop_account(actor: Actor, *, user: User, at: datetime) -> User:
         WrongState: it is stopped already, or nobody would be left to look after people somewhere.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    require(actor, Permission.GRANT_REVOKE, user)
+    require(actor, AccessPermission.GRANT_REVOKE, user)
     if actor.user_id == str(user.pk):
         raise SecondPerson(_("Somebody else must stop your own account."))
     if not user.is_active:
@@ -45,7 +49,7 @@ def stop_account(actor: Actor, *, user: User, at: datetime) -> User:
         refused_by=actor.user_id, refused_at=at, token_hash=""
     )
     tell(user, Kind.ACCOUNT_STOPPED, at=at)
-    record(actor, Verb.ACCOUNT_STOPPED, user, scope=user.scope(), phones=phones)
+    record(actor, AccessVerb.ACCOUNT_STOPPED, user, scope=user.scope(), phones=phones)
     return user
 
 

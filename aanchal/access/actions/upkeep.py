@@ -10,9 +10,11 @@ from aanchal.access.models import CredentialReset, Device, Grant, Invitation, No
 from aanchal.access.notices import Kind
 from aanchal.access.queries import WAITS_FOR
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, Scope, system_actor
 from aanchal.kernel.errors import NotAllowed
-from aanchal.kernel.permissions import ROOT, Actor, Scope, system_actor
+
+from ..verbs import AccessVerb
 
 # What `class Privacy` of each table says of how long it stays.
 INVITATIONS_STAY = timedelta(days=90)
@@ -49,7 +51,7 @@ def lapse_waiting(actor: Actor, *, at: datetime) -> dict[str, int]:
     }
     tell_by_id(gave, Kind.GRANT_LAPSED, at=at)
     tell_by_id(invited, Kind.INVITATION_LAPSED, at=at)
-    record(actor, Verb.WAITING_LAPSED, None, scope=Scope(area_path=ROOT), **counts)
+    record(actor, AccessVerb.WAITING_LAPSED, None, scope=Scope(area_path=ROOT), **counts)
     return counts
 
 
@@ -80,5 +82,5 @@ def forget_ended(actor: Actor, *, at: datetime) -> dict[str, int]:
         "notices": Notice.objects.filter(seen_at__lt=at - NOTICES_STAY),
     }
     counts: dict[str, Any] = {name: rows.delete()[0] for name, rows in gone.items()}
-    record(actor, Verb.ACCESS_FORGOTTEN, None, scope=Scope(area_path=ROOT), **counts)
+    record(actor, AccessVerb.ACCESS_FORGOTTEN, None, scope=Scope(area_path=ROOT), **counts)
     return counts

@@ -10,25 +10,16 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from aanchal.kernel import permissions
+from aanchal.kernel import authz
 from aanchal.kernel.access import reach, visible, within
+from aanchal.kernel.authz import Actor, Scope, district_of, granted_areas, grants_for, may, unit_of
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import (
-    MFA_ROLES,
-    Actor,
-    Permission,
-    Role,
-    Scope,
-    district_of,
-    granted_areas,
-    grants_for,
-    may,
-    unit_of,
-)
+from aanchal.kernel.vocabulary import Permission
 from aanchal.places.models import Area, Body
 
 from ..models import CredentialReset, Device, Grant, Invitation, User
-from ..rules.places import path_and_above
+from ..permissions import AccessPermission
+from ..roles import MFA_ROLES, Role
 from ..rules.second_person import CONFIRMED_BY, GIVEN_ROLES
 
 # An asking that nobody answered is forgotten after this; then it must be asked again.
@@ -82,15 +73,13 @@ def actor_for(user: User, *, at: datetime | None = None) -> Actor:
     )
 
 
-def held_grant(grant: Grant) -> permissions.Grant:
+def held_grant(grant: Grant) -> authz.Grant:
     """A grant as the permission question knows it."""
     return _held(grant.role, grant.area_path, grant.body_id, grant.grade, grant.section)
 
 
-def _held(
-    role: str, area_path: str, body_id: UUID | None, grade: str, section: str
-) -> permissions.Grant:
-    return permissions.Grant(
+def _held(role: str, area_path: str, body_id: UUID | None, grade: str, section: str) -> authz.Grant:
+    return authz.Grant(
         role=Role(role),
         area_path="" if body_id else area_path,
         body_id=str(body_id) if body_id else "",
@@ -153,7 +142,7 @@ def people_by_role(*, at: datetime) -> dict[Role, int]:
 
 def visible_people(actor: Actor) -> QuerySet[User]:
     """People who hold or held something within the places whose people the actor looks after."""
-    return visible(User, actor, Permission.PERSON_VIEW)
+    return visible(User, actor, AccessPermission.PERSON_VIEW)
 
 
 def people_listed(actor: Actor, *, role: str = "", at: datetime) -> QuerySet[User]:
@@ -175,7 +164,7 @@ def get_person(actor: Actor, *, pk: UUID | str) -> User:
 def visible_grants(actor: Actor) -> QuerySet[Grant]:
     """Grants within the places whose people the actor looks after, newest first."""
     return (
-        visible(Grant, actor, Permission.PERSON_VIEW)
+        visible(Grant, actor, AccessPermission.PERSON_VIEW)
         .select_related("user", "area", "body")
         .order_by("-given_at", "-pk")
     )
@@ -211,7 +200,7 @@ def get_grant(actor: Actor, *, pk: UUID | str) -> Grant:
 def visible_invitations(actor: Actor) -> QuerySet[Invitation]:
     """Invitations into the places where the actor may invite, newest first."""
     return (
-        visible(Invitation, actor, Permission.PERSON_INVITE)
+        visible(Invitation, actor, AccessPermission.PERSON_INVITE)
         .select_related("area", "body")
         .order_by("-invited_at", "-pk")
     )
@@ -295,7 +284,7 @@ def get_confirmable_invitation(actor: Actor, *, pk: UUID | str) -> Invitation:
 
 def may_confirm_anywhere(actor: Actor) -> bool:
     """Say whether the actor may agree to anything anywhere; for menus, never for records."""
-    return bool(grants_for(actor, Permission.GRANT_APPROVE)) or any(
+    return bool(grants_for(actor, AccessPermission.GRANT_APPROVE)) or any(
         not grant.unit
         for permission in CONFIRMED_BY.values()
         for grant in grants_for(actor, permission)
@@ -306,7 +295,7 @@ def waiting_resets(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
     """Askings for new credentials that wait for a second person, oldest first."""
     return (
         CredentialReset.objects.filter(
-            reach(CredentialReset, actor, Permission.PERSON_VIEW),
+            reach(CredentialReset, actor, AccessPermission.PERSON_VIEW),
             approved_at__isnull=True,
             refused_at__isnull=True,
             asked_at__gt=at - WAITS_FOR,
@@ -333,7 +322,7 @@ def resets_of(user: User) -> QuerySet[CredentialReset]:
 
 def get_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
     """One asking about a person the actor may see; `NotFound` whether absent or hidden."""
-    found = visible(CredentialReset, actor, Permission.PERSON_VIEW).filter(pk=pk).first()
+    found = visible(CredentialReset, actor, AccessPermission.PERSON_VIEW).filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found
@@ -341,7 +330,9 @@ def get_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
 
 def get_own_or_visible_reset(actor: Actor, *, pk: UUID | str) -> CredentialReset:
     """One asking about the actor herself, or about a person she may see; `NotFound` otherwise."""
-    theirs = reach(CredentialReset, actor, Permission.PERSON_VIEW) | Q(user=actor.user_id or None)
+    theirs = reach(CredentialReset, actor, AccessPermission.PERSON_VIEW) | Q(
+        user=actor.user_id or None
+    )
     found = CredentialReset.objects.filter(theirs, pk=pk).select_related("user").first()
     if found is None:
         raise NotFound
@@ -358,22 +349,6 @@ def resets_open_for(actor: Actor, *, at: datetime) -> QuerySet[CredentialReset]:
     ).order_by("-asked_at", "-pk")
 
 
-def volunteers_of(actor: Actor, area: Area, *, at: datetime | None = None) -> QuerySet[User]:
-    """Volunteers who may be sent to this place: granted over it or over a place above it.
-
-    Nobody when the actor neither assigns visits nor enrols phones there.
-    """
-    if not (may(actor, Permission.VISIT_ASSIGN, area) or may(actor, Permission.DEVICE_ENROL, area)):
-        return User.objects.none()
-    held = live_grants(at=at or timezone.now()).filter(
-        role=Role.VOLUNTEER, area_path__in=path_and_above(area.path)
-    )
-    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
-
-
-# --- places that can be granted ---
-
-
 def grantable_places(actor: Actor, *, text: str, schools: bool) -> Sequence[Area | Body]:
     """Places within the actor's own administrator grants whose name or code fits `text`.
 
@@ -384,7 +359,7 @@ def grantable_places(actor: Actor, *, text: str, schools: bool) -> Sequence[Area
     Returns:
         At most `MAX_PLACES`, the highest first, then by name.
     """
-    paths = granted_areas(actor, Permission.GRANT_GIVE)
+    paths = granted_areas(actor, AccessPermission.GRANT_GIVE)
     text = text.strip()
     if schools:
         found = Body.objects.filter(within(paths, "area__path"), kind=Body.Kind.SCHOOL)
@@ -402,7 +377,7 @@ def grantable_places(actor: Actor, *, text: str, schools: bool) -> Sequence[Area
 
 def _confirmable(held: type[Grant] | type[Invitation], actor: Actor) -> Q:
     """Grants or invitations that the actor may agree to, or refuse."""
-    found = reach(held, actor, Permission.GRANT_APPROVE)
+    found = reach(held, actor, AccessPermission.GRANT_APPROVE)
     for role, permission in CONFIRMED_BY.items():
         found |= Q(role=role) & reach(held, actor, permission)
     return found

@@ -7,17 +7,19 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from aanchal.kernel.access import reach
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, Role
 
 from ..models import Device, Grant, Notice, User
+from ..permissions import AccessPermission
+from ..roles import Role
 from . import live_grants
 
 
 def visible_volunteers(actor: Actor, *, at: datetime | None = None) -> QuerySet[User]:
     """Volunteers of the places where the actor may enrol phones."""
     held = live_grants(at=at or timezone.now()).filter(role=Role.VOLUNTEER)
-    held = held.filter(reach(Grant, actor, Permission.DEVICE_ENROL))
+    held = held.filter(reach(Grant, actor, AccessPermission.DEVICE_ENROL))
     return User.objects.filter(pk__in=held.values("user")).order_by("pk")
 
 
@@ -48,7 +50,7 @@ def get_volunteer(actor: Actor, *, pk: UUID | str) -> User:
 
 def visible_devices(actor: Actor) -> QuerySet[Device]:
     """Phones of the actor herself and of people whose phones she looks after."""
-    theirs = reach(Device, actor, Permission.DEVICE_ENROL)
+    theirs = reach(Device, actor, AccessPermission.DEVICE_ENROL)
     return Device.objects.filter(Q(user=actor.user_id or None) | theirs).order_by(
         "-enrol_expires_at", "-pk"
     )

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 
-from aanchal.kernel.permissions import OPENS_NAMES, ROLE_PERMISSIONS, Permission, Role
+from aanchal.kernel.authz import permissions_of
+from aanchal.kernel.vocabulary import Permission, Shows
 
-# Whoever can do one of these could make herself a second person, or read names of children.
-WEIGHTY = OPENS_NAMES | {
-    Permission.GRANT_GIVE,
-    Permission.GRANT_APPROVE,
-    Permission.CREDENTIAL_RESET,
-}
+from ..permissions import AccessPermission
+from ..roles import Role
 
-READS_FILES = frozenset({Permission.CHILD_OPEN_FILE, Permission.CONCERN_VIEW})
+# Whoever can do one of these could make herself a second person.
+MAKES_PERSONS = frozenset(
+    {
+        AccessPermission.GRANT_GIVE,
+        AccessPermission.GRANT_APPROVE,
+        AccessPermission.CREDENTIAL_RESET,
+    }
+)
 
 # Roles that people hold; the system's own is never given.
 GIVEN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
@@ -19,8 +23,8 @@ GIVEN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 
 # Besides administrators: the head agrees to teachers of her school, a coordinator to volunteers.
 CONFIRMED_BY = {
-    Role.TEACHER: Permission.TEACHER_CONFIRM,
-    Role.VOLUNTEER: Permission.VOLUNTEER_CONFIRM,
+    Role.TEACHER: AccessPermission.TEACHER_CONFIRM,
+    Role.VOLUNTEER: AccessPermission.VOLUNTEER_CONFIRM,
 }
 
 
@@ -31,13 +35,14 @@ def needs_second_person(role: Role) -> bool:
     could invite a person who does not exist, and be her. A volunteer sees only what a coordinator
     puts in her hands, so that for somebody who is here already one giver is enough.
     """
-    return bool(ROLE_PERMISSIONS[role] & WEIGHTY)
+    may = permissions_of(role)
+    return bool(may & MAKES_PERSONS) or any(p.shows >= Shows.NAMES for p in may)
 
 
 def confirming(role: Role) -> tuple[Permission, ...]:
     """The permissions, one of which it takes to agree to this role at its place."""
     also = CONFIRMED_BY.get(role)
-    return (Permission.GRANT_APPROVE, also) if also else (Permission.GRANT_APPROVE,)
+    return (AccessPermission.GRANT_APPROVE, also) if also else (AccessPermission.GRANT_APPROVE,)
 
 
 def may_hold_together(role: Role, others: Iterable[Role]) -> bool:
@@ -52,8 +57,8 @@ def _pairs(role: Role, others: Iterable[Role]) -> Iterable[tuple[Role, Role]]:
 
 
 def _administers(role: Role) -> bool:
-    return Permission.GRANT_GIVE in ROLE_PERMISSIONS[role]
+    return AccessPermission.GRANT_GIVE in permissions_of(role)
 
 
 def _reads(role: Role) -> bool:
-    return bool(ROLE_PERMISSIONS[role] & READS_FILES)
+    return any(p.shows >= Shows.FILES for p in permissions_of(role))

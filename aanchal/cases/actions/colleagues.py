@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.allowances import Allowance, spend
-from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.permissions import Actor, Permission, Scope, grants_for, require
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, grants_for, require
 from aanchal.places.models import Area
 
+from ..permissions import CasePermission
 from ..queries import colleagues_like
+from ..verbs import CaseVerb
 
 # Enough for whoever looks for one name in several spellings; too few to read a list of colleagues.
 AN_HOUR = Allowance(
@@ -36,16 +38,16 @@ def search_colleagues(actor: Actor, *, area: Area, words: str, at: datetime) -> 
         TooMany: she has looked for many names.
     """
     where = Scope(area_path="/".join(area.path.split("/")[:3]), district=area.district)
-    require(actor, Permission.CONCERN_RAISE, _any_place_of(actor))
+    require(actor, CasePermission.CONCERN_RAISE, _any_place_of(actor))
     spend((AN_HOUR, actor.user_id), (A_DAY, actor.user_id), at=at)
     found = colleagues_like(area, words, at=at)
-    record(actor, Verb.COLLEAGUES_SEARCHED, None, scope=where, found=len(found))
+    record(actor, CaseVerb.COLLEAGUES_SEARCHED, None, scope=where, found=len(found))
     return found
 
 
 def _any_place_of(actor: Actor) -> Scope:
     """A place where the actor may tell of a concern, if there is one: her search names no child."""
-    for grant in grants_for(actor, Permission.CONCERN_RAISE):
+    for grant in grants_for(actor, CasePermission.CONCERN_RAISE):
         return Scope(
             area_path=grant.area_path,
             body_id=grant.body_id,

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import move
 from aanchal.kernel.waiting import something_waits
 from aanchal.lib.indic.names import tidy
@@ -20,7 +20,9 @@ from aanchal.places.models import Area
 from ..hands import may_say_read
 from ..kinds import concern_kinds
 from ..models import Concern
+from ..permissions import CasePermission
 from ..queries import like_named
+from ..verbs import CaseVerb
 from .mistakes import end_asking
 from .raising import lock_concern, nearest_case_workers, told_from, wait_anew
 from .story import remember
@@ -62,7 +64,7 @@ def tell_correction(
     Raises:
         NotAllowed: the actor may not raise concerns here.
     """
-    require(actor, Permission.CONCERN_RAISE, told_from(actor, area))
+    require(actor, CasePermission.CONCERN_RAISE, told_from(actor, area))
     known = Concern.objects.filter(
         source_tag=_source_tag(area.district, source_kind, source_id)
     ).first()
@@ -101,7 +103,7 @@ def tell_correction(
     _hand_on(concern, is_danger=bool(kind), at=at)
     concern.save()
     something_waits()
-    record(actor, Verb.CONCERN_CORRECTED, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_CORRECTED, concern, scope=concern.scope())
     return concern
 
 
@@ -160,7 +162,7 @@ def name_kind(actor: Actor, *, concern: Concern, kind: str, at: datetime) -> Con
         WrongState: it is not in the actor's hands.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     kinds = concern_kinds()
     if kind not in kinds:
         raise Invalid(_("Choose what it is about."), field="kind")
@@ -172,7 +174,7 @@ def name_kind(actor: Actor, *, concern: Concern, kind: str, at: datetime) -> Con
     remember(concern, "kind_named", by=actor.user_id, at=at, kind=kind)
     _seal(concern, is_sealed=kinds[kind].is_sealed, at=at)
     concern.save_facts("kind", "also", "history", "is_sealed", "team")
-    record(actor, Verb.CONCERN_KIND_NAMED, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_KIND_NAMED, concern, scope=concern.scope())
     return concern
 
 
@@ -185,12 +187,12 @@ def read_correction(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         WrongState: a colleague holds it, who has a day to read it before others may say so.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     if concern.corrected_at is None:
         return concern
     if not may_say_read(actor.user_id, concern, at=at):
         raise WrongState(_("The colleague who has it in her hands reads it first."))
     concern.corrected_at = None
     concern.save_facts("corrected_at")
-    record(actor, Verb.CONCERN_CORRECTION_READ, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_CORRECTION_READ, concern, scope=concern.scope())
     return concern

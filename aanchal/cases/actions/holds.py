@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, may, require
 from aanchal.kernel.errors import Invalid, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import LegalHold
-from aanchal.kernel.permissions import Actor, Permission, Scope, may, require
 from aanchal.people.models import Child
 
 from ..models import Concern
+from ..permissions import CasePermission
 from ..queries import concerns_of_code, standing_holds
+from ..verbs import CaseVerb
 
 MAX_REASON = 500
 
@@ -40,7 +42,7 @@ def place_hold(
     """
     reason = _said(reason)
     label, key, scope = _named(actor, code, whole_household=whole_household)
-    require(actor, Permission.HOLD_PLACE, scope)
+    require(actor, CasePermission.HOLD_PLACE, scope)
     thing = f"{label}:{key}"
     if any(hold.thing == thing for hold in standing_holds(scope.district)):
         raise WrongState(_("It is held already."))
@@ -49,7 +51,7 @@ def place_hold(
     hold.area_path, hold.placed_by = scope.area_path, actor.user_id
     hold.excluded = sorted(scope.excluded)
     hold.save(force_insert=True)
-    record(actor, Verb.HOLD_PLACED, hold, scope=hold.scope(), of=label)
+    record(actor, CaseVerb.HOLD_PLACED, hold, scope=hold.scope(), of=label)
     return hold
 
 
@@ -62,13 +64,13 @@ def ask_to_lift_hold(actor: Actor, *, hold: LegalHold, reason: str, at: datetime
         WrongState: it is lifted, or somebody asked already.
     """
     hold = _locked(hold)
-    require(actor, Permission.HOLD_LIFT, hold)
+    require(actor, CasePermission.HOLD_LIFT, hold)
     if hold.lifted_on is not None or hold.lift_asked_by:
         raise WrongState(_("Somebody asked already, or it is lifted."))
     hold.lift_asked_by, hold.lift_asked_on = actor.user_id, at.isoformat()
     hold.lift_reason = _said(reason)
     hold.save_facts("facts")
-    record(actor, Verb.HOLD_LIFT_ASKED, hold, scope=hold.scope())
+    record(actor, CaseVerb.HOLD_LIFT_ASKED, hold, scope=hold.scope())
 
 
 @use_case
@@ -84,7 +86,7 @@ def lift_hold(actor: Actor, *, hold: LegalHold, at: datetime) -> None:
         raise SecondPerson
     hold.lifted_by, hold.lifted_on = actor.user_id, _day(at)
     hold.save(update_fields=["facts", "lifted_on"])
-    record(actor, Verb.HOLD_LIFTED, hold, scope=hold.scope())
+    record(actor, CaseVerb.HOLD_LIFTED, hold, scope=hold.scope())
 
 
 @use_case
@@ -98,7 +100,7 @@ def keep_hold(actor: Actor, *, hold: LegalHold, at: datetime) -> None:
     mine = hold.lift_asked_by == actor.user_id
     hold.lift_asked_by = hold.lift_asked_on = hold.lift_reason = ""
     hold.save_facts("facts")
-    verb = Verb.HOLD_LIFT_TAKEN_BACK if mine else Verb.HOLD_KEPT
+    verb = CaseVerb.HOLD_LIFT_TAKEN_BACK if mine else CaseVerb.HOLD_KEPT
     record(actor, verb, hold, scope=hold.scope())
 
 
@@ -108,7 +110,7 @@ def _locked(hold: LegalHold) -> LegalHold:
 
 def _asked(actor: Actor, hold: LegalHold) -> LegalHold:
     hold = _locked(hold)
-    require(actor, Permission.HOLD_LIFT, hold)
+    require(actor, CasePermission.HOLD_LIFT, hold)
     if hold.lifted_on is not None or not hold.lift_asked_by:
         raise WrongState(_("Nobody asks any more that it be lifted."))
     return hold
@@ -128,7 +130,9 @@ def _named(actor: Actor, code: str, *, whole_household: bool) -> tuple[str, obje
             (concern, _without_seal(concern.scope()))
             for concern in concerns_of_code(actor, bare, district=district)
         ]
-    here = [(thing, scope) for thing, scope in found if may(actor, Permission.HOLD_PLACE, scope)]
+    here = [
+        (thing, scope) for thing, scope in found if may(actor, CasePermission.HOLD_PLACE, scope)
+    ]
     if not here:
         raise NotFound(_("There is no child and no concern of this code here."))
     if len(here) > 1:

@@ -9,13 +9,15 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, SecondPerson, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.waiting import something_waits
 
 from ..mistakes import AskedMistake, asked_mistake, may_answer_mistake, namers_of
 from ..models import Concern
+from ..permissions import CasePermission
+from ..verbs import CaseVerb
 from .raising import lock_concern
 from .story import remember, tidy_words
 
@@ -36,7 +38,7 @@ def ask_mistake(actor: Actor, *, concern: Concern, who: str, words: str, at: dat
         WrongState: it is closed, something is asked already, or nobody of its team could answer.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     if concern.stage == Stage.CLOSED:
         raise WrongState(_("This concern is closed. Reopen it to write in it."))
     if who not in concern.implicated:
@@ -57,7 +59,7 @@ def ask_mistake(actor: Actor, *, concern: Concern, who: str, words: str, at: dat
     remember(concern, "mistake_asked", by=actor.user_id, words=words, at=at, to=who)
     concern.save_facts("mistake", "history")
     something_waits()
-    record(actor, Verb.CONCERN_MISTAKE_ASKED, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_MISTAKE_ASKED, concern, scope=concern.scope())
     return concern
 
 
@@ -84,7 +86,7 @@ def agree_mistake(actor: Actor, *, concern: Concern, words: str, at: datetime) -
         concern.team, concern.alone_since = sorted({*concern.team, asked.who}), None
     _end(concern, asked, "mistake_agreed", by=actor.user_id, words=words, at=at)
     concern.save_facts("implicated", "namings", "team", "alone_since", "mistake", "history")
-    record(actor, Verb.CONCERN_MISTAKE_AGREED, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_MISTAKE_AGREED, concern, scope=concern.scope())
     return concern
 
 
@@ -105,7 +107,7 @@ def refuse_mistake(actor: Actor, *, concern: Concern, words: str, at: datetime) 
         at=at,
     )
     concern.save_facts("mistake", "history")
-    record(actor, Verb.CONCERN_MISTAKE_REFUSED, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_MISTAKE_REFUSED, concern, scope=concern.scope())
     return concern
 
 
@@ -117,13 +119,13 @@ def lapse_mistake(actor: Actor, *, concern: Concern, at: datetime) -> bool:
         Whether there was any.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_NAME_TEAM, concern.area)
+    require(actor, CasePermission.CONCERN_NAME_TEAM, concern.area)
     asked = asked_mistake(concern)
     if asked is None or not asked.has_lapsed(at=at):
         return False
     _end(concern, asked, "mistake_lapsed", by="", words="", at=at)
     concern.save_facts("mistake", "history")
-    record(actor, Verb.CONCERN_MISTAKE_LAPSED, concern, scope=concern.area.scope())
+    record(actor, CaseVerb.CONCERN_MISTAKE_LAPSED, concern, scope=concern.area.scope())
     return True
 
 
@@ -140,7 +142,7 @@ def end_asking(concern: Concern, *, of: str = "", at: datetime) -> None:
 
 def _asked_of(actor: Actor, concern: Concern, *, at: datetime) -> tuple[Concern, AskedMistake]:
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     asked = asked_mistake(concern)
     if asked is None or asked.has_lapsed(at=at) or concern.stage == Stage.CLOSED:
         raise WrongState

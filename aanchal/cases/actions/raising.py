@@ -9,18 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants
+from aanchal.access.roles import Role
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, covers, grants_for, require
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    Role,
-    Scope,
-    covers,
-    grants_for,
-    require,
-)
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.kernel.waiting import something_waits
 from aanchal.lib.indic.names import tidy
@@ -29,8 +22,10 @@ from aanchal.places.models import Area, Body
 
 from ..kinds import concern_kinds
 from ..models import Concern
+from ..permissions import CasePermission
 from ..queries import has_told_out_of, like_named, may_be_opened, question_mark
 from ..rules.due import due_after
+from ..verbs import CaseVerb
 
 # No vowels and no letters that are taken for digits: a code is read out on a bad line.
 CODE_LETTERS = "BCDFGHJKLMNPQRTVWXZ2346789"
@@ -75,7 +70,7 @@ def raise_concern(
     kinds = concern_kinds()
     if kind not in kinds:
         raise Invalid(_("Choose what kind of concern it is."), field="kind")
-    require(actor, Permission.CONCERN_RAISE, told_from(actor, area))
+    require(actor, CasePermission.CONCERN_RAISE, told_from(actor, area))
     concern = Concern(district=area.district)
     concern.source_kind, concern.source_id = source_kind, source_id
     known = Concern.objects.filter(source_tag=_tag(concern, "source")).first()
@@ -104,7 +99,7 @@ def raise_concern(
     concern.save(force_insert=True)
     something_waits()
     count([counted(Counted.CONCERN_RAISED, concern)], at=at)
-    record(actor, Verb.CONCERN_RAISED, concern, scope=area.scope(), sealed=sealed)
+    record(actor, CaseVerb.CONCERN_RAISED, concern, scope=area.scope(), sealed=sealed)
     return concern
 
 
@@ -124,7 +119,7 @@ def _new_code(concern: Concern) -> str:
 
 def told_from(actor: Actor, area: Area) -> Scope:
     """Where one who tells of a place stands: over it, or in a school of it."""
-    held = [g for g in grants_for(actor, Permission.CONCERN_RAISE) if g.body_id]
+    held = [g for g in grants_for(actor, CasePermission.CONCERN_RAISE) if g.body_id]
     schools = {
         str(b.pk): b
         for b in Body.objects.filter(pk__in=[g.body_id for g in held]).select_related("area")
@@ -171,7 +166,7 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
     Raises:
         NotAllowed: teams are named by Aanchal itself, not by a person.
     """
-    require(actor, Permission.CONCERN_NAME_TEAM, concern.area.scope())
+    require(actor, CasePermission.CONCERN_NAME_TEAM, concern.area.scope())
     concern = lock_concern(concern)
     scope = concern.scope()
     if not concern.is_sealed or may_be_opened(concern, at=at):
@@ -183,7 +178,7 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
         concern.alone_since = None
         concern.save_facts("team")
         users = [str(u.pk) for u in named]
-        record(actor, Verb.CONCERN_TEAM_NAMED, concern, scope=concern.area.scope(), users=users)
+        record(actor, CaseVerb.CONCERN_TEAM_NAMED, concern, scope=concern.area.scope(), users=users)
     return named
 
 

@@ -6,19 +6,22 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import advance, move
 from aanchal.kernel.statistics import Counted, count
+from aanchal.kernel.vocabulary import Verb
 from aanchal.lib.stages import FOLLOWS
 
 from ..closing import closing_reasons
 from ..hands import may_be_taken_up
 from ..models import Concern
+from ..permissions import CasePermission
 from ..queries import may_be_opened, people_to_hand_over_to
 from ..rules.closing import missing_to_close
 from ..rules.due import due_after
+from ..verbs import CaseVerb
 from .mistakes import end_asking
 from .raising import counted, lock_concern, wait_anew
 from .story import remember, tidy_words
@@ -33,8 +36,8 @@ def open_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     Raises:
         NotAllowed: excluded, not of the team of a sealed one, or not in the actor's area.
     """
-    require(actor, Permission.CONCERN_VIEW, concern)
-    record(actor, Verb.CONCERN_OPENED, concern, scope=concern.scope())
+    require(actor, CasePermission.CONCERN_VIEW, concern)
+    record(actor, CaseVerb.CONCERN_OPENED, concern, scope=concern.scope())
     return concern
 
 
@@ -51,7 +54,7 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         WrongState: it is in somebody's hands, or closed.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     if not may_be_taken_up(concern, at=at):
         raise WrongState(_("Somebody has already taken up this concern."))
     before = concern.taken_up_by if concern.stage == Stage.TAKEN_UP else ""
@@ -59,7 +62,7 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         remember(concern, "taken_over", by=actor.user_id, at=at, to=before)
     concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
     saving = ("taken_up_by", "taken_up_at", "handed_to", "history")
-    _move(actor, concern, Stage.TAKEN_UP, saving=saving, verb=Verb.CONCERN_TAKEN_UP, at=at)
+    _move(actor, concern, Stage.TAKEN_UP, saving=saving, verb=CaseVerb.CONCERN_TAKEN_UP, at=at)
     return concern
 
 
@@ -74,7 +77,7 @@ def record_call(
         Invalid: a number that is none of the helplines and looks like no phone number.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     digits = "".join(c for c in number if c.isdigit())
     if not 3 <= len(digits) <= 13:
         raise Invalid(_("Write the number that was called."), field="number")
@@ -84,7 +87,7 @@ def record_call(
     ]
     _renew(concern, at=at)
     concern.save_facts("calls", "acted_at", "due_at")
-    record(actor, Verb.CONCERN_CALL_RECORDED, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_CALL_RECORDED, concern, scope=concern.scope())
     return concern
 
 
@@ -98,14 +101,14 @@ def add_note(actor: Actor, *, concern: Concern, text: str, at: datetime) -> Conc
         WrongState: it is closed.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     if concern.stage == Stage.CLOSED:
         raise WrongState(_("This concern is closed. Reopen it to write in it."))
     text = tidy_words(text, field="text")
     concern.notes = [*concern.notes, {"text": text, "at": at.isoformat(), "by": actor.user_id}]
     _renew(concern, at=at)
     concern.save_facts("notes", "acted_at", "due_at")
-    record(actor, Verb.CONCERN_NOTE_ADDED, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_NOTE_ADDED, concern, scope=concern.scope())
     return concern
 
 
@@ -124,7 +127,7 @@ def hand_over_concern(
         WrongState: it is not in the actor's hands.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     _require_in_hand(actor, concern)
     if to.pk not in {person.pk for person in people_to_hand_over_to(actor, concern, at=at)}:
         raise Invalid(_("Choose a case worker of this place."), field="to")
@@ -148,13 +151,13 @@ def release_concern(actor: Actor, *, concern: Concern, words: str, at: datetime)
         WrongState: it is not in the actor's hands.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     _require_in_hand(actor, concern)
     words = tidy_words(words, field="words")
     concern.taken_up_by, concern.taken_up_at = "", None
     remember(concern, "released", by=actor.user_id, at=at, words=words)
     saving = ("taken_up_by", "taken_up_at", "history")
-    _move(actor, concern, Stage.NEW, saving=saving, verb=Verb.CONCERN_RELEASED, at=at)
+    _move(actor, concern, Stage.NEW, saving=saving, verb=CaseVerb.CONCERN_RELEASED, at=at)
     return concern
 
 
@@ -175,7 +178,7 @@ def close_concern(
             colleague who could work on it.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     _require_in_hand(actor, concern)
     if _shut_somebody_out(actor, concern):
         raise WrongState(
@@ -221,7 +224,7 @@ def reopen_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) 
         WrongState: it is not closed.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     if concern.stage != Stage.CLOSED:
         raise WrongState
     words = tidy_words(words, field="words")
@@ -244,7 +247,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
         WrongState: nobody would be left who may open it.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     key = str(person.pk)
     if key == actor.user_id:
         raise WrongState(_("Hand it over to another case worker first, then she can name you."))
@@ -274,7 +277,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
         *("namings", "mistake"),
         *("taken_up_by", "taken_up_at", "handed_to", "due_at"),
     )
-    record(actor, Verb.CONCERN_IMPLICATED_NAMED, concern, scope=concern.scope())
+    record(actor, CaseVerb.CONCERN_IMPLICATED_NAMED, concern, scope=concern.scope())
     return concern
 
 
@@ -287,7 +290,7 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
         WrongState: it is in her own hands, or nobody would be left who may open it.
     """
     concern = lock_concern(concern)
-    require(actor, Permission.CONCERN_TAKE_UP, concern)
+    require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     in_hand = concern.stage != Stage.CLOSED and actor.user_id in (
         concern.taken_up_by,
         concern.handed_to,
@@ -305,7 +308,7 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     if shut_out and holder:
         _note_alone(concern, holder, at=at)
     concern.save_facts("team", "alone_since")
-    record(actor, Verb.CONCERN_TEAM_LEFT, concern, scope=scope)
+    record(actor, CaseVerb.CONCERN_TEAM_LEFT, concern, scope=scope)
     return concern
 
 

@@ -2,18 +2,20 @@
 
 from aanchal.lib.stages import FOLLOWS, Moves
 
+from ..verbs import CaseVerb
+
 # Handed over: offered to another case worker, who takes it up, or whoever else may.
 CONCERN_MOVES: Moves = {
-    "new": {"taken_up": "concern.taken_up"},
+    "new": {"taken_up": CaseVerb.CONCERN_TAKEN_UP},
     "taken_up": {
-        "new": ("concern.released", FOLLOWS),
-        "handed_over": "concern.handed_over",
-        "closed": "concern.closed",
+        "new": (CaseVerb.CONCERN_RELEASED, FOLLOWS),
+        "handed_over": CaseVerb.CONCERN_HANDED_OVER,
+        "closed": CaseVerb.CONCERN_CLOSED,
     },
     # Nobody's again: what a visit found was put right, and whoever held it is implicated now, or it was
     # closed and is a danger still.
-    "handed_over": {"taken_up": ("concern.taken_up", FOLLOWS), "new": FOLLOWS},
-    "closed": {"taken_up": "concern.reopened", "new": FOLLOWS},
+    "handed_over": {"taken_up": (CaseVerb.CONCERN_TAKEN_UP, FOLLOWS), "new": FOLLOWS},
+    "closed": {"taken_up": CaseVerb.CONCERN_REOPENED, "new": FOLLOWS},
 }
 
 # That somebody was named by mistake waits for a second person; answered or lapsed, it is gone. No column.

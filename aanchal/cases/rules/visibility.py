@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aanchal.kernel.permissions import Scope
+from aanchal.kernel.authz import Scope
 
 
 def concern_scope(

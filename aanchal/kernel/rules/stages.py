@@ -2,13 +2,19 @@
 
 from aanchal.lib.stages import FOLLOWS, Moves
 
-# How it was settled is told beside the file it came from; see `Verb.REGISTER_REPAIRED`.
+from ..verbs import KernelVerb
+
+# How it was settled is told beside the file it came from; see `KernelVerb.IMPORT_PROBLEM_REPAIRED`.
 IMPORT_PROBLEM_MOVES: Moves = {
     "open": {
-        "repaired": ("register.repaired", FOLLOWS),
-        "set_aside": ("register.repaired", "import_problem.settled", FOLLOWS),
+        "repaired": (KernelVerb.IMPORT_PROBLEM_REPAIRED, FOLLOWS),
+        "set_aside": (
+            KernelVerb.IMPORT_PROBLEM_REPAIRED,
+            KernelVerb.IMPORT_PROBLEM_SETTLED,
+            FOLLOWS,
+        ),
     },
     # Undone: it waits for repair again.
-    "repaired": {"open": "register.repaired"},
-    "set_aside": {"open": ("register.repaired", "import_problem.reopened")},
+    "repaired": {"open": KernelVerb.IMPORT_PROBLEM_REPAIRED},
+    "set_aside": {"open": (KernelVerb.IMPORT_PROBLEM_REPAIRED, KernelVerb.IMPORT_PROBLEM_REOPENED)},
 }

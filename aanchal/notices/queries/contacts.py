@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from aanchal.access.models import User
-from aanchal.kernel.permissions import Actor, Permission, may_anywhere
+from aanchal.kernel.authz import Actor, may_anywhere
+from aanchal.watch.permissions import WatchPermission
 
 from ..models import Contact
 
@@ -19,7 +20,7 @@ def phones_to_call(actor: Actor, people: Iterable[User]) -> dict[str, str]:
     For whoever sends visits or passes on what waits; nobody else is given a number. The caller has
     read the people through what the actor may see.
     """
-    if not may_anywhere(actor, Permission.VISIT_ASSIGN):
+    if not may_anywhere(actor, WatchPermission.VISIT_ASSIGN):
         return {}
     held = Contact.objects.filter(user__in=[u.pk for u in people], shows_phone=True)
     return {str(c.user_id): c.phone for c in held if c.phone}

@@ -7,15 +7,12 @@ from datetime import datetime
 from django.db.models import Q
 
 from aanchal.access.models import Notice
+from aanchal.access.roles import Role
 from aanchal.kernel.access import visible
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    Role,
-    may_anywhere,
-)
+from aanchal.kernel.authz import Actor, may_anywhere
 from aanchal.places.models import Area, block_path
 from aanchal.watch.models import Flag
+from aanchal.watch.permissions import WatchPermission
 
 from ..rules.hand_overs import Circle
 from .ladders import told_neutrally
@@ -113,9 +110,9 @@ def count_waiting(actor: Actor, *, at: datetime) -> int:
     """
     news = Notice.objects.filter(user_id=actor.user_id, seen_at__isnull=True).count()
     questions = 0
-    if may_anywhere(actor, Permission.VISIT_ASSIGN):
+    if may_anywhere(actor, WatchPermission.VISIT_ASSIGN):
         states = Q(state__in=[Flag.State.OPEN, Flag.State.VISITED])
-        questions = visible(Flag, actor, Permission.VISIT_ASSIGN).filter(states).count()
+        questions = visible(Flag, actor, WatchPermission.VISIT_ASSIGN).filter(states).count()
     others = sum(
         waits_for(thing, actor, at=at)
         for permissions, read in SOURCES

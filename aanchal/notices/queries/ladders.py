@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 
 from ..models import Ladder
 from ..rules.hand_overs import NEUTRAL

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from aanchal.access.models import Grant
 from aanchal.access.queries import held_grant, live_grants
+from aanchal.access.roles import Role
 from aanchal.access.rules.places import path_and_above
-from aanchal.kernel import permissions
-from aanchal.kernel.permissions import Actor, Permission, Role, Scope, admits, may
+from aanchal.kernel.authz import Actor, Scope, admits, may, permissions_of
+from aanchal.watch.permissions import WatchPermission
 
 from .things import Thing
 
@@ -68,7 +69,7 @@ class Staff:
         for user in self._around(scope) - scope.excluded:
             for grant in self.actors[user].grants:
                 depth = len(grant.area_path.split("/")) if grant.area_path else 0
-                if grant.role is not Role.COORDINATOR or not depth:
+                if grant.role != Role.COORDINATOR or not depth:
                     continue
                 if (depth <= DISTRICT_DEPTH or not of_district) and admits(grant, scope, user):
                     found[user] = max(depth, found.get(user, 0))
@@ -87,7 +88,7 @@ class Staff:
             (
                 100 + bool(grant.unit) if grant.body_id else grant.area_path.count("/")
                 for grant in self.actors[user].grants
-                if needed & permissions.ROLE_PERMISSIONS[grant.role] and admits(grant, scope, user)
+                if needed & permissions_of(grant.role) and admits(grant, scope, user)
             ),
             default=0,
         )
@@ -96,5 +97,5 @@ class Staff:
 def may_hold(actor: Actor, thing: Thing) -> bool:
     """Whether the one in whose hands it is may act on it: a visit is her own, whatever her role."""
     if thing.kind.startswith(("visit.", "visit_along.")):
-        return may(actor, Permission.VISIT_HAND_BACK, thing.scope)
+        return may(actor, WatchPermission.VISIT_HAND_BACK, thing.scope)
     return thing.may_be_done_by(actor)

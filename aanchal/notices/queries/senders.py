@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from aanchal.access.queries import held_grant, live_grants
-from aanchal.kernel import permissions
+from aanchal.kernel import authz
 from aanchal.kernel.access import is_person
-from aanchal.kernel.permissions import Actor, Permission, may
+from aanchal.kernel.authz import Actor, may
 from aanchal.registers.models import RegisterFile
+from aanchal.registers.permissions import RegisterPermission
 
 
 def with_senders(
@@ -19,7 +20,7 @@ def with_senders(
     "" for one that no person sent, and for one whose sender may no more say yes to it: her role ended
     or was taken away, or her account was stopped. One query, none where no person sent any.
     """
-    held: dict[str, list[permissions.Grant]] = {
+    held: dict[str, list[authz.Grant]] = {
         row.received_by: [] for row in rows if is_person(Actor(row.received_by))
     }
     if held:
@@ -27,5 +28,5 @@ def with_senders(
             held[str(grant.user_id)].append(held_grant(grant))
     for row in rows:
         sender = Actor(user_id=row.received_by, grants=tuple(held.get(row.received_by, ())))
-        works = may(sender, Permission.REGISTER_IMPORT, row.scope())
+        works = may(sender, RegisterPermission.REGISTER_IMPORT, row.scope())
         yield row, row.received_by if works else ""

@@ -3,14 +3,11 @@
 from datetime import date, datetime
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    require,
-)
 from aanchal.places.models import Area, Body
+from aanchal.places.permissions import PlacePermission
 
 from ..houses import house_of
 from ..models import (
@@ -18,6 +15,8 @@ from ..models import (
     Consent,
     RegisterAgreement,
 )
+from ..permissions import PeoplePermission
+from ..verbs import PeopleVerb
 
 
 @use_case
@@ -30,7 +29,7 @@ def record_consent(
         NotAllowed: the actor may not open this child's file.
         Invalid: an unknown purpose or giver.
     """
-    require(actor, Permission.CHILD_OPEN_FILE, child)
+    require(actor, PeoplePermission.CHILD_OPEN_FILE, child)
     if purpose not in Consent.Purpose.values or given_by not in Consent.GivenBy.values:
         raise Invalid(field="purpose")
     consent = Consent.objects.create(
@@ -43,7 +42,7 @@ def record_consent(
         number=house_of(child).phone if purpose == Consent.Purpose.VISITS else "",
         recorded_by=actor.user_id,
     )
-    record(actor, Verb.CONSENT_RECORDED, consent, scope=child.scope(), purpose=purpose)
+    record(actor, PeopleVerb.CONSENT_RECORDED, consent, scope=child.scope(), purpose=purpose)
     return consent
 
 
@@ -56,12 +55,12 @@ def withdraw_consent(actor: Actor, *, consent: Consent, on: date) -> Consent:
         WrongState: it was withdrawn before.
     """
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
-    require(actor, Permission.CHILD_OPEN_FILE, consent)
+    require(actor, PeoplePermission.CHILD_OPEN_FILE, consent)
     if consent.withdrawn_on is not None:
         raise WrongState
     consent.withdrawn_on = on
     consent.save(update_fields=["withdrawn_on"])
-    record(actor, Verb.CONSENT_WITHDRAWN, consent, scope=consent.scope())
+    record(actor, PeopleVerb.CONSENT_WITHDRAWN, consent, scope=consent.scope())
     return consent
 
 
@@ -86,7 +85,7 @@ def record_agreement(
     place = body or area
     if place is None or (body is not None and area is not None) or ends_on < starts_on:
         raise Invalid(field="ends_on")
-    require(actor, Permission.CALENDAR_EDIT, place)
+    require(actor, PlacePermission.CALENDAR_EDIT, place)
     agreement = RegisterAgreement.objects.create(
         body=body,
         area=area,
@@ -97,5 +96,5 @@ def record_agreement(
         recorded_by=actor.user_id,
         recorded_at=at,
     )
-    record(actor, Verb.AGREEMENT_RECORDED, agreement, scope=place.scope())
+    record(actor, PeopleVerb.AGREEMENT_RECORDED, agreement, scope=place.scope())
     return agreement

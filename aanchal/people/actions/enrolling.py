@@ -4,14 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    Scope,
-    require,
-    unit_of,
-)
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, require, unit_of
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
@@ -21,7 +15,9 @@ from ..models import (
     Enrolment,
 )
 from ..moving import end_as_mistake, left_by, take_up_again
+from ..permissions import PeoplePermission
 from ..rules.pupils import NewPupil
+from ..verbs import PeopleVerb
 from .pupil_enroller import Enrolled, PupilEnroller
 
 
@@ -53,12 +49,12 @@ def enrol_pupils(
     area = school.area
     scopes = {(p.grade, p.section) for p in pupils}
     for grade, section in sorted(scopes):
-        require(actor, Permission.CHILD_ENROL, _class_scope(school, grade, section))
+        require(actor, PeoplePermission.CHILD_ENROL, _class_scope(school, grade, section))
     desk = PupilEnroller(actor=actor, school=school, year=year, on=on, at=at)
     done = desk.take(pupils, as_new=as_new)
     record(
         actor,
-        Verb.PUPILS_IMPORTED,
+        PeopleVerb.PUPILS_IMPORTED,
         school,
         scope=Scope(area_path=area.path, district=area.district, body_id=str(school.pk)),
         new=done.new,
@@ -89,7 +85,7 @@ def undo_enrolment(actor: Actor, *, child: Child, class_section: ClassSection) -
         NotAllowed: not the actor's class, or the class that she left is not.
         NotFound: she is not enrolled there.
     """
-    require(actor, Permission.CHILD_ENROL, class_section)
+    require(actor, PeoplePermission.CHILD_ENROL, class_section)
     enrolment = (
         Enrolment.objects.select_related("child", "class_section__school__area")
         .select_for_update(of=("self",))
@@ -98,6 +94,6 @@ def undo_enrolment(actor: Actor, *, child: Child, class_section: ClassSection) -
     end_as_mistake(actor, enrolment)
     left = left_by(enrolment)
     if left is not None:
-        require(actor, Permission.CHILD_ENROL, left.class_section)
+        require(actor, PeoplePermission.CHILD_ENROL, left.class_section)
         take_up_again(actor, left)
     return enrolment

@@ -7,13 +7,15 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import NotFound, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import advance
 
 from ..families import a_copy
 from ..models import Child, Guardian, Household, HouseholdJoin, Kinship
+from ..permissions import PeoplePermission
+from ..verbs import PeopleVerb
 
 
 @use_case
@@ -33,7 +35,7 @@ def join_households(actor: Actor, *, child: Child, other: Child, at: datetime) -
     if one is None or two is None:
         raise NotFound
     for each in (one, two):
-        require(actor, Permission.CHILD_OPEN_FILE, each)
+        require(actor, PeoplePermission.CHILD_OPEN_FILE, each)
     if one.pk == two.pk or (one.household_id and one.household_id == two.household_id):
         raise WrongState(_("They are written down as one family already."))
     if one.district != two.district:
@@ -41,7 +43,7 @@ def join_households(actor: Actor, *, child: Child, other: Child, at: datetime) -
     kept, left = (_household_of(each) for each in (one, two))
     moving = list(_locked([c.pk for c in left.children.all()]).values())
     for each in moving:
-        require(actor, Permission.CHILD_OPEN_FILE, each)
+        require(actor, PeoplePermission.CHILD_OPEN_FILE, each)
     _require_same_kin(kept, left)
     guardians = [str(g.pk) for g in left.guardians.all()]
     Guardian.objects.filter(household=left).update(household=kept)
@@ -53,9 +55,9 @@ def join_households(actor: Actor, *, child: Child, other: Child, at: datetime) -
         moved={"children": [str(c.pk) for c in moving], "guardians": guardians},
         done={"by": actor.user_id, "at": at.isoformat()},
     )
-    record(actor, Verb.HOUSEHOLDS_JOINED, join, scope=one.scope())
+    record(actor, PeopleVerb.HOUSEHOLDS_JOINED, join, scope=one.scope())
     for each in moving:
-        record(actor, Verb.CHILD_CHANGED, each, scope=each.scope(), fields=["household"])
+        record(actor, PeopleVerb.CHILD_CHANGED, each, scope=each.scope(), fields=["household"])
     return join
 
 
@@ -74,9 +76,9 @@ def part_households(actor: Actor, *, join: HouseholdJoin, at: datetime) -> House
     )
     # Who has moved on to another household since then stays there.
     moved = [c for c in _locked(join.moved["children"]).values() if c.household_id == join.kept_id]
-    require(actor, Permission.CHILD_OPEN_FILE, join)
+    require(actor, PeoplePermission.CHILD_OPEN_FILE, join)
     for each in moved:
-        require(actor, Permission.CHILD_OPEN_FILE, each)
+        require(actor, PeoplePermission.CHILD_OPEN_FILE, each)
     if join.state != HouseholdJoin.State.JOINED:
         raise WrongState
     _copy_kinships(join.kept, join.left)
@@ -87,7 +89,7 @@ def part_households(actor: Actor, *, join: HouseholdJoin, at: datetime) -> House
     join.done = {**join.done, "undone_by": actor.user_id, "undone_at": at.isoformat()}
     advance(actor, join, HouseholdJoin.State.UNDONE, scope=join.scope(), saving=("done",))
     for each in moved:
-        record(actor, Verb.CHILD_CHANGED, each, scope=each.scope(), fields=["household"])
+        record(actor, PeopleVerb.CHILD_CHANGED, each, scope=each.scope(), fields=["household"])
     return join
 
 

@@ -7,13 +7,8 @@ from django.utils import timezone
 
 from aanchal.kernel import reading
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    may,
-    require,
-)
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, may, require
 
 from ..houses import (
     House,
@@ -25,6 +20,8 @@ from ..models import (
     Child,
     Consent,
 )
+from ..permissions import PeoplePermission
+from ..verbs import PeopleVerb
 
 
 @use_case
@@ -34,8 +31,8 @@ def open_child_file(actor: Actor, *, child: Child, at: datetime) -> Child:
     Raises:
         NotAllowed: the actor may not open files in the child's area, or is kin.
     """
-    require(actor, Permission.CHILD_OPEN_FILE, child)
-    record(actor, Verb.CHILD_FILE_OPENED, child, scope=child.scope(), shown=[child.pk])
+    require(actor, PeoplePermission.CHILD_OPEN_FILE, child)
+    record(actor, PeopleVerb.CHILD_FILE_OPENED, child, scope=child.scope(), shown=[child.pk])
     reading.noted(child.pk)
     return child
 
@@ -57,7 +54,7 @@ def describe_house(
     _require_house(actor, child)
     changed = write_house(child, house)
     if changed:
-        record(actor, Verb.HOUSE_DESCRIBED, child, scope=child.scope(), fields=changed)
+        record(actor, PeopleVerb.HOUSE_DESCRIBED, child, scope=child.scope(), fields=changed)
     # A no is one to every number: what was agreed of a former one would count again with it.
     if may_call is False or (may_call and not may_be_called(child)):
         _set_call_consent(actor, child, may_call=may_call, at=at)
@@ -72,7 +69,7 @@ def open_house(actor: Actor, *, child: Child, at: datetime) -> House:
         NotAllowed: the child is neither of the actor's areas nor in her class, or is kin.
     """
     _require_house(actor, child)
-    record(actor, Verb.HOUSE_SHOWN, child, scope=child.scope())
+    record(actor, PeopleVerb.HOUSE_SHOWN, child, scope=child.scope())
     return house_of(child)
 
 
@@ -92,8 +89,8 @@ def _require_house(actor: Actor, child: Child) -> None:
         "class_section__school__area"
     ):
         scopes.append(replace(held.class_section.scope(), excluded=child.kin()))
-    allowed = (s for s in scopes if may(actor, Permission.HOUSE_DESCRIBE, s))
-    require(actor, Permission.HOUSE_DESCRIBE, next(allowed, scopes[0]))
+    allowed = (s for s in scopes if may(actor, PeoplePermission.HOUSE_DESCRIBE, s))
+    require(actor, PeoplePermission.HOUSE_DESCRIBE, next(allowed, scopes[0]))
 
 
 def _set_call_consent(actor: Actor, child: Child, *, may_call: bool, at: datetime) -> None:
@@ -108,9 +105,15 @@ def _set_call_consent(actor: Actor, child: Child, *, may_call: bool, at: datetim
             number=house_of(child).phone,
             recorded_by=actor.user_id,
         )
-        record(actor, Verb.CONSENT_RECORDED, consent, scope=child.scope(), purpose=consent.purpose)
+        record(
+            actor,
+            PeopleVerb.CONSENT_RECORDED,
+            consent,
+            scope=child.scope(),
+            purpose=consent.purpose,
+        )
         return
     for consent in child.consents.filter(purpose=Consent.Purpose.VISITS, withdrawn_on__isnull=True):
         consent.withdrawn_on = on
         consent.save(update_fields=["withdrawn_on"])
-        record(actor, Verb.CONSENT_WITHDRAWN, consent, scope=child.scope())
+        record(actor, PeopleVerb.CONSENT_WITHDRAWN, consent, scope=child.scope())

@@ -14,15 +14,18 @@ from django.utils.translation import ngettext
 
 from aanchal.access.models import User
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, Scope, may, require
 from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
-from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, may, require
 from aanchal.kernel.stages import advance
+from aanchal.kernel.vocabulary import Verb
 from aanchal.lib.stages import FOLLOWS
 
 from ..families import a_copy, same_family
 from ..models import Child, Household, Kinship, UnconfirmedKinship
+from ..permissions import PeoplePermission
 from ..unconfirmed import KEPT_FOR
+from ..verbs import PeopleVerb
 from .houses import lock_child
 
 # One person's words, before a second has confirmed any of them, shut out so many people of a family.
@@ -45,7 +48,7 @@ def record_kinship(actor: Actor, *, child: Child, user: User, at: datetime) -> K
         WrongState: two words of hers about this family wait already, or four about this person.
     """
     child = lock_child(child)
-    require(actor, Permission.CHILD_OPEN_FILE, child)
+    require(actor, PeoplePermission.CHILD_OPEN_FILE, child)
     return _note_kinship(actor, child, user, at=at)
 
 
@@ -59,7 +62,7 @@ def record_own_kinship(actor: Actor, *, child: Child, user: User, at: datetime) 
     child = lock_child(child)
     if str(user.pk) != actor.user_id:
         raise NotAllowed
-    require(actor, Permission.VISIT_HAND_BACK, child)
+    require(actor, PeoplePermission.KINSHIP_DECLARE, child)
     return _note_kinship(actor, child, user, at=at)
 
 
@@ -74,7 +77,7 @@ def confirm_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
     """
     kinship = _held(kinship)
     _require_second(actor, kinship, State.WAITING)
-    _stand(actor, kinship, verb=Verb.KINSHIP_CONFIRMED)
+    _stand(actor, kinship, verb=PeopleVerb.KINSHIP_CONFIRMED)
     return kinship
 
 
@@ -90,7 +93,7 @@ def refuse_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> None:
     kinship = _held(kinship)
     _require_second(actor, kinship, State.WAITING)
     _tell_sayer(kinship, at=at)
-    _delete(actor, kinship, Verb.KINSHIP_REFUSED)
+    _delete(actor, kinship, PeopleVerb.KINSHIP_REFUSED)
 
 
 @use_case
@@ -102,14 +105,14 @@ def take_kinship_back(actor: Actor, *, kinship: Kinship, at: datetime) -> None:
         WrongState: settled before.
     """
     kinship = _held(kinship)
-    if not may(actor, Permission.KINSHIP_CONFIRM, kinship):
-        require(actor, Permission.CHILD_OPEN_FILE, kinship)
+    if not may(actor, PeoplePermission.KINSHIP_CONFIRM, kinship):
+        require(actor, PeoplePermission.CHILD_OPEN_FILE, kinship)
     if kinship.state != State.STANDS and kinship.asked_by != actor.user_id:
-        raise NotAllowed(permission=str(Permission.KINSHIP_CONFIRM))
+        raise NotAllowed(permission=str(PeoplePermission.KINSHIP_CONFIRM))
     if kinship.state == State.WAITING:
-        _delete(actor, kinship, Verb.KINSHIP_TAKEN_BACK)
+        _delete(actor, kinship, PeopleVerb.KINSHIP_TAKEN_BACK)
     elif kinship.state == State.LEAVING:
-        _stand(actor, kinship, verb=Verb.KINSHIP_KEPT)
+        _stand(actor, kinship, verb=PeopleVerb.KINSHIP_KEPT)
     else:
         raise WrongState
 
@@ -123,8 +126,8 @@ def ask_kinship_end(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
         WrongState: it does not stand.
     """
     kinship = _held(kinship)
-    if not may(actor, Permission.KINSHIP_CONFIRM, kinship):
-        require(actor, Permission.CHILD_OPEN_FILE, kinship)
+    if not may(actor, PeoplePermission.KINSHIP_CONFIRM, kinship):
+        require(actor, PeoplePermission.CHILD_OPEN_FILE, kinship)
     if kinship.state != State.STANDS:
         raise WrongState
     kinship.asked_by, kinship.asked_at = actor.user_id, at
@@ -142,7 +145,7 @@ def end_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> None:
     """
     kinship = _held(kinship)
     _require_second(actor, kinship, State.LEAVING)
-    _delete(actor, kinship, Verb.KINSHIP_ENDED)
+    _delete(actor, kinship, PeopleVerb.KINSHIP_ENDED)
 
 
 @use_case
@@ -154,7 +157,7 @@ def keep_kinship(actor: Actor, *, kinship: Kinship, at: datetime) -> Kinship:
     """
     kinship = _held(kinship)
     _require_second(actor, kinship, State.LEAVING)
-    _stand(actor, kinship, verb=Verb.KINSHIP_KEPT)
+    _stand(actor, kinship, verb=PeopleVerb.KINSHIP_KEPT)
     return kinship
 
 
@@ -167,7 +170,7 @@ def lapse_kinships(actor: Actor, *, at: datetime) -> int:
     Returns:
         How many.
     """
-    require(actor, Permission.KINSHIP_CONFIRM, Scope(area_path=ROOT))
+    require(actor, PeoplePermission.KINSHIP_CONFIRM, Scope(area_path=ROOT))
     old = list(
         _with_household(Kinship.objects.filter(copy_of__isnull=True, asked_at__lte=at - WAITS_FOR))
         .exclude(state=State.STANDS)
@@ -176,9 +179,9 @@ def lapse_kinships(actor: Actor, *, at: datetime) -> int:
     for kinship in old:
         if kinship.state == State.WAITING:
             _tell_sayer(kinship, at=at)
-            _delete(actor, kinship, Verb.KINSHIP_LAPSED)
+            _delete(actor, kinship, PeopleVerb.KINSHIP_LAPSED)
         else:
-            _stand(actor, kinship, verb=Verb.KINSHIP_KEPT)
+            _stand(actor, kinship, verb=PeopleVerb.KINSHIP_KEPT)
     last_on = timezone.localdate(at) - KEPT_FOR
     UnconfirmedKinship.objects.filter(ended_on__lte=last_on).delete()
     return len(old)
@@ -195,8 +198,8 @@ def read_unconfirmed(actor: Actor, *, unconfirmed: UnconfirmedKinship, at: datet
     held = UnconfirmedKinship.objects.select_for_update().filter(pk=unconfirmed.pk).first()
     if held is None:
         raise WrongState
-    require(actor, Permission.CHILD_OPEN_FILE, held)
-    record(actor, Verb.KINSHIP_UNCONFIRMED_READ, held, scope=held.scope())
+    require(actor, PeoplePermission.CHILD_OPEN_FILE, held)
+    record(actor, PeopleVerb.KINSHIP_UNCONFIRMED_READ, held, scope=held.scope())
     held.delete()
 
 
@@ -212,11 +215,11 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
     if held is not None:
         held = _held(held.copy_of or held)
         confirms = held.asked_by != actor.user_id and (
-            may(actor, Permission.KINSHIP_CONFIRM, held)
-            or may(actor, Permission.CHILD_OPEN_FILE, held)
+            may(actor, PeoplePermission.KINSHIP_CONFIRM, held)
+            or may(actor, PeoplePermission.CHILD_OPEN_FILE, held)
         )
         if held.state != State.STANDS and confirms:
-            _stand(actor, held, verb=Verb.KINSHIP_CONFIRMED)
+            _stand(actor, held, verb=PeopleVerb.KINSHIP_CONFIRMED)
         return held
     if not is_own:
         _one_word_at_a_time(actor)
@@ -232,7 +235,7 @@ def _note_kinship(actor: Actor, child: Child, user: User, *, at: datetime) -> Ki
         asked_by=None if is_own else actor.user_id,
         asked_at=None if is_own else at,
     )
-    record(actor, Verb.KINSHIP_RECORDED, kinship, scope=scope, user=str(user.pk))
+    record(actor, PeopleVerb.KINSHIP_RECORDED, kinship, scope=scope, user=str(user.pk))
     others = same_family(household)
     copied = Kinship.objects.filter(user=user, household__in=others).values_list(
         "household_id", flat=True
@@ -283,7 +286,7 @@ def _refuse_too_many_about(actor: Actor, user: User) -> None:
 
 
 def _require_second(actor: Actor, kinship: Kinship, state: State) -> None:
-    require(actor, Permission.KINSHIP_CONFIRM, kinship)
+    require(actor, PeoplePermission.KINSHIP_CONFIRM, kinship)
     if kinship.state != state:
         raise WrongState
     if kinship.asked_by == actor.user_id:

@@ -5,12 +5,8 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    require,
-)
 from aanchal.kernel.stages import advance
 from aanchal.lib.indic.names import tidy
 
@@ -26,6 +22,7 @@ from ..moving import (
     move_children,
     take_up_again,
 )
+from ..permissions import PeoplePermission
 
 
 def _held_move(move: ClassMove) -> ClassMove:
@@ -51,7 +48,7 @@ def agree_to_move(actor: Actor, *, move: ClassMove, at: datetime) -> Enrolment:
         WrongState: settled before, or she is no longer in the class that was asked about.
     """
     move = _held_move(move)
-    require(actor, Permission.CHILD_MOVE, move)
+    require(actor, PeoplePermission.CHILD_MOVE, move)
     held = latest_enrolments([move.child]).get(move.child_id)
     still = held.class_section_id if held is not None else None
     if move.state != ClassMove.State.WAITING or still != move.from_section_id:
@@ -75,7 +72,7 @@ def refuse_move(actor: Actor, *, move: ClassMove, answer: str, at: datetime) -> 
         WrongState: settled before.
     """
     move = _held_move(move)
-    require(actor, Permission.CHILD_MOVE, move)
+    require(actor, PeoplePermission.CHILD_MOVE, move)
     if move.state != ClassMove.State.WAITING:
         raise WrongState
     if not answer.strip():
@@ -93,9 +90,9 @@ def take_move_back(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove:
         WrongState: settled before.
     """
     move = _held_move(move)
-    require(actor, Permission.CHILD_ENROL, move.to_section)
+    require(actor, PeoplePermission.CHILD_ENROL, move.to_section)
     if move.asked_by != actor.user_id:
-        raise NotAllowed(permission=str(Permission.CHILD_ENROL))
+        raise NotAllowed(permission=str(PeoplePermission.CHILD_ENROL))
     if move.state != ClassMove.State.WAITING:
         raise WrongState
     return _settle_move(actor, move, ClassMove.State.TAKEN_BACK, at=at)
@@ -110,7 +107,7 @@ def undo_move(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove:
         WrongState: no yes was said, or she has been in another class since.
     """
     move = _held_move(move)
-    require(actor, Permission.CHILD_MOVE, move)
+    require(actor, PeoplePermission.CHILD_MOVE, move)
     held = latest_enrolments([move.child]).get(move.child_id)
     if (
         move.state != ClassMove.State.AGREED

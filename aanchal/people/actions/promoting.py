@@ -4,8 +4,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Actor
 from aanchal.places.models import Body
 
 from ..models import Enrolment

@@ -5,12 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from aanchal.kernel.authz import Actor, may
 from aanchal.kernel.jobs import enqueue_on_commit
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    may,
-)
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.lib.indic.names import tidy
@@ -45,6 +41,7 @@ from ..moving import (
 )
 from ..name_index import add_to_index
 from ..name_index_job import rebuild_name_index
+from ..permissions import PeoplePermission
 from ..rules.matching import Known, Match, Row, match_rows
 from ..rules.pupils import NewPupil
 from .pupil_problems import problem_of, twice, unsure, waits
@@ -289,13 +286,13 @@ class PupilEnroller:
         found: set[UUID | None] = set()
         others = []
         for household in households:
-            if may(self.actor, Permission.CHILD_ENROL, household.area.scope()):
+            if may(self.actor, PeoplePermission.CHILD_ENROL, household.area.scope()):
                 found.add(household.pk)
             else:
                 others.append(household.pk)
         seats = Enrolment.objects.filter(child__household__in=others, ends_on__isnull=True)
         for seat in seats.select_related("class_section__school__area", "child") if others else ():
-            if may(self.actor, Permission.CHILD_ENROL, seat.class_section):
+            if may(self.actor, PeoplePermission.CHILD_ENROL, seat.class_section):
                 found.add(seat.child.household_id)
         return found
 

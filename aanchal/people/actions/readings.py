@@ -6,28 +6,23 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.models import Grant, User
+from aanchal.access.roles import Role
 from aanchal.kernel import reading
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, events_of, record
+from aanchal.kernel.audit import events_of, record
+from aanchal.kernel.authz import ROOT, Actor, Scope, district_of, granted_areas, require
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.models import AuditEvent
-from aanchal.kernel.permissions import (
-    ROOT,
-    Actor,
-    Permission,
-    Role,
-    Scope,
-    district_of,
-    granted_areas,
-    require,
-)
+from aanchal.kernel.permissions import KernelPermission
 
 from .. import readings
 from ..models import (
     Child,
     ReadingDay,
 )
+from ..permissions import PeoplePermission
 from ..rules.readings import unusual, usual
+from ..verbs import PeopleVerb
 
 READING_ANSWERS = frozenset({"in_order", "asked"})
 
@@ -45,14 +40,14 @@ def open_readings(
         user, child: what it was narrowed to; None for all.
         shown: keys of the children whose codes the page shows.
     """
-    areas = granted_areas(actor, Permission.READING_VIEW)
+    areas = granted_areas(actor, PeoplePermission.READING_VIEW)
     where = Scope(area_path=areas[0], district=district_of(areas[0])) if areas else Scope("")
-    require(actor, Permission.READING_VIEW, where)
+    require(actor, PeoplePermission.READING_VIEW, where)
     if child is not None:
-        require(actor, Permission.CHILD_VIEW, child)
+        require(actor, PeoplePermission.CHILD_VIEW, child)
     keys = [*shown]
     narrowed = {"user": str(user.pk)} if user is not None else {}
-    record(actor, Verb.READINGS_OPENED, child, scope=where, shown=keys, days=days, **narrowed)
+    record(actor, PeopleVerb.READINGS_OPENED, child, scope=where, shown=keys, days=days, **narrowed)
     for key in keys:
         reading.noted(key)
 
@@ -63,7 +58,7 @@ def count_readings(actor: Actor, *, on: date, at: datetime) -> int:
 
     A day already counted is left as it is. Days older than three months are forgotten.
     """
-    require(actor, Permission.AUDIT_VERIFY, Scope(area_path=ROOT))
+    require(actor, KernelPermission.AUDIT_VERIFY, Scope(area_path=ROOT))
     shown: dict[tuple[str, str], set[str]] = {}
     pages: dict[tuple[str, str], int] = {}
     working = Grant.objects.filter(role=Role.CASE_WORKER).values_list("user_id", flat=True)
@@ -115,7 +110,7 @@ def count_readings(actor: Actor, *, on: date, at: datetime) -> int:
     ReadingDay.objects.filter(on__lt=on - KEEP_READING_DAYS).delete()
     record(
         actor,
-        Verb.READINGS_COUNTED,
+        PeopleVerb.READINGS_COUNTED,
         None,
         scope=Scope(area_path=ROOT),
         on=on.isoformat(),
@@ -137,14 +132,14 @@ def answer_reading(actor: Actor, *, day: ReadingDay, answer: str, at: datetime) 
         WrongState: the day was not pointed at.
     """
     held = ReadingDay.objects.select_for_update().get(pk=day.pk)
-    require(actor, Permission.READING_VIEW, held)
+    require(actor, PeoplePermission.READING_VIEW, held)
     if not readings.readers_under(actor, at=at).filter(pk=held.reader).exists():
-        raise NotAllowed(permission=str(Permission.READING_VIEW))
+        raise NotAllowed(permission=str(PeoplePermission.READING_VIEW))
     if answer not in READING_ANSWERS:
         raise Invalid(_("Say whether it was in order, or whether you asked."))
     if not held.counts["why"]:
         raise WrongState(_("This day was not pointed at."))
     held.answer = {"by": actor.user_id, "at": at.isoformat(), "is": answer}
     held.save(update_fields=["answer"])
-    record(actor, Verb.READING_ANSWERED, held, scope=held.scope(), answer=answer)
+    record(actor, PeopleVerb.READING_ANSWERED, held, scope=held.scope(), answer=answer)
     return held

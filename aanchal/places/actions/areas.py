@@ -16,20 +16,12 @@ from django.utils.translation import gettext as _
 
 from aanchal.kernel import rowguard
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, Scope, covers, district_of, granted_areas, require
 from aanchal.kernel.errors import Unreadable
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import (
-    ROOT,
-    Actor,
-    Permission,
-    Scope,
-    covers,
-    district_of,
-    granted_areas,
-    require,
-)
 from aanchal.kernel.stages import advance_all
+from aanchal.kernel.vocabulary import Permission
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
@@ -38,10 +30,12 @@ from ..calendar_seeds import seed_calendars
 from ..import_problems import AREAS, WAITING, Ledger, row_from_json, waited_for
 from ..models import Area, AreaCode, Subdistrict
 from ..parsing import AreaFile, parse_areas
+from ..permissions import PlacePermission
 from ..proposing import districts_of_udise, match_subdistricts, propose
 from ..rules.areas import AreaRow
 from ..rules.codes import Level, System
 from ..tree import batches
+from ..verbs import PlaceVerb
 
 BATCH = 2_000
 WAITING_AT_ONCE = 20
@@ -94,7 +88,7 @@ def import_areas(
         NotAllowed: the actor imports areas nowhere.
         Unreadable: not a file of places; nothing was written.
     """
-    reach = reach_of(actor, Permission.AREA_IMPORT)
+    reach = reach_of(actor, PlacePermission.AREA_IMPORT)
     if not reach:
         _note_areas(actor, reach=[ROOT], done=None)
     try:
@@ -236,11 +230,11 @@ def propose_in(actor: Actor, district_paths: set[str]) -> int:
 def _note_areas(actor: Actor, *, reach: Sequence[str], done: AreasImported | None) -> None:
     """Leave the one trace of an import; or refuse it before anything is read."""
     scope = Scope(area_path=reach[0], district=district_of(reach[0]))
-    require(actor, Permission.AREA_IMPORT, scope)
+    require(actor, PlacePermission.AREA_IMPORT, scope)
     assert done is not None
     record(
         actor,
-        Verb.AREAS_IMPORTED,
+        PlaceVerb.AREAS_IMPORTED,
         None,
         scope=scope,
         also=map(district_of, reach),

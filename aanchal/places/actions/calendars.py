@@ -7,12 +7,14 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, NotFound
-from aanchal.kernel.permissions import Actor, Permission, require
 
 from ..models import Area, Body, Closure, SchoolCalendar
+from ..permissions import PlacePermission
 from ..queries import DEFAULT_YEAR_STARTS_IN, calendar_above
+from ..verbs import PlaceVerb
 
 # Kind, name, first and last day.
 ClosureDays = tuple[str, str, date, date]
@@ -51,7 +53,7 @@ def set_calendar(
     place = body if body is not None else area
     if place is None or (body is not None and area is not None):
         raise Invalid
-    require(actor, Permission.CALENDAR_EDIT, place)
+    require(actor, PlacePermission.CALENDAR_EDIT, place)
     days = sorted(set(weekly_off))
     if not all(1 <= d <= 7 for d in days) or len(days) == 7:
         raise Invalid(_("A school is open on one day of the week at least."), field="weekly_off")
@@ -76,7 +78,7 @@ def set_calendar(
     if changed or added or removed:
         record(
             actor,
-            Verb.CALENDAR_CHANGED,
+            PlaceVerb.CALENDAR_CHANGED,
             held,
             scope=place.scope(),
             fields=changed,
@@ -115,7 +117,7 @@ def change_closures(
     place = body if body is not None else area
     if place is None or (body is not None and area is not None):
         raise Invalid
-    require(actor, Permission.CALENDAR_EDIT, place)
+    require(actor, PlacePermission.CALENDAR_EDIT, place)
     type(place)._default_manager.select_for_update().get(pk=place.pk)
     held = SchoolCalendar.objects.filter(area=area, body=body).first()
     kept = {c.pk: c for c in held.closures.all()} if held is not None else {}
@@ -137,7 +139,7 @@ def change_closures(
     if added or removed:
         record(
             actor,
-            Verb.CALENDAR_CHANGED,
+            PlaceVerb.CALENDAR_CHANGED,
             held,
             scope=place.scope(),
             fields=[],

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_noop as N_
 
 from aanchal.kernel import files, rowguard
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, Scope, district_of, require
 from aanchal.kernel.errors import NotAllowed, Unreadable
-from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, district_of, require
 from aanchal.kernel.stages import advance
 from aanchal.lib.stages import FOLLOWS
 from aanchal.lib.tabular.problems import Problem
@@ -25,12 +25,14 @@ from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
 from ..models import PlaceFile
 from ..parsing import require_areas, require_schools
+from ..permissions import PlacePermission
+from ..verbs import PlaceVerb
 from .areas import Progress, import_areas, reach_of, unreadable
 from .schools import import_schools
 
 NEEDS = {
-    PlaceFile.Kind.AREAS: Permission.AREA_IMPORT,
-    PlaceFile.Kind.SCHOOLS: Permission.SCHOOL_IMPORT,
+    PlaceFile.Kind.AREAS: PlacePermission.AREA_IMPORT,
+    PlaceFile.Kind.SCHOOLS: PlacePermission.SCHOOL_IMPORT,
 }
 PROBLEMS_SHOWN = 100
 # Beyond this a sender would wait too long before an answer.
@@ -72,7 +74,7 @@ def give_place_file(actor: Actor, *, source: BinaryIO, filename: str, at: dateti
         received_by=actor.user_id,
         received_at=at,
     )
-    record(actor, Verb.PLACE_FILE_RECEIVED, held, scope=scope, kind=kind.value, lines=lines)
+    record(actor, PlaceVerb.PLACE_FILE_RECEIVED, held, scope=scope, kind=kind.value, lines=lines)
     return held
 
 

@@ -15,18 +15,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, require
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
-from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.kernel.stages import advance, move
+from aanchal.kernel.vocabulary import Verb
 
 from ..import_problems import AREAS, Ledger
 from ..models import Area, AreaCode, AreaJoin, Subdistrict, district_path
+from ..permissions import PlacePermission
 from ..proposing import give_subdistrict_codes, propose
 from ..rules import codes as rules
 from ..rules.area_tree import node_key
 from ..rules.codes import Level, System
 from ..tree import Union, part, unite
+from ..verbs import PlaceVerb
 from .areas import free_waiting
 
 MAX_AT_ONCE = 2_000
@@ -49,7 +52,7 @@ def confirm_join(actor: Actor, *, join: AreaJoin, at: datetime) -> AreaJoin:
     _unite([held], actor=actor, at=at)
     record(
         actor,
-        Verb.AREA_JOINED,
+        PlaceVerb.AREA_JOINED,
         held,
         scope=held.source.scope(),
         also=also,
@@ -88,7 +91,7 @@ def confirm_joins(actor: Actor, *, joins: Sequence[AreaJoin], at: datetime) -> i
         place = next(j.source for j in still if j.source.district == district)
         record(
             actor,
-            Verb.AREA_JOINED,
+            PlaceVerb.AREA_JOINED,
             None,
             scope=_district_scope(place),
             also=also,
@@ -182,7 +185,7 @@ def confirm_subdistrict(
         .select_related("district_area")
         .get(pk=subdistrict.pk)
     )
-    require(actor, Permission.AREA_JOIN, held)
+    require(actor, PlacePermission.AREA_JOIN, held)
     if held.state == Subdistrict.State.CONFIRMED:
         raise WrongState
     if (
@@ -192,7 +195,7 @@ def confirm_subdistrict(
     ):
         raise Invalid(_("Choose a block of the same district."), field="block")
     held.block, held.decided_by, held.decided_at = block, actor.user_id, at
-    verb = Verb(move(held, Subdistrict.State.CONFIRMED))
+    verb = Verb.named(move(held, Subdistrict.State.CONFIRMED))
     held.save(update_fields=["block", "state", "decided_by", "decided_at"])
     give_subdistrict_codes([(block.pk, held.code, held.census2011)])
     path = held.district_area.path
@@ -217,7 +220,7 @@ def refuse_subdistrict(actor: Actor, *, subdistrict: Subdistrict, at: datetime) 
         WrongState: somebody decided it before.
     """
     held = Subdistrict.objects.select_for_update().get(pk=subdistrict.pk)
-    require(actor, Permission.AREA_JOIN, held)
+    require(actor, PlacePermission.AREA_JOIN, held)
     if held.state != Subdistrict.State.OPEN:
         raise WrongState
     held.block, held.decided_by, held.decided_at = None, actor.user_id, at
@@ -249,8 +252,8 @@ def _lock_joins(keys: Sequence[UUID], *, must_exist: bool = True) -> list[AreaJo
 
 def _require_both(actor: Actor, join: AreaJoin) -> None:
     # Until its block is joined, a UDISE node stands outside every block: its district decides.
-    require(actor, Permission.AREA_JOIN, join.target)
-    require(actor, Permission.AREA_JOIN, join.source)
+    require(actor, PlacePermission.AREA_JOIN, join.target)
+    require(actor, PlacePermission.AREA_JOIN, join.source)
 
 
 def _districts(joins: Sequence[AreaJoin]) -> set[str]:

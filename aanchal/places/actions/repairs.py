@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, require
 from aanchal.kernel.errors import NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.kernel.stages import advance, advance_all
+from aanchal.kernel.verbs import KernelVerb
 
 from ..import_problems import AREAS, SCHOOLS, Ledger
+from ..permissions import PlacePermission
+from ..verbs import PlaceVerb
 from .areas import free_waiting, reach_of
 
-NEEDS = {AREAS: Permission.AREA_IMPORT, SCHOOLS: Permission.SCHOOL_IMPORT}
+NEEDS = {AREAS: PlacePermission.AREA_IMPORT, SCHOOLS: PlacePermission.SCHOOL_IMPORT}
 
 
 @use_case
@@ -39,7 +42,7 @@ def set_place_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetim
         ImportProblem.State.SET_ASIDE,
         scope=scope,
         saving=("settled_at", "settled_by"),
-        verb=Verb.IMPORT_PROBLEM_SETTLED,
+        verb=KernelVerb.IMPORT_PROBLEM_SETTLED,
         code=held.code,
     )
     return held
@@ -77,7 +80,7 @@ def set_place_problems_aside(
     for found in by_place.values():
         record(
             actor,
-            Verb.IMPORT_PROBLEM_SETTLED,
+            KernelVerb.IMPORT_PROBLEM_SETTLED,
             found[0] if len(found) == 1 else None,
             scope=_scope(found[0]),
             codes=sorted({p.code for p in found}),
@@ -99,9 +102,11 @@ def retry_waiting(actor: Actor, *, at: datetime) -> int:
     Raises:
         NotAllowed: the actor imports areas nowhere.
     """
-    reach = reach_of(actor, Permission.AREA_IMPORT)
+    reach = reach_of(actor, PlacePermission.AREA_IMPORT)
     scope = Scope(area_path=reach[0] if reach else "")
-    require(actor, Permission.AREA_IMPORT, scope)
+    require(actor, PlacePermission.AREA_IMPORT, scope)
     freed, matched = free_waiting(actor, ledger=Ledger(AREAS, "", actor.user_id, at), reach=reach)
-    record(actor, Verb.AREAS_IMPORTED, None, scope=scope, new=freed, matched=matched, retried=True)
+    record(
+        actor, PlaceVerb.AREAS_IMPORTED, None, scope=scope, new=freed, matched=matched, retried=True
+    )
     return freed

@@ -9,16 +9,18 @@ from django.db import transaction
 
 from aanchal.kernel import rowguard
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
-from aanchal.kernel.permissions import ROOT, Actor, Permission, Scope, district_of, require
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, Scope, district_of, require
 from aanchal.lib.tabular.problems import Problem
 from aanchal.lib.tabular.problems import Unreadable as UnreadableFile
 
 from ..import_problems import SCHOOLS, Ledger
 from ..parsing import parse_schools
+from ..permissions import PlacePermission
 from ..proposing import Proposed, propose
 from ..rules.areas import SchoolRow
 from ..school_importer import SchoolCounts, SchoolImporter, doubt_positions
+from ..verbs import PlaceVerb
 from .areas import Progress, reach_of, unreadable
 
 BATCH = 1_000
@@ -62,7 +64,7 @@ def import_schools(
         NotAllowed: the actor imports schools nowhere.
         Unreadable: not a file of schools; nothing was written.
     """
-    reach = reach_of(actor, Permission.SCHOOL_IMPORT)
+    reach = reach_of(actor, PlacePermission.SCHOOL_IMPORT)
     if not reach:
         _note_schools(actor, reach=[ROOT], done=None)
     try:
@@ -135,11 +137,11 @@ def _propose(actor: Actor, desk: SchoolImporter) -> Proposed:
 def _note_schools(actor: Actor, *, reach: Sequence[str], done: SchoolsImported | None) -> None:
     """Leave the one trace of an import; or refuse it before anything is read."""
     scope = Scope(area_path=reach[0], district=district_of(reach[0]))
-    require(actor, Permission.SCHOOL_IMPORT, scope)
+    require(actor, PlacePermission.SCHOOL_IMPORT, scope)
     assert done is not None
     record(
         actor,
-        Verb.SCHOOLS_IMPORTED,
+        PlaceVerb.SCHOOLS_IMPORTED,
         None,
         scope=scope,
         also=map(district_of, reach),

@@ -9,11 +9,13 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from aanchal.kernel.access import reach, visible, within
+from aanchal.kernel.authz import Actor, granted_areas, grants_for
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, granted_areas, grants_for
+from aanchal.kernel.vocabulary import Permission
 
 from .. import models
 from ..models import Area, AreaCode, AreaJoin, Body
+from ..permissions import PlacePermission
 from ..rules.calendars import (
     AcademicYear,
     Closure,
@@ -75,9 +77,9 @@ def villages_of(actor: Actor, permission: Permission) -> QuerySet[Area]:
     )
 
 
-def villages_to_tell_of(actor: Actor) -> QuerySet[Area]:
-    """Villages about which the actor may tell a concern, by name: her places, and her schools'."""
-    held = grants_for(actor, Permission.CONCERN_RAISE)
+def villages_where(actor: Actor, permission: Permission) -> QuerySet[Area]:
+    """Villages where the actor holds a permission, by name: her places, and her schools'."""
+    held = grants_for(actor, permission)
     paths = [g.area_path for g in held if g.area_path]
     schools = Body.objects.filter(pk__in=[g.body_id for g in held if g.body_id])
     paths += list(schools.values_list("area__path", flat=True))
@@ -88,7 +90,7 @@ def villages_to_tell_of(actor: Actor) -> QuerySet[Area]:
 
 def visible_areas(actor: Actor) -> QuerySet[Area]:
     """Areas the actor looks after (joins names there or keeps calendars); retired nodes left out."""
-    found = visible(Area, actor, Permission.AREA_JOIN).filter(joined_into__isnull=True)
+    found = visible(Area, actor, PlacePermission.AREA_JOIN).filter(joined_into__isnull=True)
     return found.select_related("parent")
 
 
@@ -107,7 +109,7 @@ def visible_areas_at(actor: Actor, paths: Iterable[str]) -> QuerySet[Area]:
 
 def visible_school(actor: Actor, *, pk: UUID | str) -> Body:
     """One school whose calendar the actor keeps; `NotFound` whether it is absent or another's."""
-    found = schools_of(actor, Permission.CALENDAR_EDIT).filter(pk=pk).first()
+    found = schools_of(actor, PlacePermission.CALENDAR_EDIT).filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from aanchal.kernel.access import visible, within
+from aanchal.kernel.authz import Actor, granted_areas
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, granted_areas
 
 from ..import_problems import AREAS, SCHOOLS, WAITING
 from ..models import PlaceFile
+from ..permissions import PlacePermission
 
 
 def open_place_problems(
@@ -23,8 +24,8 @@ def open_place_problems(
         codes: only those with these reasons; all when none is said.
         keys: only these lines, however many of them still wait.
     """
-    areas = within(granted_areas(actor, Permission.AREA_IMPORT), "area_path")
-    schools = within(granted_areas(actor, Permission.SCHOOL_IMPORT), "area_path")
+    areas = within(granted_areas(actor, PlacePermission.AREA_IMPORT), "area_path")
+    schools = within(granted_areas(actor, PlacePermission.SCHOOL_IMPORT), "area_path")
     found = ImportProblem.objects.filter(
         Q(areas, source_kind=AREAS) | Q(schools, source_kind=SCHOOLS),
         state=ImportProblem.State.OPEN,
@@ -53,7 +54,7 @@ def waiting_for_places(actor: Actor, places: Iterable[str]) -> QuerySet[ImportPr
 def visible_place_files(actor: Actor) -> QuerySet[PlaceFile]:
     """Files of places and schools that were sent where the actor imports, latest first."""
     return (
-        visible(PlaceFile, actor, Permission.AREA_IMPORT)
+        visible(PlaceFile, actor, PlacePermission.AREA_IMPORT)
         .select_related("file")
         .order_by("-received_at", "-pk")
     )

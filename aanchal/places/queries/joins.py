@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from aanchal.kernel.access import reach, visible
-from aanchal.kernel.permissions import Actor, Permission
+from aanchal.kernel.authz import Actor
 
 from ..models import Area, AreaCode, AreaJoin, Subdistrict, block_path
+from ..permissions import PlacePermission
 from ..rules.areas import Band
 from ..rules.codes import Level, System
 from . import visible_areas
@@ -89,8 +90,8 @@ def places_of_codes(codes: Iterable[str]) -> dict[tuple[str, str], Area]:
 
 
 def _open_joins(actor: Actor, below: Area | None) -> QuerySet[AreaJoin]:
-    found = visible(AreaJoin, actor, Permission.AREA_JOIN).filter(
-        reach(Area, actor, Permission.AREA_JOIN, "source__"), state=AreaJoin.State.PROPOSED
+    found = visible(AreaJoin, actor, PlacePermission.AREA_JOIN).filter(
+        reach(Area, actor, PlacePermission.AREA_JOIN, "source__"), state=AreaJoin.State.PROPOSED
     )
     return found if below is None else found.filter(target__path__startswith=below.path + "/")
 
@@ -98,7 +99,7 @@ def _open_joins(actor: Actor, below: Area | None) -> QuerySet[AreaJoin]:
 def decided_joins(actor: Actor) -> QuerySet[AreaJoin]:
     """Joins of villages that were confirmed and can be parted again, latest first."""
     return (
-        visible(AreaJoin, actor, Permission.AREA_JOIN)
+        visible(AreaJoin, actor, PlacePermission.AREA_JOIN)
         .filter(
             state=AreaJoin.State.CONFIRMED,
             source__level=Area.Level.VILLAGE,
@@ -124,7 +125,7 @@ def _in_order(joins: QuerySet[AreaJoin]) -> QuerySet[AreaJoin]:
 def open_subdistricts(actor: Actor) -> QuerySet[Subdistrict]:
     """Sub-districts whose block a person must say, in the actor's districts, by name."""
     return (
-        visible(Subdistrict, actor, Permission.AREA_JOIN)
+        visible(Subdistrict, actor, PlacePermission.AREA_JOIN)
         .exclude(state=Subdistrict.State.CONFIRMED)
         .select_related("district_area__parent", "block")
         .order_by("district_area__name", "name", "pk")

@@ -2,19 +2,21 @@
 
 from aanchal.lib.stages import FOLLOWS, Moves
 
+from ..verbs import PlaceVerb
+
 AREA_JOIN_MOVES: Moves = {
-    "proposed": {"confirmed": "area.joined", "refused": "area.join_refused"},
-    "confirmed": {"separated": "area.separated"},
+    "proposed": {"confirmed": PlaceVerb.AREA_JOINED, "refused": PlaceVerb.AREA_JOIN_REFUSED},
+    "confirmed": {"separated": PlaceVerb.AREA_SEPARATED},
     "refused": {},
     "separated": {},
 }
 
 # A sub-district of LGD and the block that it is.
 SUBDISTRICT_MOVES: Moves = {
-    "open": {"confirmed": "area.joined", "refused": "area.join_refused"},
+    "open": {"confirmed": PlaceVerb.AREA_JOINED, "refused": PlaceVerb.AREA_JOIN_REFUSED},
     "confirmed": {},
     # A person may name a block later all the same.
-    "refused": {"confirmed": "area.joined"},
+    "refused": {"confirmed": PlaceVerb.AREA_JOINED},
 }
 
 # What came in of a file is told by the import itself (`areas.imported`, `schools.imported`).

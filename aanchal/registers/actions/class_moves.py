@@ -6,10 +6,11 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.actions import undo_move
 from aanchal.people.models import ClassMove, ClassSection
+from aanchal.people.permissions import PeoplePermission
 
 from ..models import RegisterPage
 from ..page_store import page_marks
@@ -27,7 +28,7 @@ def undo_class_move(actor: Actor, *, move: ClassMove, at: datetime) -> ClassMove
     move = ClassMove.objects.select_related(
         "child__household", "from_section__school__area", "to_section"
     ).get(pk=move.pk)
-    require(actor, Permission.CHILD_MOVE, move)
+    require(actor, PeoplePermission.CHILD_MOVE, move)
     ClassSection.objects.select_for_update().get(pk=move.to_section_id)
     if move.state == ClassMove.State.AGREED and _has_marks(move.to_section, move.child_id):
         raise WrongState(

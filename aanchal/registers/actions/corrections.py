@@ -8,8 +8,8 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import advance
 from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection
@@ -17,6 +17,7 @@ from aanchal.people.models import ClassSection
 from ..direct_corrections import former_agreed, former_file
 from ..models import Correction, RegisterPage
 from ..page_store import page_marks, write_page
+from ..permissions import RegisterPermission
 from ..rules.corrections import unpack_cells
 from ..rules.pages import DAYS, Marks, Merged, PageMarks, merge_pages, pack_marks, unpack_written
 from ..undoing import miss_again, void_since
@@ -33,9 +34,9 @@ def _lock(
         .get(pk=correction.pk)
     )
     marks = page_marks(correction)
-    require(actor, Permission.REGISTER_CORRECT, correction)
+    require(actor, RegisterPermission.REGISTER_CORRECT, correction)
     if is_kin_of_any(actor, marks.children):
-        raise NotAllowed(permission=str(Permission.REGISTER_CORRECT))
+        raise NotAllowed(permission=str(RegisterPermission.REGISTER_CORRECT))
     if correction.state not in states:
         raise WrongState
     return correction, marks
@@ -209,9 +210,9 @@ def take_correction_back(actor: Actor, *, correction: Correction, at: datetime) 
         .select_for_update(of=("self",))
         .get(pk=correction.pk)
     )
-    require(actor, Permission.REGISTER_IMPORT, correction)
+    require(actor, RegisterPermission.REGISTER_IMPORT, correction)
     if correction.asked_by != actor.user_id:
-        raise NotAllowed(permission=str(Permission.REGISTER_IMPORT))
+        raise NotAllowed(permission=str(RegisterPermission.REGISTER_IMPORT))
     if correction.state != Correction.State.WAITING:
         raise WrongState
     return _settle(actor, correction, Correction.State.TAKEN_BACK, at=at)

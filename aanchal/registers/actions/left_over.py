@@ -5,9 +5,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.moving import begun_class
 from aanchal.people.queries import kin_children
@@ -16,7 +16,9 @@ from aanchal.places.queries import year_of
 
 from ..left_out import followed_by_register
 from ..models import MissingPupil, RowDecision
+from ..permissions import RegisterPermission
 from ..shown_pages import ShownRow
+from ..verbs import RegisterVerb
 from .missing import note_missing
 
 
@@ -87,7 +89,7 @@ def ask_after_all_left_over(
     section = ClassSection(
         district=school.area.district, school=school, year=year, grade=grade, section=section_name
     )
-    require(actor, Permission.REGISTER_REPAIR, section)
+    require(actor, RegisterPermission.REGISTER_REPAIR, section)
     left = Enrolment.objects.filter(
         child__in=might_be,
         class_section__school=school,
@@ -165,8 +167,8 @@ def ask_no_more_after(actor: Actor, *, decision: RowDecision, at: datetime) -> i
         if str(missing.child_id) in own:
             continue
         scope = missing.class_section.scope()
-        require(actor, Permission.REGISTER_REPAIR, scope)
-        record(actor, Verb.PUPIL_MISSING_TAKEN_BACK, missing, scope=scope)
+        require(actor, RegisterPermission.REGISTER_REPAIR, scope)
+        record(actor, RegisterVerb.PUPIL_MISSING_TAKEN_BACK, missing, scope=scope)
         missing.delete()
         taken_back += 1
     return taken_back

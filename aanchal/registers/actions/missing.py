@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import advance
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.people.models import ClassSection
@@ -18,8 +18,10 @@ from aanchal.people.queries import kin_children
 
 from ..covered import covered_until
 from ..models import MissingPupil
+from ..permissions import RegisterPermission
 from ..queries.silent import pupils_to_ask_after, silent_among
 from ..rules.settling import Missing, missing_for_pupil
+from ..verbs import RegisterVerb
 
 
 @use_case
@@ -45,7 +47,7 @@ def note_missing(
     Raises:
         NotAllowed: not the actor's class.
     """
-    require(actor, Permission.REGISTER_IMPORT, class_section)
+    require(actor, RegisterPermission.REGISTER_IMPORT, class_section)
     if said:
         own = kin_children(actor)
         said = {child: code for child, code in said.items() if child not in own}
@@ -60,7 +62,7 @@ def note_missing(
         if code and code != held.said and held.class_section_id == class_section.pk:
             held.said = code
             held.save(update_fields=["said"])
-            record(actor, Verb.PUPIL_MISSING_SAID, held, scope=class_section.scope())
+            record(actor, RegisterVerb.PUPIL_MISSING_SAID, held, scope=class_section.scope())
     new = [
         MissingPupil(
             district=class_section.district,
@@ -76,7 +78,7 @@ def note_missing(
     ]
     MissingPupil.objects.bulk_create(new)
     for missing in new:
-        record(actor, Verb.PUPIL_MISSING, missing, scope=class_section.scope())
+        record(actor, RegisterVerb.PUPIL_MISSING, missing, scope=class_section.scope())
     return len(new)
 
 
@@ -93,7 +95,7 @@ def ask_after_class(actor: Actor, *, class_section: ClassSection, at: datetime) 
         NotAllowed: the actor corrects no registers there.
         WrongState: the class is not silent, or all its pupils are asked after already.
     """
-    require(actor, Permission.REGISTER_CORRECT, class_section)
+    require(actor, RegisterPermission.REGISTER_CORRECT, class_section)
     section = (
         ClassSection.objects.select_related("school__area")
         .select_for_update(of=("self",))
@@ -141,14 +143,14 @@ def say_missing(actor: Actor, *, missing: MissingPupil, said: str, at: datetime)
         WrongState: settled, or a register names her again.
     """
     missing = _lock(missing)
-    require(actor, Permission.REGISTER_REPAIR, missing)
+    require(actor, RegisterPermission.REGISTER_REPAIR, missing)
     if missing.state != MissingPupil.State.WAITING:
         raise WrongState
     if said not in MissingPupil.Said.values:
         raise Invalid(_("Choose what you know of it."), field="said")
     missing.said = said
     missing.save(update_fields=["said"])
-    record(actor, Verb.PUPIL_MISSING_SAID, missing, scope=missing.class_section.scope())
+    record(actor, RegisterVerb.PUPIL_MISSING_SAID, missing, scope=missing.class_section.scope())
     return missing
 
 
@@ -177,7 +179,7 @@ def settle_missing(
         WrongState: settled before, or a register names her again.
     """
     missing = _lock(missing)
-    require(actor, Permission.REGISTER_CORRECT, missing)
+    require(actor, RegisterPermission.REGISTER_CORRECT, missing)
     if missing.state != MissingPupil.State.WAITING:
         raise WrongState
     lacks = missing_for_pupil(ground, note=answer, confirmed=confirmed)
@@ -221,7 +223,7 @@ def reopen_missing(actor: Actor, *, missing: MissingPupil, at: datetime) -> Miss
         WrongState: it was not settled.
     """
     missing = _lock(missing)
-    require(actor, Permission.REGISTER_CORRECT, missing)
+    require(actor, RegisterPermission.REGISTER_CORRECT, missing)
     if missing.state != MissingPupil.State.SETTLED:
         raise WrongState
     missing.settled_by, missing.settled_at, missing.covered_until_on = "", None, None

@@ -8,9 +8,9 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, may, require
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Actor, Permission, may, require
 from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection, Enrolment, Kinship
 
@@ -20,8 +20,10 @@ from ..known_classes import ClassKey, KnownClasses
 from ..models import Correction, RegisterFile, RegisterPage
 from ..page_store import page_marks as page_marks
 from ..page_store import write_page
+from ..permissions import RegisterPermission
 from ..rules.corrections import Cells, absent_to_present, grown, hold_back, joined, unpack_cells
 from ..rules.pages import Merged, PageMarks, merge_pages, pack_children, pack_marks, page_hash
+from ..verbs import RegisterVerb
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def lay_page(
     Args:
         known: the classes loaded together and held, this one among them.
     """
-    require(actor, Permission.REGISTER_IMPORT, class_section)
+    require(actor, RegisterPermission.REGISTER_IMPORT, class_section)
     held = (
         held_page(class_section, month, page)
         if known is None
@@ -102,7 +104,7 @@ def lay_page(
     merged = merge_pages(old, page)
     fresh, agreed = taken_away(held, old, merged)
     waiting = 0
-    corrects = may(actor, Permission.REGISTER_CORRECT, class_section)
+    corrects = may(actor, RegisterPermission.REGISTER_CORRECT, class_section)
     if fresh.any():
         whose = tuple(merged.page.children[row] for row in np.flatnonzero(fresh.any(axis=1)))
         if corrects and not is_kin_of_any(actor, whose):
@@ -244,7 +246,7 @@ def _ask(
     waits.save()
     record(
         actor,
-        Verb.CORRECTION_ASKED,
+        RegisterVerb.CORRECTION_ASKED,
         waits,
         scope=class_section.scope(),
         marks=int((marks.marks > 0).sum()),

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.moving import promote
 from aanchal.people.rules.promotion import Reason
@@ -16,6 +16,7 @@ from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
 from ..models import RegisterFile, RowDecision
+from ..permissions import RegisterPermission
 from ..rows_left import count_rows_left
 from ..shown_pages import ShownPage, ShownRow, page_scope
 from .left_over import ask_after_all_left_over
@@ -71,7 +72,7 @@ def confirm_promoted(
     waits = {p.pk: p for p in certain if p.state == ImportProblem.State.OPEN}
     rows = _rows([(p, UUID(p.raw["suggestions"][0])) for p in waits.values()], {register})
     for one in {(r.page.grade, r.page.section, r.school.pk): r for r in rows}.values():
-        require(actor, Permission.REGISTER_REPAIR, page_scope(one.school, one.page))
+        require(actor, RegisterPermission.REGISTER_REPAIR, page_scope(one.school, one.page))
     rows, came, asked = _promote(actor, _that_replace_nothing(rows), at=at)
     decided = lay_rows(actor, _said(rows, came), at=at)
     others = _same_rows(actor, rows, decided, at=at)

@@ -7,13 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, may, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, may, require
 from aanchal.kernel.stages import advance
 from aanchal.places.models import Body
 
 from ..models import FormReading, RegisterFile
+from ..permissions import RegisterPermission
+from ..verbs import RegisterVerb
 from .registers import scope_of_file
 from .taking import said_of
 
@@ -40,7 +42,7 @@ def answer_questions(
         .select_related("school__area", "file")
         .get(pk=register.pk)
     )
-    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state != RegisterFile.State.SHOWN:
         raise WrongState
     given: dict[str, str] = {}
@@ -95,13 +97,13 @@ def say_of_left_out(
         .select_related("school__area")
         .get(pk=register.pk)
     )
-    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state != RegisterFile.State.SHOWN:
         raise WrongState
     register.said = said_of(register, said)
     register.save(update_fields=["said"])
     record(
-        actor, Verb.REGISTER_RECEIVED, register, scope=scope_of_file(actor, register),
+        actor, RegisterVerb.REGISTER_RECEIVED, register, scope=scope_of_file(actor, register),
         fields=["said"],
     )  # fmt: skip
     return register
@@ -121,7 +123,7 @@ def _remember(
     reading = held or FormReading(school=school, form=form, district=school.area.district)
     answers = dict(reading.answers or {})
     classes = dict(answers.get(FormReading.OF_CLASSES, {}))
-    if may(actor, Permission.REGISTER_IMPORT, school):
+    if may(actor, RegisterPermission.REGISTER_IMPORT, school):
         answers |= choices
         # Of one class and of the whole school the later answer counts.
         classes = {

@@ -17,26 +17,20 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel import files
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import ROOT, Actor, Scope, grants_for, may, require, unit_of
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import (
-    ROOT,
-    Actor,
-    Permission,
-    Scope,
-    grants_for,
-    may,
-    require,
-    unit_of,
-)
 from aanchal.kernel.stages import advance, move
+from aanchal.kernel.vocabulary import Verb
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.places.models import Body
 
 from ..models import RegisterFile
+from ..permissions import RegisterPermission
 from ..queries.books import visible_register_files
 from ..reading import show_pages
 from ..shown_pages import ShownPage
+from ..verbs import RegisterVerb
 
 Progress = Callable[[int, int], None]
 Read = Callable[[float], None]
@@ -62,7 +56,7 @@ def give_register(
         WrongState: somebody sent it for the whole school, where the actor has one class.
     """
     ask_which_class(actor, school, hints)
-    require(actor, Permission.REGISTER_IMPORT, scope_of_hints(actor, school, hints))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_hints(actor, school, hints))
     district = school.area.district if school else ""
     stored = files.keep_file(
         source,
@@ -103,7 +97,11 @@ def give_register(
         transaction.on_commit(lambda: path.unlink(missing_ok=True))
         return known
     record(
-        actor, Verb.REGISTER_RECEIVED, register, scope=scope_of_hints(actor, school, hints), via=via
+        actor,
+        RegisterVerb.REGISTER_RECEIVED,
+        register,
+        scope=scope_of_hints(actor, school, hints),
+        via=via,
     )
     return register
 
@@ -151,12 +149,12 @@ def ask_which_class(actor: Actor, school: Body | None, hints: dict[str, str]) ->
         Invalid: she may send for a class of this school only, and did not say for which.
     """
     if school is None or may(
-        actor, Permission.REGISTER_IMPORT, scope_of_hints(actor, school, hints)
+        actor, RegisterPermission.REGISTER_IMPORT, scope_of_hints(actor, school, hints)
     ):
         return
     of_class = [
         g
-        for g in grants_for(actor, Permission.REGISTER_IMPORT)
+        for g in grants_for(actor, RegisterPermission.REGISTER_IMPORT)
         if g.body_id == str(school.pk) and g.unit
     ]
     said = hints.get("grade", "")
@@ -232,7 +230,7 @@ def show_held(actor: Actor, register: RegisterFile, pages: Sequence[ShownPage]) 
     Raises:
         NotAllowed: not the actor's.
     """
-    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         return False
     register.understood = {"pages": [p.to_json() for p in pages]}
@@ -240,9 +238,9 @@ def show_held(actor: Actor, register: RegisterFile, pages: Sequence[ShownPage]) 
     held = [p for p in pages if p.school_id and p.grade]
     register.classes = _between_bars(f"{p.grade}/{p.section}" for p in held)
     register.months = _between_bars(p.month for p in held if p.month)
-    verb = move(register, RegisterFile.State.SHOWN, verb=Verb.REGISTER_READ, may_stay=True)
+    verb = move(register, RegisterFile.State.SHOWN, verb=RegisterVerb.REGISTER_READ, may_stay=True)
     scope = scope_of_file(actor, register)
-    record(actor, Verb(verb), register, scope=scope, pages=len(pages))
+    record(actor, Verb.named(verb), register, scope=scope, pages=len(pages))
     return True
 
 
@@ -267,7 +265,7 @@ def refuse_register(
         WrongState: its pages are already taken in.
     """
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
-    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         raise WrongState
     register.refusal, register.refusal_params = template, params
@@ -278,7 +276,7 @@ def refuse_register(
         RegisterFile.State.REFUSED,
         scope=scope_of_file(actor, register),
         saving=("refusal", "refusal_params", "settled_at"),
-        verb=Verb.REGISTER_REFUSED,
+        verb=RegisterVerb.REGISTER_REFUSED,
         may_stay=True,
     )
     return register
@@ -296,9 +294,9 @@ def choose_school(
         WrongState: its pages are already taken in, or the same file is known for that school.
     """
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
-    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_file(actor, register))
     ask_which_class(actor, school, hints)
-    require(actor, Permission.REGISTER_IMPORT, scope_of_hints(actor, school, hints))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_hints(actor, school, hints))
     if register.state in (RegisterFile.State.TAKING, RegisterFile.State.TAKEN):
         raise WrongState
     content = register.file.content_hash
@@ -313,7 +311,7 @@ def choose_school(
         RegisterFile.State.RECEIVED,
         scope=school.scope(),
         saving=("school", "district", "hints", "content_hash"),
-        verb=Verb.REGISTER_RECEIVED,
+        verb=RegisterVerb.REGISTER_RECEIVED,
         may_stay=True,
         fields=["school"],
     )
@@ -338,7 +336,7 @@ def wait_for_answer(actor: Actor, *, register: RegisterFile, at: datetime) -> Re
     register = RegisterFile.objects.select_for_update().get(pk=register.pk)
     # A file that names its schools itself is in no school's hands: then only one over all of them.
     scope = register.school.scope() if register.school is not None else Scope(area_path=ROOT)
-    require(actor, Permission.REGISTER_IMPORT, scope)
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope)
     if register.state != RegisterFile.State.TAKING:
         raise WrongState
     advance(
@@ -346,7 +344,7 @@ def wait_for_answer(actor: Actor, *, register: RegisterFile, at: datetime) -> Re
         register,
         RegisterFile.State.SHOWN,
         scope=scope,
-        verb=Verb.REGISTER_READ,
+        verb=RegisterVerb.REGISTER_READ,
         fields=["state"],
     )
     return register

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from aanchal.kernel.authz import Actor, Scope
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Scope
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.places.models import Body
 from aanchal.places.queries import year_of

@@ -8,15 +8,18 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, require
 from aanchal.kernel.errors import Invalid, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.kernel.stages import advance, move
+from aanchal.kernel.verbs import KernelVerb
+from aanchal.kernel.vocabulary import Verb
 from aanchal.people.models import ClassSection, Enrolment
 
 from ..models import RegisterFile, RegisterPage, RowDecision
 from ..page_matching import SAME_ROLL
+from ..permissions import RegisterPermission
 from ..rows_left import count_rows_left
 from ..rules.pages import DAYS, Marks, PageMarks
 from ..shown_pages import CODES, ShownRow
@@ -77,7 +80,7 @@ def repair_row(
             )
         return set_problem_aside(actor, problem=problem, at=at)
     place = place_of(register, page)
-    require(actor, Permission.REGISTER_REPAIR, place.scope)
+    require(actor, RegisterPermission.REGISTER_REPAIR, place.scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
     if choice == SET_ASIDE:
@@ -119,7 +122,9 @@ def repair_row(
             month=place.month,
             at=at,
         )
-    record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
+    record(
+        actor, KernelVerb.IMPORT_PROBLEM_REPAIRED, problem, scope=place.scope, state=problem.state
+    )
     count_rows_left(register)
     return problem
 
@@ -144,7 +149,7 @@ def correct_mark(
     if not page.can_be_taken:
         raise NotFound
     place = place_of(register, page)
-    require(actor, Permission.REGISTER_REPAIR, place.scope)
+    require(actor, RegisterPermission.REGISTER_REPAIR, place.scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
     if mark not in ("P", "A", "L", "H"):
@@ -166,7 +171,9 @@ def correct_mark(
         enrolled=False,
         at=at,
     )
-    record(actor, Verb.REGISTER_REPAIRED, problem, scope=place.scope, state=problem.state)
+    record(
+        actor, KernelVerb.IMPORT_PROBLEM_REPAIRED, problem, scope=place.scope, state=problem.state
+    )
     count_rows_left(register)
     return problem
 
@@ -184,7 +191,7 @@ def _decide(
     after: bytes | None = None,
     undo: dict[str, Any] | None = None,
     enrolled: bool = False,
-    verb: Verb = Verb.REGISTER_REPAIRED,
+    verb: Verb = KernelVerb.IMPORT_PROBLEM_REPAIRED,
 ) -> None:
     """Settle a problem and keep what was decided; of one row of the class the latest counts.
 
@@ -320,7 +327,9 @@ def _same_rows(
             enrolled=False,
             at=at,
         )
-        record(actor, Verb.REGISTER_REPAIRED, other, scope=place.scope, state=other.state)
+        record(
+            actor, KernelVerb.IMPORT_PROBLEM_REPAIRED, other, scope=place.scope, state=other.state
+        )
         count_rows_left(register)
 
 
@@ -349,13 +358,13 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
         if is_row and page_of(register, problem).is_of_known_class:
             return repair_row(actor, problem=problem, choice=SET_ASIDE, at=at)
         scope = scope_of_problem(actor, register, problem)
-    require(actor, Permission.REGISTER_REPAIR, scope)
+    require(actor, RegisterPermission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.OPEN:
         raise WrongState
     if problem.code == SAME_ROLL and problem.params.get("tag"):
         # That the number of two rows is right as it is holds for the next register of the class too.
         tag = problem.params["tag"]
-        verb = Verb.IMPORT_PROBLEM_SETTLED
+        verb = KernelVerb.IMPORT_PROBLEM_SETTLED
         _decide(actor, problem, tag=tag, at=at, state=ImportProblem.State.SET_ASIDE, verb=verb)
         record(actor, verb, problem, scope=scope)
     else:
@@ -366,7 +375,7 @@ def set_problem_aside(actor: Actor, *, problem: ImportProblem, at: datetime) -> 
             ImportProblem.State.SET_ASIDE,
             scope=scope,
             saving=("settled_at", "settled_by"),
-            verb=Verb.IMPORT_PROBLEM_SETTLED,
+            verb=KernelVerb.IMPORT_PROBLEM_SETTLED,
         )
     if register is not None:
         count_rows_left(register)

@@ -6,16 +6,17 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb
+from aanchal.kernel.authz import Actor, may, require
 from aanchal.kernel.errors import NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, may, require
 from aanchal.kernel.stages import advance
+from aanchal.kernel.verbs import KernelVerb
 from aanchal.lib.marks import Mark
 from aanchal.people.actions import undo_enrolment
 
 from ..guidance import guidance
 from ..models import RegisterFile, RowDecision
+from ..permissions import RegisterPermission
 from ..rows_left import count_rows_left
 from ..rules.pages import DAYS
 from .left_over import ask_no_more_after
@@ -42,7 +43,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
     place = place_of(register, page_of(register, problem))
-    require(actor, Permission.REGISTER_REPAIR, place.scope)
+    require(actor, RegisterPermission.REGISTER_REPAIR, place.scope)
     decision = (
         RowDecision.objects.select_related("page__class_section__school__area", "child")
         .filter(problem=problem)
@@ -72,7 +73,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
         ImportProblem.State.OPEN,
         scope=place.scope,
         saving=("settled_at", "settled_by"),
-        verb=Verb.REGISTER_REPAIRED,
+        verb=KernelVerb.IMPORT_PROBLEM_REPAIRED,
         state=ImportProblem.State.OPEN.value,
     )
     count_rows_left(register)
@@ -81,7 +82,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
 
 def _corrects(actor: Actor, place: RepairPlace, decision: RowDecision) -> bool:
     """Whether the actor may take absences of the row's child away alone; kin of hers may not."""
-    if not may(actor, Permission.REGISTER_CORRECT, place.scope):
+    if not may(actor, RegisterPermission.REGISTER_CORRECT, place.scope):
         return False
     return decision.child_id is None or not is_kin_of_any(actor, (decision.child_id,))
 
@@ -110,7 +111,7 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
         raise NotFound
     register = RegisterFile.objects.get(pk=problem.source_id)
     scope = scope_of_problem(actor, register, problem)
-    require(actor, Permission.REGISTER_REPAIR, scope)
+    require(actor, RegisterPermission.REGISTER_REPAIR, scope)
     if problem.state != ImportProblem.State.SET_ASIDE:
         raise WrongState
     decided = RowDecision.objects.filter(problem=problem).first()
@@ -124,7 +125,7 @@ def take_problem_up_again(actor: Actor, *, problem: ImportProblem, at: datetime)
         ImportProblem.State.OPEN,
         scope=scope,
         saving=("settled_at", "settled_by"),
-        verb=Verb.IMPORT_PROBLEM_REOPENED,
+        verb=KernelVerb.IMPORT_PROBLEM_REOPENED,
     )
     count_rows_left(register)
     return problem

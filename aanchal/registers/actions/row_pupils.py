@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Actor
 from aanchal.lib.indic.names import split_name
 from aanchal.people.actions import enrol_pupils, promote_pupil
 from aanchal.people.rules.pupils import NewPupil

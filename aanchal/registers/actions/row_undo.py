@@ -11,19 +11,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import move
 from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection
 
 from ..models import Correction, MissingPupil, RegisterFile, RegisterPage, RowDecision
 from ..page_store import page_marks, write_page
+from ..permissions import RegisterPermission
 from ..rules.corrections import unpack_cells
 from ..rules.pages import DAYS, Marks, Merged, PageMarks, pack_children, pack_marks
 from ..shown_pages import ShownPage
 from ..undoing import miss_again, void_since
+from ..verbs import RegisterVerb
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def put_row_back(actor: Actor, *, decision: RowDecision, at: datetime) -> None:
     if page is None or child_id is None or decision.after is None:
         raise WrongState
     section = page.class_section
-    require(actor, Permission.REGISTER_REPAIR, section)
+    require(actor, RegisterPermission.REGISTER_REPAIR, section)
     ClassSection.objects.select_for_update().get(pk=section.pk)
     held = RegisterPage.objects.get(pk=page.pk)
     old = page_marks(held)
@@ -236,4 +238,4 @@ def _ask_no_more(
         move(waits, Correction.State.TAKEN_BACK)
         waits.settled_by, waits.settled_at = actor.user_id, at
         waits.save(update_fields=["state", "settled_by", "settled_at"])
-    record(actor, Verb.CORRECTION_TAKEN_BACK, waits, scope=waits.scope())
+    record(actor, RegisterVerb.CORRECTION_TAKEN_BACK, waits, scope=waits.scope())

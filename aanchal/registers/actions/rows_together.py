@@ -8,10 +8,11 @@ from uuid import UUID
 
 import numpy as np
 
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor
 from aanchal.kernel.stages import move
+from aanchal.kernel.verbs import KernelVerb
 from aanchal.people.models import ClassSection
 
 from ..models import RegisterFile, RegisterPage, RowDecision
@@ -132,7 +133,7 @@ def _keep(actor: Actor, settled: list[Said], decisions: list[RowDecision], *, at
         decision.is_remembered = latest.get(decision.row_tag) is decision
     RowDecision.objects.filter(row_tag__in=latest, is_remembered=True).update(is_remembered=False)
     RowDecision.objects.bulk_create(decisions)
-    verb = Verb.REGISTER_REPAIRED
+    verb = KernelVerb.IMPORT_PROBLEM_REPAIRED
     for one in settled:
         move(one.problem, ImportProblem.State.REPAIRED, verb=verb)
         one.problem.settled_at, one.problem.settled_by = at, actor.user_id

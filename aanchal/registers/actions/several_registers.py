@@ -18,14 +18,16 @@ from django.utils import timezone
 
 from aanchal.kernel import files
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import DomainError
 from aanchal.kernel.models import StoredFile
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.places.models import Body
 
 from ..models import RegisterFile
+from ..permissions import RegisterPermission
 from ..reading import FileShown, show_together
+from ..verbs import RegisterVerb
 from .registers import ask_which_class, content_key, media_type, scope_of_hints
 from .taking import TOGETHER, Taken
 from .taking_several import take_understood
@@ -143,7 +145,7 @@ def _give_several(
 ) -> dict[UUID, RegisterFile]:
     ask_which_class(actor, school, hints)
     scope = scope_of_hints(actor, school, hints)
-    require(actor, Permission.REGISTER_IMPORT, scope)
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope)
     by_content: dict[str, StoredFile] = {}
     for one in stored:
         by_content.setdefault(content_key(one.content_hash, school, actor.user_id), one)
@@ -168,5 +170,5 @@ def _give_several(
         for content, one in by_content.items()
     )
     for register in new:
-        record(actor, Verb.REGISTER_RECEIVED, register, scope=scope, via=via)
+        record(actor, RegisterVerb.REGISTER_RECEIVED, register, scope=scope, via=via)
     return {register.file_id: register for register in new}

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel import files
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import move
+from aanchal.kernel.vocabulary import Verb
 from aanchal.lib.indic.names import split_name
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.child_codes import hold_series
@@ -28,8 +29,10 @@ from aanchal.places.queries import calendars_of
 from ..known_classes import KnownClasses, content
 from ..models import MissingPupil, RegisterFile
 from ..page_matching import ask_of_changes, missing_of
+from ..permissions import RegisterPermission
 from ..rules.pages import PageMarks, merge_pages
 from ..shown_pages import ShownPage, ShownRow, class_key
+from ..verbs import RegisterVerb
 from .missing import note_missing
 from .pages import lay_page
 from .registers import lock_files, scope_of_file
@@ -224,7 +227,7 @@ def _begin(
     """Set a held file to being taken in, with what was said; whoever calls saves it."""
     if any(page.is_held for page in pages):
         raise WrongState(_("First answer what is asked of this register."))
-    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_file(actor, register))
     if register.state not in (
         RegisterFile.State.SHOWN,
         RegisterFile.State.TAKING,
@@ -243,7 +246,7 @@ def _begin(
             "confirmed": yes.said,
             "at": yes.at.isoformat(),
         }
-        record(actor, Verb(verb), register, scope=scope_of_file(actor, register))
+        record(actor, Verb.named(verb), register, scope=scope_of_file(actor, register))
     elif register.state == RegisterFile.State.TAKEN and yes.enrol:
         register.answers = {**register.answers, "enrol": True}
 
@@ -376,7 +379,7 @@ def _finish_alone(
     actor: Actor, *, register: RegisterFile, pages: Sequence[ShownPage], taken: Taken, at: datetime
 ) -> None:
     [register] = lock_files([register])
-    require(actor, Permission.REGISTER_IMPORT, scope_of_file(actor, register))
+    require(actor, RegisterPermission.REGISTER_IMPORT, scope_of_file(actor, register))
     _finish(actor, register, pages, taken, at=at)
     register.save(update_fields=["counts", "state", "settled_at", *_asked_anew(taken)])
 
@@ -405,7 +408,7 @@ def _finish(
         to, register.settled_at = RegisterFile.State.TAKEN, at
     record(
         actor,
-        Verb(move(register, to, verb=Verb.REGISTER_TAKEN, may_stay=True)),
+        Verb.named(move(register, to, verb=RegisterVerb.REGISTER_TAKEN, may_stay=True)),
         register,
         scope=scope_of_file(actor, register),
         pages=taken.pages,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import DomainError, WrongState
-from aanchal.kernel.permissions import Actor
 from aanchal.kernel.saving import save_several
 
 from ..models import RegisterFile

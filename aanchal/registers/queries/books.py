@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from aanchal.access.queries import grade_and_section
 from aanchal.kernel.access import reach
+from aanchal.kernel.authz import Actor, grants_for, may
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Permission, grants_for, may
 from aanchal.lib.marks import Mark
 from aanchal.people.models import Child, ClassSection, Enrolment
 from aanchal.people.queries import visible_classes
@@ -22,6 +22,7 @@ from aanchal.places.models import Body
 from aanchal.places.queries import year_of
 
 from ..models import RegisterFile, RegisterPage
+from ..permissions import RegisterPermission
 from ..rules.pages import ClassBook, PageMarks, bind, unpack_children, unpack_marks
 from ..shown_pages import ShownPage, page_scope
 
@@ -135,7 +136,9 @@ def class_lines(actor: Actor, *, year_from: int) -> list[ClassLine]:
 
 def visible_register_files(actor: Actor) -> QuerySet[RegisterFile]:
     """Register files of the actor's schools and classes, and her own that are not placed yet."""
-    found = reach(RegisterFile, actor, Permission.REGISTER_IMPORT) | _own_without_class(actor)
+    found = reach(RegisterFile, actor, RegisterPermission.REGISTER_IMPORT) | _own_without_class(
+        actor
+    )
     return (
         RegisterFile.objects.filter(found)
         .select_related("school__area", "school__school", "file")
@@ -150,7 +153,7 @@ def _own_without_class(actor: Actor) -> Q:
     """
     own = Q(received_by=actor.user_id)
     found = Q(school__isnull=True)
-    for grant in grants_for(actor, Permission.REGISTER_IMPORT):
+    for grant in grants_for(actor, RegisterPermission.REGISTER_IMPORT):
         if grant.body_id and grant.unit:
             grade, section = grade_and_section(grant.unit)
             said = _said("grade", grade) & _said("section", section)
@@ -190,7 +193,7 @@ def shown_pages(actor: Actor, register: RegisterFile) -> list[ShownPage]:
         p
         for p in pages
         if not p.school_id
-        or may(actor, Permission.REGISTER_IMPORT, page_scope(schools[p.school_id], p))
+        or may(actor, RegisterPermission.REGISTER_IMPORT, page_scope(schools[p.school_id], p))
     ]
 
 

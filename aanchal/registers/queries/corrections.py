@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from aanchal.kernel.access import reach
-from aanchal.kernel.permissions import Actor, Permission
+from aanchal.kernel.authz import Actor
 from aanchal.lib.marks import Mark
 from aanchal.people.models import Child, Enrolment, Kinship
 
 from ..models import Correction, RegisterPage
+from ..permissions import RegisterPermission
 from ..rules.pages import PageMarks, days_taken, merge_pages, unpack_children, unpack_marks
 
 
@@ -59,7 +60,7 @@ def corrections_agreed(actor: Actor, *, since: datetime) -> list[Correction]:
     found = (
         _corrections()
         .filter(
-            reach(Correction, actor, Permission.REGISTER_CORRECT),
+            reach(Correction, actor, RegisterPermission.REGISTER_CORRECT),
             state__in=done,
             settled_at__gte=since,
         )
@@ -76,7 +77,8 @@ def _waiting(actor: Actor) -> QuerySet[Correction]:
     return (
         _corrections()
         .filter(
-            reach(Correction, actor, Permission.REGISTER_CORRECT), state=Correction.State.WAITING
+            reach(Correction, actor, RegisterPermission.REGISTER_CORRECT),
+            state=Correction.State.WAITING,
         )
         .exclude(asked_by=actor.user_id)
     )

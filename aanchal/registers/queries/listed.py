@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.db.models import Q, QuerySet
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 
 from ..models import RegisterFile
 from .books import visible_register_files

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from aanchal.kernel.access import visible
-from aanchal.kernel.permissions import Actor, Permission
+from aanchal.kernel.authz import Actor
 
 from ..models import MissingPupil
+from ..permissions import RegisterPermission
 
 
 def missing_pupils(actor: Actor) -> QuerySet[MissingPupil]:
@@ -36,7 +37,7 @@ def missing_settled(actor: Actor) -> QuerySet[MissingPupil]:
 
 
 def _of_her_classes(actor: Actor) -> QuerySet[MissingPupil]:
-    found = visible(MissingPupil, actor, Permission.REGISTER_REPAIR).select_related(
+    found = visible(MissingPupil, actor, RegisterPermission.REGISTER_REPAIR).select_related(
         "child__household", "child__area", "class_section__school__area"
     )
     return found.prefetch_related("child__household__kinships")

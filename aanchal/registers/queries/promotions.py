@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor
 from aanchal.people.models import Enrolment
 from aanchal.people.queries import not_kin
 from aanchal.people.rules.promotion import Reason

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor
 from aanchal.lib.indic.names import likeness
 from aanchal.people.actions import as_known
 from aanchal.people.models import Enrolment

@@ -12,10 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
-from aanchal.kernel.kept import kept
-from aanchal.kernel.permissions import Actor, Permission
 from aanchal.people.models import ClassSection, Enrolment
-from aanchal.people.queries import visible_classes
 from aanchal.places.models import Body
 from aanchal.places.queries import calendars_of
 
@@ -40,14 +37,9 @@ class SilentClass:
     open_days: int
 
 
-def silent_classes(actor: Actor, *, on: date) -> list[SilentClass]:
-    """Silent classes the actor may see the watch of, the longest silent first; eight queries at most."""
-    return _judged(visible_classes(actor, Permission.WATCH_VIEW), on=on)
-
-
-def kept_silent_classes(actor: Actor, *, on: date) -> list[SilentClass]:
-    """`silent_classes`, counted once for the badge and the pages until somebody acts; one query then."""
-    return kept.get(actor, ("silent classes", on), lambda: silent_classes(actor, on=on))
+def silent_of(classes: QuerySet[ClassSection], *, on: date) -> list[SilentClass]:
+    """Those classes of a query that are silent, the longest silent first; eight queries at most."""
+    return _judged(classes, on=on)
 
 
 def every_silent_class(*, on: date) -> list[SilentClass]:

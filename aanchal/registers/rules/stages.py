@@ -6,18 +6,23 @@ checks that each move here happens and that none happens that is not here.
 
 from aanchal.lib.stages import FOLLOWS, Moves
 
+from ..verbs import RegisterVerb
+
 # A file is read and shown before anybody says yes; what cannot be matched is shown again.
 REGISTER_FILE_MOVES: Moves = {
-    "received": {"shown": "register.read", "refused": "register.refused"},
+    "received": {"shown": RegisterVerb.REGISTER_READ, "refused": RegisterVerb.REGISTER_REFUSED},
     # A small file is written by one transaction, and is not seen while it is being taken in.
     "shown": {
-        "received": "register.received",
-        "taking": "register.begun",
-        "taken": "register.taken",
-        "refused": "register.refused",
+        "received": RegisterVerb.REGISTER_RECEIVED,
+        "taking": RegisterVerb.REGISTER_BEGUN,
+        "taken": RegisterVerb.REGISTER_TAKEN,
+        "refused": RegisterVerb.REGISTER_REFUSED,
     },
-    "refused": {"received": "register.received", "shown": "register.read"},
-    "taking": {"shown": ("register.taken", "register.read"), "taken": "register.taken"},
+    "refused": {"received": RegisterVerb.REGISTER_RECEIVED, "shown": RegisterVerb.REGISTER_READ},
+    "taking": {
+        "shown": (RegisterVerb.REGISTER_TAKEN, RegisterVerb.REGISTER_READ),
+        "taken": RegisterVerb.REGISTER_TAKEN,
+    },
     "taken": {},
 }
 
@@ -26,14 +31,14 @@ REGISTER_FILE_MOVES: Moves = {
 # What she changes herself is made at once, and undone.
 CORRECTION_MOVES: Moves = {
     "waiting": {
-        "agreed": "correction.agreed",
-        "refused": "correction.refused",
-        "taken_back": "correction.taken_back",
+        "agreed": RegisterVerb.CORRECTION_AGREED,
+        "refused": RegisterVerb.CORRECTION_REFUSED,
+        "taken_back": RegisterVerb.CORRECTION_TAKEN_BACK,
     },
-    "agreed": {"waiting": "correction.undone"},
+    "agreed": {"waiting": RegisterVerb.CORRECTION_UNDONE},
     "refused": {},
     "taken_back": {},
-    "made": {"undone": "correction.undone"},
+    "made": {"undone": RegisterVerb.CORRECTION_UNDONE},
     "undone": {},
 }
 
@@ -43,7 +48,7 @@ CLASS_REGISTER_STATES = ("silent", "asked_after")
 
 # A pupil whom a register no longer names waits until one names her again or a person found out.
 MISSING_PUPIL_MOVES: Moves = {
-    "waiting": {"back": FOLLOWS, "settled": "pupil.missing_settled"},
-    "back": {"waiting": "pupil.missing_reopened"},
-    "settled": {"waiting": "pupil.missing_reopened"},
+    "waiting": {"back": FOLLOWS, "settled": RegisterVerb.PUPIL_MISSING_SETTLED},
+    "back": {"waiting": RegisterVerb.PUPIL_MISSING_REOPENED},
+    "settled": {"waiting": RegisterVerb.PUPIL_MISSING_REOPENED},
 }

@@ -11,12 +11,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, district_of, require
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Actor, Permission, Scope, district_of, require
 
 from ..formats.archive_folder import ArchiveKey
 from ..models import RegisterArchive
+from ..permissions import WatchPermission
+from ..verbs import WatchVerb
 
 PURPOSES = ("write", "verify", "score")
 TOLD_MOST = 200
@@ -30,7 +32,7 @@ def begin_archive(actor: Actor, *, area_path: str, at: datetime) -> RegisterArch
         NotAllowed: the actor may not archive the registers of this area.
     """
     scope = Scope(area_path=area_path, district=district_of(area_path))
-    require(actor, Permission.REGISTER_ARCHIVE, scope)
+    require(actor, WatchPermission.REGISTER_ARCHIVE, scope)
     archive = RegisterArchive.objects.create(
         district=scope.district,
         area_path=area_path,
@@ -38,7 +40,7 @@ def begin_archive(actor: Actor, *, area_path: str, at: datetime) -> RegisterArch
         begun_by=actor.user_id,
         begun_at=at,
     )
-    record(actor, Verb.ARCHIVE_BEGUN, archive, scope=archive.scope())
+    record(actor, WatchVerb.ARCHIVE_BEGUN, archive, scope=archive.scope())
     return archive
 
 
@@ -51,10 +53,10 @@ def open_archive(actor: Actor, *, archive: RegisterArchive, purpose: str) -> Arc
         Invalid: no known purpose.
     """
     archive = RegisterArchive.objects.get(pk=archive.pk)
-    require(actor, Permission.ARCHIVE_OPEN, archive)
+    require(actor, WatchPermission.ARCHIVE_OPEN, archive)
     if purpose not in PURPOSES:
         raise Invalid(field="purpose")
-    record(actor, Verb.ARCHIVE_OPENED, archive, scope=archive.scope(), purpose=purpose)
+    record(actor, WatchVerb.ARCHIVE_OPENED, archive, scope=archive.scope(), purpose=purpose)
     return ArchiveKey(str(archive.pk), bytes(archive.archive_key))
 
 
@@ -77,11 +79,11 @@ def note_archived(
         NotAllowed: the actor may not archive registers there.
     """
     archive = RegisterArchive.objects.select_for_update().get(pk=archive.pk)
-    require(actor, Permission.REGISTER_ARCHIVE, archive)
+    require(actor, WatchPermission.REGISTER_ARCHIVE, archive)
     archive.written_at = at
     archive.save(update_fields=["written_at"])
     scope = Scope(area_path=archive.area_path, district=district)
-    record(actor, Verb.REGISTER_ARCHIVED, archive, scope=scope, year=year, children=children)
+    record(actor, WatchVerb.REGISTER_ARCHIVED, archive, scope=scope, year=year, children=children)
     return archive
 
 
@@ -96,12 +98,14 @@ def hand_over_archive(
         Invalid: nobody named, or no reason.
     """
     archive = RegisterArchive.objects.select_for_update().get(pk=archive.pk)
-    require(actor, Permission.ARCHIVE_HAND_OVER, archive)
+    require(actor, WatchPermission.ARCHIVE_HAND_OVER, archive)
     to, why = to.strip(), why.strip()
     if not to or not why or len(to) > TOLD_MOST or len(why) > TOLD_MOST:
         raise Invalid(_("Say to whom the key goes, and what for, in a few words."))
     line: dict[str, Any] = {"to": to, "why": why, "by": actor.user_id, "at": at.isoformat()}
     archive.handed_over = [*archive.handed_over, line]
     archive.save(update_fields=["handed_over"])
-    record(actor, Verb.ARCHIVE_HANDED_OVER, archive, scope=archive.scope(), fields=["handed_over"])
+    record(
+        actor, WatchVerb.ARCHIVE_HANDED_OVER, archive, scope=archive.scope(), fields=["handed_over"]
+    )
     return ArchiveKey(str(archive.pk), bytes(archive.archive_key))

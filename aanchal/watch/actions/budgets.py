@@ -5,14 +5,16 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.places.models import Area
 
 from ..models import BudgetReplay
+from ..permissions import WatchPermission
 from ..queries.budgets import Standing, standing_of
 from ..rules.budgets import Past
+from ..verbs import WatchVerb
 
 
 @use_case
@@ -24,7 +26,7 @@ def ask_budget_replay(actor: Actor, *, area: Area, at: datetime) -> BudgetReplay
         Invalid: not a block.
         WrongState: no register of the block has come yet.
     """
-    require(actor, Permission.WATCH_TUNE, area)
+    require(actor, WatchPermission.WATCH_TUNE, area)
     if area.level != Area.Level.BLOCK:
         raise Invalid(_("A visit budget belongs to a block."))
     if not standing_of(area).pages:
@@ -32,7 +34,7 @@ def ask_budget_replay(actor: Actor, *, area: Area, at: datetime) -> BudgetReplay
     replay, _made = BudgetReplay.objects.update_or_create(
         area=area, defaults={"asked_by": actor.user_id, "asked_at": at}
     )
-    record(actor, Verb.WATCH_REPLAY_ASKED, replay, scope=area.scope())
+    record(actor, WatchVerb.WATCH_REPLAY_ASKED, replay, scope=area.scope())
     return replay
 
 
@@ -52,7 +54,7 @@ def keep_budget_replay(
         NotAllowed: the actor does not tune the watch of this block (any more).
     """
     replay = BudgetReplay.objects.select_for_update().select_related("area").get(pk=replay.pk)
-    require(actor, Permission.WATCH_TUNE, replay.area)
+    require(actor, WatchPermission.WATCH_TUNE, replay.area)
     replay.made_at = at
     replay.input_hash = input_hash
     replay.pages = standing.pages
@@ -62,7 +64,7 @@ def keep_budget_replay(
     replay.save(update_fields=["made_at", "input_hash", "pages", "pages_received_at", "result"])
     record(
         actor,
-        Verb.WATCH_REPLAYED,
+        WatchVerb.WATCH_REPLAYED,
         replay,
         scope=replay.area.scope(),
         pages=standing.pages,

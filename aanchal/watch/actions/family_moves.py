@@ -11,14 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from aanchal.access.models import Notice
 from aanchal.access.notices import tell
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, may, require
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Actor, Permission, may, require
 from aanchal.kernel.stages import advance, advance_all
 from aanchal.people.models import Child, Household, HouseholdJoin
+from aanchal.people.permissions import PeoplePermission
+from aanchal.people.verbs import PeopleVerb
 from aanchal.places.models import Area
 
 from ..models import Flag, Visit
+from ..permissions import WatchPermission
 from ..queries.ends import was_visited
 from ..queries.hands import may_go
 
@@ -54,18 +57,18 @@ def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> Family
     if {each.household_id for each in family} != {house}:
         raise WrongState
     for each in family:
-        require(actor, Permission.CHILD_MOVE, each)
+        require(actor, PeoplePermission.CHILD_MOVE, each)
     for flag in flags:
-        require(actor, Permission.VISIT_ASSIGN, flag)
+        require(actor, WatchPermission.VISIT_ASSIGN, flag)
     to = Area.objects.get(pk=to.pk)
     kin = frozenset[str]().union(*(each.kin() for each in family))
-    if not may(actor, Permission.CHILD_MOVE, replace(to.scope(), excluded=kin)):
+    if not may(actor, PeoplePermission.CHILD_MOVE, replace(to.scope(), excluded=kin)):
         raise NotAllowed(
             _(
                 "That village is not yours. Whoever coordinates both villages can move the family: "
                 "ask the coordinator of the block or of the district."
             ),
-            permission=str(Permission.CHILD_MOVE),
+            permission=str(PeoplePermission.CHILD_MOVE),
         )
     if to.level != Area.Level.VILLAGE or to.joined_into_id is not None:
         raise Invalid(_("Choose the village."), field="village")
@@ -79,7 +82,9 @@ def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> Family
         each.area, each.area_is_assumed = to, False
         each.save(update_fields=["area", "area_is_assumed"])
         if each in moving:
-            record(actor, Verb.CHILD_CHANGED, each, scope=before, fields=["area"], to=str(to.pk))
+            record(
+                actor, PeopleVerb.CHILD_CHANGED, each, scope=before, fields=["area"], to=str(to.pk)
+            )
     if house is not None:
         joined = Q(joins_out_of__kept=house, joins_out_of__state=HouseholdJoin.State.JOINED)
         keys = list(Household.objects.filter(joined).values_list("pk", flat=True))

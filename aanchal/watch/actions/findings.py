@@ -12,9 +12,9 @@ from aanchal.access.models import User
 from aanchal.cases.actions import raise_concern, tell_correction
 from aanchal.cases.models import Concern
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import advance
 from aanchal.kernel.statistics import Counted, count
 
@@ -22,11 +22,13 @@ from ..findings import group_of, is_given_on, vocabulary, was_given_on
 from ..guidance import guidance
 from ..labour import WORKS, kind_under_law, known_band
 from ..models import Finding, Flag, Visit
+from ..permissions import WatchPermission
 from ..queries.before_going import felt_unsafe, not_to_be_sent
 from ..queries.flags import nobody_home_counts
 from ..queries.hands import is_correctable
 from ..rules.labour import Band, Danger
 from ..rules.tries import Next, after_visit, is_good_day
+from ..verbs import WatchVerb
 from .holding import MAX_NOTE, begin_of_day, counted, end_of, lock_flag, lock_visit
 from .outcomes import reopen_after_correction
 
@@ -70,7 +72,7 @@ def record_visit(
     known = Finding.objects.filter(visit=visit).first()
     if known is not None and known.recorded_by == actor.user_id:
         return known
-    require(actor, Permission.VISIT_RECORD, visit)
+    require(actor, WatchPermission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
     _check_finding(
@@ -178,8 +180,8 @@ def open_finding(actor: Actor, *, finding: Finding, at: datetime) -> Finding:
     Raises:
         NotAllowed: another wrote it, or the place is no longer hers.
     """
-    require(actor, Permission.FINDING_CORRECT, finding)
-    record(actor, Verb.FINDING_OPENED, finding, scope=finding.scope())
+    require(actor, WatchPermission.FINDING_CORRECT, finding)
+    record(actor, WatchVerb.FINDING_OPENED, finding, scope=finding.scope())
     return finding
 
 
@@ -219,7 +221,7 @@ def correct_finding(
         .select_related("visit__flag__area", "visit__flag__child__household")
         .get(pk=finding.pk)
     )
-    require(actor, Permission.FINDING_CORRECT, finding)
+    require(actor, WatchPermission.FINDING_CORRECT, finding)
     if not is_correctable(finding, at=at):
         raise WrongState(_("This was written too long ago. Call your coordinator."))
     _check_correction(finding, kind=kind, whom_met=whom_met, note=note)
@@ -252,7 +254,7 @@ def correct_finding(
     for name, value in after.items():
         setattr(finding, name, value)
     finding.save()
-    record(actor, Verb.FINDING_CORRECTED, finding, scope=finding.scope(), fields=changed)
+    record(actor, WatchVerb.FINDING_CORRECTED, finding, scope=finding.scope(), fields=changed)
     said: dict[str, Any] = {
         "implicated": implicated,
         "implicated_words": implicated_words,
@@ -292,12 +294,12 @@ def read_put_right(actor: Actor, *, flag: Flag, at: datetime) -> Flag:
         WrongState: nothing was put right, or somebody has read it.
     """
     flag = lock_flag(flag)
-    require(actor, Permission.VISIT_ASSIGN, flag)
+    require(actor, WatchPermission.VISIT_ASSIGN, flag)
     if flag.put_right_at is None or flag.put_right_read_at is not None:
         raise WrongState
     flag.put_right_read_at = at
     flag.save(update_fields=["put_right_read_at"])
-    record(actor, Verb.PUT_RIGHT_READ, flag, scope=flag.scope())
+    record(actor, WatchVerb.PUT_RIGHT_READ, flag, scope=flag.scope())
     return flag
 
 
@@ -367,7 +369,7 @@ def _go_on(
             assigned_at=at,
             due_at=end_of(day),
         )
-        record(actor, Verb.VISIT_KEPT, kept, scope=flag.scope())
+        record(actor, WatchVerb.VISIT_KEPT, kept, scope=flag.scope())
         return
     others = Next.ANOTHER, Next.HERS_AGAIN
     to = Flag.State.OPEN if follows in others else Flag.State.VISITED

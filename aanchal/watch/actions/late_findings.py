@@ -8,13 +8,15 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, NotAllowed, TooMany, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 
 from ..findings import NOT_SURE_SAFE, vocabulary
 from ..models import Flag, LateFinding, Visit
+from ..permissions import WatchPermission
 from ..queries.hands import may_go
+from ..verbs import WatchVerb
 from .findings import under_law
 from .holding import MAX_NOTE, lock_flag, lock_visit
 
@@ -52,9 +54,9 @@ def keep_late_finding(
     """
     visit = lock_visit(visit)
     late = LateFinding(district=visit.district, visit=visit, sent_at=at)
-    require(actor, Permission.VISIT_RECORD, late)
+    require(actor, WatchPermission.VISIT_RECORD, late)
     if str(visit.volunteer_id) != actor.user_id:
-        raise NotAllowed(permission=str(Permission.VISIT_RECORD))
+        raise NotAllowed(permission=str(WatchPermission.VISIT_RECORD))
     if visit.state == Visit.State.RECORDED or _is_hers(visit, at=at):
         raise WrongState
     words = vocabulary()
@@ -80,7 +82,7 @@ def keep_late_finding(
     if len(sent) >= MAX_OF_ONE_VISIT:
         raise TooMany(_("You have sent a great deal of this visit already. Call your coordinator."))
     late.save(force_insert=True)
-    record(actor, Verb.LATE_FINDING_KEPT, late, scope=visit.flag.scope())
+    record(actor, WatchVerb.LATE_FINDING_KEPT, late, scope=visit.flag.scope())
     return late
 
 
@@ -106,12 +108,12 @@ def read_late_findings(actor: Actor, *, flag: Flag, at: datetime) -> int:
         WrongState: somebody read it meanwhile.
     """
     flag = lock_flag(flag)
-    require(actor, Permission.VISIT_ASSIGN, flag)
+    require(actor, WatchPermission.VISIT_ASSIGN, flag)
     unread = list(LateFinding.objects.filter(visit__flag=flag, read_at__isnull=True))
     if not unread:
         raise WrongState
     for late in unread:
         late.read_at, late.read_by = at, actor.user_id
         late.save(update_fields=["read_at", "facts"])
-    record(actor, Verb.LATE_FINDING_READ, flag, scope=flag.scope(), count=len(unread))
+    record(actor, WatchVerb.LATE_FINDING_READ, flag, scope=flag.scope(), count=len(unread))
     return len(unread)

@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import advance
 from aanchal.kernel.statistics import Counted, count
 from aanchal.kernel.waiting import something_waits
 from aanchal.registers.rules.settling import Missing
 
 from ..models import Flag, Outcome, Reopening, Visit
+from ..permissions import WatchPermission
 from ..queries.doubts import what_is_not_known
 from ..queries.ends import (
     back_standing,
@@ -66,7 +67,7 @@ def record_outcome(
         WrongState: nobody has visited yet, or it ended before.
     """
     flag = lock_flag(flag)
-    require(actor, Permission.OUTCOME_RECORD, flag)
+    require(actor, WatchPermission.OUTCOME_RECORD, flag)
     if kind not in Outcome.Kind.values:
         raise Invalid(_("Choose how it ended."), field="kind")
     if since_on > timezone.localdate(at):
@@ -150,7 +151,7 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
         WrongState: it is not closed, or there is a newer question about the child.
     """
     flag = lock_flag(flag)
-    require(actor, Permission.OUTCOME_RECORD, flag)
+    require(actor, WatchPermission.OUTCOME_RECORD, flag)
     because = because.strip()
     if not because:
         raise Invalid(_("Write why it is opened again."), field="because")

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.stages import advance
 from aanchal.people.models import ClassSection
 from aanchal.registers.actions import restore_corrected_marks

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.people.houses import (
     House,
     house_for_volunteer,
@@ -14,8 +14,10 @@ from aanchal.people.houses import (
     may_be_called,
     write_house,
 )
+from aanchal.people.verbs import PeopleVerb
 
 from ..models import Visit
+from ..permissions import WatchPermission
 from .holding import lock_visit
 
 
@@ -26,8 +28,8 @@ def open_visited_house(actor: Actor, *, visit: Visit, at: datetime) -> House:
     Raises:
         NotAllowed: the visit is not in the actor's hands.
     """
-    require(actor, Permission.VISIT_RECORD, visit)
-    record(actor, Verb.HOUSE_SHOWN, visit, scope=visit.flag.scope())
+    require(actor, WatchPermission.VISIT_RECORD, visit)
+    record(actor, PeopleVerb.HOUSE_SHOWN, visit, scope=visit.flag.scope())
     return house_for_volunteer(visit.flag.child)
 
 
@@ -43,7 +45,7 @@ def describe_visited_house(actor: Actor, *, visit: Visit, house: House, at: date
         WrongState: it was recorded or taken back meanwhile.
     """
     visit = lock_visit(visit)
-    require(actor, Permission.VISIT_RECORD, visit)
+    require(actor, WatchPermission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
     child = visit.flag.child
@@ -51,5 +53,5 @@ def describe_visited_house(actor: Actor, *, visit: Visit, house: House, at: date
         house = replace(house, phone=house_of(child).phone)
     changed = write_house(child, house)
     if changed:
-        record(actor, Verb.HOUSE_DESCRIBED, child, scope=visit.flag.scope(), fields=changed)
+        record(actor, PeopleVerb.HOUSE_DESCRIBED, child, scope=visit.flag.scope(), fields=changed)
     return visit

@@ -9,19 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants, lost_her_phone
+from aanchal.access.roles import Role
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, covers, require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Actor, Permission, Role, Scope, covers, require
 from aanchal.kernel.stages import advance, advance_all
 from aanchal.people.actions import record_own_kinship
 
 from ..guidance import guidance
 from ..models import Flag, Visit
+from ..permissions import WatchPermission
 from ..queries.before_going import NOT_SAFE, felt_unsafe, not_to_be_sent, of_house
 from ..queries.doubts import is_in_doubt
 from ..queries.ends import was_visited
 from ..queries.flags import found_nobody_often, volunteers_for
+from ..verbs import WatchVerb
 from .holding import end_of, lock_flag, lock_visit
 
 
@@ -54,7 +57,7 @@ def assign_visit(
         WrongState: the flag has ended.
     """
     flag = lock_flag(flag)
-    require(actor, Permission.VISIT_ASSIGN, flag)
+    require(actor, WatchPermission.VISIT_ASSIGN, flag)
     if flag.state not in Flag.LIVE:
         raise WrongState
     _fit(flag, volunteer, at=at)
@@ -88,7 +91,7 @@ def assign_visit(
     if flag.state != Flag.State.ASSIGNED:
         advance(actor, flag, Flag.State.ASSIGNED, scope=flag.scope())
     others = {"second": str(second.pk)} if second is not None else {}
-    record(actor, Verb.VISIT_ASSIGNED, visit, scope=flag.scope(), two_go=two_go, **others)
+    record(actor, WatchVerb.VISIT_ASSIGNED, visit, scope=flag.scope(), two_go=two_go, **others)
     return visit
 
 
@@ -152,7 +155,7 @@ def hand_back_visit(actor: Actor, *, visit: Visit, because: str, at: datetime) -
     """
     _check_reason(because)
     visit = _lock_house_of(visit) if because == Visit.HandedBack.UNSAFE else lock_visit(visit)
-    require(actor, Permission.VISIT_HAND_BACK, visit)
+    require(actor, WatchPermission.VISIT_HAND_BACK, visit)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
     _give_back(actor, visit, because=because, at=at)
@@ -177,7 +180,7 @@ def leave_pair(actor: Actor, *, visit: Visit, because: str, at: datetime) -> Vis
     """
     _check_reason(because)
     visit = _lock_house_of(visit) if because == Visit.HandedBack.UNSAFE else lock_visit(visit)
-    require(actor, Permission.VISIT_HAND_BACK, _along(visit))
+    require(actor, WatchPermission.VISIT_HAND_BACK, _along(visit))
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
     _give_back(actor, visit, because=because, at=at, is_second=True)
@@ -200,7 +203,7 @@ def say_will_go(actor: Actor, *, visit: Visit, will_go: bool, at: datetime) -> V
             no longer hers to visit.
     """
     visit = _lock_house_of(visit)
-    require(actor, Permission.VISIT_HAND_BACK, _said_not_safe(visit))
+    require(actor, WatchPermission.VISIT_HAND_BACK, _said_not_safe(visit))
     mine = [
         held
         for held in Visit.objects.filter(of_house([visit.flag]), NOT_SAFE)
@@ -212,7 +215,7 @@ def say_will_go(actor: Actor, *, visit: Visit, will_go: bool, at: datetime) -> V
     for held in mine:
         held.will_go_at = at if will_go else None
         held.save(update_fields=["will_go_at"])
-    verb = Verb.HOUSE_WILL_GO if will_go else Verb.HOUSE_WILL_NOT_GO
+    verb = WatchVerb.HOUSE_WILL_GO if will_go else WatchVerb.HOUSE_WILL_NOT_GO
     record(actor, verb, visit, scope=visit.flag.scope())
     if not will_go:
         _leave_house_alone(actor, visit, user=User.objects.get(pk=actor.user_id), at=at)
@@ -304,7 +307,7 @@ def cancel_visit(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
         WrongState: it is no longer in anybody's hands.
     """
     visit = lock_visit(visit)
-    require(actor, Permission.VISIT_ASSIGN, visit.flag)
+    require(actor, WatchPermission.VISIT_ASSIGN, visit.flag)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
     advance(actor, visit, Visit.State.CANCELLED, scope=visit.flag.scope())
@@ -324,12 +327,12 @@ def leave_house(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
         WrongState: it is no longer waiting for a finding.
     """
     visit = lock_visit(visit)
-    require(actor, Permission.VISIT_RECORD, visit)
+    require(actor, WatchPermission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED:
         raise WrongState
     visit.left_house_at = at
     visit.save(update_fields=["left_house_at"])
-    record(actor, Verb.VISIT_LEFT_HOUSE, visit, scope=visit.flag.scope())
+    record(actor, WatchVerb.VISIT_LEFT_HOUSE, visit, scope=visit.flag.scope())
     return visit
 
 
@@ -342,10 +345,10 @@ def return_to_house(actor: Actor, *, visit: Visit, at: datetime) -> Visit:
         WrongState: it is no longer waiting for a finding, or she never said that she had left.
     """
     visit = lock_visit(visit)
-    require(actor, Permission.VISIT_RECORD, visit)
+    require(actor, WatchPermission.VISIT_RECORD, visit)
     if visit.state != Visit.State.ASSIGNED or visit.left_house_at is None:
         raise WrongState
     visit.left_house_at = None
     visit.save(update_fields=["left_house_at"])
-    record(actor, Verb.VISIT_LEFT_HOUSE_UNDONE, visit, scope=visit.flag.scope())
+    record(actor, WatchVerb.VISIT_LEFT_HOUSE_UNDONE, visit, scope=visit.flag.scope())
     return visit

@@ -16,9 +16,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
-from aanchal.kernel.audit import Verb, record
+from aanchal.kernel.audit import record
+from aanchal.kernel.authz import Actor, Scope, require
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Actor, Permission, Scope, require
 from aanchal.kernel.stages import move
 from aanchal.kernel.statistics import Counted, Happened, count
 from aanchal.lib.early_warning.class_states import (
@@ -45,8 +45,10 @@ from aanchal.registers.rules.pages import (
 
 from ..asking_again import Seen, reasons_to_ask_again, shows_away
 from ..models import ClassState, Flag, VisitBudget, Withdrawal
+from ..permissions import WatchPermission
 from ..policies import policy_in_force
 from ..rules.sentences import Reason, reason_of
+from ..verbs import WatchVerb
 
 BATCH = 100
 LOOK_BACK = timedelta(days=92)
@@ -120,7 +122,7 @@ def raise_flags(
         .select_for_update(of=("self",))
     )
     for school in {s.school_id: s for s in sections}.values():
-        require(actor, Permission.WATCH_RUN, school)
+        require(actor, WatchPermission.WATCH_RUN, school)
     works = _work_to_do(sections, on=on)
     for group in _by_start(works):
         _score(group, policy)
@@ -143,13 +145,13 @@ def raise_flags(
         at=at,
     )
     for flag in raised:
-        record(actor, Verb.FLAG_RAISED, flag, scope=_flag_scope(flag), channel=flag.channel)
+        record(actor, WatchVerb.FLAG_RAISED, flag, scope=_flag_scope(flag), channel=flag.channel)
     for question in doubted:
         scope = _flag_scope(question.flag)
-        record(actor, Verb.WITHDRAWAL_ASKED, question, scope=scope)
+        record(actor, WatchVerb.WITHDRAWAL_ASKED, question, scope=scope)
     for question in lapsed:
         scope = _flag_scope(question.flag)
-        record(actor, Verb.WITHDRAWAL_LAPSED, question, scope=scope)
+        record(actor, WatchVerb.WITHDRAWAL_LAPSED, question, scope=scope)
     return done
 
 
@@ -537,7 +539,7 @@ def set_visit_budget(
         NotAllowed: the actor does not tune the watch of this block.
         Invalid: not a block, or no positive number of visits.
     """
-    require(actor, Permission.WATCH_TUNE, area)
+    require(actor, WatchPermission.WATCH_TUNE, area)
     if area.level != Area.Level.BLOCK or not 0 < visits_per_1000_month <= 1000:
         raise Invalid(_("Give the visits for each 1,000 children a month, more than 0."))
     VisitBudget.objects.select_for_update().filter(area=area, is_current=True).update(
@@ -550,5 +552,7 @@ def set_visit_budget(
         set_by=actor.user_id,
         set_at=at,
     )
-    record(actor, Verb.WATCH_TUNED, budget, scope=area.scope(), fields=["visits_per_1000_month"])
+    record(
+        actor, WatchVerb.WATCH_TUNED, budget, scope=area.scope(), fields=["visits_per_1000_month"]
+    )
     return budget

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from aanchal.kernel.actions import use_case
+from aanchal.kernel.authz import Actor, require
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Actor, Permission, require
 from aanchal.kernel.stages import advance
 
 from ..models import Flag, Visit, Withdrawal
+from ..permissions import WatchPermission
 from ..queries.ends import was_visited
 
 
@@ -42,7 +43,7 @@ def withdraw_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag
             would end with nobody having said how.
     """
     withdrawal, flag = _lock(withdrawal)
-    require(actor, Permission.FLAG_WITHDRAW, flag)
+    require(actor, WatchPermission.FLAG_WITHDRAW, flag)
     _check(withdrawal, flag)
     if was_visited(flag):
         raise WrongState(
@@ -65,7 +66,7 @@ def keep_flag(actor: Actor, *, withdrawal: Withdrawal, at: datetime) -> Flag:
         WrongState: as for `withdraw_flag`.
     """
     withdrawal, flag = _lock(withdrawal)
-    require(actor, Permission.FLAG_WITHDRAW, flag)
+    require(actor, WatchPermission.FLAG_WITHDRAW, flag)
     _check(withdrawal, flag)
     _settle(actor, withdrawal, Withdrawal.State.KEPT, flag=flag, at=at)
     return flag

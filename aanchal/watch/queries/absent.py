@@ -6,7 +6,7 @@ from datetime import date
 from itertools import takewhile
 from uuid import UUID
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.registers.queries.books import class_books

@@ -11,9 +11,10 @@ import numpy as np
 from django.db.models import Count, Max, QuerySet
 
 from aanchal.access.queries import live_grants
+from aanchal.access.roles import Role
 from aanchal.kernel.access import within
+from aanchal.kernel.authz import Actor, granted_areas
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, Role, granted_areas
 from aanchal.lib.early_warning.policy import RULE_VERSION
 from aanchal.people.models import ClassSection
 from aanchal.places.models import Area
@@ -22,6 +23,7 @@ from aanchal.registers.queries.books import class_books
 
 from ..findings import is_empty
 from ..models import BudgetReplay, Finding, Visit, VisitBudget
+from ..permissions import WatchPermission
 from ..rules.budgets import Found
 from ..rules.history import History, Seats
 
@@ -48,7 +50,7 @@ class BlockPast:
 
 def tunable_blocks(actor: Actor) -> QuerySet[Area]:
     """Blocks whose visit budget the actor may set, by name."""
-    paths = granted_areas(actor, Permission.WATCH_TUNE)
+    paths = granted_areas(actor, WatchPermission.WATCH_TUNE)
     return Area.objects.filter(
         within(paths, "path"), level=Area.Level.BLOCK, joined_into__isnull=True
     ).order_by("name", "pk")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from aanchal.cases.queries import questions_shut_out, sources_shut_out
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 
 from ..findings import is_given_on, was_given_on
 from ..models import Finding, Flag, Outcome, Reopening

@@ -3,7 +3,7 @@
 from datetime import date
 
 from aanchal.cases.queries import has_told_out_of, sources_shut_out
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.people.models import Enrolment
 from aanchal.registers.queries.books import class_books
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from aanchal.kernel.access import reach, visible, within
-from aanchal.kernel.permissions import Actor, Permission, granted_areas
+from aanchal.kernel.authz import Actor, granted_areas
 from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.people.queries import not_kin
@@ -23,6 +23,7 @@ from aanchal.registers.queries.books import class_books
 from ..findings import is_empty
 from ..guidance import guidance
 from ..models import Finding, Flag, Outcome, Visit
+from ..permissions import WatchPermission
 from .conflicts import kinds_as_read
 
 # When, first absence, school, visit, flag.
@@ -99,9 +100,9 @@ def week_figures(actor: Actor, *, last_on: date) -> Week:
     Visited in time: of the flags whose visit fell due in these days, those visited by then.
     """
     first_on = last_on - timedelta(days=6)
-    paths = granted_areas(actor, Permission.WATCH_VIEW)
+    paths = granted_areas(actor, WatchPermission.WATCH_VIEW)
     begin, end = _moment(first_on), _moment(last_on + timedelta(days=1))
-    schools = schools_of(actor, Permission.WATCH_VIEW)
+    schools = schools_of(actor, WatchPermission.WATCH_VIEW)
     # Class by class: the index of enrolments by class then holds all that is asked.
     classes = ClassSection.objects.filter(within(paths, "school__area__path")).order_by()
     pupils = Enrolment.objects.filter(
@@ -137,7 +138,7 @@ def _moment(day: date) -> datetime:
 
 def _watched(actor: Actor, at: str) -> Q:
     """Rows of flags whose figures the actor sees, whoever made or holds their visits."""
-    return reach(Flag, actor, Permission.WATCH_VIEW, at)
+    return reach(Flag, actor, WatchPermission.WATCH_VIEW, at)
 
 
 def _due(actor: Actor, begin: datetime, end: datetime) -> list[Behind]:
@@ -204,7 +205,7 @@ def _back(actor: Actor, *, on: date) -> list[Behind]:
     first_on, last_on = on - timedelta(days=days + 90), on - timedelta(days=days)
     # It was recorded on the day or later: what is older need not be opened.
     recorded = Outcome.objects.filter(
-        reach(Outcome, actor, Permission.WATCH_VIEW),
+        reach(Outcome, actor, WatchPermission.WATCH_VIEW),
         recorded_on__gte=first_on,
     ).values_list("pk", "facts", "flag_id", "flag__child_id", "flag__class_section_id")
     outcomes = []
@@ -246,7 +247,7 @@ class PlaceLine:
 def where_stuck(actor: Actor, *, since: date, at: datetime) -> list[PlaceLine]:
     """Flags raised since a day by panchayat, the most stuck first. Three queries."""
     asked = (
-        visible(Flag, actor, Permission.WATCH_VIEW)
+        visible(Flag, actor, WatchPermission.WATCH_VIEW)
         .filter(raised_at__gte=_moment(since))
         .exclude(state=Flag.State.WITHDRAWN)
     )

@@ -9,20 +9,25 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from aanchal.access.models import User
 from aanchal.access.queries import live_grants, lost_her_phone
+from aanchal.access.roles import Role
 from aanchal.kernel.access import reach, visible
+from aanchal.kernel.authz import Actor, covers
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, Role, covers
+from aanchal.kernel.vocabulary import Permission
 from aanchal.people.models import Child, Kinship
 from aanchal.places.models import Area, Body
 
 from ..findings import group_of
 from ..guidance import guidance
 from ..models import Finding, Flag, LateFinding, Reopening, Visit
+from ..permissions import WatchPermission
 from .before_going import not_to_be_sent
 from .hands import can_be_made, may_go, my_visits_along
 
 
-def visible_flags(actor: Actor, permission: Permission = Permission.FLAG_VIEW) -> QuerySet[Flag]:
+def visible_flags(
+    actor: Actor, permission: Permission = WatchPermission.FLAG_VIEW
+) -> QuerySet[Flag]:
     """Flags in the actor's areas, urgent first, then the longest waiting."""
     return (
         visible(Flag, actor, permission)
@@ -83,7 +88,7 @@ def reopenings_of(flag: Flag) -> list[Reopening]:
 
 
 def get_flag(
-    actor: Actor, *, pk: UUID | str, permission: Permission = Permission.FLAG_VIEW
+    actor: Actor, *, pk: UUID | str, permission: Permission = WatchPermission.FLAG_VIEW
 ) -> Flag:
     """One flag the actor may see; `NotFound` whether absent or hidden."""
     found = (
@@ -122,7 +127,7 @@ def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
     return (
         Visit.objects.filter(
             Q(due_at__lt=at) | ~can_be_made(at=at),
-            reach(Visit, actor, Permission.VISIT_ASSIGN),
+            reach(Visit, actor, WatchPermission.VISIT_ASSIGN),
             state=Visit.State.ASSIGNED,
         )
         .select_related("flag__child", "flag__area", "volunteer")
@@ -133,7 +138,7 @@ def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
 def my_visits(actor: Actor) -> QuerySet[Visit]:
     """Visits in the actor's own hands, within the places she still holds, soonest due first."""
     return (
-        visible(Visit, actor, Permission.VISIT_RECORD)
+        visible(Visit, actor, WatchPermission.VISIT_RECORD)
         .filter(volunteer_id=actor.user_id, state=Visit.State.ASSIGNED)
         .select_related(
             "flag__child__household", "flag__area", "flag__class_section__school", "second"
@@ -168,7 +173,7 @@ def my_recent_visits(actor: Actor, *, since: datetime) -> QuerySet[Visit]:
     return (
         Visit.objects.filter(
             # No longer in her hands: the place of its flag is asked.
-            reach(Flag, actor, Permission.VISIT_RECORD, "flag__"),
+            reach(Flag, actor, WatchPermission.VISIT_RECORD, "flag__"),
             volunteer_id=actor.user_id,
             state=Visit.State.RECORDED,
             recorded_at__gte=since,

@@ -20,13 +20,15 @@ from django.db.models import (
 from django.db.models.functions import Concat
 
 from aanchal.access.queries import live_grants, lost_her_phone
+from aanchal.access.roles import Role
 from aanchal.kernel import rowguard
 from aanchal.kernel.access import outside_kin, reach
-from aanchal.kernel.permissions import Actor, Grant, Permission, Role
+from aanchal.kernel.authz import Actor, Grant
 from aanchal.people.models import Kinship
 
 from ..guidance import guidance
 from ..models import Finding, Flag, Visit
+from ..permissions import WatchPermission
 from ..rules.leaving import has_left
 from .before_going import NOT_SAFE
 
@@ -185,7 +187,7 @@ def _broken(me: str, *, since: datetime) -> Q:
 
 def _in_my_places(actor: Actor) -> Q:
     """Visits where the actor makes visits still, and of whose families she is not."""
-    return reach(Flag, actor, Permission.VISIT_HAND_BACK, "flag__")
+    return reach(Flag, actor, WatchPermission.VISIT_HAND_BACK, "flag__")
 
 
 def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:
@@ -196,7 +198,7 @@ def my_past_visit(actor: Actor, *, pk: UUID | str) -> Visit | None:
     """
     return (
         Visit.objects.filter(
-            reach(Flag, actor, Permission.VISIT_RECORD, "flag__"),
+            reach(Flag, actor, WatchPermission.VISIT_RECORD, "flag__"),
             pk=pk,
             volunteer_id=actor.user_id,
         )

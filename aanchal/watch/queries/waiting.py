@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from aanchal.kernel.access import within
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.places.models import Area
 from aanchal.registers.queries.listed import waiting_registers
 

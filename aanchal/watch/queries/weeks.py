@@ -7,10 +7,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from aanchal.kernel.access import visible, within
-from aanchal.kernel.permissions import Actor, Permission, granted_areas
+from aanchal.kernel.authz import Actor, granted_areas
 
 from ..findings import is_empty
 from ..models import Finding, Flag
+from ..permissions import WatchPermission
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ def week_lines(actor: Actor, *, last_on: date, weeks: int = 12) -> list[WeekLine
     """
     first_on = last_on - timedelta(days=7 * weeks - 1)
     begin = timezone.make_aware(datetime.combine(first_on, datetime.min.time()))
-    paths = granted_areas(actor, Permission.WATCH_VIEW)
+    paths = granted_areas(actor, WatchPermission.WATCH_VIEW)
     raised = dict(
-        visible(Flag, actor, Permission.WATCH_VIEW)
+        visible(Flag, actor, WatchPermission.WATCH_VIEW)
         .filter(raised_at__gte=begin)
         .exclude(state=Flag.State.WITHDRAWN)
         .order_by()

@@ -3,9 +3,10 @@
 from django.db.models import QuerySet
 
 from aanchal.kernel.access import visible
-from aanchal.kernel.permissions import Actor, Permission
+from aanchal.kernel.authz import Actor
 
 from ..models import Flag, Withdrawal
+from ..permissions import WatchPermission
 
 
 def channels_to_answer(actor: Actor) -> list[str]:
@@ -17,7 +18,7 @@ def channels_to_answer(actor: Actor) -> list[str]:
 def withdrawals_to_answer(actor: Actor) -> QuerySet[Withdrawal]:
     """Flags the actor may withdraw whose marks were corrected, urgent first, then the longest."""
     return (
-        visible(Withdrawal, actor, Permission.FLAG_WITHDRAW)
+        visible(Withdrawal, actor, WatchPermission.FLAG_WITHDRAW)
         .filter(
             state=Withdrawal.State.WAITING,
             flag__state__in=(Flag.State.OPEN, Flag.State.ASSIGNED),

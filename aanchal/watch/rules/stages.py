@@ -6,29 +6,35 @@ checks that each move here happens and that none happens that is not here.
 
 from aanchal.lib.stages import FOLLOWS, Moves
 
+from ..verbs import WatchVerb
+
 # A question nobody has visited yet is withdrawn when its marks were corrected and the coordinator
 # says so; later it is not. It is closed without a visit only when the register shows the child back and somebody saw her. One that
 # was visited can be visited again, and one that was closed in error is open or visited again.
 FLAG_MOVES: Moves = {
-    "open": {"assigned": FOLLOWS, "closed": "outcome.recorded", "withdrawn": "flag.withdrawn"},
+    "open": {
+        "assigned": FOLLOWS,
+        "closed": WatchVerb.OUTCOME_RECORDED,
+        "withdrawn": WatchVerb.FLAG_WITHDRAWN,
+    },
     "assigned": {
         "open": FOLLOWS,
         "visited": FOLLOWS,
-        "closed": "outcome.recorded",
-        "withdrawn": "flag.withdrawn",
+        "closed": WatchVerb.OUTCOME_RECORDED,
+        "withdrawn": WatchVerb.FLAG_WITHDRAWN,
     },
-    "visited": {"assigned": FOLLOWS, "closed": "outcome.recorded"},
-    "closed": {"open": "flag.reopened", "visited": "flag.reopened"},
+    "visited": {"assigned": FOLLOWS, "closed": WatchVerb.OUTCOME_RECORDED},
+    "closed": {"open": WatchVerb.FLAG_REOPENED, "visited": WatchVerb.FLAG_REOPENED},
     # The correction that took its absences away was undone.
-    "withdrawn": {"open": "flag.asked_again"},
+    "withdrawn": {"open": WatchVerb.FLAG_ASKED_AGAIN},
 }
 
 # A visit leaves its hand once: told, given back, or called off.
 VISIT_MOVES: Moves = {
     "assigned": {
-        "recorded": "visit.recorded",
-        "handed_back": "visit.handed_back",
-        "cancelled": "visit.cancelled",
+        "recorded": WatchVerb.VISIT_RECORDED,
+        "handed_back": WatchVerb.VISIT_HANDED_BACK,
+        "cancelled": WatchVerb.VISIT_CANCELLED,
     },
     "recorded": {},
     "handed_back": {},
@@ -46,7 +52,11 @@ VISIT_ALONG_STATES = ("sent",)
 
 # Corrected marks never end a flag by themselves.
 WITHDRAWAL_MOVES: Moves = {
-    "waiting": {"withdrawn": FOLLOWS, "kept": "flag.kept", "lapsed": "withdrawal.lapsed"},
+    "waiting": {
+        "withdrawn": FOLLOWS,
+        "kept": WatchVerb.FLAG_KEPT,
+        "lapsed": WatchVerb.WITHDRAWAL_LAPSED,
+    },
     "withdrawn": {"lapsed": FOLLOWS},
     "kept": {},
     "lapsed": {},

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from aanchal.access.roles import ROLE_NAMES
 from aanchal.access.rules.second_person import GIVEN_ROLES
-from aanchal.kernel.permissions import ROLE_NAMES
 from aanchal.places.models import Area, Body
 
 from .presenters.rows import key_of, place_line

@@ -2,13 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission, Role
+from aanchal.access.permissions import AccessPermission
+from aanchal.access.roles import Role
+from aanchal.people.permissions import PeoplePermission
 from aanchal.web.shell.navigation import NavItem
 
 NAVIGATION = (
-    NavItem(Permission.PERSON_VIEW, "people", _("People")),
-    NavItem(Permission.DEVICE_ENROL, "volunteers", _("Volunteers' phones")),
-    NavItem(Permission.READING_VIEW, "readings", _("Who opened what")),
+    NavItem(AccessPermission.PERSON_VIEW, "people", _("People")),
+    NavItem(AccessPermission.DEVICE_ENROL, "volunteers", _("Volunteers' phones")),
+    NavItem(PeoplePermission.READING_VIEW, "readings", _("Who opened what")),
 )
 
 FIRST_PAGES = {Role.ADMINISTRATOR: "people"}

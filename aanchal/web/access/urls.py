@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern
 
-from aanchal.kernel.permissions import Permission
+from aanchal.access.permissions import AccessPermission
+from aanchal.people.permissions import PeoplePermission
 from aanchal.web.shell.routes import BOTH, Who, route
 
 from .pages import (
@@ -18,15 +19,19 @@ from .pages import (
     volunteers,
 )
 
-P = Permission
-
 urlpatterns: list[URLPattern] = [
-    route("readings/", readings.reading_list, name="readings", who=P.READING_VIEW, methods=BOTH),
+    route(
+        "readings/",
+        readings.reading_list,
+        name="readings",
+        who=PeoplePermission.READING_VIEW,
+        methods=BOTH,
+    ),
     route(
         "readings/numbers/",
         readings.reading_counts,
         name="reading_counts",
-        who=P.READING_COUNT,
+        who=PeoplePermission.READING_COUNT,
     ),
     route("sign-in/", sign_in.sign_in, name="sign_in", who=Who.ANYONE, methods=BOTH),
     route(
@@ -124,42 +129,47 @@ urlpatterns: list[URLPattern] = [
         methods=BOTH,
     ),
     # A name that is looked for comes in the body of a form, never in the address.
-    route("people/", people.people, name="people", who=P.PERSON_VIEW, methods=BOTH),
-    route("people/<uuid:pk>/", people.person, name="person", who=P.PERSON_VIEW),
+    route("people/", people.people, name="people", who=AccessPermission.PERSON_VIEW, methods=BOTH),
+    route("people/<uuid:pk>/", people.person, name="person", who=AccessPermission.PERSON_VIEW),
     route(
         "people/invite/",
         account.confirmed(giving.invite),
         name="invite_person",
-        who=P.PERSON_INVITE,
+        who=AccessPermission.PERSON_INVITE,
         methods=BOTH,
     ),
-    route("people/invitations/", giving.invitations, name="invitations", who=P.PERSON_INVITE),
+    route(
+        "people/invitations/",
+        giving.invitations,
+        name="invitations",
+        who=AccessPermission.PERSON_INVITE,
+    ),
     route(
         "people/invitations/<uuid:pk>/withdraw/",
         giving.withdraw_invitation,
         name="withdraw_invitation",
-        who=P.PERSON_INVITE,
+        who=AccessPermission.PERSON_INVITE,
         methods=BOTH,
     ),
     route(
         "people/<uuid:pk>/give/",
         account.confirmed(giving.give_grant),
         name="give_grant",
-        who=P.GRANT_GIVE,
+        who=AccessPermission.GRANT_GIVE,
         methods=BOTH,
     ),
     route(
         "people/grants/<uuid:pk>/revoke/",
         giving.revoke_grant,
         name="revoke_grant",
-        who=P.GRANT_REVOKE,
+        who=AccessPermission.GRANT_REVOKE,
         methods=BOTH,
     ),
     route(
         "people/<uuid:pk>/reset/",
         account.confirmed(people.ask_reset),
         name="ask_reset",
-        who=P.CREDENTIAL_RESET,
+        who=AccessPermission.CREDENTIAL_RESET,
         methods=BOTH,
     ),
     # Administrators, heads and coordinators agree, each to what is theirs: the queries ask.
@@ -203,7 +213,7 @@ urlpatterns: list[URLPattern] = [
         "people/waiting/resets/<uuid:pk>/",
         account.confirmed(approvals.approve_reset),
         name="approve_reset",
-        who=P.CREDENTIAL_RESET,
+        who=AccessPermission.CREDENTIAL_RESET,
         methods=BOTH,
     ),
     route(
@@ -218,28 +228,28 @@ urlpatterns: list[URLPattern] = [
         "people/<uuid:pk>/stop/",
         account.confirmed(people.stop_account),
         name="stop_account",
-        who=P.GRANT_REVOKE,
+        who=AccessPermission.GRANT_REVOKE,
         methods=BOTH,
     ),
     route(
         "volunteers/",
         volunteers.volunteers,
         name="volunteers",
-        who=P.DEVICE_ENROL,
+        who=AccessPermission.DEVICE_ENROL,
         methods=BOTH,
     ),
     route(
         "volunteers/<uuid:pk>/",
         account.confirmed(volunteers.volunteer),
         name="volunteer",
-        who=P.DEVICE_ENROL,
+        who=AccessPermission.DEVICE_ENROL,
         methods=BOTH,
     ),
     route(
         "volunteers/phones/<uuid:pk>/revoke/",
         volunteers.revoke_device,
         name="revoke_device",
-        who=P.DEVICE_ENROL,
+        who=AccessPermission.DEVICE_ENROL,
         methods=BOTH,
     ),
 ]

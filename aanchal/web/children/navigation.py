@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission
+from aanchal.people.permissions import PeoplePermission
 from aanchal.web.shell.navigation import NavItem
 
-NAVIGATION = (NavItem(Permission.CHILD_VIEW, "children", _("Children")),)
+NAVIGATION = (NavItem(PeoplePermission.CHILD_VIEW, "children", _("Children")),)

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission, Role
+from aanchal.access.roles import Role
+from aanchal.people.permissions import PeoplePermission
 from aanchal.web.shell.navigation import NavItem
 
-NAVIGATION = (NavItem(Permission.CLASS_VIEW, "classes", _("Classes")),)
+NAVIGATION = (NavItem(PeoplePermission.CLASS_VIEW, "classes", _("Classes")),)
 
 FIRST_PAGES = {Role.TEACHER: "classes"}

@@ -2,27 +2,25 @@
 
 from django.urls import URLPattern
 
-from aanchal.kernel.permissions import Permission
+from aanchal.people.permissions import PeoplePermission
 from aanchal.web.shell.routes import BOTH, route
 
 from .pages import classes, moves
 
-P = Permission
-
 urlpatterns: list[URLPattern] = [
-    route("classes/", classes.class_list, name="classes", who=P.CLASS_VIEW),
+    route("classes/", classes.class_list, name="classes", who=PeoplePermission.CLASS_VIEW),
     route(
         "classes/moves/",
         moves.class_moves,
         name="class_moves",
-        who=P.CHILD_MOVE,
+        who=PeoplePermission.CHILD_MOVE,
         methods=BOTH,
     ),
     route(
         "classes/<uuid:pk>/",
         classes.class_page,
         name="class",
-        who=P.CLASS_VIEW,
+        who=PeoplePermission.CLASS_VIEW,
         methods=BOTH,
     ),
 ]

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission, Role
+from aanchal.access.roles import Role
+from aanchal.cases.permissions import CasePermission
 from aanchal.web.shell.navigation import NavItem
 
-NAVIGATION = (NavItem(Permission.CONCERN_VIEW, "concerns", _("Concerns")),)
+NAVIGATION = (NavItem(CasePermission.CONCERN_VIEW, "concerns", _("Concerns")),)
 
 FIRST_PAGES = {Role.CASE_WORKER: "concerns"}

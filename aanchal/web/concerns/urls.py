@@ -2,23 +2,21 @@
 
 from django.urls import URLPattern
 
-from aanchal.kernel.permissions import Permission
+from aanchal.cases.permissions import CasePermission
 from aanchal.web.shell.routes import BOTH, Who, route
 
 from .pages import concern, concerns, kind, mistake
-
-P = Permission
 
 urlpatterns: list[URLPattern] = [
     route(
         "concerns/new/", concerns.new_concern, name="concern_new", who=Who.SIGNED_IN, methods=BOTH
     ),
-    route("concerns/", concerns.concern_list, name="concerns", who=P.CONCERN_VIEW),
+    route("concerns/", concerns.concern_list, name="concerns", who=CasePermission.CONCERN_VIEW),
     route(
         "concerns/<uuid:pk>/",
         concern.concern,
         name="concern",
-        who=P.CONCERN_VIEW,
+        who=CasePermission.CONCERN_VIEW,
         methods=BOTH,
     ),
     *(
@@ -26,7 +24,7 @@ urlpatterns: list[URLPattern] = [
             f"concerns/<uuid:pk>/{path}/",
             view,
             name=f"concern_{view.__name__}",
-            who=P.CONCERN_TAKE_UP,
+            who=CasePermission.CONCERN_TAKE_UP,
             methods=BOTH,
         )
         for path, view in {

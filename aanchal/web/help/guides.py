@@ -9,8 +9,8 @@ from django.urls import reverse
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Role
 
 # Beside the code in an installed package; in the repository, where they are written.
 _PACKAGED = Path(__file__).resolve().parent / "guide_texts"

@@ -19,10 +19,11 @@ from aanchal.access.models import User
 from aanchal.access.notices import sentence
 from aanchal.access.queries import people_of
 from aanchal.access.queries.accounts import my_notices
-from aanchal.kernel.permissions import Actor, Permission, may_anywhere
+from aanchal.kernel.authz import Actor, may_anywhere
 from aanchal.notices.queries.contacts import phones_to_call
 from aanchal.notices.queries.inbox import Unread, inbox
 from aanchal.notices.queries.things import Thing
+from aanchal.watch.permissions import WatchPermission
 from aanchal.watch.queries.waiting import what_waits
 from aanchal.web.home.presenters import urgent_sentence
 from aanchal.web.shell.context import local_name
@@ -65,7 +66,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def _headline(actor: Actor, now: datetime) -> str:
     """The sentence of a coordinator's home, word for word: what is late is said once, in one way."""
-    if not may_anywhere(actor, Permission.VISIT_ASSIGN):
+    if not may_anywhere(actor, WatchPermission.VISIT_ASSIGN):
         return ""
     return urgent_sentence(what_waits(actor, at=now))
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission
+from aanchal.places.permissions import PlacePermission
 from aanchal.web.shell.navigation import NavItem
 
-NAVIGATION = (NavItem(Permission.AREA_JOIN, "places", _("Places")),)
+NAVIGATION = (NavItem(PlacePermission.AREA_JOIN, "places", _("Places")),)

@@ -2,44 +2,47 @@
 
 from django.urls import URLPattern
 
-from aanchal.kernel.permissions import Permission
+from aanchal.places.permissions import PlacePermission
 from aanchal.web.shell.routes import BOTH, route
 
 from .pages import calendars, files, joins, places
 
-P = Permission
-
 urlpatterns: list[URLPattern] = [
-    route("places/", places.places, name="places", who=P.AREA_JOIN),
-    route("places/<uuid:pk>/", places.place, name="place", who=P.AREA_JOIN),
+    route("places/", places.places, name="places", who=PlacePermission.AREA_JOIN),
+    route("places/<uuid:pk>/", places.place, name="place", who=PlacePermission.AREA_JOIN),
     route(
         "places/<uuid:pk>/calendar/",
         calendars.place_calendar,
         name="place_calendar",
-        who=P.CALENDAR_EDIT,
+        who=PlacePermission.CALENDAR_EDIT,
         methods=BOTH,
     ),
     route(
         "schools/<uuid:pk>/calendar/",
         calendars.school_calendar,
         name="school_calendar",
-        who=P.CALENDAR_EDIT,
+        who=PlacePermission.CALENDAR_EDIT,
         methods=BOTH,
     ),
-    route("places/joins/", joins.joins, name="joins", who=P.AREA_JOIN, methods=BOTH),
+    route("places/joins/", joins.joins, name="joins", who=PlacePermission.AREA_JOIN, methods=BOTH),
     route(
         "places/send/",
         files.places_send,
         name="places_send",
-        who=P.AREA_IMPORT,
+        who=PlacePermission.AREA_IMPORT,
         methods=BOTH,
     ),
-    route("places/files/<uuid:pk>/", files.place_file, name="place_file", who=P.AREA_IMPORT),
+    route(
+        "places/files/<uuid:pk>/",
+        files.place_file,
+        name="place_file",
+        who=PlacePermission.AREA_IMPORT,
+    ),
     route(
         "places/problems/",
         files.place_problems,
         name="place_problems",
-        who=P.AREA_IMPORT,
+        who=PlacePermission.AREA_IMPORT,
         methods=BOTH,
     ),
 ]

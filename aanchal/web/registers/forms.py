@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import grade_and_section
-from aanchal.kernel.permissions import Permission, grants_for
+from aanchal.kernel.authz import grants_for
 from aanchal.places.models import Body
 from aanchal.places.queries import schools_of
 from aanchal.registers.formats.grades import class_label, grade_of
+from aanchal.registers.permissions import RegisterPermission
 from aanchal.web.shell.context import local_name
 from aanchal.web.shell.forms import today
 
@@ -54,7 +55,9 @@ class SendForm(forms.Form):
 
     def __init__(self, *args: Any, request: HttpRequest, with_file: bool = True, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.schools = list(schools_of(request.actor, Permission.REGISTER_IMPORT)[:MAX_SCHOOLS])
+        self.schools = list(
+            schools_of(request.actor, RegisterPermission.REGISTER_IMPORT)[:MAX_SCHOOLS]
+        )
         self.fields["school"].choices = [  # type: ignore[attr-defined]
             ("", _("as the file says")),
             *((str(s.pk), f"{local_name(s)} · {s.school.udise}") for s in self.schools),
@@ -120,7 +123,7 @@ def _own_classes(
     request: HttpRequest, schools: list[Body]
 ) -> dict[str, tuple[Body, str, str, str]]:
     """Key → school, grade, section and label, of one who may send for single classes only."""
-    held = grants_for(request.actor, Permission.REGISTER_IMPORT)
+    held = grants_for(request.actor, RegisterPermission.REGISTER_IMPORT)
     if not held or not all(g.body_id and g.unit for g in held):
         return {}
     by_key = {str(s.pk): s for s in schools}

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission
+from aanchal.registers.permissions import RegisterPermission
 from aanchal.web.shell.navigation import NavItem
 
-NAVIGATION = (NavItem(Permission.REGISTER_IMPORT, "register_files", _("Registers")),)
+NAVIGATION = (NavItem(RegisterPermission.REGISTER_IMPORT, "register_files", _("Registers")),)

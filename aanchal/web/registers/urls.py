@@ -2,55 +2,58 @@
 
 from django.urls import URLPattern
 
-from aanchal.kernel.permissions import Permission
+from aanchal.registers.permissions import RegisterPermission
 from aanchal.web.shell.routes import BOTH, route
 
 from .pages import corrections, file_list, files, missing, repairs, sessions
 
-P = Permission
-
 urlpatterns: list[URLPattern] = [
-    route("registers/", file_list.file_list, name="register_files", who=P.REGISTER_IMPORT),
+    route(
+        "registers/",
+        file_list.file_list,
+        name="register_files",
+        who=RegisterPermission.REGISTER_IMPORT,
+    ),
     route(
         "registers/send/",
         files.send,
         name="register_send",
-        who=P.REGISTER_IMPORT,
+        who=RegisterPermission.REGISTER_IMPORT,
         methods=BOTH,
     ),
     route(
         "registers/missing/",
         missing.missing,
         name="missing_pupils",
-        who=P.REGISTER_REPAIR,
+        who=RegisterPermission.REGISTER_REPAIR,
         methods=BOTH,
     ),
     route(
         "registers/corrections/",
         corrections.corrections,
         name="corrections",
-        who=P.REGISTER_IMPORT,
+        who=RegisterPermission.REGISTER_IMPORT,
         methods=BOTH,
     ),
     route(
         "registers/<uuid:pk>/",
         files.register_file,
         name="register_file",
-        who=P.REGISTER_IMPORT,
+        who=RegisterPermission.REGISTER_IMPORT,
         methods=BOTH,
     ),
     route(
         "registers/<uuid:pk>/repair/",
         repairs.repair,
         name="register_repair",
-        who=P.REGISTER_REPAIR,
+        who=RegisterPermission.REGISTER_REPAIR,
         methods=BOTH,
     ),
     route(
         "registers/<uuid:pk>/session/",
         sessions.change_of_session,
         name="register_session",
-        who=P.REGISTER_REPAIR,
+        who=RegisterPermission.REGISTER_REPAIR,
         methods=BOTH,
     ),
 ]

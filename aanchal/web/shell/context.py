@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from aanchal.access.kept import is_kept_for
 from aanchal.access.queries import may_confirm_anywhere
+from aanchal.access.roles import ROLE_NAMES, Role, needs_mfa
 from aanchal.access.session import gave_second_factor
 from aanchal.cases.kinds import concern_kinds
-from aanchal.kernel.permissions import ROLE_NAMES, Actor, Permission, Role, may_anywhere, needs_mfa
+from aanchal.cases.permissions import CasePermission
+from aanchal.kernel.authz import Actor, may_anywhere
 from aanchal.places.names import local_name as local_name
 
 from .navigation import menu_of
@@ -37,7 +39,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context["nav"] = menu_of(actor, request.path)
     context["seldom"] = [door for door in context["nav"] if door["seldom"]]
     context["is_kept"] = SimpleLazyObject(lambda: is_kept_for(request))
-    context["may_tell"] = may_anywhere(actor, Permission.CONCERN_RAISE)
+    context["may_tell"] = may_anywhere(actor, CasePermission.CONCERN_RAISE)
     context["account_links"] = [{"href": reverse("my_account"), "label": _("My account")}]
     if roles:
         context["account_links"].append({"href": reverse("help"), "label": _("Help")})

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from aanchal.access.queries import actor_for
 from aanchal.cases.queries import heads_opened_once
 from aanchal.kernel import reading, rowguard
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import DomainError, Locked, NotFound, TooLarge
-from aanchal.kernel.permissions import Actor
 
 from .waiting_count import count_anew
 

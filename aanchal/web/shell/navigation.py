@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 
-from aanchal.kernel.permissions import Actor, Permission, Role, may_anywhere
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Actor, may_anywhere
+from aanchal.kernel.vocabulary import Permission
 from aanchal.web.rooms import ROOMS
 
 # On a phone more than this would push the page's work out of sight: the rest is behind one more press.

@@ -16,8 +16,9 @@ from django.urls import URLPattern, path, reverse
 
 from aanchal.access import kept
 from aanchal.access.session import second_factor_missing
+from aanchal.kernel.authz import may_anywhere
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Permission, may_anywhere
+from aanchal.kernel.vocabulary import Permission
 
 # Methods of a page on which something is done.
 BOTH = ("GET", "POST")

@@ -11,7 +11,7 @@ from threading import Lock
 from django.conf import settings
 from django.utils import timezone
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.notices.queries.inbox import count_waiting
 
 MAX_KEPT = 2_000

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission
+from aanchal.kernel.permissions import KernelPermission
 from aanchal.web.shell.navigation import NavItem
 
-NAVIGATION = (NavItem(Permission.HEALTH_VIEW, "office", _("Health")),)
+NAVIGATION = (NavItem(KernelPermission.HEALTH_VIEW, "office", _("Health")),)

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission, Role
+from aanchal.access.roles import Role
+from aanchal.watch.permissions import WatchPermission
 from aanchal.web.shell.navigation import NavItem
 
-NAVIGATION = (NavItem(Permission.VISIT_HAND_BACK, "my_visits", _("My visits")),)
+NAVIGATION = (NavItem(WatchPermission.VISIT_HAND_BACK, "my_visits", _("My visits")),)
 
 FIRST_PAGES = {Role.VOLUNTEER: "my_visits"}

@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from aanchal.kernel.permissions import Permission, Role
+from aanchal.access.roles import Role
+from aanchal.watch.permissions import WatchPermission
 from aanchal.web.shell.navigation import NavItem
 
 NAVIGATION = (
-    NavItem(Permission.WATCH_VIEW, "watch", _("The watch")),
-    NavItem(Permission.FLAG_VIEW, "flags", _("Questions")),
+    NavItem(WatchPermission.WATCH_VIEW, "watch", _("The watch")),
+    NavItem(WatchPermission.FLAG_VIEW, "flags", _("Questions")),
 )
 
 FIRST_PAGES = {Role.COORDINATOR: "watch"}

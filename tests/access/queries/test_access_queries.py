@@ -16,7 +16,6 @@ from aanchal.access.queries import (
     visible_grants,
     visible_invitations,
     visible_people,
-    volunteers_of,
     waiting_resets,
 )
 from aanchal.access.queries.accounts import (
@@ -25,8 +24,8 @@ from aanchal.access.queries.accounts import (
     visible_devices,
     visible_volunteers,
 )
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Role
 from tests.signing_in import a_grant, a_person, a_phone, a_school, acting, an_area
 
 pytestmark = pytest.mark.django_db
@@ -109,18 +108,6 @@ def test_what_is_hidden_answers_as_if_it_were_absent(asha):
     assert list(waiting_resets(acting(other), at=timezone.now())) == [reset]
 
 
-def test_volunteers_of_a_place_are_those_granted_there_or_above():
-    coordinator = a_person(Role.COORDINATOR, BLOCK)
-    here = a_person(Role.VOLUNTEER, VILLAGE)
-    above = a_person(Role.VOLUNTEER, BLOCK + "/P1")
-    a_person(Role.VOLUNTEER, BLOCK + "/P1/V2")
-    a_person(Role.VOLUNTEER, BLOCK + "/P1/V11")
-    gone = a_person(Role.VOLUNTEER, VILLAGE)
-    gone.grants.update(revoked_at=timezone.now(), revoked_by="x")
-
-    assert set(volunteers_of(acting(coordinator), an_area(VILLAGE))) == {here, above}
-
-
 @pytest.mark.parametrize(
     "role, where", [(Role.COORDINATOR, DISTRICT + "/B1852"), (Role.CASE_WORKER, DISTRICT)]
 )
@@ -128,7 +115,6 @@ def test_volunteers_are_shown_to_those_who_send_them(role, where):
     a_person(Role.VOLUNTEER, VILLAGE)
     other = acting(a_person(role, where))
 
-    assert not volunteers_of(other, an_area(VILLAGE)).exists()
     assert not visible_volunteers(other).exists()
 
 

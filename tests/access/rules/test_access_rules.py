@@ -5,10 +5,10 @@ import re
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.access.rules.places import path_and_above, shared_path
 from aanchal.access.rules.second_person import GIVEN_ROLES, may_hold_together
 from aanchal.access.rules.sign_in_names import WORDS, sign_in_name
-from aanchal.kernel.permissions import Role
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 
 from aanchal.access.queries import grade_and_section
-from aanchal.kernel.permissions import Grant, Role, Scope, admits, covers_unit, unit_of
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Grant, Scope, admits, covers_unit, unit_of
 
 
 @pytest.mark.parametrize(

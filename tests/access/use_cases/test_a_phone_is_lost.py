@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from aanchal.access.actions import revoke_device
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import inbox
 from aanchal.watch.actions import assign_visit, leave_house
 from aanchal.watch.models import Flag, Visit

@@ -7,8 +7,9 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from aanchal.access.models import Invitation, User
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import ROOT
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import ROOT, Role
 from tests.signing_in import a_person
 
 pytestmark = pytest.mark.django_db

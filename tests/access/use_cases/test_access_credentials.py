@@ -34,11 +34,12 @@ from aanchal.access.demo import make_demo_link
 from aanchal.access.links import nobody
 from aanchal.access.models import CredentialReset, Device, Notice
 from aanchal.access.queries import waiting_resets
+from aanchal.access.roles import Role
 from aanchal.access.sign_in import passkeys_of, unused_recovery_codes
+from aanchal.kernel.authz import Actor
+from aanchal.kernel.authz import Grant as GrantHeld
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import Deployment
-from aanchal.kernel.permissions import Actor, Role
-from aanchal.kernel.permissions import Grant as GrantHeld
 from tests.audited import audited
 from tests.signing_in import PASSPHRASE, a_person, a_phone, a_reset, acting
 
@@ -528,7 +529,7 @@ def test_no_demo_link_is_made_in_a_real_office(coordinator):
 def test_what_ended_long_ago_is_forgotten_with_one_event(asha, bela, coordinator, volunteer):
     from aanchal.access.actions import invite_person, withdraw_invitation
     from aanchal.access.models import Invitation
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
     from tests.signing_in import an_area
 
     long_ago = now() - timedelta(days=800)
@@ -554,7 +555,7 @@ def test_what_ended_long_ago_is_forgotten_with_one_event(asha, bela, coordinator
 
 
 def test_only_the_systems_upkeep_forgets(asha):
-    from aanchal.kernel.permissions import system_actor
+    from aanchal.kernel.authz import system_actor
 
     for actor in (acting(asha), system_actor("operator")):
         with pytest.raises(NotAllowed):

@@ -8,8 +8,10 @@ from django.utils import timezone
 from aanchal.access.actions import approve_grant, give_grant, revoke_grant
 from aanchal.access.models import Grant, Notice
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
+from aanchal.cases.permissions import CasePermission
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.permissions import Permission, Role, may
 from tests.audited import audited
 from tests.signing_in import a_grant, a_person, a_school, acting, an_area
 
@@ -46,7 +48,7 @@ def sunita():
 def test_a_role_that_does_not_weigh_has_force_at_once(asha, sunita):
     give(acting(asha), sunita, where=BLOCK + "/P1/V2")
 
-    assert may(acting(sunita), Permission.CONCERN_RAISE, an_area(BLOCK + "/P1/V2"))
+    assert may(acting(sunita), CasePermission.CONCERN_RAISE, an_area(BLOCK + "/P1/V2"))
     assert Notice.objects.get(user=sunita).kind == "grant_given"
 
 

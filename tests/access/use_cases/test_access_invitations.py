@@ -16,8 +16,9 @@ from aanchal.access.actions import (
 )
 from aanchal.access.links import nobody
 from aanchal.access.models import Device, Invitation, Notice, User
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from tests.audited import audited
 from tests.signing_in import a_person, a_school, acting, an_area, an_invitation
 

@@ -8,14 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases import actions as cases
 from aanchal.cases.actions import colleagues
 from aanchal.cases.queries import colleagues_like
 from aanchal.kernel import upkeep
 from aanchal.kernel.allowances import Allowance, spend
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import NotAllowed, TooMany
 from aanchal.kernel.models import Spent
-from aanchal.kernel.permissions import Actor, Role
 from aanchal.notices import actions as notices
 from aanchal.notices.actions import make_contact_code, set_contact
 from aanchal.places.models import Area

@@ -2,8 +2,8 @@
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import add_note, record_call
-from aanchal.kernel.permissions import Role
 from tests.cases.use_cases.test_concern_holders import DAY, acting, taken_up_by
 from tests.factories import NOW, a_class, kin_of
 from tests.notices.use_cases.test_notices import (

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import (
     add_note,
     close_concern,
@@ -16,7 +17,6 @@ from aanchal.cases.actions import (
 )
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import count_waiting, inbox
 from tests.factories import NOW
 from tests.notices.use_cases.test_notices import (

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import (
     add_note,
     close_concern,
@@ -18,8 +19,8 @@ from aanchal.cases.actions import (
 )
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import colleagues_like, people_to_hand_over_to, visible_concerns
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import record_kinship
 from tests.audited import audited
 from tests.cases.use_cases.test_concerns import a_concern, a_worker, acting

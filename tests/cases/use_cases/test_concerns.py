@@ -3,6 +3,7 @@
 import pytest
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import (
     close_concern,
     name_team,
@@ -15,8 +16,8 @@ from aanchal.cases.health import case_workers
 from aanchal.cases.jobs import name_teams
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import get_concern, visible_concerns
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from tests.audited import audited
 from tests.factories import NOW, OTHER_DISTRICT, VILLAGE, a_class, an_actor, kin_of
 from tests.signing_in import a_person, an_area

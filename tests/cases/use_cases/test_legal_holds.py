@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import (
     ask_to_lift_hold,
     keep_hold,
@@ -15,9 +16,9 @@ from aanchal.cases.actions import (
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import holds_to_lift, visible_holds
 from aanchal.kernel import health, holds, sweeping
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import LegalHold
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.kernel.references import wrong_tags
 from aanchal.notices.queries.things import things
 from aanchal.people.actions import join_households, part_households

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import (
     add_note,
     agree_mistake,
@@ -23,8 +24,8 @@ from aanchal.cases.actions import (
 from aanchal.cases.jobs import lapse_mistakes
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import visible_concerns
+from aanchal.kernel.authz import Actor, Grant, system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
-from aanchal.kernel.permissions import Actor, Grant, Role, system_actor
 from aanchal.notices.queries.inbox import count_waiting, inbox
 from tests.audited import audited
 from tests.notices.use_cases.test_notices import (

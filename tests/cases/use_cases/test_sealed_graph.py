@@ -7,12 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import raise_concern
 from aanchal.cases.models import Concern
+from aanchal.cases.permissions import CasePermission
 from aanchal.cases.queries import get_concern, visible_concerns
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import NotAllowed, NotFound
 from aanchal.kernel.models import CountedEvent
-from aanchal.kernel.permissions import Permission, Role, may
 from aanchal.kernel.references import dangling
 from aanchal.kernel.reordering import write_anew
 from aanchal.kernel.statistics import pseudonym_of
@@ -67,7 +69,7 @@ def test_a_list_and_a_record_never_disagree():
     for actor in map(acting, (near, kin, implicated, far)):
         listed = {c.pk for c in visible_concerns(actor)}
         for concern in Concern.objects.all():
-            assert (concern.pk in listed) == may(actor, Permission.CONCERN_VIEW, concern)
+            assert (concern.pk in listed) == may(actor, CasePermission.CONCERN_VIEW, concern)
     assert len(visible_concerns(acting(near))) == 6
     assert len(visible_concerns(acting(kin))) == 3 + 1
     assert len(visible_concerns(acting(far))) == 0

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.demo.new_session import leave_new_session_waiting
 from aanchal.demo.waiting_registers import leave_registers_waiting
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.kernel.authz import system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassMove
 from aanchal.people.rules.pupils import NewPupil

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from aanchal.access.models import Grant, Invitation
+from aanchal.access.roles import Role
 from aanchal.demo.waiting import leave_waiting
-from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child, Kinship, ReadingDay
 from tests.factories import OTHER_VILLAGE, VILLAGE, a_class
 from tests.signing_in import a_person, a_school

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.backups import note_backup, note_restore
 from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.models import Deployment
-from aanchal.kernel.permissions import Role, system_actor
 from tests.audited import audited
 from tests.factories import NOW, an_actor
 

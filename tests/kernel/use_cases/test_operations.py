@@ -6,12 +6,13 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import add_note, raise_concern, record_call, take_up_concern
 from aanchal.cases.models import Concern
+from aanchal.kernel.authz import Actor, Grant
 from aanchal.kernel.errors import Invalid
 from aanchal.kernel.models import Operation
 from aanchal.kernel.operations import once
-from aanchal.kernel.permissions import Actor, Grant, Role
 from tests.audited import audited
 from tests.cases.use_cases import test_concerns
 from tests.cases.use_cases.test_concerns import acting

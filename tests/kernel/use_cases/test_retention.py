@@ -9,14 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.models import GONE, Device, Grant, User
+from aanchal.access.roles import Role
 from aanchal.cases.actions import raise_concern
 from aanchal.kernel import erased, erasing_again, sweeping
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.erased import Line
 from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.files import keep_file, path_of
 from aanchal.kernel.holds import standing
 from aanchal.kernel.models import CountedEvent, ErasedRecord, ImportProblem, StoredFile
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.models import (
     Child,
     ClassSection,

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.kernel.kept import kept
-from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import count_waiting, inbox
 from tests.factories import VILLAGE
 from tests.signing_in import a_person

@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import take_up_concern
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import NotAllowed
 from aanchal.kernel.models import Deployment
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices import channels, sending
 from aanchal.notices.actions import note_opened, pass_on
 from aanchal.notices.models import Contact, Ladder, Message

@@ -9,8 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices import channels, sending, wording
 from aanchal.notices.actions import (
     confirm_contact,

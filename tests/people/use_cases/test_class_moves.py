@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import (
     agree_to_move,
     enrol_pupils,

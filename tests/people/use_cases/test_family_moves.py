@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aanchal.access.models import Notice
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role
 from aanchal.people.actions import join_households, part_households
 from aanchal.people.models import Child
 from aanchal.watch.actions import assign_visit, move_family

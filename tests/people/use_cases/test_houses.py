@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import (
     describe_house,
     enrol_pupils,

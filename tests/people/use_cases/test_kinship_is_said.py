@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotAllowed
-from aanchal.kernel.permissions import Role
 from aanchal.people.actions import record_own_kinship
 from aanchal.people.models import Child, Kinship
 from aanchal.watch.actions import assign_visit, hand_back_visit

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import NotAllowed, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.queries.inbox import inbox
 from aanchal.notices.queries.people import Staff
 from aanchal.notices.queries.things import things, unconfirmed_kinships

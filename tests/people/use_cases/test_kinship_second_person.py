@@ -9,11 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import raise_concern, take_up_concern
 from aanchal.cases.health import families_without
+from aanchal.kernel.authz import may, system_actor
 from aanchal.kernel.errors import NotAllowed, SecondPerson, WrongState
 from aanchal.kernel.health import State
-from aanchal.kernel.permissions import Role, may, system_actor
 from aanchal.notices.queries.inbox import inbox
 from aanchal.notices.queries.things import things
 from aanchal.people import actions

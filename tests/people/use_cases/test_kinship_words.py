@@ -2,8 +2,9 @@
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.queries.things import things
 from aanchal.people import actions
 from aanchal.people.actions.kinship import WAITS_FOR

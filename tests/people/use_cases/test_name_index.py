@@ -8,8 +8,9 @@ from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.health import State
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people import name_index
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.find import find_children

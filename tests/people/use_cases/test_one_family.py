@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotAllowed, NotFound, WrongState
-from aanchal.kernel.permissions import Role
 from aanchal.people.actions import (
     confirm_kinship,
     describe_house,

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.actions import (
     enrol_pupils,
     open_child_file,

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.kernel import audit
+from aanchal.kernel.authz import Actor, system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Actor, Role, system_actor
 from aanchal.people.actions import answer_reading, count_readings, open_readings
 from aanchal.people.health import readings_looked_over
 from aanchal.people.models import ReadingDay

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.models import Grant
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotFound
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
 from aanchal.places.actions import confirm_join, separate_join, set_calendar
 from aanchal.places.models import Area, AreaJoin, Body
 from aanchal.places.queries import (

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Actor, system_actor
 from aanchal.kernel.errors import NotAllowed, Unreadable
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Actor, Role, system_actor
 from aanchal.places.actions import import_areas
 from aanchal.places.models import Area, AreaCode, Closure, SchoolCalendar, Subdistrict
 from tests.audited import audited

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Actor, Grant
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
-from aanchal.kernel.permissions import Actor, Grant, Role
 from aanchal.places.actions import change_closures, set_calendar
 from aanchal.places.models import Closure, SchoolCalendar
 from aanchal.places.queries import calendars_of, year_start_month

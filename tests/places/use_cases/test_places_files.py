@@ -5,10 +5,10 @@ import io
 import pytest
 from django.db import connection
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotAllowed, TooLarge, Unreadable
 from aanchal.kernel.files import read_file
 from aanchal.kernel.models import ImportProblem, StoredFile
-from aanchal.kernel.permissions import Role
 from aanchal.places.actions import (
     give_place_file,
     set_place_problems_aside,

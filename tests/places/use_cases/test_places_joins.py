@@ -5,11 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.models import Grant
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import may, system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Permission, Role, may, system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import Child
+from aanchal.people.permissions import PeoplePermission
 from aanchal.people.rules.pupils import NewPupil
 from aanchal.places.actions import (
     confirm_join,
@@ -79,7 +81,7 @@ def a_child() -> Child:
 def covered(role: Role, where: str, child: Child) -> bool:
     user = a_person(role, where)
     child = Child.objects.select_related("area", "household").get(pk=child.pk)
-    return may(acting(user), Permission.CHILD_VIEW, child)
+    return may(acting(user), PeoplePermission.CHILD_VIEW, child)
 
 
 # --- villages ---
@@ -131,7 +133,7 @@ def test_a_grant_over_either_name_is_a_grant_over_the_place(tree, where):
     confirm()
 
     child = Child.objects.select_related("area", "household").get(pk=child.pk)
-    assert may(acting(user), Permission.CHILD_VIEW, child)
+    assert may(acting(user), PeoplePermission.CHILD_VIEW, child)
     assert Grant.objects.get(user=user).area_path == VILLAGE
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
 from aanchal.places.actions import set_place_problem_aside
 from tests.audited import audited
 from tests.place_files import AT, DISTRICT, a_joiner, a_tree, some_schools, take_schools

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotAllowed, Unreadable
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
 from aanchal.places.models import Area, AreaCode, AreaJoin, Body, School
 from tests.audited import audited
 from tests.place_files import (

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
 from aanchal.people.actions import promote_pupil
 from aanchal.people.models import Child, ClassMove, ClassSection, Enrolment
 from aanchal.people.rules.pupils import NewPupil

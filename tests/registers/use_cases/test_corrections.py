@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, SecondPerson, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.registers.actions import (
     agree_to_correction,
     record_page,

@@ -8,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import NotAllowed, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.queries.inbox import inbox
 from aanchal.registers.actions import record_page, repair_row, take_register
 from aanchal.registers.actions.pages import page_marks

@@ -2,8 +2,8 @@
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotAllowed
-from aanchal.kernel.permissions import Role
 from aanchal.registers.actions.row_undo import put_row_back
 from aanchal.registers.models import RegisterPage, RowDecision
 from tests.factories import NOW, VILLAGE, a_class, a_page, an_actor

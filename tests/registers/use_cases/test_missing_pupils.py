@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import CountedEvent
-from aanchal.kernel.permissions import Role
 from aanchal.kernel.statistics import pseudonym_of
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.registers.actions import (

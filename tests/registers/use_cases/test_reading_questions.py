@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role
 from aanchal.lib.marks import Mark
 from aanchal.lib.tabular.problems import Unreadable
 from aanchal.registers import reading

@@ -8,8 +8,8 @@ import xlsxwriter
 from django.test import Client
 from django.urls import reverse
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Role
 from aanchal.lib.marks import Mark
 from aanchal.registers.actions import answer_questions, read_register, take_register
 from aanchal.registers.beside import ClassMonth, usual_of

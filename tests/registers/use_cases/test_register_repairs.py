@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from aanchal.registers.actions import (
     ENROL,

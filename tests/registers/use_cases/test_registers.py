@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.files import path_of, read_file
 from aanchal.kernel.models import ImportProblem, StoredFile
-from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from aanchal.registers.actions import choose_school, give_register, refuse_register, take_register
 from aanchal.registers.models import PageRevision, RegisterFile, RegisterPage

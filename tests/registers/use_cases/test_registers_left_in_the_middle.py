@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from aanchal.access.roles import Role
 from aanchal.kernel import locks
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Busy, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.kernel.worker import Worker
 from aanchal.registers.actions import say_of_left_out, take_register, wait_for_answer
 from aanchal.registers.models import MissingPupil, PageRevision, RegisterFile

@@ -2,9 +2,9 @@
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import NotAllowed, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
 from aanchal.registers.actions import SET_ASIDE, repair_row, take_problem_up_again, take_register
 from aanchal.registers.queries.repairs import problems_set_aside
 from tests.audited import audited

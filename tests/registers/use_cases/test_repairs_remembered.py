@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Grant
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, SecondPerson, WrongState
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Grant, Role
 from aanchal.people.models import Child, Enrolment
 from aanchal.registers.actions import (
     ENROL,

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from typer.testing import CliRunner
 
+from aanchal.access.roles import Role
 from aanchal.cli.imports import app
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child, ClassSection
 from aanchal.registers.actions import ENROL, SET_ASIDE, repair_row, take_register, undo_repair
 from aanchal.registers.actions.pages import page_marks

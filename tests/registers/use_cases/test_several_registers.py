@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aanchal.access.roles import Role
 from aanchal.cli.register_take import take_some
 from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
-from aanchal.kernel.permissions import Role
 from aanchal.lib.marks import Mark
 from aanchal.people.models import Child, ClassSection
 from aanchal.registers.actions import give_register, read_register, take_register, take_several

@@ -7,15 +7,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import NotAllowed, NotFound, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.actions import pass_on
 from aanchal.notices.health import waiting_too_long
 from aanchal.notices.queries.inbox import inbox
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.registers.actions import ask_after_class
 from aanchal.registers.models import MissingPupil, RegisterPage
-from aanchal.registers.queries.silent import every_silent_class, silent_among, silent_classes
+from aanchal.registers.queries.silent import every_silent_class, silent_among
+from aanchal.watch.queries.silent import silent_classes
 from tests.audited import audited
 from tests.factories import OTHER_VILLAGE, VILLAGE, a_class, a_page, an_actor
 from tests.signing_in import a_person, a_school, acting, signed_in

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from aanchal.access.actions import stop_account
 from aanchal.access.models import User
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.watch.actions import assign_visit, leave_house, record_outcome, record_visit
 from aanchal.watch.models import Flag, Visit
 from aanchal.watch.queries.figures import FIGURES, rows_behind, week_figures

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.people.models import Enrolment
 from aanchal.watch.actions import record_outcome, run_watch
 from aanchal.watch.models import Flag, Outcome

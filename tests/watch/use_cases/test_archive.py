@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed
 from aanchal.kernel.models import AuditEvent
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.people.models import Child, Enrolment
 from aanchal.registers.actions import record_page
 from aanchal.registers.models import RegisterPage

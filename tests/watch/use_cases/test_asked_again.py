@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from aanchal.cases.models import Concern
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import system_actor
 from aanchal.watch.actions import (
     leave_house,
     record_outcome,

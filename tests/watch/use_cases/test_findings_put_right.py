@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import (
     close_concern,
     hand_over_concern,
@@ -17,7 +18,6 @@ from aanchal.cases.models import Concern
 from aanchal.cases.queries import visible_concerns
 from aanchal.cases.rules.due import READ_BY_HOLDER_WITHIN
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role
 from aanchal.notices.hand_overs import hand_overs
 from aanchal.notices.queries.inbox import inbox
 from aanchal.watch.actions import leave_house

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.actions import pass_on
 from aanchal.notices.models import Ladder
 from aanchal.notices.queries.inbox import inbox

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid, NotAllowed, TooMany, WrongState
-from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import inbox
 from aanchal.notices.queries.things import late_findings, things
 from aanchal.watch.actions import (

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from aanchal.kernel.kept import kept
-from aanchal.kernel.permissions import Role
 from aanchal.lib.early_warning.policy import RULE_VERSION
 from aanchal.watch.actions import ask_budget_replay, keep_budget_replay, set_visit_budget
 from aanchal.watch.jobs import replay_budget

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.models import CountedEvent
-from aanchal.kernel.permissions import Role
 from aanchal.kernel.statistics import pseudonym_of
 from aanchal.people.models import Child, Enrolment
 from aanchal.watch.actions import (

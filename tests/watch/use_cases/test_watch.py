@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.watch.actions import run_watch, set_visit_budget
 from aanchal.watch.actions.watch import WatchRun, raise_flags
 from aanchal.watch.models import ClassState, Flag

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from aanchal.access.actions import add_second_factor
 from aanchal.access.models import DemoLink, Notice
+from aanchal.access.roles import Role
 from aanchal.access.sign_in import unused_recovery_codes
 from aanchal.kernel.models import Deployment
-from aanchal.kernel.permissions import Role
 from tests.audited import audited
 from tests.signing_in import PASSPHRASE, a_person, a_phone, a_school, acting, signed_in, words
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.models import CredentialReset
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.signing_in import a_person, a_school, signed_in
 
 pytestmark = pytest.mark.django_db

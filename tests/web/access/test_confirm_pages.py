@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from aanchal.access.actions import approve_grant, give_grant, invite_person
 from aanchal.access.models import CredentialReset, Grant, Invitation
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.carried import carried
 from tests.signing_in import a_person, acting, an_area, signed_in
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.cases.actions import raise_concern
-from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from aanchal.watch.actions import assign_visit, leave_house, record_visit
 from aanchal.watch.models import Flag, Visit

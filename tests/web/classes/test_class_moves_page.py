@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.models import Grant
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.people.actions import enrol_pupils
 from aanchal.people.models import ClassMove, Enrolment, Kinship
 from aanchal.people.rules.pupils import NewPupil

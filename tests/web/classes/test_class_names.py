@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.models import Grant
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.web.access.presenters.rows import place_words, roles_in_short
 from tests.factories import NOW, VILLAGE
 from tests.signing_in import a_person, a_school, signed_in

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import hand_over_concern, raise_concern, take_up_concern
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from tests.factories import NOW, VILLAGE, a_class
 from tests.signing_in import a_person, an_area, signed_in

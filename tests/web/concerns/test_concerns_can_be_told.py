@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.factories import VILLAGE
 from tests.signing_in import a_person, a_school, signed_in
 

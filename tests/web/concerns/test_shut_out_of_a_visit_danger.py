@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import raise_concern
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Role
 from aanchal.watch.actions import (
     assign_visit,
     correct_finding,

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.web.help import guides
 from tests.signing_in import a_person, a_school, signed_in
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import hand_over_concern, raise_concern, take_up_concern
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import Role
 from aanchal.notices.queries.inbox import count_waiting, inbox
 from aanchal.people.models import ClassSection
 from aanchal.registers.models import MissingPupil, RegisterFile

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import take_up_concern
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import Role
 from aanchal.watch.actions import correct_finding, record_outcome
 from aanchal.watch.models import Finding, Flag
 from tests.cases.use_cases.test_concerns import a_worker

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.models import Notice
+from aanchal.access.roles import Role
 from aanchal.cases.actions import raise_concern
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.kernel.authz import system_actor
 from aanchal.notices import channels
 from aanchal.notices.actions import pass_on
 from aanchal.notices.models import Contact, Ladder

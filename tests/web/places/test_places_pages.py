@@ -9,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from aanchal.access.roles import Role
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import Role
 from aanchal.places.models import Area, AreaJoin, PlaceFile, School, SchoolCalendar, Subdistrict
 from aanchal.places.queries import school_by_udise
 from aanchal.web.jobs import take_places

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.people.models import ClassSection, Enrolment
 from aanchal.registers.actions import confirm_promoted
 from aanchal.registers.queries.promotions import classes_beside_last_year, left_of_last_year

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.kernel.permissions import Role, system_actor
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.registers.actions import record_page
 from aanchal.registers.models import Correction
 from aanchal.registers.rules.pages import PageMarks

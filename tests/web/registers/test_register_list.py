@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.registers.actions import refuse_register, take_register
 from aanchal.registers.models import RegisterFile
 from tests.factories import (

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.registers import formats
 from aanchal.registers.beside import AS_READ, TURNED
 from aanchal.registers.formats.marks import CHOICES

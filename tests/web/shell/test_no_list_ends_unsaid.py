@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.watch.models import Finding, Visit
 from tests.factories import VILLAGE, a_class, a_flag, a_page
 from tests.signing_in import a_person, a_school, signed_in

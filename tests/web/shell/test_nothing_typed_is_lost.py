@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from aanchal.access import kept
 from aanchal.access.models import Invitation, KeptForm, Session
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from tests.signing_in import a_person, acting, an_area, signed_in
 
 pytestmark = pytest.mark.django_db

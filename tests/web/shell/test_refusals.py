@@ -5,8 +5,8 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from aanchal.access.roles import Role
 from aanchal.kernel.errors import Locked
-from aanchal.kernel.permissions import Role
 from tests.signing_in import a_person, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from aanchal.access.queries import actor_for
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.web.shell import waiting_count as badge
 from tests.signing_in import a_person, signed_in
 

@@ -7,9 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.kernel import sweeping
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.models import ImportProblem, LegalHold
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.kernel.privacy import PrivacyClass, privacy_of
 from aanchal.web.upkeep.retention_words import NAMES
 from tests.factories import NOW, a_class

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
-from aanchal.kernel.permissions import Role, system_actor
 from aanchal.notices.actions import pass_on
 from aanchal.notices.models import Ladder
 from aanchal.notices.queries.inbox import inbox

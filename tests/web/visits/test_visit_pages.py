@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.access.roles import Role
 from aanchal.cases.models import Concern
-from aanchal.kernel.permissions import Role
 from aanchal.people.models import Child
 from aanchal.watch.findings import vocabulary
 from aanchal.watch.models import Flag, LateFinding, Outcome, Visit

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from aanchal.access.actions import stop_account
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.notices.queries.inbox import inbox
 from aanchal.registers.models import MissingPupil, RegisterFile
 from aanchal.watch.actions import assign_visit, cancel_visit

@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aanchal.access.queries import actor_for
+from aanchal.access.roles import Role
 from aanchal.cases.actions import raise_concern
 from aanchal.cases.models import Concern
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Role
 from aanchal.watch.actions import record_outcome
 from aanchal.watch.models import Flag, Outcome
 from tests.signing_in import a_person, signed_in

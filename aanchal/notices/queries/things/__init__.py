@@ -9,7 +9,12 @@ seal, then role and place. A fixed number of queries, however much waits.
 from collections.abc import Sequence
 from datetime import datetime
 
-from aanchal.kernel.permissions import Actor, Permission, may_anywhere
+from aanchal.access.permissions import AccessPermission
+from aanchal.cases.permissions import CasePermission
+from aanchal.kernel.authz import Actor, may_anywhere
+from aanchal.people.permissions import PeoplePermission
+from aanchal.registers.permissions import RegisterPermission
+from aanchal.watch.permissions import WatchPermission
 
 from .concerns import concerns, concerns_waiting
 from .families import class_moves, kinships, unconfirmed_kinships
@@ -59,23 +64,23 @@ def things(*, at: datetime, actor: Actor | None = None) -> list[Thing]:
 
 
 SOURCES = (
-    ((Permission.CONCERN_TAKE_UP,), concerns),
-    ((Permission.VISIT_ASSIGN,), flags),
-    ((Permission.VISIT_ASSIGN, Permission.VISIT_HAND_BACK), visits),
-    ((Permission.VISIT_ASSIGN,), late_findings),
-    ((Permission.VISIT_ASSIGN,), put_right),
-    ((Permission.FLAG_WITHDRAW,), withdrawals),
-    ((Permission.REGISTER_IMPORT,), register_files),
-    ((Permission.REGISTER_CORRECT,), corrections),
-    ((Permission.CHILD_MOVE,), class_moves),
-    ((Permission.KINSHIP_CONFIRM,), kinships),
-    ((Permission.CHILD_OPEN_FILE,), unconfirmed_kinships),
-    ((Permission.REGISTER_CORRECT,), missing_pupils),
-    ((Permission.REGISTER_CORRECT,), silent),
+    ((CasePermission.CONCERN_TAKE_UP,), concerns),
+    ((WatchPermission.VISIT_ASSIGN,), flags),
+    ((WatchPermission.VISIT_ASSIGN, WatchPermission.VISIT_HAND_BACK), visits),
+    ((WatchPermission.VISIT_ASSIGN,), late_findings),
+    ((WatchPermission.VISIT_ASSIGN,), put_right),
+    ((WatchPermission.FLAG_WITHDRAW,), withdrawals),
+    ((RegisterPermission.REGISTER_IMPORT,), register_files),
+    ((RegisterPermission.REGISTER_CORRECT,), corrections),
+    ((PeoplePermission.CHILD_MOVE,), class_moves),
+    ((PeoplePermission.KINSHIP_CONFIRM,), kinships),
+    ((PeoplePermission.CHILD_OPEN_FILE,), unconfirmed_kinships),
+    ((RegisterPermission.REGISTER_CORRECT,), missing_pupils),
+    ((RegisterPermission.REGISTER_CORRECT,), silent),
     (CONFIRMING, grants),
     (CONFIRMING, invitations),
-    ((Permission.CREDENTIAL_RESET,), resets),
-    ((Permission.HOLD_LIFT,), legal_holds),
+    ((AccessPermission.CREDENTIAL_RESET,), resets),
+    ((CasePermission.HOLD_LIFT,), legal_holds),
 )
 
 

@@ -10,9 +10,7 @@ from aanchal.cases.mistakes import asked_mistake
 from aanchal.cases.models import Concern
 from aanchal.cases.queries import ConcernList, opened, visible_concerns
 from aanchal.cases.rules.visibility import concern_scope
-from aanchal.kernel.permissions import (
-    Actor,
-)
+from aanchal.kernel.authz import Actor
 from aanchal.people.models import Kinship
 
 from .kin import kin_of_children

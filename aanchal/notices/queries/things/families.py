@@ -8,11 +8,8 @@ from django.utils import timezone
 from aanchal.access.queries import (
     live_grants,
 )
-from aanchal.kernel.permissions import (
-    Actor,
-    Role,
-    covers,
-)
+from aanchal.access.roles import Role
+from aanchal.kernel.authz import Actor, covers
 from aanchal.people.models import ClassMove, Kinship
 from aanchal.people.queries import class_moves_to_answer, kinships_to_answer, waiting_kinships
 from aanchal.people.unconfirmed import every_unconfirmed, unconfirmed_of

@@ -8,21 +8,15 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from aanchal.kernel.access import placed
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.models import ImportProblem
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-)
 from aanchal.places.queries import schools_of
 from aanchal.registers.formats.grades import class_label
 from aanchal.registers.models import Correction, MissingPupil, RegisterFile
-from aanchal.registers.queries.silent import (
-    SilentClass,
-    every_silent_class,
-    kept_silent_classes,
-    silent_classes,
-)
+from aanchal.registers.permissions import RegisterPermission
+from aanchal.registers.queries.silent import SilentClass, every_silent_class
 from aanchal.registers.rules.pages import unpack_children
+from aanchal.watch.queries.silent import kept_silent_classes, silent_classes
 
 from ..senders import with_senders
 from .kin import kin_of_children
@@ -33,13 +27,13 @@ def register_files(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Files that wait for a yes, and files taken whose rows wait for repair."""
     reach = Q()
     if actor is not None:
-        reach = Q(school__in=schools_of(actor, Permission.REGISTER_IMPORT))
+        reach = Q(school__in=schools_of(actor, RegisterPermission.REGISTER_IMPORT))
         reach |= Q(school__isnull=True, received_by=actor.user_id)
     waiting = ImportProblem.objects.filter(source_kind="register", state=ImportProblem.State.OPEN)
     if actor is not None:
         # Rows of a file whose school is not known yet are repaired once it is.
         waiting = waiting.filter(
-            body_id__in=schools_of(actor, Permission.REGISTER_IMPORT).values("pk")
+            body_id__in=schools_of(actor, RegisterPermission.REGISTER_IMPORT).values("pk")
         )
     problems = {
         key: (count, first)
@@ -71,7 +65,7 @@ def corrections(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Corrections that would take absences away."""
     reach = Q()
     if actor is not None:
-        reach = placed(Correction, actor, Permission.REGISTER_CORRECT)
+        reach = placed(Correction, actor, RegisterPermission.REGISTER_CORRECT)
     rows = list(
         Correction.objects.filter(reach, state=Correction.State.WAITING)
         .select_related("class_section__school__area")
@@ -95,7 +89,7 @@ def missing_pupils(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Pupils whom a register no longer names."""
     reach = Q()
     if actor is not None:
-        reach = placed(MissingPupil, actor, Permission.REGISTER_CORRECT)
+        reach = placed(MissingPupil, actor, RegisterPermission.REGISTER_CORRECT)
     rows = (
         MissingPupil.objects.filter(reach, state=MissingPupil.State.WAITING)
         .select_related("class_section__school__area", "child__household")

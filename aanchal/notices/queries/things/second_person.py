@@ -5,19 +5,17 @@ from datetime import datetime
 
 from aanchal.access.granting import place_scope
 from aanchal.access.models import CredentialReset, Grant, Invitation
+from aanchal.access.permissions import AccessPermission
 from aanchal.access.queries import (
     WAITS_FOR,
     waiting_grants,
     waiting_invitations,
     waiting_resets,
 )
+from aanchal.access.roles import Role
 from aanchal.access.rules.second_person import CONFIRMED_BY, confirming
 from aanchal.cases.queries import holds_to_lift
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    Role,
-)
+from aanchal.kernel.authz import Actor
 
 from .thing import Thing
 
@@ -101,4 +99,4 @@ def legal_holds(actor: Actor | None, at: datetime) -> Iterator[Thing]:
         )
 
 
-CONFIRMING = (Permission.GRANT_APPROVE, *CONFIRMED_BY.values())
+CONFIRMING = (AccessPermission.GRANT_APPROVE, *CONFIRMED_BY.values())

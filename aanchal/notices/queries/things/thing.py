@@ -3,12 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    Scope,
-    may,
-)
+from aanchal.kernel.authz import Actor, Scope, may
+from aanchal.kernel.vocabulary import Permission
 from aanchal.places.models import Area
 
 from ...hand_overs import hand_overs
@@ -64,7 +60,7 @@ class Thing:
 
     def permissions(self) -> tuple[Permission, ...]:
         """What the one who acts must hold, one of these."""
-        return self.acts or (Permission(self.row.permission),)
+        return self.acts or (Permission.named(self.row.permission),)
 
     def times(self, *, opened: datetime | None = None) -> tuple[datetime, ...]:
         """When each step of its ladder falls due."""

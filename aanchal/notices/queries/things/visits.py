@@ -7,12 +7,9 @@ from datetime import datetime
 from django.db.models import BooleanField, ExpressionWrapper, F, Max, Q
 
 from aanchal.kernel.access import placed
-from aanchal.kernel.permissions import (
-    Actor,
-    Permission,
-    Scope,
-)
+from aanchal.kernel.authz import Actor, Scope
 from aanchal.watch.models import Flag, LateFinding, Visit, Withdrawal
+from aanchal.watch.permissions import WatchPermission
 from aanchal.watch.queries.doubts import doubt_due_at, doubts
 from aanchal.watch.queries.hands import can_be_made
 
@@ -22,7 +19,7 @@ from .thing import NOBODY, Thing
 
 def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions that are in nobody's hands, and those visited whose end is not written."""
-    reach = Q() if actor is None else placed(Flag, actor, Permission.VISIT_ASSIGN)
+    reach = Q() if actor is None else placed(Flag, actor, WatchPermission.VISIT_ASSIGN)
     rows = list(
         Flag.objects.filter(reach, state__in=[Flag.State.OPEN, Flag.State.VISITED])
         .annotate(back_at=Max("visits__handed_back_at"), told_at=Max("visits__recorded_at"))
@@ -67,9 +64,9 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     reach = Q()
     if actor is not None:
         late = Q(due_at__lt=at) | Q(goes=False)
-        reach = late & placed(Flag, actor, Permission.VISIT_ASSIGN, "flag__")
+        reach = late & placed(Flag, actor, WatchPermission.VISIT_ASSIGN, "flag__")
         hers = Q(volunteer_id=actor.user_id) | Q(second_id=actor.user_id)
-        reach |= hers & placed(Flag, actor, Permission.VISIT_HAND_BACK, "flag__")
+        reach |= hers & placed(Flag, actor, WatchPermission.VISIT_HAND_BACK, "flag__")
     rows = list(
         Visit.objects.annotate(goes=goes, household=F("flag__child__household_id"))
         .filter(reach, state=Visit.State.ASSIGNED)
@@ -111,7 +108,9 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions of which something was sent too late that nobody has read, each once."""
-    reach = Q() if actor is None else placed(Flag, actor, Permission.VISIT_ASSIGN, "visit__flag__")
+    reach = (
+        Q() if actor is None else placed(Flag, actor, WatchPermission.VISIT_ASSIGN, "visit__flag__")
+    )
     rows = list(
         LateFinding.objects.filter(reach, read_at__isnull=True)
         .annotate(household=F("visit__flag__child__household_id"))
@@ -137,7 +136,7 @@ def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 def put_right(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions about whose child a finding of an earlier one was put right, and nobody has read it."""
-    reach = Q() if actor is None else placed(Flag, actor, Permission.VISIT_ASSIGN)
+    reach = Q() if actor is None else placed(Flag, actor, WatchPermission.VISIT_ASSIGN)
     rows = list(
         Flag.objects.filter(
             reach, put_right_at__isnull=False, put_right_read_at__isnull=True, state__in=Flag.LIVE
@@ -165,7 +164,7 @@ def put_right(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 def withdrawals(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     """Questions whose marks were corrected: withdrawn, or asked all the same?"""
-    reach = Q() if actor is None else placed(Withdrawal, actor, Permission.FLAG_WITHDRAW)
+    reach = Q() if actor is None else placed(Withdrawal, actor, WatchPermission.FLAG_WITHDRAW)
     rows = list(
         Withdrawal.objects.filter(
             reach,

@@ -26,9 +26,10 @@ from aanchal.access.models import CredentialReset, User
 from aanchal.access.notices import sentence
 from aanchal.access.queries import resets_open_for
 from aanchal.access.queries.accounts import get_device, my_devices, my_notices
+from aanchal.access.roles import needs_mfa
 from aanchal.access.session import came_by_demo_link, gave_second_factor, session_is_over
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import Invalid, NotFound
-from aanchal.kernel.permissions import Actor, needs_mfa
 from aanchal.web.shell.routes import sent_too_late
 
 from ..forms import ChangePassphraseForm, FirstCodeForm, OldPassphraseForm

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import actions
 from aanchal.access.models import CredentialReset
+from aanchal.access.permissions import AccessPermission
 from aanchal.access.queries import (
     WAITS_FOR,
     get_confirmable_grant,
@@ -24,8 +25,9 @@ from aanchal.access.queries import (
     waiting_invitations,
     waiting_resets,
 )
+from aanchal.access.roles import ROLE_NAMES, Role
+from aanchal.kernel.authz import may_anywhere
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import ROLE_NAMES, Permission, Role, may_anywhere
 
 from ..presenters.invitations import offered_invitation
 from ..presenters.rows import RESET_KINDS, offered_link, place_words
@@ -81,7 +83,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     rows.sort(key=lambda row: row["at"])
     for row in rows:
         row["until"] = row["at"] + WAITS_FOR
-    looks_after = may_anywhere(request.actor, Permission.PERSON_VIEW)
+    looks_after = may_anywhere(request.actor, AccessPermission.PERSON_VIEW)
     return render(request, "access/approvals.html", {"rows": rows, "looks_after": looks_after})
 
 

@@ -23,9 +23,9 @@ from aanchal.access.queries import (
     grantable_places,
     open_invitations,
 )
+from aanchal.access.roles import ROLE_NAMES, ROLE_PURPOSES, Role
 from aanchal.access.rules.second_person import needs_second_person
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import ROLE_NAMES, ROLE_PURPOSES, Role
 from aanchal.places.models import Area, Body
 
 from ..forms import GiveForm, InviteForm, SearchForm

@@ -13,8 +13,8 @@ from aanchal.access.known import remember_device
 from aanchal.access.links import device_behind, invitation_behind, reset_behind
 from aanchal.access.models import CredentialReset
 from aanchal.access.queries.accounts import roles_ever_given
+from aanchal.access.roles import DEVICE_ROLES, ROLE_NAMES, Role
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import DEVICE_ROLES, ROLE_NAMES, Role
 
 from ..forms import AcceptForm, DropFactorForm, NewPassphraseForm, OldPassphraseForm
 from ..presenters.rows import place_words

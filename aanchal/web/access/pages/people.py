@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access import actions
 from aanchal.access.models import CredentialReset
+from aanchal.access.permissions import AccessPermission
 from aanchal.access.queries import (
     count_to_confirm,
     get_person,
@@ -23,8 +24,9 @@ from aanchal.access.queries import (
     resets_of,
 )
 from aanchal.access.queries.accounts import devices_of
+from aanchal.access.roles import ROLE_NAMES
 from aanchal.access.rules.second_person import GIVEN_ROLES
-from aanchal.kernel.permissions import ROLE_NAMES, Permission, may
+from aanchal.kernel.authz import may
 from aanchal.people.find_staff import people_like
 
 from ..presenters.rows import PAGE, RESET_KINDS, grant_row, offered_code, roles_in_short
@@ -67,7 +69,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     one = get_person(request.actor, pk=pk)
     now = timezone.now()
     grants = grants_of(request.actor, one)
-    may_reset = may(request.actor, Permission.CREDENTIAL_RESET, one)
+    may_reset = may(request.actor, AccessPermission.CREDENTIAL_RESET, one)
     kinds = [CredentialReset.Kind.PASSPHRASE] if may_reset and one.is_active else []
     if kinds and is_mfa_enabled(one):
         kinds.append(CredentialReset.Kind.SECOND_FACTOR)
@@ -80,7 +82,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_open": may_reset and not one.is_active,
         "may_stop": one.is_active
         and str(one.pk) != request.actor.user_id
-        and may(request.actor, Permission.GRANT_REVOKE, one),
+        and may(request.actor, AccessPermission.GRANT_REVOKE, one),
         "now": now,
     }
     return render(request, "access/person.html", context)

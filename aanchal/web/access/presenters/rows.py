@@ -13,7 +13,8 @@ from aanchal.access import qr
 from aanchal.access.models import CredentialReset, Grant, Invitation
 from aanchal.access.queries import WAITS_FOR
 from aanchal.access.queries.accounts import my_grants
-from aanchal.kernel.permissions import ROLE_NAMES, Actor, Role
+from aanchal.access.roles import ROLE_NAMES, Role
+from aanchal.kernel.authz import Actor
 from aanchal.places.models import Area, Body
 from aanchal.registers.formats.grades import class_label
 from aanchal.web.shell.context import local_name

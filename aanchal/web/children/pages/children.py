@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy
 from aanchal.access.queries import people_named
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
+from aanchal.cases.permissions import CasePermission
 from aanchal.cases.queries import visible_concerns
-from aanchal.kernel.permissions import Permission, may, may_anywhere
+from aanchal.kernel.authz import may, may_anywhere
 from aanchal.lib.indic.ranking import is_only_titles
 from aanchal.people.actions import open_child_file
 from aanchal.people.find import find_children
 from aanchal.people.models import Child
+from aanchal.people.permissions import PeoplePermission
 from aanchal.people.queries import (
     children_listed,
     children_places,
@@ -34,6 +36,7 @@ from aanchal.people.queries import (
 from aanchal.registers.formats.grades import roman
 from aanchal.registers.queries.books import child_strip
 from aanchal.watch.models import Flag
+from aanchal.watch.permissions import WatchPermission
 from aanchal.watch.queries.children import asked_after, live_questions
 from aanchal.watch.queries.conflicts import hide_concerns_from
 from aanchal.watch.queries.flags import flags_of_child, visits_of
@@ -176,7 +179,7 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     open_child_file(request.actor, child=held, at=now)
     enrolments = list(enrolments_of(held))
-    sees_flags = may(request.actor, Permission.FLAG_VIEW, held)
+    sees_flags = may(request.actor, WatchPermission.FLAG_VIEW, held)
     flags = _flags_of(request, held) if sees_flags else []
     concerns = _concerns_of(request, held)
     guardians = guardians_of(held)
@@ -209,8 +212,8 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
         "next": who_acts(live, at=now) if live is not None else None,
         "tell_href": tell_about_href(request, held),
         "sees_flags": sees_flags,
-        "may_describe": may(request.actor, Permission.HOUSE_DESCRIBE, held),
-        "may_move": may(request.actor, Permission.CHILD_MOVE, held),
+        "may_describe": may(request.actor, PeoplePermission.HOUSE_DESCRIBE, held),
+        "may_move": may(request.actor, PeoplePermission.CHILD_MOVE, held),
         # Newest first, and what is open above what has ended.
         "cards": flag_cards(
             sorted(flags, key=lambda f: f.state not in Flag.LIVE),
@@ -235,7 +238,7 @@ def _flags_of(request: HttpRequest, held: Child) -> list[Flag]:
 
 def _concerns_of(request: HttpRequest, held: Child) -> list[dict[str, Any]]:
     """Concerns about her that the actor may see, the open ones first, as lines of a list."""
-    if not may_anywhere(request.actor, Permission.CONCERN_VIEW):
+    if not may_anywhere(request.actor, CasePermission.CONCERN_VIEW):
         return []
     about = visible_concerns(request.actor).where(lambda row: row.head["child_id"] == str(held.pk))
     about = about.ordered(lambda row: not row.is_open)

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import Invalid
-from aanchal.kernel.permissions import Permission, may
 from aanchal.people.actions import describe_house, open_house
 from aanchal.people.houses import House, may_be_called
+from aanchal.people.permissions import PeoplePermission
 from aanchal.people.queries import get_child_to_find
 from aanchal.watch.actions import describe_visited_house, open_visited_house
 from aanchal.web.shell.forms import add_form_error
@@ -27,7 +28,7 @@ def child_house(request: HttpRequest, pk: UUID) -> HttpResponse:
     """By teacher, coordinator or case worker; opening it leaves a trace."""
     child = get_child_to_find(request.actor, pk=pk)
     now = timezone.now()
-    opens_file = may(request.actor, Permission.CHILD_OPEN_FILE, child)
+    opens_file = may(request.actor, PeoplePermission.CHILD_OPEN_FILE, child)
     back = reverse("child", args=[child.pk]) if opens_file else reverse("classes")
     if request.method == "POST":
         form = HouseForm(request.POST, asks_consent=True)

@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
 from aanchal.kernel.access import one_of
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import DomainError, TooMany, WrongState
-from aanchal.kernel.permissions import Permission, may
 from aanchal.people import actions
 from aanchal.people.models import Child, Kinship
+from aanchal.people.permissions import PeoplePermission
 from aanchal.people.queries import children_of_kinship, get_child, kin_of_child, kinships_to_answer
 from aanchal.people.unconfirmed import unconfirmed_of
 from aanchal.web.concerns.presenters.conflicts import (
@@ -196,7 +197,7 @@ def _row(request: HttpRequest, kinship: Kinship, names: dict[str, str]) -> dict[
     is_new = kinship.state == Kinship.State.WAITING
     # It holds for other households of the family too: whoever answers is told for which children.
     children, copies = children_of_kinship(kinship)
-    sees = may(request.actor, Permission.CHILD_OPEN_FILE, kinship)
+    sees = may(request.actor, PeoplePermission.CHILD_OPEN_FILE, kinship)
     asked = kinship.asked_at or kinship.recorded_at
     return {
         "pk": kinship.pk,

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from aanchal.kernel.permissions import Permission, may
 from aanchal.people.actions import open_child_file
 from aanchal.people.models import Child
+from aanchal.people.permissions import PeoplePermission
 from aanchal.people.queries import children_of_households, get_child
 from aanchal.places.models import Area
 from aanchal.places.queries import villages_of
@@ -26,7 +27,7 @@ from ..forms import VillageForm, village_named
 def child_village(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The village is chosen, all of the house is shown once more, then a yes; after it, the way back."""
     held = get_child(request.actor, pk=pk)
-    if not may(request.actor, Permission.CHILD_MOVE, held):
+    if not may(request.actor, PeoplePermission.CHILD_MOVE, held):
         raise NotFound
     villages = _villages(request, held)
     form = VillageForm(request.POST or None, villages=villages)
@@ -88,7 +89,7 @@ def _move(request: HttpRequest, held: Child, to: Area, form: VillageForm) -> Htt
 
 def _villages(request: HttpRequest, held: Child) -> dict[str, Area]:
     """Villages of hers in the child's district, but for the one in which she is, by name."""
-    found = villages_of(request.actor, Permission.CHILD_MOVE)
+    found = villages_of(request.actor, PeoplePermission.CHILD_MOVE)
     return {str(a.pk): a for a in found if a.district == held.district and a.pk != held.area_id}
 
 

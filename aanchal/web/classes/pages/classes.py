@@ -14,13 +14,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from aanchal.kernel.authz import grants_for, may
 from aanchal.kernel.kept import kept
-from aanchal.kernel.permissions import Permission, grants_for, may
 from aanchal.lib.marks import Mark
 from aanchal.people.models import ClassSection
+from aanchal.people.permissions import PeoplePermission
 from aanchal.people.queries import enrolled_in, get_class
 from aanchal.places.queries import calendars_of
 from aanchal.registers.actions import ask_after_class
+from aanchal.registers.permissions import RegisterPermission
 from aanchal.registers.queries.books import ClassLine, class_book, class_lines
 from aanchal.registers.queries.silent import SilentClass, pupils_to_ask_after, silent_among
 from aanchal.watch.guidance import guidance
@@ -112,7 +114,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest, sections: list[ClassSection]) -> list[ClassSection]:
     """Those of some classes that are a teacher's, by her role in their school."""
-    held = {g.body_id for g in grants_for(request.actor, Permission.CLASS_VIEW) if g.body_id}
+    held = {g.body_id for g in grants_for(request.actor, PeoplePermission.CLASS_VIEW) if g.body_id}
     return [s for s in sections if str(s.school_id) in held]
 
 
@@ -174,7 +176,7 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         ("silent class", section.pk, today()),
         lambda: silent_among([section], on=today()).get(section),
     )
-    if silent is not None and may(request.actor, Permission.REGISTER_CORRECT, section):
+    if silent is not None and may(request.actor, RegisterPermission.REGISTER_CORRECT, section):
         opened(request, "class_register.silent", section)
     book = class_book(section)
     pupils = {e.child_id: e for e in enrolled_in(section)}
@@ -227,7 +229,8 @@ def class_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             "irregular": irregular,
             "silent": silent,
             "ask_after": len(pupils_to_ask_after(section, on=today()))
-            if silent is not None and may(request.actor, Permission.REGISTER_CORRECT, section)
+            if silent is not None
+            and may(request.actor, RegisterPermission.REGISTER_CORRECT, section)
             else 0,
         },
     )

@@ -28,10 +28,12 @@ from aanchal.cases.actions import (
 from aanchal.cases.hands import has_nobody, holder_of, may_be_taken_up, may_say_read
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
+from aanchal.cases.permissions import CasePermission
 from aanchal.cases.queries import get_concern, people_to_hand_over_to
+from aanchal.kernel.authz import may, require
 from aanchal.kernel.errors import Invalid, TooMany, WrongState
 from aanchal.kernel.operations import once
-from aanchal.kernel.permissions import Permission, may, require
+from aanchal.people.permissions import PeoplePermission
 from aanchal.watch.sentences import reason_sentence
 from aanchal.web.children.presenters import facts_of
 from aanchal.web.notices.opened import opened
@@ -127,14 +129,14 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "team": [names[key] for key in held.team if key in names] if held.is_sealed else [],
         "implicated": [names[key] for key in held.implicated if key in names],
         "implicated_words": held.implicated_words,
-        "may_work": may(request.actor, Permission.CONCERN_TAKE_UP, held),
+        "may_work": may(request.actor, CasePermission.CONCERN_TAKE_UP, held),
         "may_take_up": may_be_taken_up(held, at=now)
         and (stage != "taken_up" or held.taken_up_by != me),
         "may_leave_team": held.is_sealed
         and me in held.team
         and (stage == "closed" or me not in (held.taken_up_by, held.handed_to)),
         "may_open_child": held.child is not None
-        and may(request.actor, Permission.CHILD_OPEN_FILE, held.child),
+        and may(request.actor, PeoplePermission.CHILD_OPEN_FILE, held.child),
     }
 
 
@@ -180,7 +182,7 @@ def _act(
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close a concern: a reason, words, and a tick that it is meant."""
     held = get_concern(request.actor, pk=pk)
-    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    require(request.actor, CasePermission.CONCERN_TAKE_UP, held)
     form = CloseForm(request.POST or None)
     if form.is_valid():
         try:
@@ -209,7 +211,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
 def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Hand a concern over to a colleague, or give it back to all who may take it up."""
     held = get_concern(request.actor, pk=pk)
-    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    require(request.actor, CasePermission.CONCERN_TAKE_UP, held)
     now = timezone.now()
     people = people_to_hand_over_to(request.actor, held, at=now)
     back = request.POST.get("step") == "release"
@@ -260,7 +262,7 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
 def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open a closed concern again."""
     held = get_concern(request.actor, pk=pk)
-    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    require(request.actor, CasePermission.CONCERN_TAKE_UP, held)
     form = WordsForm(request.POST or None, label=_("Why is it opened again?"))
     if form.is_valid():
         try:
@@ -285,7 +287,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 def conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that somebody who works with us may have a part in it; she is shut out at once."""
     held = get_concern(request.actor, pk=pk)
-    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    require(request.actor, CasePermission.CONCERN_TAKE_UP, held)
     now = timezone.now()
     form: forms.Form = NameForm(request.POST or None)
     carry: list[tuple[str, str]] = []

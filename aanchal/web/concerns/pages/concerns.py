@@ -17,11 +17,12 @@ from aanchal.access.queries import people_named
 from aanchal.cases.actions import raise_concern
 from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
+from aanchal.cases.permissions import CasePermission
 from aanchal.cases.queries import Listed, visible_concerns
+from aanchal.kernel.authz import may_anywhere
 from aanchal.kernel.errors import Invalid, NotFound
-from aanchal.kernel.permissions import Permission, may_anywhere
 from aanchal.places.models import Area
-from aanchal.places.queries import villages_to_tell_of
+from aanchal.places.queries import villages_where
 from aanchal.web.shell.context import local_name
 from aanchal.web.shell.forms import add_form_error, choose_again, chosen_key
 from aanchal.web.shell.names import first_name
@@ -43,7 +44,7 @@ def new_concern(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" and "told" in request.GET:
         return render(request, "concerns/told.html")
     about = about_whom(request)
-    if about is None and not may_anywhere(request.actor, Permission.CONCERN_RAISE):
+    if about is None and not may_anywhere(request.actor, CasePermission.CONCERN_RAISE):
         raise NotFound
     areas = areas_for_concern(request) if about is None else []
     if request.method != "POST":
@@ -92,7 +93,7 @@ def new_concern(request: HttpRequest) -> HttpResponse:
 
 def areas_for_concern(request: HttpRequest) -> list[Area]:
     """The villages a person may tell a concern about; her own places."""
-    return list(villages_to_tell_of(request.actor)[:MAX_VILLAGES])
+    return list(villages_where(request.actor, CasePermission.CONCERN_RAISE)[:MAX_VILLAGES])
 
 
 def concern_list(request: HttpRequest) -> HttpResponse:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from aanchal.cases.actions import name_kind
+from aanchal.cases.permissions import CasePermission
 from aanchal.cases.queries import get_concern
+from aanchal.kernel.authz import require
 from aanchal.kernel.errors import WrongState
-from aanchal.kernel.permissions import Permission, require
 
 from ..forms import KindForm
 from ..presenters.steps import step_page
@@ -20,7 +21,7 @@ from ..presenters.steps import step_page
 def kind(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that a concern is about another kind of harm too."""
     held = get_concern(request.actor, pk=pk)
-    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    require(request.actor, CasePermission.CONCERN_TAKE_UP, held)
     form = KindForm(request.POST or None, held=held)
     if form.is_valid():
         try:

@@ -12,9 +12,10 @@ from aanchal.access.queries import people_named
 from aanchal.cases.actions import agree_mistake, ask_mistake, refuse_mistake
 from aanchal.cases.mistakes import AskedMistake, asked_mistake
 from aanchal.cases.models import Concern
+from aanchal.cases.permissions import CasePermission
 from aanchal.cases.queries import get_concern
+from aanchal.kernel.authz import require
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Permission, require
 from aanchal.web.notices.opened import opened
 from aanchal.web.shell.forms import add_form_error
 
@@ -25,7 +26,7 @@ from ..presenters.steps import step_page
 def mistake(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that somebody was named by mistake, or answer it as a second person."""
     held = get_concern(request.actor, pk=pk)
-    require(request.actor, Permission.CONCERN_TAKE_UP, held)
+    require(request.actor, CasePermission.CONCERN_TAKE_UP, held)
     asked = asked_mistake(held)
     if asked is not None and asked.has_lapsed(at=timezone.now()):
         asked = None

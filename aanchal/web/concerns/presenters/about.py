@@ -13,8 +13,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from aanchal.cases.permissions import CasePermission
+from aanchal.kernel.authz import Actor, may
 from aanchal.kernel.errors import NotFound
-from aanchal.kernel.permissions import Actor, Permission, may
 from aanchal.kernel.sealing import Tampered, seal, unseal
 from aanchal.people.models import Child
 from aanchal.people.queries import get_child
@@ -55,7 +56,7 @@ class About:
 def tell_about_href(request: HttpRequest, record: Child | Flag) -> str:
     """The address at which a concern about a child is told; "" for whoever may tell of none here."""
     area = record.area
-    if not may(request.actor, Permission.CONCERN_RAISE, area.scope()):
+    if not may(request.actor, CasePermission.CONCERN_RAISE, area.scope()):
         return ""
     kind = "flag" if isinstance(record, Flag) else "child"
     return f"{reverse('concern_new')}?about={_mark(request, kind, record.pk)}"

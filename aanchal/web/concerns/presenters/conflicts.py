@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.access.models import User
 from aanchal.access.queries import roles_held
+from aanchal.access.roles import ROLE_NAMES
 from aanchal.cases import actions
 from aanchal.cases.queries import colleagues_like
 from aanchal.kernel.errors import TooMany
-from aanchal.kernel.permissions import ROLE_NAMES
 from aanchal.kernel.sealing import keyed_hash
 from aanchal.places.models import Area
 from aanchal.web.shell.forms import ChoiceRows

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from aanchal.cases.queries import ConcernList
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.notices.queries.inbox import waits_for
 from aanchal.notices.queries.things import concerns
 from aanchal.web.shell.look.numbers import grouped

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from aanchal.access import kept
-from aanchal.kernel.permissions import Role
+from aanchal.access.roles import Role
 from aanchal.watch.queries.flags import has_visits
 from aanchal.web.shell.navigation import first_pages
 

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import Invalid, NotFound
-from aanchal.kernel.permissions import Permission, may
 from aanchal.places.actions import change_closures, set_calendar
 from aanchal.places.models import Area, Body, Closure
+from aanchal.places.permissions import PlacePermission
 from aanchal.places.queries import (
     calendar_above,
     closures_of,
@@ -38,7 +39,7 @@ FURTHEST_YEARS = 20
 def place_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The calendar that holds for all schools of an area that have none of their own."""
     area = visible_area(request.actor, pk=pk)
-    if not may(request.actor, Permission.CALENDAR_EDIT, area):
+    if not may(request.actor, PlacePermission.CALENDAR_EDIT, area):
         raise NotFound
     return _calendar(request, area)
 

@@ -12,8 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.kernel.permissions import Permission, granted_areas, may, may_anywhere
+from aanchal.kernel.authz import granted_areas, may, may_anywhere
 from aanchal.places.models import Area, Body
+from aanchal.places.permissions import PlacePermission
 from aanchal.places.queries import (
     areas_below,
     calendar_above,
@@ -43,7 +44,7 @@ def places(request: HttpRequest) -> HttpResponse:
     others = [a for a in held if a not in above]
     page = Paginator(worked_districts(request.actor), PAGE).get_page(request.GET.get("page"))
     shown: list[Area] = [*others, *(d for d in page if d not in others)] if above else others
-    sending = may_anywhere(request.actor, Permission.AREA_IMPORT)
+    sending = may_anywhere(request.actor, PlacePermission.AREA_IMPORT)
     waiting: list[dict[str, Any]] = [
         {
             "title": _("Two names, perhaps one place"),
@@ -93,7 +94,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 def _reach(request: HttpRequest) -> list[str]:
-    return granted_areas(request.actor, Permission.AREA_JOIN)
+    return granted_areas(request.actor, PlacePermission.AREA_JOIN)
 
 
 def _count_words(count: int) -> str:
@@ -155,7 +156,7 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
             "columns": _columns(),
             "rows": _rows(list(below)),
             "schools": [_school(s) for s in schools_in(area)],
-            "may_calendar": may(request.actor, Permission.CALENDAR_EDIT, area),
+            "may_calendar": may(request.actor, PlacePermission.CALENDAR_EDIT, area),
             "week": week_words(nearest.weekly_off if nearest else [7]),
             "own_calendar": calendar is not None,
             "closure_count": len(closures) + len(closures_of(calendar)),

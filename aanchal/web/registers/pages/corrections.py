@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
 from aanchal.kernel.access import one_of
+from aanchal.kernel.authz import Actor, system_actor
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
-from aanchal.kernel.permissions import Actor, system_actor
 from aanchal.registers.actions import agree_to_correction, refuse_correction, take_correction_back
 from aanchal.registers.models import Correction
 from aanchal.registers.queries.corrections import (

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
+from aanchal.kernel.authz import system_actor
 from aanchal.kernel.errors import DomainError, Invalid, TooLarge
 from aanchal.kernel.jobs import enqueue_on_commit
 from aanchal.kernel.limited import turn
-from aanchal.kernel.permissions import system_actor
 from aanchal.registers.actions import (
     answer_questions,
     choose_school,

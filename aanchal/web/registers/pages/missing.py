@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.kernel.access import one_of
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import DomainError, Invalid, WrongState
-from aanchal.kernel.permissions import Permission, may
 from aanchal.notices.queries.things import Thing
+from aanchal.people.permissions import PeoplePermission
 from aanchal.registers.actions import reopen_missing, say_missing, settle_missing
 from aanchal.registers.models import MissingPupil
+from aanchal.registers.permissions import RegisterPermission
 from aanchal.registers.queries.missing import missing_pupils, missing_settled
 from aanchal.registers.rules.settling import Known, Missing
 from aanchal.web.shell.context import local_name
@@ -132,14 +134,14 @@ def _item(
         "is_late": _late_at(held) <= timezone.now(),
         "noted_at": timezone.localtime(held.noted_at),
         "file_href": reverse("child", args=[held.child_id])
-        if may(request.actor, Permission.CHILD_OPEN_FILE, held.child)
+        if may(request.actor, PeoplePermission.CHILD_OPEN_FILE, held.child)
         else "",
         "answer": held.answer,
         "covered_until_on": held.covered_until_on,
         "is_over": held.covered_until_on is not None and held.covered_until_on < today(),
         "ground": KNOWN[Known(held.ground)] if held.ground else "",
         "typed": request.POST if wrong is not None and wrong[0] == str(held.pk) else {},
-        "may_settle": may(request.actor, Permission.REGISTER_CORRECT, held),
+        "may_settle": may(request.actor, RegisterPermission.REGISTER_CORRECT, held),
         "error": wrong[1] if wrong is not None and wrong[0] == str(held.pk) else "",
     }
 

@@ -9,11 +9,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from aanchal.kernel.permissions import Actor, Permission, may_anywhere
+from aanchal.kernel.authz import Actor, may_anywhere
 from aanchal.notices.hand_overs import hand_overs
 from aanchal.notices.queries.things import Thing, register_files
 from aanchal.notices.rules.hand_overs import step_times
+from aanchal.people.permissions import PeoplePermission
 from aanchal.people.queries import class_moves_asked_at, count_my_class_moves
+from aanchal.registers.permissions import RegisterPermission
 from aanchal.registers.queries.corrections import corrections_asked_at, count_my_corrections
 from aanchal.registers.queries.missing import missing_in_short, missing_noted_at
 from aanchal.watch.guidance import guidance
@@ -31,7 +33,7 @@ def register_tasks(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     of a home (`late`, else "").
     """
     found: list[dict[str, Any]] = []
-    if may_anywhere(actor, Permission.CHILD_MOVE):
+    if may_anywhere(actor, PeoplePermission.CHILD_MOVE):
         found += _moves(actor, at=at)
     found += _missing(actor, at=at)
     found += _corrections(actor, at=at)
@@ -98,7 +100,7 @@ def _missing(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
 
     A teacher says what she knows of them; then it is the coordinator who finds out.
     """
-    if may_anywhere(actor, Permission.REGISTER_CORRECT):
+    if may_anywhere(actor, RegisterPermission.REGISTER_CORRECT):
         unsaid, said = missing_noted_at(actor), 0
     else:
         rows = missing_in_short(actor)

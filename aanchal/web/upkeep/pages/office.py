@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.kernel import audit, jobs, upkeep
+from aanchal.kernel.authz import ROOT, Scope, district_of, granted_areas, may
 from aanchal.kernel.health import Check, State, checks
-from aanchal.kernel.permissions import ROOT, Permission, Scope, district_of, granted_areas, may
+from aanchal.kernel.permissions import KernelPermission
 from aanchal.places.queries.files import count_place_problems
 
 FAILED_SINCE = timedelta(days=30)
@@ -94,8 +95,8 @@ def _imports(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _heads(request: HttpRequest) -> list[list[Any]]:
     """The last link of each chain the actor answers for, to be noted on paper by two people."""
-    reach = granted_areas(request.actor, Permission.HEALTH_VIEW)
-    everything = may(request.actor, Permission.HEALTH_VIEW, Scope(area_path=ROOT))
+    reach = granted_areas(request.actor, KernelPermission.HEALTH_VIEW)
+    everything = may(request.actor, KernelPermission.HEALTH_VIEW, Scope(area_path=ROOT))
     districts = {district_of(path) for path in reach}
     return [
         [district or _("the office"), seq, link]

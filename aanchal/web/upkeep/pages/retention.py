@@ -20,6 +20,7 @@ from aanchal.kernel.models import LegalHold
 from aanchal.kernel.privacy import retention_of
 from aanchal.kernel.retention import Period, Then, Unit
 from aanchal.kernel.sweeping import in_order
+from aanchal.kernel.verbs import KernelVerb
 from aanchal.web.shell.forms import add_form_error, key_or_none
 
 from ..forms import HoldForm, LiftForm
@@ -138,11 +139,11 @@ def _nights(request: HttpRequest, at: Any) -> list[dict[str, Any]]:
     days = [today - timedelta(days=back) for back in range(NIGHTS)]
     actor = request.actor
     districts = None if actor.districts is None else [*actor.districts, ""]
-    events = audit.events_of(days, districts=districts, mention=str(audit.Verb.RECORDS_ERASED))
+    events = audit.events_of(days, districts=districts, mention=str(KernelVerb.RECORDS_ERASED))
     counts: dict[Any, Counter[str]] = {}
     for event in events[:MAX_EVENTS]:
         label = event.changes["model"]
-        if event.verb == audit.Verb.RECORDS_ERASED:
+        if event.verb == KernelVerb.RECORDS_ERASED:
             name = str(NAMES.get(label, TECHNICAL))
             counts.setdefault(event.on, Counter())[name] += int(event.changes["count"])
     return [

@@ -14,12 +14,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from aanchal.kernel.authz import Actor, may_anywhere
 from aanchal.kernel.errors import Invalid, NotAllowed, TooMany, WrongState
-from aanchal.kernel.permissions import Actor, Permission, may_anywhere
 from aanchal.watch.actions import keep_late_finding, record_visit, return_to_house
 from aanchal.watch.findings import NOT_SURE_SAFE, FindingKind, group_of, vocabulary
 from aanchal.watch.labour import ages_of
 from aanchal.watch.models import Visit
+from aanchal.watch.permissions import WatchPermission
 from aanchal.watch.queries.flags import get_my_recent_visit, my_visit_for
 from aanchal.watch.queries.hands import is_outside, my_past_visit, visit_of_ended_role
 from aanchal.web.concerns.presenters.about import about_past_visit
@@ -249,7 +250,7 @@ def _keep_late(
 
 def _after_late(request: HttpRequest) -> str:
     """Her list; home for whoever is no volunteer anywhere any more."""
-    return "my_visits" if may_anywhere(request.actor, Permission.VISIT_HAND_BACK) else "home"
+    return "my_visits" if may_anywhere(request.actor, WatchPermission.VISIT_HAND_BACK) else "home"
 
 
 def _implicated(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.watch.models import Visit
 from aanchal.watch.queries.hands import MyPairs, my_pairs, those_to_stop
 from aanchal.web.shell.context import local_name

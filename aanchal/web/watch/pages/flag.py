@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aanchal.access.queries import people_named
+from aanchal.kernel.authz import may
 from aanchal.kernel.errors import Invalid, WrongState
-from aanchal.kernel.permissions import Permission, may
 from aanchal.notices.queries.contacts import phones_to_call
 from aanchal.registers.queries.books import class_book, strips_of
 from aanchal.registers.rules.settling import Missing
@@ -27,6 +27,7 @@ from aanchal.watch.actions import (
 )
 from aanchal.watch.findings import group_of
 from aanchal.watch.models import Flag, Visit
+from aanchal.watch.permissions import WatchPermission
 from aanchal.watch.queries.before_going import felt_unsafe, put_right_since, who_stays_away
 from aanchal.watch.queries.conflicts import hide_concerns_from
 from aanchal.watch.queries.doubts import what_is_not_known
@@ -164,21 +165,21 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
             "is_unsafe": is_unsafe and is_live,
             "put_right": put_right_since([held]).get(held.pk) if is_live else None,
             "late": [late_told(x)[2] for x in late]
-            if may(request.actor, Permission.VISIT_ASSIGN, held)
+            if may(request.actor, WatchPermission.VISIT_ASSIGN, held)
             else [],
             "put_right_unread": held.put_right_at is not None
             and held.put_right_read_at is None
-            and may(request.actor, Permission.VISIT_ASSIGN, held),
+            and may(request.actor, WatchPermission.VISIT_ASSIGN, held),
             "tell_href": tell_about_href(request, held),
             "has_volunteers": bool(volunteers),
-            "may_assign": is_live and may(request.actor, Permission.VISIT_ASSIGN, held),
+            "may_assign": is_live and may(request.actor, WatchPermission.VISIT_ASSIGN, held),
             "is_visited": held.state == Flag.State.VISITED,
             "may_end": is_live
             and (visited or is_back)
-            and may(request.actor, Permission.OUTCOME_RECORD, held),
+            and may(request.actor, WatchPermission.OUTCOME_RECORD, held),
             "only_back": not visited,
             "may_reopen": held.state == Flag.State.CLOSED
-            and may(request.actor, Permission.OUTCOME_RECORD, held),
+            and may(request.actor, WatchPermission.OUTCOME_RECORD, held),
             "reopen_form": reopen,
             "form": {"assign": assign, "outcome": outcome, "reopen": reopen}.get(step),
         },

@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from aanchal.kernel.authz import Actor, granted_areas
 from aanchal.kernel.kept import kept
-from aanchal.kernel.permissions import Actor, Permission, granted_areas
 from aanchal.notices.queries.things import late_findings
-from aanchal.registers.queries.silent import SilentClass, kept_silent_classes
+from aanchal.registers.queries.silent import SilentClass
 from aanchal.watch.guidance import guidance
 from aanchal.watch.models import Flag
+from aanchal.watch.permissions import WatchPermission
 from aanchal.watch.queries.figures import PlaceLine, Week, week_figures, where_stuck
 from aanchal.watch.queries.flags import unassigned_flags
+from aanchal.watch.queries.silent import kept_silent_classes
 from aanchal.watch.queries.waiting import Waiting, doubtful_flags, overdue_flags, what_waits
 from aanchal.watch.queries.weeks import WeekLine, week_lines
 from aanchal.web.registers.presenters.day import by_urgency, register_tasks
@@ -97,7 +99,7 @@ def week(request: HttpRequest) -> HttpResponse:
             ],
             "first_title": first_title,
             "first_all": first_all,
-            "may_tune": bool(granted_areas(request.actor, Permission.WATCH_TUNE)),
+            "may_tune": bool(granted_areas(request.actor, WatchPermission.WATCH_TUNE)),
             **weeks_shown(counted.weeks),
         },
     )

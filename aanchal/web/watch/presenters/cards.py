@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aanchal.kernel.permissions import Actor
+from aanchal.kernel.authz import Actor
 from aanchal.watch.findings import (
     GIVEN_ON,
     group_of,

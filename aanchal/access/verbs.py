@@ -1,0 +1,38 @@
+"""What the audit calls acts on people who sign in, their roles, phones and notices. Pure."""
+
+from aanchal.kernel.vocabulary import Verb
+
+
+class AccessVerb(Verb):
+    """What happened to people who sign in, their roles, phones and notices, as noun.past."""
+
+    PERSON_INVITED = "person.invited"
+    ADMINISTRATORS_INVITED = "administrators.invited"
+    INVITATION_APPROVED = "invitation.approved"
+    INVITATION_ACCEPTED = "invitation.accepted"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
+    INVITATION_RENEWED = "invitation.renewed"
+    WAITING_LAPSED = "waiting.lapsed"
+    GRANT_GIVEN = "grant.given"
+    GRANT_APPROVED = "grant.approved"
+    GRANT_REVOKED = "grant.revoked"
+    CREDENTIAL_RESET_ASKED = "credential_reset.asked"
+    CREDENTIAL_RESET_APPROVED = "credential_reset.approved"
+    CREDENTIAL_RESET_USED = "credential_reset.used"
+    CREDENTIAL_RESET_REFUSED = "credential_reset.refused"
+    ACCOUNT_STOPPED = "account.stopped"
+    PASSPHRASE_CHANGED = "passphrase.changed"
+    SECOND_FACTOR_ADDED = "second_factor.added"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_REMOVED = "passkey.removed"
+    RECOVERY_CODES_MADE = "recovery_codes.made"
+    LANGUAGE_SET = "language.set"
+    NOTICES_SEEN = "notices.seen"
+    ACCESS_FORGOTTEN = "access.forgotten"
+    DEVICE_OFFERED = "device.offered"
+    DEVICE_ENROLLED = "device.enrolled"
+    DEVICE_REVOKED = "device.revoked"
+    DEMO_LINK_USED = "demo_link.used"
+    SIGNED_IN = "person.signed_in"
+    SIGN_IN_FAILED = "person.sign_in_failed"
+    SIGNED_OUT = "person.signed_out"

@@ -1,0 +1,36 @@
+"""What the audit calls acts on children, families, classes and readings of them. Pure."""
+
+from aanchal.kernel.vocabulary import Verb
+
+
+class PeopleVerb(Verb):
+    """What happened to children, families, classes and readings of them, as noun.past."""
+
+    PUPILS_IMPORTED = "pupils.imported"
+    CHILD_FILE_OPENED = "child.file_opened"
+    READINGS_OPENED = "readings.opened"
+    READINGS_COUNTED = "readings.counted"
+    READING_ANSWERED = "reading.answered"
+    CHILD_CHANGED = "child.changed"
+    HOUSE_DESCRIBED = "house.described"
+    HOUSE_SHOWN = "house.shown"
+    CHILD_MOVED = "child.moved"
+    CLASS_MOVE_ASKED = "class_move.asked"
+    CLASS_MOVE_AGREED = "class_move.agreed"
+    CLASS_MOVE_REFUSED = "class_move.refused"
+    CLASS_MOVE_TAKEN_BACK = "class_move.taken_back"
+    HOUSEHOLDS_JOINED = "households.joined"
+    HOUSEHOLDS_PARTED = "households.parted"
+    CLASS_MOVE_UNDONE = "class_move.undone"
+    CONSENT_RECORDED = "consent.recorded"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    KINSHIP_RECORDED = "kinship.recorded"
+    KINSHIP_CONFIRMED = "kinship.confirmed"
+    KINSHIP_REFUSED = "kinship.refused"
+    KINSHIP_TAKEN_BACK = "kinship.taken_back"
+    KINSHIP_END_ASKED = "kinship.end_asked"
+    KINSHIP_ENDED = "kinship.ended"
+    KINSHIP_KEPT = "kinship.kept"
+    KINSHIP_LAPSED = "kinship.lapsed"
+    KINSHIP_UNCONFIRMED_READ = "kinship.unconfirmed_read"
+    AGREEMENT_RECORDED = "agreement.recorded"

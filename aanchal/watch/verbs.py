@@ -1,0 +1,37 @@
+"""What the audit calls acts on the watch, flags, visits and the archive for analysis. Pure."""
+
+from aanchal.kernel.vocabulary import Verb
+
+
+class WatchVerb(Verb):
+    """What happened to the watch, flags, visits and the archive for analysis, as noun.past."""
+
+    REGISTER_ARCHIVED = "register.archived"
+    ARCHIVE_BEGUN = "archive.begun"
+    ARCHIVE_OPENED = "archive.opened"
+    ARCHIVE_HANDED_OVER = "archive.handed_over"
+    WATCH_TUNED = "watch.tuned"
+    WATCH_REPLAY_ASKED = "watch.replay_asked"
+    WATCH_REPLAYED = "watch.replayed"
+    FLAG_RAISED = "flag.raised"
+    FLAG_WITHDRAWN = "flag.withdrawn"
+    FLAG_KEPT = "flag.kept"
+    FLAG_ASKED_AGAIN = "flag.asked_again"
+    WITHDRAWAL_ASKED = "withdrawal.asked"
+    WITHDRAWAL_LAPSED = "withdrawal.lapsed"
+    FLAG_REOPENED = "flag.reopened"
+    VISIT_ASSIGNED = "visit.assigned"
+    VISIT_HANDED_BACK = "visit.handed_back"
+    VISIT_KEPT = "visit.kept"
+    HOUSE_WILL_GO = "house.will_go"
+    HOUSE_WILL_NOT_GO = "house.will_not_go"
+    VISIT_CANCELLED = "visit.cancelled"
+    VISIT_LEFT_HOUSE = "visit.left_house"
+    VISIT_LEFT_HOUSE_UNDONE = "visit.left_house_undone"
+    VISIT_RECORDED = "visit.recorded"
+    FINDING_CORRECTED = "finding.corrected"
+    PUT_RIGHT_READ = "put_right.read"
+    FINDING_OPENED = "finding.opened"
+    LATE_FINDING_KEPT = "late_finding.kept"
+    LATE_FINDING_READ = "late_finding.read"
+    OUTCOME_RECORDED = "outcome.recorded"
