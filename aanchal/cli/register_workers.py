@@ -1,7 +1,7 @@
 """Many registers at once: as many processes as there are cores, each through the same door.
 
 Of two registers of one class and month the one that comes second is asked about where it would change
-what the first brought, in whichever process. Who is enrolled waits at the district's turnstile. Imports nothing of Django by itself, so that a
+what the first brought, in whichever process. Those who enrol wait for the lock of the district's series of codes. Imports nothing of Django by itself, so that a
 process can begin before Django is ready in it.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 MANY = 40
 # Files that are taken in together: their classes are loaded at once, and they are written by one
 # transaction. On SQLite others who write wait for all of them, about a third of a second.
-TOGETHER = 32
+FILES_AT_ONCE = 32
 _SKIPPED = (".", "~$")  # what systems and spreadsheet programs leave beside the files
 
 
@@ -44,13 +44,15 @@ def take_files(files: Sequence[Path], given: dict[str, Any]) -> Iterator[dict[st
     """
     workers = min(os.cpu_count() or 1, len(files) // (MANY // 2))
     if workers < 2:
-        for first in range(0, len(files), TOGETHER):
-            yield from _some(files[first : first + TOGETHER], given)
+        for first in range(0, len(files), FILES_AT_ONCE):
+            yield from _some(files[first : first + FILES_AT_ONCE], given)
         return
     with ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
     ) as pool:
-        parts = [files[first : first + TOGETHER] for first in range(0, len(files), TOGETHER)]
+        parts = [
+            files[first : first + FILES_AT_ONCE] for first in range(0, len(files), FILES_AT_ONCE)
+        ]
         for told in pool.map(_some, parts, [given] * len(parts)):
             yield from told
 

@@ -65,7 +65,7 @@ def _send_presences(teacher: Actor, section: ClassSection, *, at: datetime) -> N
     if held is None:
         return
     page = page_marks(held)
-    most = int(guidance()["correction_silenced_most"])
+    most = int(guidance()["correction_max_absences_removed"])
     for child, row in zip(page.children, page.marks, strict=True):
         absent = row == Mark.ABSENT
         if absent.sum() > most:

@@ -232,7 +232,7 @@ class ScheduledRun(models.Model):
 
 
 class Worker(models.Model):
-    """A background worker, as it last said that it lives. Its silence frees the job it held."""
+    """A background worker, with its last heartbeat. Without one the job it held is free for others."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     pid = models.PositiveIntegerField()

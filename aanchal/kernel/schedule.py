@@ -40,22 +40,22 @@ class ScheduledJob:
     minutes: int = 0
 
 
-TABLE: dict[str, ScheduledJob] = {}
+SCHEDULE: dict[str, ScheduledJob] = {}
 
 
 def every_day(name: str, job: Job, *, at: time, day_as: str = "") -> None:
     """Put a job on the schedule for every day."""
-    TABLE[name] = ScheduledJob(name, job, at, None, day_as)
+    SCHEDULE[name] = ScheduledJob(name, job, at, None, day_as)
 
 
 def every_week(name: str, job: Job, *, weekday: int, at: time, day_as: str = "") -> None:
     """Put a job on the schedule for one day of the week (0 is Monday)."""
-    TABLE[name] = ScheduledJob(name, job, at, weekday, day_as)
+    SCHEDULE[name] = ScheduledJob(name, job, at, weekday, day_as)
 
 
 def every_minutes(name: str, job: Job, *, minutes: int) -> None:
     """Put a job on the schedule for every so many minutes of the day."""
-    TABLE[name] = ScheduledJob(name, job, time(0), minutes=minutes)
+    SCHEDULE[name] = ScheduledJob(name, job, time(0), minutes=minutes)
 
 
 def latest_slot(turn: ScheduledJob, now: datetime) -> tuple[date, int]:
@@ -81,7 +81,7 @@ def begin_due(now: datetime) -> list[str]:
     Safe to call from any number of workers at once.
     """
     begun = []
-    for turn in list(TABLE.values()):
+    for turn in list(SCHEDULE.values()):
         day, slot = latest_slot(turn, now)
         last = ScheduledRun.objects.filter(name=turn.name).order_by("-due_on", "-slot").first()
         if last is not None and ((last.due_on, last.slot) >= (day, slot) or _is_under_way(last)):

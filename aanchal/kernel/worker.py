@@ -1,4 +1,4 @@
-"""The worker: takes jobs from the queue one at a time and says all the while that it lives.
+"""The worker: takes jobs from the queue one at a time, and sends a heartbeat meanwhile.
 
 A killed worker leaves its job marked as running. Every worker therefore reports itself every few
 seconds, and any worker puts back the jobs of one that fell silent for longer than the lease.
@@ -106,7 +106,7 @@ class Worker:
             self._leave()
         return done
 
-    # --- saying that it lives ---
+    # --- heartbeat ---
 
     def _report(self) -> None:
         name, run, _since = self._now_doing

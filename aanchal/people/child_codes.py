@@ -1,4 +1,4 @@
-"""The series from which a district's children get their codes; it is the turnstile of all who enrol there."""
+"""The series from which a district's children get their codes; all who enrol there lock its row."""
 
 from .models import ChildCodeSeries
 

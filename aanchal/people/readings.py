@@ -32,7 +32,7 @@ from .permissions import PeoplePermission
 from .queries import visible_children
 from .verbs import PeopleVerb
 
-MOST_EVENTS = 3_000
+MAX_EVENTS = 3_000
 GRANTS_REMEMBERED = timedelta(days=28)
 WATCHED = (Role.VOLUNTEER, Role.TEACHER)
 READING = frozenset({str(KernelVerb.PAGE_SHOWN), str(PeopleVerb.CHILD_FILE_OPENED)})
@@ -161,7 +161,7 @@ def readings(
         actors=[str(user.pk) for user in users],
         mention=child.pk if child is not None else None,
     )
-    return [r for event in found[:MOST_EVENTS] if (r := reading_of(event)) is not None]
+    return [r for event in found[:MAX_EVENTS] if (r := reading_of(event)) is not None]
 
 
 def reading_of(event: AuditEvent) -> Reading | None:

@@ -28,7 +28,7 @@ AREAS, SCHOOLS = "areas", "schools"
 KINDS = (AREAS, SCHOOLS)
 WAITING = "parent_unknown"
 # A file that is wrong on every line is told by its first lines; it is sent again as a whole.
-MOST_KEPT = 1_000
+MAX_PROBLEMS_KEPT = 1_000
 _MAX_SUBJECT = 120
 
 _WAITS_FOR: dict[Level, str] = {
@@ -78,7 +78,7 @@ class Ledger:
         One that was repaired before and is back is opened again.
         """
         self.total += len(found)
-        room = MOST_KEPT - len(self.told)
+        room = MAX_PROBLEMS_KEPT - len(self.told)
         found = found[: max(0, room)]
         self.told += [f.problem for f in found]
         rows = {self.key(f): f for f in found}

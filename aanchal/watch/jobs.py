@@ -45,7 +45,7 @@ def watch_file(*, register: UUID) -> None:
 
 @job(merge=True, queue=Queue.PERSON)
 def read_file(*, register: UUID) -> None:
-    """Understand a large file that was kept, in the shoes of whoever sent it."""
+    """Understand a large file that was kept, with the sender's current permissions."""
     held = RegisterFile.objects.select_related("school__area", "school__school", "file").get(
         pk=register
     )
@@ -63,7 +63,7 @@ def read_file(*, register: UUID) -> None:
 
 @job(merge=True, queue=Queue.PERSON)
 def take_file(*, register: UUID, by: UUID, enrol: int, confirmed: int) -> None:
-    """Take in a large file that was shown, in the shoes of whoever said yes; then the watch."""
+    """Take in a large file that was shown, with the current permissions of whoever said yes; then the watch."""
     held = RegisterFile.objects.get(pk=register)
     if held.state not in (RegisterFile.State.SHOWN, RegisterFile.State.TAKING):
         return
@@ -88,7 +88,7 @@ def take_file(*, register: UUID, by: UUID, enrol: int, confirmed: int) -> None:
 
 @job(merge=True, queue=Queue.LONG)
 def replay_budget(*, replay: UUID) -> None:
-    """Replay a block's past under every visit budget, in the shoes of whoever asked."""
+    """Replay a block's past under every visit budget, with the current permissions of whoever asked."""
     held = BudgetReplay.objects.select_related("area").get(pk=replay)
     actor = _acting(held.asked_by)
     require(actor, WatchPermission.WATCH_TUNE, held.area)

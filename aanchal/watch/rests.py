@@ -34,11 +34,11 @@ def rest_until(flag: Flag, *, kind: str, on: date, expected_on: date | None) -> 
     calendar = calendars_of([flag.class_section.school])[flag.class_section.school_id]
     numbers = guidance()
     if kind == Outcome.Kind.EXPLAINED and expected_on is not None:
-        last = calendar.add_open_days(on, int(numbers["explained_most_days"]))
+        last = calendar.add_open_days(on, int(numbers["explained_max_days"]))
         if expected_on < on or (last is not None and expected_on > last):
             raise Invalid(
                 _("Give a day from today on, not further than %(days)s school days ahead.")
-                % {"days": int(numbers["explained_most_days"])},
+                % {"days": int(numbers["explained_max_days"])},
                 field="expected_on",
             )
         return expected_on

@@ -3,7 +3,7 @@
 import json
 
 from aanchal.cli.register_import import progress_bar
-from aanchal.cli.register_workers import MANY, TOGETHER, files_in
+from aanchal.cli.register_workers import FILES_AT_ONCE, MANY, files_in
 
 UDISE = "10050100101"
 SCHOOL = f"""
@@ -66,10 +66,10 @@ def test_a_folder_stands_for_its_files_and_not_for_what_programs_leave_there(tmp
 def test_the_estimate_does_not_hop_with_files_that_come_by_the_batch():
     bar, now, every = progress_bar(), [0.0], 20
     bar.get_time = lambda: now[0]
-    task = bar.add_task("Registers", total=100 * TOGETHER)
+    task = bar.add_task("Registers", total=100 * FILES_AT_ONCE)
     for _batch in range(20):
         now[0] += every
-        for _file in range(TOGETHER):
+        for _file in range(FILES_AT_ONCE):
             bar.advance(task)
 
     honest = 80 * every

@@ -28,7 +28,7 @@ def a_test_turn(*, on: date) -> None:
 
 @pytest.fixture(autouse=True)
 def _only_this_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "TABLE", {})
+    monkeypatch.setattr(schedule, "SCHEDULE", {})
     monkeypatch.setattr(jobs, "discover", lambda: None)
     schedule.every_day("a_test_turn", a_test_turn, at=time(2, 30), day_as="on")
     done.clear()

@@ -98,7 +98,7 @@ class Heard:
 
 @dataclass
 class Walk:
-    """A walk through the site in one person's shoes."""
+    """A walk through the site as one person."""
 
     client: Client
     heard: list[Heard] = field(default_factory=list)

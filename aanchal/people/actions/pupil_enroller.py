@@ -81,7 +81,7 @@ class PupilEnroller:
 
     def take(self, pupils: Sequence[NewPupil], *, as_new: bool = False) -> Enrolled:
         done = Enrolled(children=[None] * len(pupils))
-        # The series row is this district's turnstile: two imports of one list wait for each other.
+        # Lock the district's series row: two imports of one list wait for each other.
         series = hold_series(self.district)
         groups: dict[tuple[str, str], list[int]] = {}
         for i, pupil in enumerate(pupils):

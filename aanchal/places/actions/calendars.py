@@ -60,7 +60,7 @@ def set_calendar(
     if not 1 <= year_starts_in <= 12:
         raise Invalid(_("Choose the month in which the year begins."), field="year_starts_in")
     wanted = _checked(closures)
-    # The place's row is the turnstile: the calendar may not exist yet, so it cannot be locked.
+    # Lock the place's row: the calendar may not exist yet.
     type(place)._default_manager.select_for_update().get(pk=place.pk)
     held = SchoolCalendar.objects.filter(area=area, body=body).first()
     changed = []

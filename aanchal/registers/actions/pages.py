@@ -212,7 +212,7 @@ def _too_many(
     if held is None or old is None:
         return False
     gone = absent_to_present([*_versions(held), old], merged.page) & ~agreed
-    return bool(gone.sum() > guidance()["correction_silenced_most"])
+    return bool(gone.sum() > guidance()["correction_max_absences_removed"])
 
 
 def _ask(

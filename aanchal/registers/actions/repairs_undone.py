@@ -53,7 +53,7 @@ def undo_repair(actor: Actor, *, problem: ImportProblem, at: datetime) -> Import
         raise WrongState
     if (
         decision.decided_by != actor.user_id
-        and _absences_gone(decision) > guidance()["correction_silenced_most"]
+        and _absences_gone(decision) > guidance()["correction_max_absences_removed"]
         and not _corrects(actor, place, decision)
     ):
         raise SecondPerson(

@@ -29,7 +29,7 @@ from ..permissions import RegisterPermission
 from ..reading import FileShown, show_together
 from ..verbs import RegisterVerb
 from .registers import ask_which_class, content_key, media_type, scope_of_hints
-from .taking import TOGETHER, Taken
+from .taking import MAX_PAGES_PER_TRANSACTION, Taken
 from .taking_several import take_understood
 
 _AT_ONCE = 8  # files that are written to the disk side by side
@@ -74,7 +74,11 @@ def take_several(
 
 
 def _is_plain(one: FileShown) -> bool:
-    if one.refusal is not None or one.waits_for_another or len(one.pages) > TOGETHER:
+    if (
+        one.refusal is not None
+        or one.waits_for_another
+        or len(one.pages) > MAX_PAGES_PER_TRANSACTION
+    ):
         return False
     return not any(page.questions for page in one.pages)
 

@@ -38,7 +38,7 @@ from .pages import lay_page
 from .registers import lock_files, scope_of_file
 
 Progress = Callable[[int, int], None]
-TOGETHER = 8  # pages: a file of no more is taken in by one transaction
+MAX_PAGES_PER_TRANSACTION = 8  # a file of no more pages is taken in by one transaction
 _A_PART = 8  # pages of a larger file that are taken in by one transaction
 
 
@@ -85,7 +85,7 @@ def take_register(
         WrongState: not shown yet, or refused.
         NotAllowed: a page of a class that is not the actor's.
     """
-    few = len((register.understood or {}).get("pages", [])) <= TOGETHER
+    few = len((register.understood or {}).get("pages", [])) <= MAX_PAGES_PER_TRANSACTION
     take = _take_whole if few else _take_in_parts
     yes = Yes(enrol=enrol_unknown, said=confirmed, at=at)
     return take(actor, register=register, yes=yes, missing=missing, progress=progress)
@@ -184,7 +184,7 @@ class Desk:
         """The desk for these pages.
 
         Args:
-            enrols: rows that match nobody will be enrolled; then the districts' turnstiles are held first.
+            enrols: rows that match nobody will be enrolled; then the districts' series of codes are locked first.
         """
         wanted = [p for p in pages if p.can_be_taken]
         schools = {

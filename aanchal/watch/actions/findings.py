@@ -416,7 +416,7 @@ def _check_finding(
         return
     if again_on is None:
         raise Invalid(_("Say on which day you will visit again."), field="again_on")
-    most = int(guidance()["visit_again_most_days"])
+    most = int(guidance()["visit_again_max_days"])
     today = timezone.localdate(at)
     if not is_good_day(again_on, visited_on=visited_on, today=today, max_days=most):
         raise Invalid(

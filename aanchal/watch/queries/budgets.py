@@ -27,7 +27,7 @@ from ..permissions import WatchPermission
 from ..rules.budgets import Found
 from ..rules.history import History, Seats
 
-TOGETHER = 200  # class-sections whose marks are unpacked at once
+CLASSES_AT_ONCE = 200  # class-sections whose marks are unpacked at once
 
 
 class Standing(NamedTuple):
@@ -132,9 +132,9 @@ def _history_of(area: Area) -> History:
         )
     )
     books = []
-    for first in range(0, len(sections), TOGETHER):
-        held = class_books(sections[first : first + TOGETHER])
-        books += [held[s.pk] for s in sections[first : first + TOGETHER]]
+    for first in range(0, len(sections), CLASSES_AT_ONCE):
+        held = class_books(sections[first : first + CLASSES_AT_ONCE])
+        books += [held[s.pk] for s in sections[first : first + CLASSES_AT_ONCE]]
     days = sorted({day for book in books for day in book.days})
     column = {day: i for i, day in enumerate(days)}
     number: dict[UUID, int] = {}

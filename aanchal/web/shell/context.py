@@ -37,7 +37,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context["role"] = _(" and ").join(str(ROLE_NAMES[r]) for r in Role if r in roles)
     context["where"] = SimpleLazyObject(lambda: _where(actor))
     context["nav"] = menu_of(actor, request.path)
-    context["seldom"] = [door for door in context["nav"] if door["seldom"]]
+    context["nav_overflow"] = [item for item in context["nav"] if item["in_overflow"]]
     context["is_kept"] = SimpleLazyObject(lambda: is_kept_for(request))
     context["may_tell"] = may_anywhere(actor, CasePermission.CONCERN_RAISE)
     context["account_links"] = [{"href": reverse("my_account"), "label": _("My account")}]

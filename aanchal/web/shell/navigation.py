@@ -67,7 +67,7 @@ def menu_of(actor: Actor, path: str) -> list[dict[str, Any]]:
         {
             **link,
             "current": link["href"] == here,
-            "seldom": many and place >= MAX_NAV_ITEMS - 1,
+            "in_overflow": many and place >= MAX_NAV_ITEMS - 1,
         }
         for place, link in enumerate(links)
     ]

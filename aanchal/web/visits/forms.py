@@ -167,7 +167,7 @@ class FindingForm(forms.Form):
             self.fields["next_step"].choices = steps  # type: ignore[attr-defined]
         self.fields["visited_on"].widget.attrs["max"] = today().isoformat()
         if "again_on" in self.fields:
-            last = today() + timedelta(days=int(guidance()["visit_again_most_days"]))
+            last = today() + timedelta(days=int(guidance()["visit_again_max_days"]))
             self.fields["again_on"].widget.attrs |= {
                 "min": today().isoformat(),
                 "max": last.isoformat(),

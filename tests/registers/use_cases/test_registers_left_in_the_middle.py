@@ -117,8 +117,8 @@ def said_by_child():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_takes_a_large_file_in_with_what_its_sender_said_of_each(monkeypatch):
-    monkeypatch.setattr("aanchal.web.registers.pages.files.TOGETHER", 0)
-    monkeypatch.setattr("aanchal.registers.actions.taking.TOGETHER", 0)
+    monkeypatch.setattr("aanchal.web.registers.pages.files.MAX_PAGES_PER_TRANSACTION", 0)
+    monkeypatch.setattr("aanchal.registers.actions.taking.MAX_PAGES_PER_TRANSACTION", 0)
     sender = a_person(Role.COORDINATOR, "IN/S10/D206")
     children, held = without_the_last_two(acting(sender))
     asked = {f"missing-{children[4].pk}": "transferred", f"missing-{children[5].pk}": ""}

@@ -12,7 +12,7 @@ from aanchal.kernel.models import AuditEvent, ImportProblem, StoredFile
 from aanchal.lib.marks import Mark
 from aanchal.people.models import Child, ClassSection
 from aanchal.registers.actions import give_register, read_register, take_register, take_several
-from aanchal.registers.actions.taking import TOGETHER
+from aanchal.registers.actions.taking import MAX_PAGES_PER_TRANSACTION
 from aanchal.registers.actions.taking_several import take_understood
 from aanchal.registers.models import MissingPupil, RegisterFile, RegisterPage
 from aanchal.registers.page_store import page_marks
@@ -228,7 +228,7 @@ def test_a_file_that_is_known_or_cannot_be_read_goes_alone_and_keeps_no_other_ba
 
 def test_a_file_of_many_pages_goes_alone():
     school = a_known_school(1)
-    grades = [str(g) for g in range(1, 1 + TOGETHER + 1)]
+    grades = [str(g) for g in range(1, 1 + MAX_PAGES_PER_TRANSACTION + 1)]
     many = b"\n\n".join(
         a_file(grade, children)[0].read() for grade, children in classes_of(school, grades).items()
     )
@@ -237,7 +237,7 @@ def test_a_file_of_many_pages_goes_alone():
 
     assert done is None and not RegisterPage.objects.exists()
     held = read_register(an_actor(), register=RegisterFile.objects.get(), at=NOW)
-    assert len(held.understood["pages"]) == TOGETHER + 1
+    assert len(held.understood["pages"]) == MAX_PAGES_PER_TRANSACTION + 1
 
 
 def test_a_class_turned_round_beside_those_before_it_in_the_batch_waits():

@@ -28,7 +28,7 @@ from aanchal.registers.actions import (
     say_of_left_out,
     take_register,
 )
-from aanchal.registers.actions.taking import TOGETHER
+from aanchal.registers.actions.taking import MAX_PAGES_PER_TRANSACTION
 from aanchal.registers.models import RegisterFile
 from aanchal.registers.progress import note_asked, progress_of
 from aanchal.registers.queries.books import (
@@ -316,7 +316,10 @@ def _take(request: HttpRequest, register: RegisterFile, *, at: datetime) -> None
         if name.startswith("missing-")
     }
     by = key_or_none(request.actor.user_id)
-    if len((register.understood or {}).get("pages", [])) > TOGETHER and by is not None:
+    if (
+        len((register.understood or {}).get("pages", [])) > MAX_PAGES_PER_TRANSACTION
+        and by is not None
+    ):
         say_of_left_out(request.actor, register=register, said=missing, at=at)
         note_asked(register.pk)
         enqueue_on_commit(
