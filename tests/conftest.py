@@ -190,11 +190,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         notes = config.stash[SHARES]
         whole_run.notes_of_this_process(
             f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}",
+            database=database(),
             shared=notes.shared,
             ran=notes.ran,
         ).write(_whole_run_folder("notes"))
     if not hasattr(config, "workerinput"):
-        config.stash[FAULTS] = whole_run.faults(whole_run.read(_whole_run_folder("notes")))
+        on_both = os.environ["AANCHAL_TEST_DIST"] == "each"
+        config.stash[FAULTS] = whole_run.faults(
+            whole_run.read(_whole_run_folder("notes")),
+            databases=("sqlite", "postgres") if on_both else (),
+        )
         if config.stash[FAULTS] and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -16,7 +16,7 @@ FOLLOWS_FROM = (
     "aanchal/*/migrations/*.py",
     "aanchal/*/models.py",
     "aanchal/*/models/*.py",
-    "aanchal/kernel/*.py",
+    "aanchal/kernel/**/*.py",
     "requirements/runtime.lock",
 )
 

@@ -7,7 +7,7 @@ process that began it (tests/conftest.py). No database and no Django is needed f
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ class Notes:
     """What one process of the run saw."""
 
     process: str = ""
+    database: str = ""
     # Every use case there is → how often it was called, ended, was refused.
     use_cases: dict[str, dict[str, int]] = field(default_factory=dict)
     # Label of a model → moves its app declares, and moves that were made, as [before, after].
@@ -51,9 +52,28 @@ def is_refusable(name: str) -> bool:
     return name not in OPEN_TO_ALL and not name.rpartition(".")[2].startswith("_")
 
 
-def faults(notes: list[Notes]) -> list[str]:
-    """A line for everything that the run as a whole should have seen and did not."""
-    return [*_use_cases(notes), *_moves(notes), *_leaks(notes), *_never_run(notes)]
+def faults(notes: list[Notes], databases: Collection[str] = ()) -> list[str]:
+    """A line for everything that the run as a whole should have seen and did not.
+
+    Args:
+        databases: those on each of which a process had to run the tests to its end.
+    """
+    return [
+        *_databases(notes, databases),
+        *_use_cases(notes),
+        *_moves(notes),
+        *_leaks(notes),
+        *_never_run(notes),
+    ]
+
+
+def _databases(notes: list[Notes], databases: Collection[str]) -> list[str]:
+    tried = {n.database for n in notes if any(line.get("done") for line in n.use_cases.values())}
+    return [
+        f"{name}: no process ran use cases on it to its end"
+        for name in databases
+        if name not in tried
+    ]
 
 
 def _use_cases(notes: list[Notes]) -> list[str]:
@@ -103,7 +123,9 @@ def _never_run(notes: list[Notes]) -> list[str]:
     return [f"{test}: left by each process to the other" for test in left]
 
 
-def notes_of_this_process(process: str, *, shared: Iterable[str], ran: Iterable[str]) -> Notes:
+def notes_of_this_process(
+    process: str, *, database: str, shared: Iterable[str], ran: Iterable[str]
+) -> Notes:
     """What the ledgers of this process hold; called when its last test has ended."""
     from aanchal.kernel.actions import USE_CASES
     from tests import log_leak_check, moves_ledger
@@ -112,6 +134,7 @@ def notes_of_this_process(process: str, *, shared: Iterable[str], ran: Iterable[
     said = log_leak_check.said_aloud().read_text(encoding="utf-8", errors="replace")
     return Notes(
         process=process,
+        database=database,
         use_cases={name: asdict(LEDGER.get(name, Line())) for name in USE_CASES},
         declared={
             label: _pairs(moves) for label, (_m, _n, moves) in moves_ledger.declared().items()

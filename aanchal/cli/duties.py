@@ -55,13 +55,18 @@ def due(
     from django.utils import timezone
 
     from aanchal.cases.duties import duty_table
-    from aanchal.cases.rules.duties import duties_from, falls_due
+    from aanchal.cases.rules.duties import STATES, duties_from, falls_due
 
     since = _moment(at)
     table = duty_table()
     if trigger not in table.triggers:
         known = ", ".join(table.triggers)
         raise typer.BadParameter(f"{trigger} is not known. Known are: {known}.")
+    if state and state.upper() not in STATES:
+        raise typer.BadParameter(
+            f"{state!r} is no code of a state. Write its two letters, such as BR or WB.",
+            param_hint="--state",
+        )
     try:
         excluded = timedelta(hours=excluded_hours)
         zone = timezone.get_default_timezone()

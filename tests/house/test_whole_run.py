@@ -135,3 +135,31 @@ def test_what_is_not_shared_is_run_by_each(tmp_path):
     item = Item("a.py", "x")
 
     assert all(Shares([], name, tmp_path).takes(item) for name in ("sqlite", "postgres"))
+
+
+def test_a_database_on_which_nothing_was_tried_fails_the_run():
+    one, other = two_processes()
+    one.database, other.database = "sqlite", "postgres"
+    both = ("sqlite", "postgres")
+    assert faults([one, other], databases=both) == []
+
+    other.database = "sqlite"
+    assert faults([one, other], databases=both) == [
+        "postgres: no process ran use cases on it to its end"
+    ]
+    other.database, other.use_cases = "postgres", {}
+    assert faults([one, other], databases=both) == [
+        "postgres: no process ran use cases on it to its end"
+    ]
+
+
+def test_pages_are_walked_where_the_row_guard_stands(tmp_path):
+    class Walk:
+        nodeid, path = "tests/security/walk.py::w", "walk.py"
+
+        def get_closest_marker(self, name):
+            return type("Mark", (), {"args": ("walks",)}) if name == "together" else None
+
+    walk = Walk()
+    assert not Shares([walk], "sqlite", tmp_path).takes(walk)
+    assert Shares([walk], "postgres", tmp_path).takes(walk)

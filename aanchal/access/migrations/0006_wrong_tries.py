@@ -11,6 +11,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # They counted wrong tries before, and nothing would ever erase what is in them.
+        *(
+            migrations.RunSQL(f"DROP TABLE IF EXISTS axes_{table}", migrations.RunSQL.noop)
+            for table in (
+                "accessattemptexpiration",
+                "accessattempt",
+                "accessfailurelog",
+                "accesslog",
+            )
+        ),
         migrations.CreateModel(
             name="WrongTries",
             fields=[

@@ -20,6 +20,12 @@ from aanchal.lib.sourced import Confidence
 # What a row may leave out of its time.
 EXCLUDED = ("journey",)
 
+# Codes of States and Union Territories, ISO 3166-2:IN of 2023 and, where they differ, those before it.
+STATES = frozenset(
+    "AN AP AR AS BR CG CH CT DH DL GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK "
+    "TG TN TR TS UK UP UT WB".split()
+)
+
 _NUMBER_OF = re.compile(
     r"(?P<number>[1-9]\d*) (?P<unit>hour|day|week|month|year)s?(?P<before> before)?"
 )
@@ -238,6 +244,8 @@ def _read(row: Mapping[str, Any], triggers: Mapping[str, str], acts: Mapping[str
     time = read_within(row["within"])
     if ends and not (time and time.repeats):
         raise WrongDuties(f"{name}: it does not repeat, so nothing ends it")
+    if set(row.get("states", ())) - STATES:
+        raise WrongDuties(f"{name}: {row['states']} are no codes of states")
     until = row.get("in_force_until")
     if until is not None and until < row["in_force_from"]:
         raise WrongDuties(f"{name}: it ends before it is in force")

@@ -136,6 +136,9 @@ def test_a_child_at_risk_at_home_is_not_hurried_before_the_committee():
         # BNSS since 1 July 2024.
         ("sexual_offence_reported", "2024-06-30", "", "pocso-27-examine", "pocso-27-examine-bnss"),
         ("sexual_offence_reported", "2024-07-01", "", "pocso-27-examine-bnss", "pocso-27-examine"),
+        # A support person is mandatory by the judgment of 2023; before it she might be provided.
+        ("committee_and_court_told", "2023-08-17", "", "pocso-r4-8-may-support", "pocso-r4-8-support-person"),
+        ("committee_and_court_told", "2023-08-18", "", "pocso-r4-8-support-person", "pocso-r4-8-may-support"),
         # Each State appoints its own officers.
         ("marriage_of_child_planned", "2026-11-22", "BR", "pcma-16-bihar", "pcma-16-west-bengal"),
         ("marriage_of_child_planned", "2026-11-22", "WB", "pcma-16-west-bengal", "pcma-16-bihar"),
@@ -150,6 +153,16 @@ def test_the_law_of_the_day_and_the_state_counts(trigger, on, state, wanted, oth
 
     assert wanted in found
     assert other not in found
+
+
+def test_a_missing_child_who_came_home_by_herself_is_fetched_by_nobody():
+    came_back = [d.id for d in duty_table().duties if d.trigger == "missing_child_came_back"]
+    ended = {
+        d.id for d in duty_table().duties if "missing_child_came_back" in (*d.met_by, *d.ends_with)
+    }
+
+    assert came_back == []
+    assert ended == {"missing-publish", "missing-ahtu", "missing-ahtu-quarterly"}
 
 
 def test_the_file_has_what_binds_toward_a_child():

@@ -74,6 +74,7 @@ def test_before_the_law_was_in_force_nothing_follows():
         ["--trigger", "rain", "--at", "2026-11-22T23:30+05:30"],
         ["--trigger", "fir_refused", "--at", "2026-11-22T23:30"],
         ["--trigger", "fir_refused", "--at", "yesterday"],
+        ["--trigger", "fir_refused", "--at", "2026-11-22T23:30Z", "--state", "BIHAR"],
         ["--trigger", "child_taken_into_charge", "--at", "2026-11-22T23:30Z", "--excluded-hours", "-1"],
         ["--trigger", "child_taken_into_charge", "--at", "2026-11-22T23:30Z", "--excluded-hours", "1e12"],
         ["--trigger", "child_taken_into_charge", "--at", "2026-11-22T23:30Z", "--excluded-hours", "nan"],

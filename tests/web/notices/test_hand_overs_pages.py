@@ -362,6 +362,7 @@ def test_the_mark_of_another_person_leads_nowhere(forged):
 # --- once a request ---
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("name", ["concerns", "notices"])
 def test_each_concern_is_opened_once_a_request(name, monkeypatch):
     from aanchal.kernel import fields
