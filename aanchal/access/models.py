@@ -357,6 +357,7 @@ class Notice(models.Model):
         INVITATION_ACCEPTED = "invitation_accepted"
         INVITATION_LAPSED = "invitation_lapsed"
         VISIT_TAKEN_BACK = "visit_taken_back"
+        FAMILY_MOVE_ANSWERED = "family_move_answered"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")

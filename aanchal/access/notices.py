@@ -45,6 +45,10 @@ SENTENCES = {
     Kind.INVITATION_LAPSED: _(
         "An invitation of yours ran out before anybody came in by it. If it is still needed, invite again."
     ),
+    Kind.FAMILY_MOVE_ANSWERED: _(
+        "Whether a family lives in another village, as you asked, is answered. It stands under Families "
+        "that moved."
+    ),
     Kind.VISIT_TAKEN_BACK: _(
         "A visit was taken back from you: the family lives in another village now. Do not go there."
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from django.db.models import Max, Q
 from aanchal.access.models import Grant, Notice
 from aanchal.access.queries import live_grants
 from aanchal.access.roles import Role
-from aanchal.kernel.authz import covers
+from aanchal.kernel.authz import Actor, covers, may
 
 from .models import Concern
+from .permissions import CasePermission
 from .rules.due import READ_BY_HOLDER_WITHIN
 
 Stage = Concern.Stage
@@ -41,7 +43,7 @@ def since_left(concerns: Sequence[Concern], *, at: datetime) -> dict[UUID, datet
     left = [
         (concern, who)
         for concern, who in held
-        if not any(covers(path, concern.area.path) for path in works.get(who, ()))
+        if not any(_is_place_of(concern, path) for path in works.get(who, ()))
     ]
     if not left:
         return {}
@@ -63,10 +65,20 @@ def since_left(concerns: Sequence[Concern], *, at: datetime) -> dict[UUID, datet
     }
     found = {}
     for concern, who in left:
-        here = [end for path, end in ends.get(who, ()) if covers(path, concern.area.path)]
+        here = [end for path, end in ends.get(who, ()) if _is_place_of(concern, path)]
         moments = [*here, stopped.get(who), concern.acted_at, concern.taken_up_at]
         found[concern.pk] = max(moment for moment in moments if moment is not None)
     return found
+
+
+def _is_place_of(concern: Concern, path: str) -> bool:
+    left = concern.left_area.path if concern.left_area_id else ""
+    return covers(path, concern.area.path) or (bool(left) and covers(path, left))
+
+
+def works_where_she_lives(actor: Actor, concern: Concern) -> bool:
+    """Whether a person may take a concern up by a role over the place where its child lives now."""
+    return may(actor, CasePermission.CONCERN_TAKE_UP, replace(concern.scope(), also_in=""))
 
 
 def _keys(users: Iterable[str]) -> set[UUID]:
@@ -78,14 +90,20 @@ def _keys(users: Iterable[str]) -> set[UUID]:
     return found
 
 
-def may_be_taken_up(concern: Concern, *, at: datetime) -> bool:
+def may_be_taken_up(concern: Concern, *, at: datetime, by: Actor | None = None) -> bool:
     """Whether anyone who may act here may take it up, although somebody took it up before.
 
     Nobody has it who may still see it: it is new, handed over, or its holder is shut out or works there
-    no more. So may one in which nothing was written in the time for it.
+    no more. So may one in which nothing was written in the time for it. One whose child moved away from
+    its holder's place is also for those who work where she lives now.
+
+    Args:
+        by: who asks; None for anyone who may act.
     """
     if concern.stage != Stage.TAKEN_UP:
         return concern.stage in (Stage.NEW, Stage.HANDED_OVER)
+    if by is not None and concern.left_area_id and works_where_she_lives(by, concern):
+        return True
     if concern.due_at is not None and concern.due_at <= at:
         return True
     return has_nobody(concern, at=at)

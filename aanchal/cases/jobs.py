@@ -16,9 +16,12 @@ from .queries import sealed_and_open, without_anyone
 
 @job(merge=True)
 def name_teams() -> None:
-    """Name a team for each sealed concern that nobody may open, as far as somebody works there."""
+    """Name a team for each sealed concern that nobody may open, as far as somebody works there.
+
+    Also where those of the place that the family left still may.
+    """
     now = timezone.now()
-    for concern in without_anyone(sealed_and_open(), at=now):
+    for concern in without_anyone(sealed_and_open(), at=now, where_she_lives=True):
         name_team(system_actor("concerns"), concern=concern, at=now)
 
 

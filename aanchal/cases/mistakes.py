@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from aanchal.access.queries import live_grants
 from aanchal.access.roles import Role
-from aanchal.kernel.authz import covers
 
 from .models import Concern
 
@@ -20,6 +19,7 @@ class AskedMistake:
     Attributes:
         who: user id of the one named, who stays shut out meanwhile.
         by: user id of who asks.
+        key: of this asking and no later one, so that an answer is to what its page showed.
         not_by: user ids of those who may not answer: who asks, and who named her.
     """
 
@@ -27,6 +27,7 @@ class AskedMistake:
     by: str
     at: datetime
     not_by: frozenset[str]
+    key: str
 
     def has_lapsed(self, *, at: datetime) -> bool:
         """Whether nobody answered in the time for it."""
@@ -40,7 +41,7 @@ def asked_mistake(concern: Concern) -> AskedMistake | None:
         return None
     by, *_namers = held["not_by"]
     at = datetime.fromisoformat(held["at"])
-    return AskedMistake(held["who"], by, at, frozenset(held["not_by"]))
+    return AskedMistake(held["who"], by, at, frozenset(held["not_by"]), held["key"])
 
 
 def namers_of(concern: Concern, who: str) -> list[str]:
@@ -54,6 +55,6 @@ def may_answer_mistake(concern: Concern, not_by: frozenset[str], *, at: datetime
     able = (scope.team or frozenset()) - scope.excluded - not_by
     held = live_grants(at=at).filter(role=Role.CASE_WORKER)
     return any(
-        str(user) in able and covers(path, scope.area_path)
+        str(user) in able and scope.lies_in(path)
         for user, path in held.values_list("user_id", "area_path")
     )

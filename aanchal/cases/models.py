@@ -79,11 +79,15 @@ class Concern(HasAccess, WithSealedFacts):
     alone_since = sealed_time("head")
     # Since when a correction waits to be read by whoever holds it; None when none does.
     corrected_at = sealed_time("head")
+    # Where its child lived when the family moved, and since when it is to be handed on to those who work
+    # where she lives now; it belongs to both places until one of them takes it up. "" and None else.
+    left_area_id = SealedFact("head", to="places.Area")
+    left_at = sealed_time("head")
     # User ids: those who alone see a sealed one; those implicated, who learn nothing of it.
     team = SealedFact("head", default=list, to="access.User")
     implicated = SealedFact("head", default=list, to="access.User")
-    # That somebody was named by mistake, asked and not answered yet: `who`, `at`, and `not_by`, user ids
-    # of those who may not answer, who asks first. None when nothing is asked.
+    # That somebody was named by mistake, asked and not answered yet: `who`, `at`, `key` (of this asking),
+    # and `not_by`, user ids of those who may not answer, who asks first. None when nothing is asked.
     mistake = SealedFact("head", default=None)
     source_kind = SealedFact("body")
     source_id = SealedFact("body")
@@ -112,6 +116,7 @@ class Concern(HasAccess, WithSealedFacts):
     history = SealedFact("body", default=list)
 
     area = SealedLink("area_id", to="places.Area")
+    left_area = SealedLink("left_area_id", to="places.Area")
     child = SealedLink("child_id", to="people.Child", select=("household", "area"))
 
     class Privacy:
@@ -162,4 +167,5 @@ class Concern(HasAccess, WithSealedFacts):
                 district=concern.district,
                 area_path=concern.area.path,
                 kin=child.kin() if child is not None else frozenset(),
+                left_path=concern.left_area.path if concern.left_area_id else "",
             )

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, overload
 from uuid import UUID
@@ -127,7 +128,7 @@ def visible_concerns(actor: Actor, *, is_open: bool | None = None) -> ConcernLis
 
 
 def _admitted(actor: Actor, candidates: list[Listed]) -> list[Listed]:
-    wanted = {row.head["area_id"] for row in candidates}
+    wanted = {row.head[name] for row in candidates for name in ("area_id", "left_area_id")} - {""}
     paths = {
         str(pk): path for pk, path in Area.objects.filter(pk__in=wanted).values_list("pk", "path")
     }
@@ -140,7 +141,7 @@ def _admitted(actor: Actor, candidates: list[Listed]) -> list[Listed]:
         head = row.head
         is_kin = head["child_id"] in of_her_kin
         stands = (
-            row.district, head["area_id"], is_kin, head["is_sealed"],
+            row.district, head["area_id"], head["left_area_id"], is_kin, head["is_sealed"],
             *head["team"], "implicated", *head["implicated"],
         )  # fmt: skip
         answer = answers.get(stands)
@@ -150,6 +151,7 @@ def _admitted(actor: Actor, candidates: list[Listed]) -> list[Listed]:
                 district=row.district,
                 area_path=paths.get(head["area_id"], ""),
                 kin=herself if is_kin else nobody,
+                left_path=paths.get(head["left_area_id"], ""),
             )
             answer = answers[stands] = may(actor, CasePermission.CONCERN_VIEW, scope)
         if answer:
@@ -211,31 +213,39 @@ def sealed_and_open() -> list[Concern]:
     rows = opened(Concern.objects.filter(is_open=True))
     found = list(ConcernList(rows).where(lambda row: row.head["is_sealed"]))
     Concern.area.fetch(found)
+    Concern.left_area.fetch(found)
     Concern.child.fetch(found)
     return sorted(found, key=lambda c: (c.raised_at, str(c.pk)))
 
 
 def without_anyone(
-    concerns: Iterable[Concern], *, at: datetime, without: str = ""
+    concerns: Iterable[Concern], *, at: datetime, without: str = "", where_she_lives: bool = False
 ) -> list[Concern]:
     """Those of some sealed concerns that no member of their team may open now; two queries.
 
     Args:
         without: user id of one who is not counted.
+        where_she_lives: count only those who work where the child lives now, not those of the place
+            that the family left.
     """
     held = [(str(g.user_id), g.area_path) for g in live_grants(at=at).filter(role=Role.CASE_WORKER)]
     alone = []
     for concern in concerns:
         scope = concern.scope()
         team = (scope.team or frozenset()) - scope.excluded - {without}
-        if not any(who in team and covers(path, scope.area_path) for who, path in held):
+        if where_she_lives:
+            scope = replace(scope, also_in="")
+        if not any(who in team and scope.lies_in(path) for who, path in held):
             alone.append(concern)
     return alone
 
 
-def may_be_opened(concern: Concern, *, at: datetime, without: str = "") -> bool:
-    """Whether anybody of a sealed concern's team, but one, may open it now."""
-    return not without_anyone([concern], at=at, without=without)
+def may_be_opened(
+    concern: Concern, *, at: datetime, without: str = "", where_she_lives: bool = False
+) -> bool:
+    """Whether anybody of a sealed concern's team, but one, may open it now; see `without_anyone`."""
+    alone = without_anyone([concern], at=at, without=without, where_she_lives=where_she_lives)
+    return not alone
 
 
 def get_concern(actor: Actor, *, pk: UUID | str) -> Concern:

@@ -22,6 +22,7 @@ class CaseVerb(Verb):
     CONCERN_MISTAKE_AGREED = "concern.mistake_agreed"
     CONCERN_MISTAKE_REFUSED = "concern.mistake_refused"
     CONCERN_MISTAKE_LAPSED = "concern.mistake_lapsed"
+    CONCERN_MOVED = "concern.moved"
     CONCERN_TEAM_LEFT = "concern.team_left"
     CONCERN_KIND_NAMED = "concern.kind_named"
     CONCERN_CLOSED = "concern.closed"

@@ -88,6 +88,8 @@ class Scope:
     Args:
         area_path: the place it belongs to; "" belongs to no place and only a grant over the root
             ("IN") admits.
+        also_in: a second place to which it belongs as well, while it is handed on from there; "" for
+            none.
         district: key of the district, such as "D206", for the audit chain; "" for none.
         body_id: the school or office it belongs to, as text; "" for none.
         unit: the unit of that body it belongs to, from the widest name to the narrowest; () for
@@ -107,6 +109,11 @@ class Scope:
     holders: frozenset[str] | None = None
     team: frozenset[str] | None = None
     excluded: frozenset[str] = field(default_factory=frozenset)
+    also_in: str = ""
+
+    def lies_in(self, path: str) -> bool:
+        """Say whether it belongs to an area, or to one below it."""
+        return covers(path, self.area_path) or (bool(self.also_in) and covers(path, self.also_in))
 
 
 class Scoped(Protocol):
@@ -150,7 +157,7 @@ def admits(grant: Grant, scope: Scope, user_id: str) -> bool:
     if grant.body_id:
         is_sender = not grant.unit or scope.senders is None or user_id in scope.senders
         return grant.body_id == scope.body_id and covers_unit(grant.unit, scope.unit) and is_sender
-    return covers(grant.area_path, scope.area_path)
+    return scope.lies_in(grant.area_path)
 
 
 def may(actor: Actor, permission: Permission, record: Scoped | Scope) -> bool:

@@ -18,7 +18,12 @@ from aanchal.kernel.retention import Retention, part_of, school_years, stays, ye
 from aanchal.people.models import Child, ClassSection
 from aanchal.places.models import Area
 from aanchal.registers.models import PackedField
-from aanchal.watch.rules.stages import FLAG_MOVES, VISIT_MOVES, WITHDRAWAL_MOVES
+from aanchal.watch.rules.stages import (
+    FAMILY_MOVE_MOVES,
+    FLAG_MOVES,
+    VISIT_MOVES,
+    WITHDRAWAL_MOVES,
+)
 
 
 class RegisterArchive(HasAccess, models.Model):
@@ -259,7 +264,65 @@ class Withdrawal(HasAccess, models.Model):
         part_of = "flag"
 
 
-class Visit(HasAccess, models.Model):
+class FamilyMove(HasAccess, models.Model):
+    """A question: does the family of this child live in a village that another coordinates?
+
+    It waits for whoever coordinates that village, or both; until then the family is written down where
+    it was.
+    """
+
+    MOVES = FAMILY_MOVE_MOVES
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        AGREED = "agreed"
+        REFUSED = "refused"
+        TAKEN_BACK = "taken_back"
+        LAPSED = "lapsed"  # somebody who coordinates both villages moved the family meanwhile
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.CharField(max_length=16)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="family_moves")
+    left = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="families_leaving")
+    to = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="families_coming")
+    house = SealedJSONField(default=list, help_text="Keys of the children who go along.")
+    why = SealedTextField(help_text="How the asker knows, and who there can be asked.")
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    settled_by = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    answer = SealedTextField(default="", help_text="Why it was refused, for the asker.")
+
+    class Privacy:
+        retention = Retention(
+            keep=school_years(3),
+            since=("asked_at", "settled_at"),
+            after="it was settled",
+            only=~Q(state="waiting"),
+            stays="one that waits for an answer stays",
+        )
+        OPEN = ("id", "district", "asked_at", "state", "settled_at")
+        PERSONAL = ("child", "left", "to", "asked_by", "settled_by")
+        SENSITIVE = ("house", "why", "answer")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(state="waiting"), name="family_move_asked_once"
+            )
+        ]
+        indexes = [models.Index(fields=["to", "state"], name="family_move_waiting")]
+
+    class Access:
+        """Where the yes is given: the village in which the family is said to live."""
+
+        area = "to__path"
+        district = "district"
+        kin = "child__household__kinships__user_id"
+
+
+class Visit(HasAccess, WithSealedFacts):
     """A person goes and asks. It is in the hands of one volunteer at a time."""
 
     MOVES = VISIT_MOVES
@@ -289,7 +352,6 @@ class Visit(HasAccess, models.Model):
         null=True, blank=True, help_text="Begin of the day; the moment is sealed in its finding."
     )
     handed_back_at = models.DateTimeField(null=True, blank=True)
-    handed_back_because = models.CharField(max_length=10, choices=HandedBack.choices, blank=True)
     two_go = models.BooleanField(default=False, help_text="Two go together, or nobody.")
     second = models.ForeignKey(
         User,
@@ -299,23 +361,22 @@ class Visit(HasAccess, models.Model):
         related_name="visits_along",
         help_text="Who goes along; null of two for one without an account whom the sender asked.",
     )
-    second_left_because = models.CharField(
-        max_length=10,
-        choices=HandedBack.choices,
-        blank=True,
-        help_text="Why she does not go along.",
+    back = SealedFactsField(
+        pad=128, help_text="Why it was given back, and what was said of it since."
     )
-    will_go_at = models.DateTimeField(
-        null=True,
-        blank=True,
-        help_text="When she who had not felt safe said that she will go again.",
-    )
+
+    handed_back_because = SealedFact("back")
+    # Why she does not go along.
+    second_left_because = SealedFact("back")
+    # When she who had not felt safe said that she will go again.
+    will_go_at = sealed_time("back")
 
     class Privacy:
         retention = part_of("flag")
         OPEN = ("id", "district", "assigned_at", "due_at", "state", "recorded_at")
         PERSONAL = ("flag", "volunteer", "assigned_by", "left_house_at", "handed_back_at")
-        PERSONAL += ("handed_back_because", "two_go", "second", "second_left_because", "will_go_at")
+        PERSONAL += ("two_go", "second")
+        SENSITIVE = ("back",)
 
     class Meta:
         constraints = [
@@ -331,8 +392,8 @@ class Visit(HasAccess, models.Model):
             models.Index(fields=["state", "due_at"], name="visit_due"),
             models.Index(
                 fields=["flag"],
-                condition=Q(handed_back_because="unsafe") | Q(second_left_because="unsafe"),
-                name="visit_not_safe",
+                condition=Q(state="handed_back"),
+                name="visit_handed_back",
             ),
             models.Index(
                 fields=["second", "state"],

@@ -12,7 +12,7 @@ from aanchal.kernel.access import within
 from aanchal.people.readings import own_work
 
 from .models import Flag, Visit
-from .queries.before_going import NOT_SAFE
+from .queries.before_going import given_back, was_not_safe
 
 LATELY = timedelta(days=28)
 
@@ -24,12 +24,11 @@ def of_her_visits(user_id: str, children: frozenset[str], on: date) -> Iterable[
     Also those of whose house she said that it is not safe: her list shows them until they are forgotten.
     """
     me = UUID(user_id)
-    found = Visit.objects.filter(
-        Q(volunteer=me) | Q(second=me),
-        Q(assigned_at__date__gte=on - LATELY) | NOT_SAFE,
-        flag__child__in=[UUID(key) for key in children],
-    )
-    return [str(key) for key in found.values_list("flag__child_id", flat=True)]
+    hers = Q(volunteer=me) | Q(second=me)
+    hers &= Q(flag__child__in=[UUID(key) for key in children])
+    lately = Visit.objects.filter(hers, assigned_at__date__gte=on - LATELY)
+    unsafe = [visit.flag.child_id for visit in given_back(hers) if was_not_safe(visit)]
+    return [str(key) for key in (*lately.values_list("flag__child_id", flat=True), *unsafe)]
 
 
 @own_work

@@ -6,6 +6,11 @@ from aanchal.kernel.vocabulary import Verb
 class WatchVerb(Verb):
     """What happened to the watch, flags, visits and the archive for analysis, as noun.past."""
 
+    FAMILY_MOVE_ASKED = "family_move.asked"
+    FAMILY_MOVE_AGREED = "family_move.agreed"
+    FAMILY_MOVE_REFUSED = "family_move.refused"
+    FAMILY_MOVE_TAKEN_BACK = "family_move.taken_back"
+    FAMILY_MOVE_LAPSED = "family_move.lapsed"
     REGISTER_ARCHIVED = "register.archived"
     ARCHIVE_BEGUN = "archive.begun"
     ARCHIVE_OPENED = "archive.opened"

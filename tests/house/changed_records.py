@@ -41,7 +41,12 @@ from aanchal.registers.actions import (
 )
 from aanchal.registers.actions.registers import choose_school
 from aanchal.registers.models import RegisterPage
-from aanchal.watch.actions import assign_visit
+from aanchal.watch.actions import (
+    agree_family_move,
+    ask_family_move,
+    assign_visit,
+    take_family_move_back,
+)
 from aanchal.watch.actions.family_moves import move_family
 from tests.factories import (
     NAMES,
@@ -122,6 +127,28 @@ def _family_of(other: Any) -> list[models.Model]:
 def _fetches_a_family() -> Any:
     actor, child, other = _two_families()
     return lambda: move_family(actor, child=other, to=child.area, at=NOW), _family_of(other)
+
+
+def _asked_family() -> tuple[Any, Any, list[models.Model]]:
+    """A family that is said to live in another village, and the coordinator there."""
+    _actor, child, other = _two_families()
+    there = an_actor(where=child.area.path)
+    asker = replace(an_actor(where=OTHER_VILLAGE), user_id="worker-2")
+    move = ask_family_move(asker, child=other, to=child.area, why="The aunt says so", at=NOW)
+    return there, move, [*_family_of(other), move]
+
+
+def _takes_family_back() -> Any:
+    there, move, source = _asked_family()
+    return lambda: take_family_move_back(there, move=move, at=NOW), source
+
+
+def _agrees_to_a_family() -> Any:
+    """Somebody lives with them since, of whom nobody was asked."""
+    there, move, source = _asked_family()
+    _class, [third] = a_class(a_school(OTHER_VILLAGE), grade="8", pupils=1)
+    Child.objects.filter(pk=third.pk).update(household=move.child.household)
+    return lambda: agree_family_move(there, move=move, at=NOW), [*source, third]
 
 
 def _joins_households() -> Any:
@@ -312,6 +339,8 @@ SCENES: dict[str, Scene] = {
     "registers.actions.registers.give_register": _gives_again,
     "registers.actions.repairs.repair_row": _repairs,
     "watch.actions.visits.assign_visit": _sends_own_volunteer,
+    "watch.actions.family_asks.agree_family_move": _agrees_to_a_family,
+    "watch.actions.family_asks.take_family_move_back": _takes_family_back,
     "watch.actions.family_moves.move_family": _fetches_a_family,
     "places.actions.joins.confirm_join": _join(confirm_join, "proposed"),
     "places.actions.joins.confirm_joins": _join(confirm_joins, "proposed"),
@@ -403,6 +432,9 @@ ONE_RECORD = frozenset(
     registers.actions.repairs.set_problem_aside
     registers.actions.repairs_undone.take_problem_up_again
     watch.actions.visits.cancel_visit
+    cases.actions.moving.follow_children
+    watch.actions.family_asks.ask_family_move
+    watch.actions.family_asks.refuse_family_move
     watch.actions.findings.correct_finding
     watch.actions.visited_houses.describe_visited_house
     watch.actions.visits.hand_back_visit

@@ -198,6 +198,12 @@ PAGES: dict[str, Page] = {
         own={"coordinator": IN_BLOCK},
         sends=(just(village="00000000-0000-4000-8000-000000000000"),),
     ),
+    "child_village_ask": Page(
+        kind="child",
+        own={"coordinator": IN_BLOCK},
+        sends=(just(village="00000000-0000-4000-8000-000000000000", why="x"),),
+    ),
+    "family_moves": Page(who=frozenset({"coordinator"})),
     "child_family": Page(
         kind="child",
         own={"coordinator": IN_BLOCK, "case_worker": IN_BLOCK},

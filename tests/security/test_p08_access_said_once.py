@@ -26,6 +26,7 @@ from aanchal.registers.models import Correction, MissingPupil, RegisterPage
 from aanchal.roles import ROLE_PERMISSIONS
 from aanchal.watch.models import (
     BudgetReplay,
+    FamilyMove,
     LateFinding,
     RegisterArchive,
     Reopening,
@@ -155,6 +156,7 @@ WHERE = {
     "watch.RegisterArchive": lambda r: Stands(r.area_path),
     "watch.VisitBudget": lambda r: Stands(r.area.path),
     "watch.BudgetReplay": lambda r: Stands(r.area.path),
+    "watch.FamilyMove": lambda r: Stands(r.to.path, family=family(r.child.household_id)),
     "watch.Flag": of_flag,
     "watch.Withdrawal": lambda r: of_flag(r.flag),
     "watch.Visit": of_visit,
@@ -242,6 +244,10 @@ def an_office():
                 to_section=office.records["class"]["block" if left else "parent"],
                 asked_by=operator, asked_at=now,
             )  # fmt: skip
+        FamilyMove.objects.create(
+            **of, child=child, left=child.area, why="x", asked_by=operator, asked_at=now,
+            to=office.schools["sibling" if label == "own" else "own"].area,
+        )  # fmt: skip
         Withdrawal.objects.create(**of, flag=flag, asked_at=now)
         Reopening.objects.create(
             **of, flag=flag, was={}, because="", reopened_by=operator, reopened_at=now

@@ -4,6 +4,7 @@ from .colleagues import search_colleagues
 from .correcting import name_kind, read_correction, tell_correction
 from .holds import ask_to_lift_hold, keep_hold, lift_hold, place_hold
 from .mistakes import agree_mistake, ask_mistake, lapse_mistake, refuse_mistake
+from .moving import follow_children
 from .raising import CODE_LETTERS, name_team, nearest_case_workers, raise_concern
 from .working import (
     add_note,
@@ -25,6 +26,7 @@ __all__ = [
     "ask_mistake",
     "ask_to_lift_hold",
     "close_concern",
+    "follow_children",
     "hand_over_concern",
     "keep_hold",
     "lapse_mistake",

@@ -24,6 +24,7 @@ from ..permissions import CasePermission
 from ..queries import like_named
 from ..verbs import CaseVerb
 from .mistakes import end_asking
+from .moving import bring_to
 from .raising import lock_concern, nearest_case_workers, told_from, wait_anew
 from .story import remember
 
@@ -83,11 +84,13 @@ def tell_correction(
         },
     ]
     named = [str(u.pk) for u in implicated]
+    for key in set(named) & set(concern.implicated):
+        remember(concern, "named_again", by="", at=at, to=key)
     concern.implicated = sorted({*concern.implicated, *named})
     concern.namings = [*concern.namings, *({"who": k, "by": actor.user_id} for k in named)]
     for key in named:
         # Named once more, it is no mistake; and who was of the team is of it again if it was one.
-        end_asking(concern, of=key, at=at)
+        end_asking(actor, concern, of=key, at=at)
         if key in concern.team:
             remember(concern, "shut_out", by="", at=at, to=key)
     words = tidy(implicated_words)
@@ -141,6 +144,9 @@ def _hand_on(concern: Concern, *, is_danger: bool, at: datetime) -> None:
     if is_anew:
         remember(concern, "corrected", by="", at=at)
         concern.taken_up_by, concern.taken_up_at, concern.handed_to = "", None, None
+        if concern.stage == Stage.CLOSED and concern.child is not None:
+            # The family may have moved while it was closed.
+            bring_to(concern, concern.child.area, at=at)
         if concern.stage != Stage.NEW:
             move(concern, Stage.NEW, verb=FOLLOWS)
         wait_anew(concern, at=at)

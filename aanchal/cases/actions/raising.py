@@ -168,17 +168,30 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
     """
     require(actor, CasePermission.CONCERN_NAME_TEAM, concern.area.scope())
     concern = lock_concern(concern)
-    scope = concern.scope()
-    if not concern.is_sealed or may_be_opened(concern, at=at):
-        return []
-    meant = like_named(concern.area, concern.implicated_words, at=at)
-    named = nearest_case_workers(concern.area, at=at, excluded=scope.excluded | meant)
+    named = add_nearest(concern, at=at)
     if named:
-        concern.team = sorted({*concern.team, *(str(u.pk) for u in named)})
-        concern.alone_since = None
         concern.save_facts("team")
         users = [str(u.pk) for u in named]
         record(actor, CaseVerb.CONCERN_TEAM_NAMED, concern, scope=concern.area.scope(), users=users)
+    return named
+
+
+def add_nearest(concern: Concern, *, at: datetime) -> list[User]:
+    """Add those nearest to where its child lives to the team of a held sealed concern that none of it may open there.
+
+    Whoever calls saves `team` and `alone_since`.
+
+    Returns:
+        The people added.
+    """
+    if not concern.is_sealed or may_be_opened(concern, at=at, where_she_lives=True):
+        return []
+    meant = like_named(concern.area, concern.implicated_words, at=at)
+    out = concern.scope().excluded | meant
+    named = nearest_case_workers(concern.area, at=at, excluded=out)
+    if named:
+        concern.team = sorted({*concern.team, *(str(u.pk) for u in named)})
+        concern.alone_since = None
     return named
 
 

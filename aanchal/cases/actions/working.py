@@ -15,7 +15,7 @@ from aanchal.kernel.vocabulary import Verb
 from aanchal.lib.stages import FOLLOWS
 
 from ..closing import closing_reasons
-from ..hands import may_be_taken_up
+from ..hands import may_be_taken_up, works_where_she_lives
 from ..models import Concern
 from ..permissions import CasePermission
 from ..queries import may_be_opened, people_to_hand_over_to
@@ -23,6 +23,7 @@ from ..rules.closing import missing_to_close
 from ..rules.due import due_after
 from ..verbs import CaseVerb
 from .mistakes import end_asking
+from .moving import bring_to
 from .raising import counted, lock_concern, wait_anew
 from .story import remember, tidy_words
 
@@ -47,7 +48,8 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
 
     One that was handed over may be taken up by her to whom it was offered, and by anyone else who
     may: a child does not wait for one colleague. So may one whose holder is shut out of it since or
-    works there no more, and one in which nothing was written in the time for it.
+    works there no more, and one in which nothing was written in the time for it. One whose child lives
+    elsewhere since is taken up by those who work there, and belongs to that place alone from then on.
 
     Raises:
         NotAllowed: the actor may not take up concerns here.
@@ -55,13 +57,14 @@ def take_up_concern(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     """
     concern = lock_concern(concern)
     require(actor, CasePermission.CONCERN_TAKE_UP, concern)
-    if not may_be_taken_up(concern, at=at):
+    if not may_be_taken_up(concern, at=at, by=actor):
         raise WrongState(_("Somebody has already taken up this concern."))
     before = concern.taken_up_by if concern.stage == Stage.TAKEN_UP else ""
     if before and before != actor.user_id:
         remember(concern, "taken_over", by=actor.user_id, at=at, to=before)
     concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
-    saving = ("taken_up_by", "taken_up_at", "handed_to", "history")
+    _arrive(actor, concern)
+    saving = ("taken_up_by", "taken_up_at", "handed_to", "history", "left_area_id", "left_at")
     _move(actor, concern, Stage.TAKEN_UP, saving=saving, verb=CaseVerb.CONCERN_TAKEN_UP, at=at)
     return concern
 
@@ -175,11 +178,18 @@ def close_concern(
         NotAllowed: the actor may not take up concerns here.
         Invalid: no reason or words; or nothing was done yet, where the reason asks for it.
         WrongState: it is not in the actor's hands, or it is closed; or the actor herself shut out a
-            colleague who could work on it.
+            colleague who could work on it; or the family moved away from the actor's place.
     """
     concern = lock_concern(concern)
     require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     _require_in_hand(actor, concern)
+    if concern.left_area_id and not works_where_she_lives(actor, concern):
+        raise WrongState(
+            _(
+                "The family lives elsewhere now. Hand it over to a case worker there: she looks at it "
+                "before it is closed."
+            )
+        )
     if _shut_somebody_out(actor, concern):
         raise WrongState(
             _(
@@ -208,7 +218,7 @@ def close_concern(
         reason=reason,
     )
     count([counted(Counted.CONCERN_CLOSED, concern)], at=at)
-    end_asking(concern, at=at)
+    end_asking(actor, concern, at=at)
     saving = ("history", "mistake")
     _move(actor, concern, Stage.CLOSED, saving=saving, at=at)
     return concern
@@ -230,7 +240,10 @@ def reopen_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) 
     words = tidy_words(words, field="words")
     concern.taken_up_by, concern.taken_up_at = actor.user_id, at
     remember(concern, "reopened", by=actor.user_id, at=at, words=words)
-    saving = ("taken_up_by", "taken_up_at", "history")
+    if concern.child is not None:
+        # The family may have moved while it was closed.
+        bring_to(concern, concern.child.area, at=at)
+    saving = ("taken_up_by", "taken_up_at", "history", "area", "left_area", "left_at", "team")
     _move(actor, concern, Stage.TAKEN_UP, saving=saving, at=at)
     return concern
 
@@ -253,18 +266,24 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
         raise WrongState(_("Hand it over to another case worker first, then she can name you."))
     team = concern.team
     if not concern.is_sealed:
-        team = [str(p.pk) for p in people_to_hand_over_to(actor, concern, at=at)] + [actor.user_id]
+        # Whoever has it, and is to hand it on to another place, stays of the team.
+        hands = filter(None, (concern.taken_up_by, concern.handed_to))
+        able = people_to_hand_over_to(actor, concern, at=at)
+        team = [*(str(p.pk) for p in able), actor.user_id, *hands]
     if key in team:
         remember(concern, "shut_out", by=actor.user_id, at=at, to=key)
+    elif key in concern.implicated:
+        remember(concern, "named_again", by=actor.user_id, at=at, to=key)
     concern.team = sorted(set(team) - {key})
     concern.implicated = sorted({*concern.implicated, key})
     concern.namings = [*concern.namings, {"who": key, "by": actor.user_id}]
     # Named once more, it is no mistake.
-    end_asking(concern, of=key, at=at)
+    end_asking(actor, concern, of=key, at=at)
     concern.is_sealed = True
     if concern.taken_up_by == key or concern.handed_to == key:
         # It must not stay in the hands of the one who is shut out.
         concern.taken_up_by, concern.taken_up_at, concern.handed_to = actor.user_id, at, None
+        _arrive(actor, concern)
         if concern.stage == Stage.HANDED_OVER:
             move(concern, Stage.TAKEN_UP, verb=FOLLOWS)
             wait_anew(concern, at=at)
@@ -274,7 +293,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
         _note_alone(concern, actor.user_id, at=at)
     concern.save_facts(
         *("team", "implicated", "is_sealed", "alone_since", "stage", "history"),
-        *("namings", "mistake"),
+        *("namings", "mistake", "left_area", "left_at"),
         *("taken_up_by", "taken_up_at", "handed_to", "due_at"),
     )
     record(actor, CaseVerb.CONCERN_IMPLICATED_NAMED, concern, scope=concern.scope())
@@ -310,6 +329,12 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     concern.save_facts("team", "alone_since")
     record(actor, CaseVerb.CONCERN_TEAM_LEFT, concern, scope=scope)
     return concern
+
+
+def _arrive(actor: Actor, concern: Concern) -> None:
+    """In the hands of one who works where its child lives, it belongs to that place alone."""
+    if concern.left_area_id and works_where_she_lives(actor, concern):
+        concern.left_area, concern.left_at = None, None
 
 
 def _note_alone(concern: Concern, holder: str, *, at: datetime) -> None:

@@ -21,6 +21,10 @@ CONCERN_MOVES: Moves = {
 # That somebody was named by mistake waits for a second person; answered or lapsed, it is gone. No column.
 CONCERN_MISTAKE_STATES = ("asked",)
 
+# Its child lives elsewhere since: it waits for those who work there, and she who has it keeps it until then.
+# One of them took it up, or the family moved back: it is gone. No column.
+CONCERN_MOVE_STATES = ("waiting", "kept")
+
 # Whether whoever holds a concern has read what was put right in it since.
 CONCERN_CORRECTION_STATES = ("unread", "read")
 

@@ -76,13 +76,17 @@ def unread(actor: Actor, *, at: datetime) -> list[Unread]:
     """Things the actor may not read of which she was told, while they still wait; longest first."""
     if Role.COORDINATOR not in actor.roles():
         return []
-    told = {t.key: t for t in told_neutrally(actor) if t.kind.startswith("concern.")}
+    told = {
+        (t.kind, t.key): t
+        for t in told_neutrally(actor)
+        if t.kind.startswith(("concern.", "concern_move."))
+    }
     if not told:
         return []
     still = [
         thing
-        for thing in concerns_waiting(list(told), at=at)
-        if thing.kind == told[thing.key].kind
+        for thing in concerns_waiting([key for _kind, key in told], at=at)
+        if (thing.kind, thing.key) in told
         and thing.scope.team is None
         and actor.user_id not in thing.scope.excluded
         and not thing.may_be_done_by(actor)
@@ -97,7 +101,7 @@ def unread(actor: Actor, *, at: datetime) -> list[Unread]:
             blocks.get(paths[thing.key]),
             thing.since,
             staff.may_act(thing, in_hand={}),
-            told[thing.key].reference,
+            told[thing.kind, thing.key].reference,
         )
         for thing in sorted(still, key=lambda t: t.since)
     ]

@@ -8,13 +8,15 @@ from aanchal.access.models import Grant
 from aanchal.access.queries import held_grant, live_grants
 from aanchal.access.roles import Role
 from aanchal.access.rules.places import path_and_above
-from aanchal.kernel.authz import Actor, Scope, admits, may, permissions_of
+from aanchal.kernel.authz import Actor, Scope, admits, covers, may, permissions_of
 from aanchal.watch.permissions import WatchPermission
 
 from .things import Thing
 
 # How many parts the path of a district has: country, state, district.
 DISTRICT_DEPTH = 3
+# More than the path of any area has parts.
+AHEAD = 50
 
 
 class Staff:
@@ -78,15 +80,21 @@ class Staff:
 
     def _around(self, scope: Scope) -> set[str]:
         users: set[str] = set()
-        for path in path_and_above(scope.area_path) if scope.area_path else ():
-            users |= self._by_area.get(path, set())
+        for place in filter(None, (scope.area_path, scope.also_in)):
+            for path in path_and_above(place):
+                users |= self._by_area.get(path, set())
         return users | self._by_body.get(scope.body_id, set()) if scope.body_id else users
 
     def _nearness(self, user: str, thing: Thing) -> int:
         needed, scope = set(thing.permissions()), thing.scope
+        # Of a thing that is handed on from one place to another, those of the other come first.
+        ahead = AHEAD if scope.also_in else 0
         return max(
             (
-                100 + bool(grant.unit) if grant.body_id else grant.area_path.count("/")
+                100 + bool(grant.unit)
+                if grant.body_id
+                else grant.area_path.count("/")
+                + ahead * covers(grant.area_path, scope.area_path)
                 for grant in self.actors[user].grants
                 if needed & permissions_of(grant.role) and admits(grant, scope, user)
             ),

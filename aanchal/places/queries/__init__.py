@@ -77,6 +77,32 @@ def villages_of(actor: Actor, permission: Permission) -> QuerySet[Area]:
     )
 
 
+def places_of(keys: Iterable[UUID | str]) -> dict[str, Area]:
+    """Key → area, of some areas; one query."""
+    return {str(area.pk): area for area in Area.objects.filter(pk__in=list(keys))}
+
+
+def area_at(path: str) -> Area | None:
+    """The area at a path; None when there is none."""
+    return Area.objects.filter(path=path).first()
+
+
+def blocks_beside(area: Area) -> QuerySet[Area]:
+    """All blocks of the district in which an area lies, by name."""
+    district = "/".join(area.path.split("/")[:3])
+    return _beneath(district, Area.Level.BLOCK)
+
+
+def villages_in(block: Area) -> QuerySet[Area]:
+    """All villages of a block, by name."""
+    return _beneath(block.path, Area.Level.VILLAGE)
+
+
+def _beneath(path: str, level: Area.Level) -> QuerySet[Area]:
+    found = Area.objects.filter(path__startswith=path + "/", level=level, joined_into__isnull=True)
+    return found.select_related("parent").order_by("name", "pk")
+
+
 def villages_where(actor: Actor, permission: Permission) -> QuerySet[Area]:
     """Villages where the actor holds a permission, by name: her places, and her schools'."""
     held = grants_for(actor, permission)

@@ -2,6 +2,12 @@
 
 from .archives import begin_archive, hand_over_archive, note_archived, open_archive
 from .budgets import ask_budget_replay, keep_budget_replay
+from .family_asks import (
+    agree_family_move,
+    ask_family_move,
+    refuse_family_move,
+    take_family_move_back,
+)
 from .family_moves import FamilyMoved, move_family
 from .findings import correct_finding, open_finding, read_put_right, record_visit
 from .late_findings import keep_late_finding, read_late_findings
@@ -22,7 +28,9 @@ from .withdrawals import keep_flag, withdraw_flag
 
 __all__ = [
     "FamilyMoved",
+    "agree_family_move",
     "ask_budget_replay",
+    "ask_family_move",
     "assign_visit",
     "begin_archive",
     "cancel_visit",
@@ -45,11 +53,13 @@ __all__ = [
     "read_put_right",
     "record_outcome",
     "record_visit",
+    "refuse_family_move",
     "reopen_flag",
     "return_to_house",
     "run_watch",
     "say_will_go",
     "set_visit_budget",
+    "take_family_move_back",
     "undo_correction",
     "withdraw_flag",
 ]

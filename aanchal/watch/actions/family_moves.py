@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from aanchal.access.models import Notice
 from aanchal.access.notices import tell
+from aanchal.cases.actions import follow_children
 from aanchal.kernel.actions import use_case
 from aanchal.kernel.audit import record
-from aanchal.kernel.authz import Actor, may, require
+from aanchal.kernel.authz import Actor, may, require, system_actor
 from aanchal.kernel.errors import Invalid, NotAllowed, WrongState
 from aanchal.kernel.stages import advance, advance_all
 from aanchal.people.models import Child, Household, HouseholdJoin
@@ -20,7 +21,7 @@ from aanchal.people.permissions import PeoplePermission
 from aanchal.people.verbs import PeopleVerb
 from aanchal.places.models import Area
 
-from ..models import Flag, Visit
+from ..models import FamilyMove, Flag, Visit
 from ..permissions import WatchPermission
 from ..queries.ends import was_visited
 from ..queries.hands import may_go
@@ -42,8 +43,9 @@ class FamilyMoved(NamedTuple):
 def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> FamilyMoved:
     """Write down that a child's family lives in another village; undone by moving it back.
 
-    All children of the house go along, the house itself, and every question about them that has not
-    ended. A visit stays with a volunteer who goes to the new village too; else it is taken back, she
+    All children of the house go along, the house itself, every question about them that has not
+    ended, and the open concerns: these wait for the case workers of the new place, and stay with whoever
+    has them until one of those takes them up. A visit stays with a volunteer who goes to the new village too; else it is taken back, she
     is told, and the question waits for whoever sends visits there.
 
     Raises:
@@ -52,8 +54,8 @@ def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> Family
         WrongState: they are written down there already, or live together with others since.
     """
     house = Child.objects.get(pk=child.pk).household_id
-    flags = _held_flags(child, house)
-    family = _held_children(child, house)
+    flags = held_flags(child, house)
+    family = held_children(child, house)
     if {each.household_id for each in family} != {house}:
         raise WrongState
     for each in family:
@@ -65,18 +67,47 @@ def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> Family
     if not may(actor, PeoplePermission.CHILD_MOVE, replace(to.scope(), excluded=kin)):
         raise NotAllowed(
             _(
-                "That village is not yours. Whoever coordinates both villages can move the family: "
-                "ask the coordinator of the block or of the district."
+                "That village is not yours: ask whoever coordinates it, on the page of the child's "
+                "village. Whoever coordinates both can move the family at once."
             ),
             permission=str(PeoplePermission.CHILD_MOVE),
         )
+    check_village(family, flags, to)
+    return carry_out(actor, family, flags, to=to, at=at)
+
+
+def check_village(family: Sequence[Child], flags: Sequence[Flag], to: Area) -> None:
+    """Check that a family can be written down in a village.
+
+    Raises:
+        Invalid: it is no village, or one of another district.
+        WrongState: they are written down there already.
+    """
     if to.level != Area.Level.VILLAGE or to.joined_into_id is not None:
         raise Invalid(_("Choose the village."), field="village")
     if any(each.district != to.district for each in family):
         raise Invalid(_("That village is in another district."), field="village")
-    moving = [each for each in family if each.area_id != to.pk]
-    if not moving and all(flag.area_id == to.pk for flag in flags):
+    areas = {each.area_id for each in family} | {flag.area_id for flag in flags}
+    if areas == {to.pk}:
         raise WrongState(_("The family is written down in this village already."))
+
+
+def carry_out(
+    actor: Actor,
+    family: Sequence[Child],
+    flags: Sequence[Flag],
+    *,
+    to: Area,
+    at: datetime,
+    agreed: FamilyMove | None = None,
+) -> FamilyMoved:
+    """Write down where a held family and its held questions are, with all that follows; it was asked before.
+
+    Args:
+        agreed: the question that is answered by it; others about the family have no meaning any more.
+    """
+    house = family[0].household_id
+    moving = [each for each in family if each.area_id != to.pk]
     for each in family:
         before = each.scope()
         each.area, each.area_is_assumed = to, False
@@ -90,10 +121,18 @@ def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> Family
         keys = list(Household.objects.filter(joined).values_list("pk", flat=True))
         Household.objects.filter(pk__in=[house, *keys]).update(area=to)
     Flag.objects.filter(pk__in=[flag.pk for flag in flags]).update(area=to)
-    return FamilyMoved(family, _take_back(actor, flags, at=at))
+    # By Aanchal itself: whoever moves a family does not learn whether somebody told a concern of it.
+    follow_children(system_actor("concerns"), children=family, to=to, at=at)
+    waiting = FamilyMove.objects.filter(child__in=family, state=FamilyMove.State.WAITING)
+    for asked in waiting.select_for_update().order_by("pk"):
+        if agreed is None or asked.pk != agreed.pk:
+            asked.settled_by, asked.settled_at = actor.user_id, at
+            saving = ("settled_by", "settled_at")
+            advance(actor, asked, FamilyMove.State.LAPSED, scope=to.scope(), saving=saving)
+    return FamilyMoved(list(family), _take_back(actor, flags, at=at))
 
 
-def _held_flags(child: Child, house: object) -> list[Flag]:
+def held_flags(child: Child, house: object) -> list[Flag]:
     """The live questions of a house, locked in the order of their keys: before all else, as everywhere."""
     home = Q(child=child.pk)
     if house is not None:
@@ -107,7 +146,7 @@ def _held_flags(child: Child, house: object) -> list[Flag]:
     )
 
 
-def _held_children(child: Child, house: object) -> list[Child]:
+def held_children(child: Child, house: object) -> list[Child]:
     home = Q(pk=child.pk)
     if house is not None:
         home |= Q(household=house)

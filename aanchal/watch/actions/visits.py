@@ -20,7 +20,7 @@ from aanchal.people.actions import record_own_kinship
 from ..guidance import guidance
 from ..models import Flag, Visit
 from ..permissions import WatchPermission
-from ..queries.before_going import NOT_SAFE, felt_unsafe, not_to_be_sent, of_house
+from ..queries.before_going import felt_unsafe, gave_back_as, not_to_be_sent, of_house
 from ..queries.doubts import is_in_doubt
 from ..queries.ends import was_visited
 from ..queries.flags import found_nobody_often, volunteers_for
@@ -128,9 +128,7 @@ def _fit(flag: Flag, volunteer: User, *, at: datetime, field: str = "volunteer")
             field=field,
         )
     kin = Visit.HandedBack.KIN
-    gave_back = Q(volunteer=volunteer, handed_back_because=kin)
-    gave_back |= Q(second=volunteer, second_left_because=kin)
-    if flag.visits.filter(gave_back).exists():
+    if volunteer.pk in gave_back_as(kin, flag):
         raise Invalid(
             _("She asked that another make this visit. Choose another volunteer."), field=field
         )
@@ -206,7 +204,7 @@ def say_will_go(actor: Actor, *, visit: Visit, will_go: bool, at: datetime) -> V
     require(actor, WatchPermission.VISIT_HAND_BACK, _said_not_safe(visit))
     mine = [
         held
-        for held in Visit.objects.filter(of_house([visit.flag]), NOT_SAFE)
+        for held in Visit.objects.filter(of_house([visit.flag]), state=Visit.State.HANDED_BACK)
         .select_related("flag__area", "flag__child__household")
         .select_for_update(of=("self",))
         .order_by("pk")
@@ -214,7 +212,7 @@ def say_will_go(actor: Actor, *, visit: Visit, will_go: bool, at: datetime) -> V
     ]
     for held in mine:
         held.will_go_at = at if will_go else None
-        held.save(update_fields=["will_go_at"])
+        held.save_facts("will_go_at")
     verb = WatchVerb.HOUSE_WILL_GO if will_go else WatchVerb.HOUSE_WILL_NOT_GO
     record(actor, verb, visit, scope=visit.flag.scope())
     if not will_go:

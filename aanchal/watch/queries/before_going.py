@@ -12,9 +12,28 @@ from aanchal.access.models import User
 from ..findings import group_of
 from ..models import Finding, Flag, Visit
 
-NOT_SAFE = Q(handed_back_because=Visit.HandedBack.UNSAFE) | Q(
-    second_left_because=Visit.HandedBack.UNSAFE
-)
+
+def given_back(where: Q) -> list[Visit]:
+    """Visits that were given back; why is sealed, so that it is asked of each. One query."""
+    rows = Visit.objects.filter(where, state=Visit.State.HANDED_BACK)
+    return list(rows.select_related("flag__child").defer("flag__reason"))
+
+
+def was_not_safe(visit: Visit) -> bool:
+    """Whether somebody gave a visit back because she did not feel safe at that house."""
+    return Visit.HandedBack.UNSAFE in (visit.handed_back_because, visit.second_left_because)
+
+
+def unsafe_houses(where: Q) -> Q:
+    """A condition of visits: to a house of some that were given back because somebody did not feel safe.
+
+    One query.
+    """
+    visits = [visit for visit in given_back(where) if was_not_safe(visit)]
+    homes = {visit.flag.child.household_id for visit in visits} - {None}
+    return Q(flag__child__in={visit.flag.child_id for visit in visits}) | Q(
+        flag__child__household__in=homes
+    )
 
 
 def of_house(flags: Iterable[Flag]) -> Q:
@@ -29,11 +48,21 @@ def not_to_be_sent(flag: Flag) -> set[UUID]:
 
     One query; `child` must be loaded.
     """
-    said = Visit.objects.filter(of_house([flag]), NOT_SAFE, will_go_at__isnull=True)
-    rows = said.values_list("handed_back_because", "volunteer_id", "second_id")
-    return {
-        second if because == Visit.HandedBack.SECOND else first for because, first, second in rows
-    }
+    said = [v for v in given_back(of_house([flag])) if was_not_safe(v) and v.will_go_at is None]
+    by_second = Visit.HandedBack.SECOND
+    stay = (v.second_id if v.handed_back_because == by_second else v.volunteer_id for v in said)
+    return {user for user in stay if user is not None}
+
+
+def gave_back_as(because: str, flag: Flag) -> set[UUID]:
+    """Volunteers who gave a visit of this question back for a reason, first or second. One query."""
+    said: set[UUID] = set()
+    for visit in given_back(Q(flag=flag)):
+        if visit.handed_back_because == because:
+            said.add(visit.volunteer_id)
+        if visit.second_left_because == because and visit.second_id is not None:
+            said.add(visit.second_id)
+    return said
 
 
 def who_stays_away(flag: Flag) -> list[User]:
@@ -48,11 +77,11 @@ def felt_unsafe(flags: Iterable[Flag]) -> set[UUID]:
     one about another child of the household. One query; `child` must be loaded.
     """
     flags = list(flags)
-    unsafe = set(
-        Visit.objects.filter(of_house(flags), NOT_SAFE).values_list(
-            "flag__child", "flag__child__household"
-        )
-    )
+    unsafe = {
+        (visit.flag.child_id, visit.flag.child.household_id)
+        for visit in given_back(of_house(flags))
+        if was_not_safe(visit)
+    }
     children = {child for child, _household in unsafe}
     households = {household for _child, household in unsafe} - {None}
     return {f.pk for f in flags if f.child_id in children or f.child.household_id in households}

@@ -21,7 +21,7 @@ from ..findings import group_of
 from ..guidance import guidance
 from ..models import Finding, Flag, LateFinding, Reopening, Visit
 from ..permissions import WatchPermission
-from .before_going import not_to_be_sent
+from .before_going import gave_back_as, not_to_be_sent
 from .hands import can_be_made, may_go, my_visits_along
 
 
@@ -124,12 +124,11 @@ def overdue_visits(actor: Actor, *, at: datetime) -> QuerySet[Visit]:
     as they were sent: the account of one who goes was stopped, her role has ended, she is kin of the
     household and so does not see it any more, or one would go alone to a house that is not safe.
     """
+    assigned = Visit.objects.filter(
+        reach(Visit, actor, WatchPermission.VISIT_ASSIGN), state=Visit.State.ASSIGNED
+    )
     return (
-        Visit.objects.filter(
-            Q(due_at__lt=at) | ~can_be_made(at=at),
-            reach(Visit, actor, WatchPermission.VISIT_ASSIGN),
-            state=Visit.State.ASSIGNED,
-        )
+        assigned.filter(Q(due_at__lt=at) | ~can_be_made(assigned, at=at))
         .select_related("flag__child", "flag__area", "volunteer")
         .order_by("due_at", "pk")
     )
@@ -201,17 +200,13 @@ def volunteers_for(flag: Flag, *, at: datetime) -> list[User]:
 
     Kin of the household are left out, those who said that the house is not safe for them, and those
     who have lost their phone; also those who found nobody at home too often, as long as there is
-    another. Five queries.
+    another. Six queries.
     """
     kin = Kinship.objects.filter(user=OuterRef("user"), household=flag.child.household_id)
-    back = flag.visits.filter(
-        Q(volunteer=OuterRef("user"), handed_back_because=Visit.HandedBack.KIN)
-        | Q(second=OuterRef("user"), second_left_because=Visit.HandedBack.KIN),
-    )
-    stay_away = not_to_be_sent(flag)
+    stay_away = not_to_be_sent(flag) | gave_back_as(Visit.HandedBack.KIN, flag)
     grants = (
         live_grants(at=at)
-        .filter(Q(role=Role.VOLUNTEER), ~Exists(kin), ~Exists(back), ~lost_her_phone("user", at=at))
+        .filter(Q(role=Role.VOLUNTEER), ~Exists(kin), ~lost_her_phone("user", at=at))
         .select_related("user")
         .order_by("user__username")
     )

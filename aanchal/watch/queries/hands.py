@@ -30,7 +30,7 @@ from ..guidance import guidance
 from ..models import Finding, Flag, Visit
 from ..permissions import WatchPermission
 from ..rules.leaving import has_left
-from .before_going import NOT_SAFE
+from .before_going import given_back, unsafe_houses
 
 
 class InHand(NamedTuple):
@@ -65,30 +65,32 @@ def visits_in_hand(volunteers: Iterable[UUID]) -> dict[UUID, InHand]:
     return {v: InHand(held[v], along[v]) for v in asked if held[v] or along[v]}
 
 
-def can_be_made(*, at: datetime) -> Q:
-    """Visits that those who have them can still make; of the others the coordinator must think anew.
+def can_be_made(asked: QuerySet[Visit], *, at: datetime) -> Q:
+    """Those of some visits that who has them can still make; of the others the coordinator must think anew.
 
-    Whoever goes, and whoever goes along, has a role here and is not kin of the household; and nobody
+    One query, for the houses that are not safe: why a visit was given back is sealed. Whoever goes, and whoever goes along, has a role here and is not kin of the household; and nobody
     goes alone to a house where somebody did not feel safe.
     """
-    not_safe = Visit.objects.filter(
-        NOT_SAFE,
-        Q(flag__child=OuterRef("flag__child"))
-        | Q(flag__child__household=OuterRef("flag__child__household")),
+    alone = asked.filter(state=Visit.State.ASSIGNED, two_go=False).order_by()
+    housed = alone.filter(flag__child__household__isnull=False)
+    not_safe = unsafe_houses(
+        Q(flag__child__in=alone.values("flag__child"))
+        | Q(flag__child__household__in=housed.values("flag__child__household"))
     )
     along = Q(second__isnull=True) | may_go("second", at=at)
-    return may_go("volunteer", at=at) & along & (Q(two_go=True) | ~Q(Exists(not_safe)))
+    return may_go("volunteer", at=at) & along & (Q(two_go=True) | ~not_safe)
 
 
 def can_still_be_made(visit: Visit, *, at: datetime) -> bool:
-    """Say whether a visit can be made by those who were sent, as `can_be_made`. One query."""
-    return Visit.objects.filter(can_be_made(at=at), pk=visit.pk).exists()
+    """Say whether a visit can be made by those who were sent, as `can_be_made`. Two queries."""
+    asked = Visit.objects.filter(pk=visit.pk)
+    return asked.filter(can_be_made(asked, at=at)).exists()
 
 
 def those_to_stop(visits: Iterable[Visit], *, at: datetime) -> set[UUID]:
-    """Those of some visits that cannot be made by those who were sent. One query."""
-    keys = [visit.pk for visit in visits]
-    return set(Visit.objects.filter(~can_be_made(at=at), pk__in=keys).values_list("pk", flat=True))
+    """Those of some visits that cannot be made by those who were sent. Two queries."""
+    asked = Visit.objects.filter(pk__in=[visit.pk for visit in visits])
+    return set(asked.filter(~can_be_made(asked, at=at)).values_list("pk", flat=True))
 
 
 def may_go(who: str, *, at: datetime) -> Q:
@@ -126,8 +128,16 @@ def my_pairs(actor: Actor, *, since: datetime) -> MyPairs:
     One small query where there is none, as for most; two else.
     """
     me = actor.user_id
-    found = Visit.objects.filter(_along(me) | _unsafe(me) | _broken(me, since=since))
-    keys = list(found.values_list("pk", flat=True))
+    found = Visit.objects.filter(_along(me) | _hers_given_back(me)).only(
+        "volunteer", "second", "state", "handed_back_at", "back"
+    )
+    keys = [
+        visit.pk
+        for visit in found
+        if visit.state == Visit.State.ASSIGNED
+        or _did_not_feel_safe(visit, me)
+        or _is_broken(visit, me, since=since)
+    ]
     if not keys:
         return MyPairs([], [], [])
     rows = list(
@@ -142,13 +152,10 @@ def my_pairs(actor: Actor, *, since: datetime) -> MyPairs:
     for visit in sorted(rows, key=lambda v: str(v.pk)):
         (along if visit.state == Visit.State.ASSIGNED else ended).append(visit)
     ended.sort(key=lambda v: v.handed_back_at or since, reverse=True)
-    unsafe = Visit.HandedBack.UNSAFE
     for visit in ended:
-        is_first = str(visit.volunteer_id) == me
-        if (visit.handed_back_because if is_first else visit.second_left_because) == unsafe:
+        if _did_not_feel_safe(visit, me):
             mine.append(visit)
-        by_second = visit.handed_back_because == Visit.HandedBack.SECOND
-        if is_first == by_second and visit.handed_back_at and visit.handed_back_at >= since:
+        if _is_broken(visit, me, since=since):
             broken.append(visit)
     return MyPairs(sorted(along, key=lambda v: v.due_at), mine, broken)
 
@@ -162,7 +169,9 @@ def my_visits_along(actor: Actor) -> QuerySet[Visit]:
 
 def my_unsafe_houses(actor: Actor) -> QuerySet[Visit]:
     """Visits that the actor gave back because she did not feel safe."""
-    return Visit.objects.filter(_unsafe(actor.user_id), _in_my_places(actor)).select_related(
+    me = actor.user_id
+    hers = [v.pk for v in given_back(_hers_given_back(me)) if _did_not_feel_safe(v, me)]
+    return Visit.objects.filter(_in_my_places(actor), pk__in=hers).select_related(
         "flag__child__household", "flag__area"
     )
 
@@ -171,18 +180,23 @@ def _along(me: str) -> Q:
     return Q(second_id=me, state=Visit.State.ASSIGNED)
 
 
-def _unsafe(me: str) -> Q:
-    unsafe = Visit.HandedBack.UNSAFE
-    return Q(volunteer_id=me, handed_back_because=unsafe) | Q(
-        second_id=me, second_left_because=unsafe
+def _hers_given_back(me: str) -> Q:
+    return Q(volunteer_id=me, state=Visit.State.HANDED_BACK) | Q(
+        second_id=me, state=Visit.State.HANDED_BACK
     )
 
 
-def _broken(me: str, *, since: datetime) -> Q:
-    by_the_other = Q(volunteer_id=me, handed_back_because=Visit.HandedBack.SECOND) | Q(
-        second_id=me
-    ) & ~Q(handed_back_because=Visit.HandedBack.SECOND)
-    return by_the_other & Q(state=Visit.State.HANDED_BACK, handed_back_at__gte=since)
+def _did_not_feel_safe(visit: Visit, me: str) -> bool:
+    is_first = str(visit.volunteer_id) == me
+    said = visit.handed_back_because if is_first else visit.second_left_because
+    return bool(said == Visit.HandedBack.UNSAFE)
+
+
+def _is_broken(visit: Visit, me: str, *, since: datetime) -> bool:
+    """Whether the other of the two gave it back, so that she does not go either, since a moment."""
+    by_second = visit.handed_back_because == Visit.HandedBack.SECOND
+    is_hers = (str(visit.volunteer_id) == me) == by_second
+    return is_hers and visit.handed_back_at is not None and visit.handed_back_at >= since
 
 
 def _in_my_places(actor: Actor) -> Q:
@@ -222,30 +236,53 @@ class EndedRole(NamedTuple):
 def visit_of_ended_role(actor: Actor, *, pk: UUID | str, at: datetime) -> EndedRole | None:
     """A visit that was put into the actor's own hands, where her role has ended since.
 
-    For what she sends of it: nothing of it is shown to her. None for one that she may still make or
-    has recorded, for another's, and for one of her own kin.
+    Of one that she has not recorded nothing is shown to her: it is for what she sends. One that she has
+    recorded is found as long as she may put it right, to show her what she wrote: a child whose family
+    was moved to another village must not stay "all well" by that. None for one that she may still make,
+    for another's, and for one of her own kin.
     """
     # Her roles reach this district no more; she reaches in it the one visit that was in her hands.
     with rowguard.everywhere():
         visit = (
             Visit.objects.filter(
                 ~may_go("volunteer", at=at),
+                ~Q(state=Visit.State.RECORDED) | ~lost_her_phone("volunteer", at=at),
                 outside_kin(Flag, actor, "flag__"),
                 pk=pk,
                 volunteer_id=actor.user_id,
             )
-            .exclude(state=Visit.State.RECORDED)
-            .select_related("flag__area", "flag__child__area", "flag__child__household")
+            .select_related("finding", "flag__area", "flag__child__area", "flag__child__household")
             .prefetch_related("flag__child__household__kinships")
             .first()
         )
     if visit is None:
+        return None
+    if visit.state == Visit.State.RECORDED and not is_correctable(visit.finding, at=at):
         return None
     sent_as = Grant(Role.VOLUNTEER, area_path=visit.flag.area.path)
     reaches = actor.districts
     if reaches is not None:
         reaches |= {visit.district}
     return EndedRole(visit, replace(actor, grants=(*actor.grants, sent_as), districts=reaches))
+
+
+def my_written_elsewhere(actor: Actor, *, at: datetime) -> list[Visit]:
+    """Recorded visits that the actor may still put right where her role has ended, the last first.
+
+    Of her districts; one query.
+    """
+    hours = timedelta(hours=guidance()["finding_correctable_hours"])
+    found = Visit.objects.filter(
+        ~may_go("volunteer", at=at),
+        ~lost_her_phone("volunteer", at=at),
+        outside_kin(Flag, actor, "flag__"),
+        volunteer_id=actor.user_id,
+        state=Visit.State.RECORDED,
+        # In the open stands the begin of the day.
+        recorded_at__gt=at - hours - timedelta(days=1),
+    )
+    rows = found.select_related("finding", "flag__child").order_by("-recorded_at", "pk")
+    return [visit for visit in rows if is_correctable(visit.finding, at=at)]
 
 
 def is_outside(visit: Visit, *, at: datetime) -> bool:

@@ -50,6 +50,21 @@ PUT_RIGHT_STATES = ("unread", "read")
 # She who goes along on a visit. No column: the visit names her.
 VISIT_ALONG_STATES = ("sent",)
 
+# Whoever coordinates the village to which a family is said to have moved is asked. Moved meanwhile by
+# somebody who coordinates both, the question has no meaning any more.
+FAMILY_MOVE_MOVES: Moves = {
+    "waiting": {
+        "agreed": WatchVerb.FAMILY_MOVE_AGREED,
+        "refused": WatchVerb.FAMILY_MOVE_REFUSED,
+        "taken_back": WatchVerb.FAMILY_MOVE_TAKEN_BACK,
+        "lapsed": WatchVerb.FAMILY_MOVE_LAPSED,
+    },
+    "agreed": {},
+    "refused": {},
+    "taken_back": {},
+    "lapsed": {},
+}
+
 # Corrected marks never end a flag by themselves.
 WITHDRAWAL_MOVES: Moves = {
     "waiting": {

@@ -55,7 +55,51 @@ class VillageForm(forms.Form):
         self.fields["village"].choices = [("", "—"), *rows]  # type: ignore[attr-defined]
 
 
+class BlockForm(forms.Form):
+    """In which block of the district; none is chosen beforehand."""
+
+    block = forms.ChoiceField(
+        label=gettext_lazy("In which block does the family live?"),
+        error_messages={
+            "required": gettext_lazy("Choose the block."),
+            "invalid_choice": gettext_lazy("Choose the block."),
+        },
+    )
+
+    def __init__(self, *args: Any, blocks: dict[str, Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = [(key, village_named(area)) for key, area in blocks.items()]
+        self.fields["block"].choices = [("", "—"), *rows]  # type: ignore[attr-defined]
+
+
+class AskVillageForm(forms.Form):
+    """In which village, and how the asker knows; none is chosen beforehand."""
+
+    village = forms.ChoiceField(
+        label=gettext_lazy("In which village does the family live?"),
+        error_messages={
+            "required": gettext_lazy("Choose the village."),
+            "invalid_choice": gettext_lazy("Choose the village."),
+        },
+    )
+    why = forms.CharField(
+        label=gettext_lazy("How do you know, and who there can be asked?"),
+        help_text=gettext_lazy(
+            "The coordinator there reads this. Write no name of the child and nothing of what was found."
+        ),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say how you know, and who there can be asked.")},
+    )
+
+    def __init__(self, *args: Any, villages: dict[str, Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = [(key, village_named(area)) for key, area in villages.items()]
+        self.fields["village"].choices = [("", "—"), *rows]  # type: ignore[attr-defined]
+
+
 def village_named(area: Area) -> str:
+    """A place with the one above it, so that two of one name are told apart."""
     above = local_name(area.parent) if area.parent is not None else ""
     return " · ".join(filter(None, (local_name(area), above)))
 

@@ -6,7 +6,7 @@ from aanchal.people.permissions import PeoplePermission
 from aanchal.watch.permissions import WatchPermission
 from aanchal.web.shell.routes import BOTH, route
 
-from .pages import children, families, houses, kinship, moves
+from .pages import asks, children, families, houses, kinship, moves
 
 urlpatterns: list[URLPattern] = [
     route(
@@ -47,6 +47,21 @@ urlpatterns: list[URLPattern] = [
         moves.child_village,
         name="child_village",
         who=PeoplePermission.CHILD_MOVE,
+        methods=BOTH,
+    ),
+    route(
+        "children/<uuid:pk>/village/ask/",
+        asks.child_village_ask,
+        name="child_village_ask",
+        who=PeoplePermission.CHILD_MOVE,
+        methods=BOTH,
+    ),
+    route(
+        "families/moves/",
+        asks.family_moves,
+        name="family_moves",
+        # Whoever coordinates; a teacher moves children between classes only.
+        who=WatchPermission.VISIT_ASSIGN,
         methods=BOTH,
     ),
     route(

@@ -62,8 +62,18 @@ class Office:
             acting(by), concern=self.held, who=str(self.shut_out.pk), words=WHY, at=self.now
         )
 
+    def asked(self):
+        return (self.fresh().mistake or {}).get("key", "")
+
     def agree(self, by, *, words="I asked at the school.", at=None):
-        return agree_mistake(acting(by), concern=self.held, words=words, at=at or self.now)
+        return agree_mistake(
+            acting(by), concern=self.held, asked=self.asked(), words=words, at=at or self.now
+        )
+
+    def refuse(self, by, *, words="I saw her there."):
+        return refuse_mistake(
+            acting(by), concern=self.held, asked=self.asked(), words=words, at=self.now
+        )
 
     def sees(self, who):
         return self.held in visible_concerns(acting(who))
@@ -98,9 +108,9 @@ def test_a_second_person_lets_her_in_and_into_the_team_she_was_of(office):
 def test_neither_she_who_asks_nor_she_who_named_her_nor_herself_answers(office):
     office.ask(office.second)
     for who in (office.second, office.namer):
-        for answer in (agree_mistake, refuse_mistake):
+        for answer in (office.agree, office.refuse):
             with pytest.raises(SecondPerson):
-                answer(acting(who), concern=office.held, words="So it is.", at=office.now)
+                answer(who)
     for act in (office.agree, office.ask):
         with pytest.raises(NotAllowed):
             act(office.shut_out)
@@ -142,9 +152,7 @@ def test_refused_she_stays_shut_out_and_it_may_be_asked_anew(office):
     with pytest.raises(WrongState):
         office.ask(office.second)
 
-    refuse_mistake(
-        acting(office.third), concern=office.held, words="I saw her there.", at=office.now
-    )
+    office.refuse(office.third)
 
     assert not office.sees(office.shut_out)
     with pytest.raises(WrongState):
@@ -170,6 +178,66 @@ def test_named_again_or_closed_it_is_asked_no_more(office):
     said = {"reason": "not_so", "words": "We asked everybody there."}
     close_concern(acting(office.second), concern=held, **said, at=office.now)
     assert office.fresh().mistake is None
+
+
+def test_named_once_more_stands_in_the_story_and_the_end_of_the_asking_in_the_audit(office):
+    office.ask(office.second)
+
+    name_implicated(
+        acting(office.third), concern=office.held, person=office.shut_out, at=office.now
+    )
+
+    lines = [(e["what"], e["by"], e["to"]) for e in office.fresh().history][-2:]
+    shut_out = str(office.shut_out.pk)
+    assert lines == [
+        ("named_again", str(office.third.pk), shut_out),
+        ("mistake_lapsed", "", shut_out),
+    ]
+    assert audited().filter(verb="concern.mistake_lapsed").count() == 1
+    page = signed_in(Client(), office.second).get(reverse("concern", args=[office.held.pk]))
+    assert "Named once more, and stays shut out: Qz Kanchan" in page.content.decode()
+
+
+@pytest.mark.parametrize("answer", ["agree", "refuse"])
+def test_an_answer_is_to_what_its_page_showed_and_to_nothing_else(office, answer):
+    office.ask(office.namer)
+    where = reverse("concern_mistake", args=[office.held.pk])
+    client = signed_in(Client(), office.second)
+    [read] = re.findall(r'name="asked" value="([^"]+)"', client.get(where).content.decode())
+    said = {"answer": answer, "words": "Qz I asked there.", "sure": "yes", "asked": read}
+    office.refuse(office.third)
+    name_implicated(acting(office.namer), concern=office.held, person=office.third, at=office.now)
+    ask_mistake(
+        acting(office.namer),
+        concern=office.held,
+        who=str(office.shut_out.pk),
+        words=WHY,
+        at=office.now,
+    )
+    before = office.fresh().mistake
+
+    page = client.post(where, said)
+
+    assert page.status_code == 409 and office.fresh().mistake == before
+    words = page.content.decode()
+    assert words.count("has changed since you opened this page") == 1
+    assert "Qz I asked there." in words and "checked" not in words
+    does = agree_mistake if answer == "agree" else refuse_mistake
+    with pytest.raises(WrongState):
+        does(acting(office.second), concern=office.held, asked=read, words=WHY, at=office.now)
+    assert office.fresh().implicated
+
+
+def test_an_answer_to_what_is_asked_no_more_asks_nothing(office):
+    office.ask(office.namer)
+    where = reverse("concern_mistake", args=[office.held.pk])
+    said = {"answer": "agree", "words": "I asked.", "sure": "yes", "asked": office.asked()}
+    office.refuse(office.third)
+
+    page = signed_in(Client(), office.second).post(where, said, follow=True)
+
+    assert "This is not asked any more" in page.content.decode()
+    assert office.fresh().mistake is None and office.fresh().implicated
 
 
 def test_unanswered_it_lapses_after_a_week_and_she_stays_shut_out(office, monkeypatch):
@@ -237,9 +305,7 @@ def test_what_she_sees_meanwhile_is_the_same_byte_for_byte(office):
 
     office.ask(office.second)
     asked = seen_by(office.shut_out, office.held)
-    refuse_mistake(
-        acting(office.third), concern=office.held, words="I saw her there.", at=office.now
-    )
+    office.refuse(office.third)
 
     assert before == asked == seen_by(office.shut_out, office.held)
     assert before[-1][0] == 404
@@ -271,7 +337,7 @@ def test_it_is_asked_and_answered_on_its_page(office):
     assert "It waits for another person" in waits and 'name="answer"' not in waits
     page = client.get(where).content.decode()
     assert WHY in page and "checked" not in page
-    answer = {"answer": "agree", "words": "I asked at the school."}
+    answer = {"answer": "agree", "words": "I asked at the school.", "asked": office.asked()}
     assert client.post(where, answer).status_code == 400
     client.post(where, answer | {"sure": "yes"})
 
@@ -304,12 +370,12 @@ def test_named_once_more_by_the_teller_it_is_no_mistake_and_she_is_off_the_team(
     assert held.mistake is None
     assert {str(office.shut_out.pk), str(office.second.pk)} <= set(held.implicated)
     with pytest.raises(WrongState):
-        agree_mistake(acting(office.namer), concern=held, words=WHY, at=office.now)
+        office.agree(office.namer)
     # What was hers is hers again when it was a mistake of the teller's.
     ask_mistake(
         acting(office.third), concern=held, who=str(office.second.pk), words=WHY, at=office.now
     )
-    held = agree_mistake(acting(office.namer), concern=held, words=WHY, at=office.now)
+    held = office.agree(office.namer)
     assert str(office.second.pk) in held.team
 
 

@@ -186,7 +186,7 @@ def test_the_page_shows_all_of_the_house_asks_and_leads_back(family):
     first = browser.get(where).content.decode()
     assert there["village"] in first and str(an_area(OTHER_BLOCK).pk) not in first
     assert 'value="" selected' in first and first.count(" selected") == 1
-    assert "Whoever coordinates both villages" in first
+    assert "whoever coordinates both can move the family at once" in first
     assert browser.post(where, {"village": str(an_area(OTHER_BLOCK).pk)}).status_code == 400
     asked = browser.post(where, there).content.decode()
     assert sister.code in asked and places(child) == [VILLAGE]

@@ -17,7 +17,7 @@ from aanchal.registers.permissions import RegisterPermission
 from aanchal.watch.permissions import WatchPermission
 
 from .concerns import concerns, concerns_waiting
-from .families import class_moves, kinships, unconfirmed_kinships
+from .families import class_moves, family_moves, kinships, unconfirmed_kinships
 from .registers import corrections, missing_pupils, register_files, silent, silent_for_the_number
 from .second_person import CONFIRMING, grants, invitations, legal_holds, resets
 from .thing import Thing
@@ -31,6 +31,7 @@ __all__ = [
     "concerns",
     "concerns_waiting",
     "corrections",
+    "family_moves",
     "flags",
     "grants",
     "in_order",
@@ -73,6 +74,7 @@ SOURCES = (
     ((RegisterPermission.REGISTER_IMPORT,), register_files),
     ((RegisterPermission.REGISTER_CORRECT,), corrections),
     ((PeoplePermission.CHILD_MOVE,), class_moves),
+    ((PeoplePermission.CHILD_MOVE,), family_moves),
     ((PeoplePermission.KINSHIP_CONFIRM,), kinships),
     ((PeoplePermission.CHILD_OPEN_FILE,), unconfirmed_kinships),
     ((RegisterPermission.REGISTER_CORRECT,), missing_pupils),
@@ -92,6 +94,8 @@ KINDS = frozenset(
         "concern.handed_over",
         "concern_correction.unread",
         "concern_mistake.asked",
+        "concern_move.waiting",
+        "concern_move.kept",
         "flag.open",
         "flag.visited",
         "visit.assigned",
@@ -103,6 +107,7 @@ KINDS = frozenset(
         "register_file.taken",
         "correction.waiting",
         "class_move.waiting",
+        "family_move.waiting",
         "kinship.waiting",
         "kinship.leaving",
         "unconfirmed_kinship.unread",

@@ -46,6 +46,7 @@ def concerns_waiting(keys: list[str], *, at: datetime) -> list[Thing]:
 def _concerns(found: ConcernList, at: datetime) -> Iterator[Thing]:
     held = list(found)
     Concern.area.fetch(held)
+    Concern.left_area.fetch(held)
     kin = kin_of_children({UUID(c.child_id) for c in held if c.child_id})
     left = [c for c in held if c.child_id and c.taken_up_by in kin.get(UUID(c.child_id), NOBODY)]
     shut_out = _shut_out_since(left)
@@ -56,6 +57,7 @@ def _concerns(found: ConcernList, at: datetime) -> Iterator[Thing]:
         lost = shut_out.get((concern.child_id, concern.taken_up_by)) if taken else None
         lost = lost or (gone.get(concern.pk) if taken else None)
         nobody = lost is not None or concern.pk in gone
+        left_path = concern.left_area.path if concern.left_area_id else ""
         found_thing = Thing(
             "concern.new" if lost else f"concern.{concern.stage}",
             str(concern.pk),
@@ -64,6 +66,7 @@ def _concerns(found: ConcernList, at: datetime) -> Iterator[Thing]:
                 district=concern.district,
                 area_path=concern.area.path,
                 kin=kin.get(UUID(concern.child_id), NOBODY) if concern.child_id else NOBODY,
+                left_path=left_path,
             ),
             since=lost or _since(concern),
             is_urgent=True,
@@ -71,7 +74,7 @@ def _concerns(found: ConcernList, at: datetime) -> Iterator[Thing]:
             holder="" if nobody else holder_of(concern),
             place=concern.area,
         )
-        yield found_thing
+        yield from _handed_on(found_thing, concern) if left_path else (found_thing,)
         if concern.corrected_at is not None:
             yield replace(
                 found_thing,
@@ -90,6 +93,22 @@ def _concerns(found: ConcernList, at: datetime) -> Iterator[Thing]:
                 holder="",
                 not_by=asked.not_by,
             )
+
+
+def _handed_on(thing: Thing, concern: Concern) -> Iterator[Thing]:
+    """What a concern is whose child lives elsewhere since: news there, and still hers who has it."""
+    here = replace(thing, kind="concern_move.waiting", since=concern.left_at, holder="")
+    if thing.kind == "concern.new":
+        # In nobody's hands it waits for both places; those where the child lives are told first.
+        yield here
+        return
+    yield thing
+    acted = concern.acted_at
+    if thing.kind == "concern.handed_over" and acted is not None and acted >= concern.left_at:
+        return  # handed on to one of those who work there, who is told
+    yield replace(here, scope=replace(thing.scope, also_in=""))
+    if thing.holder:
+        yield replace(here, kind="concern_move.kept", holder=thing.holder)
 
 
 def _shut_out_since(concerns: list[Concern]) -> dict[tuple[str, str], datetime]:

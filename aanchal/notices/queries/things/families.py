@@ -13,6 +13,8 @@ from aanchal.kernel.authz import Actor, covers
 from aanchal.people.models import ClassMove, Kinship
 from aanchal.people.queries import class_moves_to_answer, kinships_to_answer, waiting_kinships
 from aanchal.people.unconfirmed import every_unconfirmed, unconfirmed_of
+from aanchal.watch.models import FamilyMove
+from aanchal.watch.queries.family_moves import family_moves_to_answer
 
 from .thing import Thing
 
@@ -35,6 +37,27 @@ def class_moves(actor: Actor | None, at: datetime) -> Iterator[Thing]:
             row.scope(),
             since=row.asked_at,
             place=school.area if school else row.child.area,
+        )
+
+
+def family_moves(actor: Actor | None, at: datetime) -> Iterator[Thing]:
+    """Families that are said to live in a village, until whoever coordinates it has answered."""
+    rows = FamilyMove.objects.filter(state=FamilyMove.State.WAITING)
+    if actor is not None:
+        rows = rows.filter(pk__in=family_moves_to_answer(actor).order_by().values("pk"))
+    held = (
+        rows.select_related("to", "child__household")
+        .prefetch_related("child__household__kinships")
+        .defer("house", "why", "answer")
+    )
+    for row in held:
+        yield Thing(
+            "family_move.waiting",
+            str(row.pk),
+            row.scope(),
+            since=row.asked_at,
+            not_by=frozenset({row.asked_by}),
+            place=row.to,
         )
 
 

@@ -60,16 +60,20 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
     one cannot, and one on which somebody would go alone to a house that is not safe. Whoever goes
     along is told as well.
     """
-    goes = ExpressionWrapper(can_be_made(at=at), output_field=BooleanField())
+    asked = Visit.objects.filter(state=Visit.State.ASSIGNED)
+    if actor is not None:
+        hers = Q(volunteer_id=actor.user_id) | Q(second_id=actor.user_id)
+        sends = placed(Flag, actor, WatchPermission.VISIT_ASSIGN, "flag__")
+        makes = hers & placed(Flag, actor, WatchPermission.VISIT_HAND_BACK, "flag__")
+        asked = asked.filter(sends | makes)
+    goes = ExpressionWrapper(can_be_made(asked, at=at), output_field=BooleanField())
     reach = Q()
     if actor is not None:
         late = Q(due_at__lt=at) | Q(goes=False)
-        reach = late & placed(Flag, actor, WatchPermission.VISIT_ASSIGN, "flag__")
-        hers = Q(volunteer_id=actor.user_id) | Q(second_id=actor.user_id)
-        reach |= hers & placed(Flag, actor, WatchPermission.VISIT_HAND_BACK, "flag__")
+        reach = late & sends | makes
     rows = list(
-        Visit.objects.annotate(goes=goes, household=F("flag__child__household_id"))
-        .filter(reach, state=Visit.State.ASSIGNED)
+        asked.annotate(goes=goes, household=F("flag__child__household_id"))
+        .filter(reach)
         .select_related("flag__area")
         .defer("flag__reason")
     )

@@ -37,6 +37,7 @@ PAGES = {
     "class": gettext_lazy("a class"),
     "classes": gettext_lazy("the classes"),
     "class_moves": gettext_lazy("moves between classes"),
+    "family_moves": gettext_lazy("families that moved"),
     "flag": gettext_lazy("a question"),
     "flags": gettext_lazy("the list of questions"),
     "watch": gettext_lazy("the watch"),

@@ -18,6 +18,7 @@ from aanchal.people.queries import children_of_households, get_child
 from aanchal.places.models import Area
 from aanchal.places.queries import villages_of
 from aanchal.watch.actions import move_family
+from aanchal.watch.queries.family_moves import waiting_family_move
 from aanchal.web.shell.context import local_name
 from aanchal.web.shell.forms import add_form_error, key_or_none
 
@@ -40,6 +41,7 @@ def child_village(request: HttpRequest, pk: UUID) -> HttpResponse:
                 return answer
     now = timezone.now()
     open_child_file(request.actor, child=held, at=now)
+    asked = waiting_family_move(held)
     before = villages.get(str(key_or_none(request.GET.get("from"))))
     return render(
         request,
@@ -56,6 +58,8 @@ def child_village(request: HttpRequest, pk: UUID) -> HttpResponse:
             "there": village_named(to) if to is not None and not form.errors else "",
             "codes": ", ".join(_family(request, held)),
             "villages": bool(villages),
+            "asked": asked,
+            "asked_to": village_named(asked.to) if asked is not None else "",
             "before": before if not form.is_bound else None,
             "before_name": village_named(before) if before is not None else "",
         },

@@ -53,6 +53,7 @@ from ..presenters.conflicts import (
     search_colleagues,
 )
 from ..presenters.danger import danger_of
+from ..presenters.moving import move_shown, moved_to
 from ..presenters.steps import step_page
 
 
@@ -73,6 +74,9 @@ def concern(request: HttpRequest, pk: UUID) -> HttpResponse:
         opened(request, f"concern.{held.stage}", held)
     if held.corrected_at is not None:
         opened(request, "concern_correction.unread", held)
+    if held.left_area_id:
+        for kind in ("concern_move.waiting", "concern_move.kept"):
+            opened(request, kind, held)
     bound = next((form for form in (call, note) if form.is_bound), None)
     return render(
         request,
@@ -95,6 +99,8 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
     now = timezone.now()
     stage = held.stage
     me = request.actor.user_id
+    is_lost = has_nobody(held, at=now)
+    holder = "" if is_lost else names.get(holder_of(held), "")
     return {
         "concern": held,
         "crumb_items": [
@@ -119,7 +125,7 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "facts": facts_of(held.child) if held.child else [],
         "place": local_name(held.area),
         "story": concern_story(held, names, reader=me),
-        "lost_by": names.get(holder_of(held), "") if has_nobody(held, at=now) else "",
+        "lost_by": names.get(holder_of(held), "") if is_lost else "",
         "taken_up_by": names.get(held.taken_up_by, ""),
         "handed_to": names.get(held.handed_to, ""),
         "is_hers": held.taken_up_by == me,
@@ -130,7 +136,8 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "implicated": [names[key] for key in held.implicated if key in names],
         "implicated_words": held.implicated_words,
         "may_work": may(request.actor, CasePermission.CONCERN_TAKE_UP, held),
-        "may_take_up": may_be_taken_up(held, at=now)
+        **move_shown(request, held, holder=holder),
+        "may_take_up": may_be_taken_up(held, at=now, by=request.actor)
         and (stage != "taken_up" or held.taken_up_by != me),
         "may_leave_team": held.is_sealed
         and me in held.team
@@ -195,6 +202,9 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except Invalid as error:
             add_form_error(form, error)
+        except WrongState as error:
+            messages.warning(request, str(error))
+            return redirect("concern", pk=held.pk)
         else:
             messages.success(request, _("The concern is closed. It can be reopened."))
             return redirect("concerns")
@@ -215,8 +225,12 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     people = people_to_hand_over_to(request.actor, held, at=now)
     back = request.POST.get("step") == "release"
+    place = moved_to(held)
+    why = _("The family moved to %(place)s.") % {"place": place} if place else ""
     form = HandOverForm(
-        request.POST if request.method == "POST" and not back else None, people=people
+        request.POST if request.method == "POST" and not back else None,
+        people=people,
+        initial={"words": why},
     )
     release = WordsForm(
         request.POST if back else None,

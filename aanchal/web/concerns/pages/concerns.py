@@ -178,7 +178,10 @@ def _card(
     held: Concern, names: dict[str, str], reader: str, *, at: datetime, nobody: bool
 ) -> dict[str, Any]:
     level, due = "plain", ""
-    if nobody and held.stage != Concern.Stage.NEW:
+    hers = reader in (held.taken_up_by, held.handed_to)
+    if held.left_area_id and (nobody or hers):
+        level, due = "now", _("moved here: take it up") if nobody else _("moved away: hand it over")
+    elif nobody and held.stage != Concern.Stage.NEW:
         level, due = "now", _("nobody has it now")
     elif held.stage == Concern.Stage.NEW:
         days = (timezone.localdate(at) - timezone.localdate(held.raised_at)).days

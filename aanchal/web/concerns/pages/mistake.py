@@ -22,6 +22,9 @@ from aanchal.web.shell.forms import add_form_error
 from ..forms import AGREE, AnswerForm, AskForm
 from ..presenters.steps import step_page
 
+# The asking that the page showed; an answer is to this one only.
+ASKED = "asked"
+
 
 def mistake(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that somebody was named by mistake, or answer it as a second person."""
@@ -30,7 +33,13 @@ def mistake(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = asked_mistake(held)
     if asked is not None and asked.has_lapsed(at=timezone.now()):
         asked = None
-    return _ask(request, held) if asked is None else _answer(request, held, asked)
+    if asked is not None:
+        return _answer(request, held, asked)
+    if ASKED in request.POST:
+        # An answer to what is asked no more says nothing of anything else.
+        messages.warning(request, _("This is not asked any more: it was answered, or has ended."))
+        return redirect("concern", pk=held.pk)
+    return _ask(request, held)
 
 
 def _ask(request: HttpRequest, held: Concern) -> HttpResponse:
@@ -72,12 +81,21 @@ def _answer(request: HttpRequest, held: Concern, asked: AskedMistake) -> HttpRes
     opened(request, "concern_mistake.asked", held)
     may_answer = request.actor.user_id not in asked.not_by
     form = AnswerForm(request.POST or None) if may_answer else None
-    if form is not None and form.is_valid():
+    has_changed = bool(request.POST) and request.POST.get(ASKED) != asked.key
+    if has_changed:
+        messages.warning(
+            request,
+            _("What is asked has changed since you opened this page: read it before you answer."),
+        )
+        words = request.POST.get("words", "")
+        form = AnswerForm(initial={"words": words}) if may_answer else None
+    elif form is not None and form.is_valid():
         does = agree_mistake if form.cleaned_data["answer"] == AGREE else refuse_mistake
         try:
             does(
                 request.actor,
                 concern=held,
+                asked=asked.key,
                 words=form.cleaned_data["words"],
                 at=timezone.now(),
             )
@@ -104,4 +122,6 @@ def _answer(request: HttpRequest, held: Concern, asked: AskedMistake) -> HttpRes
         title=_("Was somebody named by mistake?"),
         body=said if may_answer else f"{said} {waits}",
         send=_("Write the answer down"),
+        carry=[(ASKED, asked.key)],
+        status=409 if has_changed else None,
     )

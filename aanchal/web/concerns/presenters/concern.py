@@ -12,9 +12,18 @@ from aanchal.cases.kinds import concern_kinds
 from aanchal.cases.models import Concern
 from aanchal.watch.findings import vocabulary
 
+from .moving import places_of_story
+
 # Lines of the story that the person whom they are about does not read.
 ABOUT_ONE_NAMED = frozenset(
-    {"shut_out", "mistake_asked", "mistake_agreed", "mistake_refused", "mistake_lapsed"}
+    {
+        "shut_out",
+        "named_again",
+        "mistake_asked",
+        "mistake_agreed",
+        "mistake_refused",
+        "mistake_lapsed",
+    }
 )
 
 
@@ -85,7 +94,7 @@ def concern_story(held: Concern, names: dict[str, str], *, reader: str) -> list[
         events.append(
             (_moment(entry), _("Put right by her who wrote it"), names.get(entry["by"], ""))
         )
-    reasons = closing_reasons()
+    reasons, places = closing_reasons(), places_of_story(held)
     for entry in held.history:
         if entry["what"] in ABOUT_ONE_NAMED and entry.get("to") == reader:
             # She was named by mistake, and is not told who said so.
@@ -109,7 +118,11 @@ def concern_story(held: Concern, names: dict[str, str], *, reader: str) -> list[
             % {"name": names.get(entry.get("to", ""), "")},
             "mistake_lapsed": _("Not answered: %(name)s stays shut out")
             % {"name": names.get(entry.get("to", ""), "")},
+            "family_moved": _("The family moved to %(place)s")
+            % {"place": places.get(entry.get("place", ""), "")},
             "shut_out": _("Shut out: %(name)s") % {"name": names.get(entry.get("to", ""), "")},
+            "named_again": _("Named once more, and stays shut out: %(name)s")
+            % {"name": names.get(entry.get("to", ""), "")},
         }.get(entry["what"], "")
         parts = [names.get(entry["by"], ""), entry["words"]]
         events.append((_moment(entry), title, " · ".join(filter(None, parts))))

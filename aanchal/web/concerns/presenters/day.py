@@ -22,7 +22,8 @@ class ConcernDay:
     Attributes:
         late: key → when its time was over, of those on which she should act by now.
         with_nobody: keys of those in nobody's hands: nobody took them up yet, or whoever had them or
-            was to have them works there no more or is shut out since.
+            was to have them works there no more or is shut out since; or their child moved here, and
+            nobody here took them up.
     """
 
     late: dict[str, datetime]
@@ -38,7 +39,8 @@ def concern_day(actor: Actor, *, at: datetime) -> ConcernDay:
     late: dict[str, datetime] = {}
     with_nobody = set()
     for thing in concerns(actor, at):
-        if not thing.holder and thing.kind.startswith("concern."):
+        is_moved = thing.kind == "concern_move.waiting" and waits_for(thing, actor, at=at)
+        if is_moved or (not thing.holder and thing.kind.startswith("concern.")):
             with_nobody.add(thing.key)
         over = thing.late_at()
         if over <= at and waits_for(thing, actor, at=at):
@@ -63,6 +65,15 @@ def concerns_sentence(shown: ConcernList, day: ConcernDay, *, reader: str) -> st
             "In %(n)s concerns of yours something was put right: read it.",
             corrected,
         ) % {"n": grouped(corrected)}
+    moved = sum(
+        bool(row.head["left_area_id"]) and str(row.pk) not in day.with_nobody for row in mine.rows
+    )
+    if moved:
+        return ngettext(
+            "In %(n)s concern of yours the family moved away: hand it over.",
+            "In %(n)s concerns of yours the family moved away: hand them over.",
+            moved,
+        ) % {"n": grouped(moved)}
     if new := len(day.with_nobody):
         return ngettext(
             "%(n)s concern is in nobody's hands.", "%(n)s concerns are in nobody's hands.", new

@@ -22,6 +22,7 @@ def step_page(
     send: str,
     release: WordsForm | None = None,
     carry: list[tuple[str, str]] | None = None,
+    status: int | None = None,
 ) -> HttpResponse:
     """The page of one step of work on a concern: a title, a word, a form."""
     bound = [f for f in (form, release) if f is not None and f.is_bound and f.errors]
@@ -43,5 +44,5 @@ def step_page(
             "release": release,
             "carry": carry or [],
         },
-        status=400 if bound else 200,
+        status=status or (400 if bound else 200),
     )

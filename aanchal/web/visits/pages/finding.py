@@ -14,14 +14,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from aanchal.kernel.authz import Actor, may_anywhere
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import Invalid, NotAllowed, TooMany, WrongState
 from aanchal.watch.actions import keep_late_finding, record_visit, return_to_house
 from aanchal.watch.findings import NOT_SURE_SAFE, FindingKind, group_of, vocabulary
 from aanchal.watch.labour import ages_of
 from aanchal.watch.models import Visit
-from aanchal.watch.permissions import WatchPermission
-from aanchal.watch.queries.flags import get_my_recent_visit, my_visit_for
+from aanchal.watch.queries.flags import my_visit_for
 from aanchal.watch.queries.hands import is_outside, my_past_visit, visit_of_ended_role
 from aanchal.web.concerns.presenters.about import about_past_visit
 from aanchal.web.concerns.presenters.conflicts import Implicated, implicated_asked, implicated_from
@@ -38,7 +37,7 @@ from aanchal.web.shell.forms import (
 from aanchal.web.shell.names import first_name
 
 from ..forms import VISIT_AGAIN, FindingForm
-from ..presenters.hands import RECENT, in_hand, open_private
+from ..presenters.hands import home_of_visits, in_hand, open_private, written_visit
 from ..presenters.work import concern_found, sure_concern
 
 SAFE = ("yes", "unsure")
@@ -234,7 +233,7 @@ def _keep_late(
             add_form_error(form, error)
         except TooMany as error:
             messages.warning(request, str(error))
-            return redirect(_after_late(request))
+            return redirect(home_of_visits(request))
         else:
             messages.success(
                 request,
@@ -243,14 +242,9 @@ def _keep_late(
                     "coordinator reads it. It does not count as a visit. Go again only when you are sent."
                 ),
             )
-            return redirect(_after_late(request))
+            return redirect(home_of_visits(request))
     role_ended = teller is not request.actor
     return _ask_rest(request, past, kind, form, is_late=True, role_ended=role_ended)
-
-
-def _after_late(request: HttpRequest) -> str:
-    """Her list; home for whoever is no volunteer anywhere any more."""
-    return "my_visits" if may_anywhere(request.actor, WatchPermission.VISIT_HAND_BACK) else "home"
 
 
 def _implicated(
@@ -293,7 +287,7 @@ def _ask_rest(
             # Once it is not hers any more, the code alone stands there, and nothing that needs it.
             "name": "" if is_late else first_name(held.flag.child),
             "code": "" if role_ended else held.flag.child.code,
-            "after": _after_late(request),
+            "after": home_of_visits(request),
             "is_late": is_late,
             "found": _(found.label),
             "doubt": form.known.get("next_step") == NOT_SURE_SAFE,
@@ -305,7 +299,7 @@ def _ask_rest(
 
 def done(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Thanks, and what happens next; for danger the numbers once more."""
-    recorded = get_my_recent_visit(request.actor, pk=pk, since=timezone.now() - RECENT)
+    recorded, _teller = written_visit(request, pk, at=timezone.now())
     return render(request, "visits/done.html", _what_follows(request, recorded))
 
 
@@ -322,4 +316,5 @@ def _what_follows(request: HttpRequest, recorded: Visit) -> dict[str, Any]:
         "nobody_home": group_of(told.kind) == "again",
         "kept": kept,
         "follows": follows,
+        "back": home_of_visits(request),
     }

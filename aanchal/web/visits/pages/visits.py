@@ -17,6 +17,7 @@ from aanchal.watch.actions import hand_back_visit, leave_house, open_visited_hou
 from aanchal.watch.models import Flag, Outcome, Visit
 from aanchal.watch.queries.doubts import visits_in_doubt
 from aanchal.watch.queries.flags import my_recent_visits, my_visits
+from aanchal.watch.queries.hands import my_written_elsewhere
 from aanchal.watch.rules.order import urgency
 from aanchal.web.shell.forms import today
 from aanchal.web.shell.names import first_name
@@ -58,8 +59,9 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     late = [v for v in held if v.due_at < now]
     pairs = pairs_of(request.actor, at=now)
     whole = request.GET.get("show", "")
+    written = [*my_written_elsewhere(request.actor, at=now), *recent]
     max_back = len(back) if whole == "back" else MAX_BACK
-    max_written = len(recent) if whole == "written" else MAX_BACK
+    max_written = len(written) if whole == "written" else MAX_BACK
     return render(
         request,
         "visits/list.html",
@@ -70,8 +72,8 @@ def visit_list(request: HttpRequest) -> HttpResponse:
             "late": late_sentence(late) if late else "",
             "back": back_cards(list(back.values())[:max_back]),
             "more_back": max(0, len(back) - max_back),
-            "written": [written_line(v) for v in recent[:max_written]],
-            "more_written": max(0, len(recent) - max_written),
+            "written": [written_line(v) for v in written[:max_written]],
+            "more_written": max(0, len(written) - max_written),
             "today": today(),
         },
     )

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from aanchal.kernel.authz import Actor
 from aanchal.kernel.errors import Invalid, WrongState
 from aanchal.watch.actions import correct_finding, open_finding
 from aanchal.watch.findings import is_given_on, vocabulary
 from aanchal.watch.models import Finding
-from aanchal.watch.queries.flags import get_my_recent_visit
 from aanchal.watch.queries.hands import is_correctable
 from aanchal.web.concerns.presenters.conflicts import carried, implicated_asked
 from aanchal.web.concerns.presenters.danger import danger_help
@@ -28,30 +28,31 @@ from aanchal.web.shell.forms import (
 from aanchal.web.shell.names import first_name
 
 from ..forms import CorrectionForm, WorkForm
-from ..presenters.hands import RECENT
+from ..presenters.hands import home_of_visits, written_visit
 from ..presenters.work import concern_found
 
 
 def written(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What she wrote about a visit: shown for one press, and put right within a day."""
     now = timezone.now()
-    recorded = get_my_recent_visit(request.actor, pk=pk, since=now - RECENT)
+    recorded, teller = written_visit(request, pk, at=now)
     told = recorded.finding
     told.visit = recorded
     context = {
         "visit": recorded,
         "name": first_name(recorded.flag.child),
         "may_correct": is_correctable(told, at=now),
+        "back": home_of_visits(request),
     }
     step = request.POST.get("step", "")
     if step in ("show", "correct"):
         return choose_again(request, step, about=str(pk), once=open_once(request))
     if step == "save":
-        return _save_correction(request, told, context, now)
+        return _save_correction(request, told, context, teller=teller, now=now)
     asked = chosen_key(request, ("show", "correct"), about=str(pk))
     if asked is None or not is_opened_once(request):
         return render(request, "visits/written.html", context)
-    open_finding(request.actor, finding=told, at=now)
+    open_finding(teller, finding=told, at=now)
     if asked == "correct" and context["may_correct"]:
         given = {
             "kind": told.kind,
@@ -110,7 +111,12 @@ def _ask_more(
 
 
 def _save_correction(
-    request: HttpRequest, told: Finding, context: dict[str, Any], now: datetime
+    request: HttpRequest,
+    told: Finding,
+    context: dict[str, Any],
+    *,
+    teller: Actor,
+    now: datetime,
 ) -> HttpResponse:
     form = CorrectionForm(request.POST, told=told)
     if form.is_valid():
@@ -118,9 +124,7 @@ def _save_correction(
         if isinstance(more, HttpResponse):
             return more
         try:
-            now_told = correct_finding(
-                request.actor, finding=told, at=now, **form.cleaned_data, **more
-            )
+            now_told = correct_finding(teller, finding=told, at=now, **form.cleaned_data, **more)
         except Invalid as error:
             add_form_error(form, error)
         except WrongState as error:

@@ -1,6 +1,7 @@
 """A visit that is, or lately was, in the hands of whoever asks."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,10 +10,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from aanchal.kernel.authz import Actor, may_anywhere
 from aanchal.kernel.errors import NotFound
 from aanchal.watch.models import Visit
-from aanchal.watch.queries.flags import get_my_visit
-from aanchal.watch.queries.hands import my_past_visit
+from aanchal.watch.permissions import WatchPermission
+from aanchal.watch.queries.flags import get_my_recent_visit, get_my_visit
+from aanchal.watch.queries.hands import my_past_visit, visit_of_ended_role
 from aanchal.web.shell.forms import open_once
 
 RECENT = timedelta(days=30)
@@ -21,6 +24,28 @@ RECENT = timedelta(days=30)
 def open_private(request: HttpRequest, held: Visit) -> HttpResponse:
     """Lead to the private questions, for one press."""
     return redirect(f"{reverse('visit_finding', args=[held.pk])}?t={open_once(request)}")
+
+
+def home_of_visits(request: HttpRequest) -> str:
+    """Her list of visits; home for whoever is no volunteer anywhere any more."""
+    return "my_visits" if may_anywhere(request.actor, WatchPermission.VISIT_HAND_BACK) else "home"
+
+
+def written_visit(request: HttpRequest, pk: UUID, *, at: datetime) -> tuple[Visit, Actor]:
+    """A visit that she wrote, and as whom she puts it right.
+
+    Where her role has ended since, or the family lives elsewhere, that is she with the role with
+    which she was sent, as long as she may put it right.
+
+    Raises:
+        NotFound: any other.
+    """
+    with suppress(NotFound):
+        return get_my_recent_visit(request.actor, pk=pk, since=at - RECENT), request.actor
+    ended = visit_of_ended_role(request.actor, pk=pk, at=at)
+    if ended is None or ended.visit.state != Visit.State.RECORDED:
+        raise NotFound
+    return ended
 
 
 def in_hand(request: HttpRequest, pk: UUID) -> Visit | HttpResponse:
