@@ -93,8 +93,7 @@ class Staff:
             (
                 100 + bool(grant.unit)
                 if grant.body_id
-                else grant.area_path.count("/")
-                + ahead * covers(grant.area_path, scope.area_path)
+                else grant.area_path.count("/") + ahead * covers(grant.area_path, scope.area_path)
                 for grant in self.actors[user].grants
                 if needed & permissions_of(grant.role) and admits(grant, scope, user)
             ),
