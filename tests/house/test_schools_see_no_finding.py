@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parents[2] / "aanchal"
 # A teacher may tell of a concern like everybody; of what became of it she reads nothing.
 TELLS_ONLY = {CasePermission.CONCERN_RAISE}
 # Asked about each child at her village, where no grant over a school or a class reaches.
-OF_A_SCHOOL = {"actions/family_moves.py": {PeoplePermission.CHILD_MOVE}}
+OF_A_SCHOOL = {
+    "actions/family_moves.py": {PeoplePermission.CHILD_MOVE},
+    "actions/family_asks.py": {PeoplePermission.CHILD_MOVE},
+    "queries/family_moves.py": {PeoplePermission.CHILD_MOVE},
+}
 BELOW = ("registers", "people", "places", "access", "kernel", "lib")
 
 

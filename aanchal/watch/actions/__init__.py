@@ -8,7 +8,7 @@ from .family_asks import (
     refuse_family_move,
     take_family_move_back,
 )
-from .family_moves import FamilyMoved, move_family
+from .family_moves import move_family
 from .findings import correct_finding, open_finding, read_put_right, record_visit
 from .late_findings import keep_late_finding, read_late_findings
 from .outcomes import record_outcome, reopen_flag
@@ -27,7 +27,6 @@ from .watch import raise_flags, run_watch, set_visit_budget
 from .withdrawals import keep_flag, withdraw_flag
 
 __all__ = [
-    "FamilyMoved",
     "agree_family_move",
     "ask_budget_replay",
     "ask_family_move",

@@ -17,10 +17,10 @@ from aanchal.people.models import Child
 from aanchal.people.permissions import PeoplePermission
 from aanchal.places.models import Area
 
+from ..family_moving import FamilyMoved, carry_out, check_village, held_children, held_flags
 from ..models import FamilyMove
 from ..permissions import WatchPermission
 from ..verbs import WatchVerb
-from .family_moves import FamilyMoved, carry_out, check_village, held_children, held_flags
 
 MAX_WORDS = 400
 State = FamilyMove.State
