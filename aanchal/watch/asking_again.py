@@ -1,6 +1,6 @@
 """Children whom the watch's own rule does not ask about, and who are away all the same.
 
-It asks once for an absence, and a day of leave says nothing to it. Here the question is asked again
+It asks once for an absence, and a day of leave says nothing to it. Here it is asked again
 when the time that its end covered is over, and a child on leave for long is asked about too.
 """
 
@@ -47,7 +47,7 @@ def reasons_to_ask_again(
     Five queries at most, and none when nobody is away.
 
     Args:
-        without: children of whom a question is open.
+        without: children of whom a flag is open.
         look_back: so far back the registers are read.
     """
     limit = int(guidance()["leave_asked_days"])
@@ -108,7 +108,7 @@ def _until(book: ClassBook, child: UUID, last_on: date) -> tuple[list[date], lis
 
 
 def _ended_flags(children: Iterable[UUID]) -> dict[UUID, list[Flag]]:
-    """Child → her questions that have ended, oldest first; one query."""
+    """Child → her flags that have ended, oldest first; one query."""
     found: dict[UUID, list[Flag]] = {}
     ended = Flag.objects.filter(child__in=list(children)).exclude(state__in=Flag.LIVE)
     for flag in ended.select_related("outcome").order_by("signal_on"):
@@ -127,12 +127,12 @@ def _reason(
     """Why a child who is away is asked about; None while nothing asks for it.
 
     Args:
-        before: her questions that have ended, oldest first.
-        in_absence: the watch's rule asked, and she has not come back since: then the last question is
+        before: her flags that have ended, oldest first.
+        in_absence: the watch's rule asked, and she has not come back since: then the last flag is
             about this absence, whatever day came between.
     """
     if any(flag.signal_on == run.last_on for flag in before):
-        return None  # one question a child and day
+        return None  # one flag a child and day
     closed = [f for f in before if f.state == Flag.State.CLOSED]
     same = [f for f in closed if f.signal_on >= run.since_on] or (closed[-1:] if in_absence else [])
     if not same:
@@ -141,7 +141,7 @@ def _reason(
         if not (in_absence and before):
             return None
         # All that was asked of her was withdrawn: marks were corrected back since, or this absence
-        # began while an older question stood. Nobody has said anything of it that could let it rest.
+        # began while an older flag stood. Nobody has said anything of it that could let it rest.
         last = before[-1]
         return _numbers(
             run, Kind.STILL, channel=last.channel, since_on=run.since_on, score=last.score
@@ -172,7 +172,7 @@ def _numbers(run: Away, kind: Kind, *, channel: str, since_on: date, score: floa
 
 
 def _rests(flags: Sequence[Flag]) -> dict[UUID, date | None]:
-    """Ended question → the last day at rest; None while a case worker has its concern.
+    """Ended flag → the last day at rest; None while a case worker has its concern.
 
     Two queries at most.
     """

@@ -60,7 +60,7 @@ def carry_out(
     at: datetime,
     agreed: FamilyMove | None = None,
 ) -> FamilyMoved:
-    """Write down where a held family and its held questions are, with all that follows; it was asked before.
+    """Write down where a held family and its held flags are, with all that follows; it was asked before.
 
     Args:
         agreed: the question that is answered by it; others about the family have no meaning any more.
@@ -92,7 +92,7 @@ def carry_out(
 
 
 def held_flags(child: Child, house: object) -> list[Flag]:
-    """The live questions of a house, locked in the order of their keys: before all else, as everywhere."""
+    """The live flags of a house, locked in the order of their keys: before all else, as everywhere."""
     home = Q(child=child.pk)
     if house is not None:
         home |= Q(child__household=house)
@@ -119,7 +119,7 @@ def held_children(child: Child, house: object) -> list[Child]:
 
 
 def _take_back(actor: Actor, flags: Sequence[Flag], *, at: datetime) -> list[Visit]:
-    """Take the visits back whose volunteers do not go to the village in which the questions are now."""
+    """Take the visits back whose volunteers do not go to the village in which the flags are now."""
     held = (
         Visit.objects.filter(flag__in=[f.pk for f in flags], state=Visit.State.ASSIGNED)
         .select_related("flag__area", "flag__child__household", "volunteer", "second")

@@ -1,4 +1,4 @@
-"""The watch over registers: questions, visits, what a person found, and how it ended."""
+"""The watch over registers: flags, visits, what a person found, and how it ended."""
 
 from django.db import models
 from django.db.models import Q
@@ -145,7 +145,7 @@ class BudgetReplay(HasAccess, models.Model):
 
 
 class Flag(HasAccess, models.Model):
-    """The watch's question about one child, with its reason. Never deleted; may be withdrawn."""
+    """The watch asks about one child, and says why. Never deleted; may be withdrawn."""
 
     MOVES = FLAG_MOVES
 
@@ -446,7 +446,7 @@ class Finding(HasAccess, WithSealedFacts):
 class LateFinding(HasAccess, WithSealedFacts):
     """What a volunteer sent of a visit that was no longer in her hands, and that tells of no danger.
 
-    It is no finding: nothing ends, waits or counts by it. It is kept for whoever holds the question.
+    It is no finding: nothing ends, waits or counts by it. It is kept for whoever holds the flag.
     """
 
     id = models.UUIDField(primary_key=True, default=new_random_id, editable=False)

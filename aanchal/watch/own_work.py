@@ -1,4 +1,4 @@
-"""Children about whom a volunteer has a visit, or a coordinator a question, are their own work."""
+"""Children about whom a volunteer has a visit, or a coordinator a flag, are their own work."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -32,8 +32,8 @@ def of_her_visits(user_id: str, children: frozenset[str], on: date) -> Iterable[
 
 
 @own_work
-def of_her_questions(user_id: str, children: frozenset[str], on: date) -> Iterable[str]:
-    """For a coordinator: those of her area about whom a question was raised in four weeks."""
+def of_her_flags(user_id: str, children: frozenset[str], on: date) -> Iterable[str]:
+    """For a coordinator: those of her area about whom a flag was raised in four weeks."""
     areas = Grant.objects.filter(user_id=user_id, role=Role.COORDINATOR).values_list(
         "area_path", flat=True
     )

@@ -1,4 +1,4 @@
-"""Until when a question that has ended is at rest; then a child still away is asked about again."""
+"""Until when a flag that has ended is at rest; then a child still away is asked about again."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from aanchal.places.queries import calendars_of
 from .guidance import guidance
 from .models import Flag, Outcome
 
-# Kind of end → the number of school days it lets the question rest.
+# Kind of end → the number of school days it lets the flag rest.
 RESTS = {
     Outcome.Kind.BACK: "back_rest_days",
     Outcome.Kind.LEFT: "left_rest_days",
@@ -21,7 +21,7 @@ RESTS = {
 
 
 def rest_until(flag: Flag, *, kind: str, on: date, expected_on: date | None) -> date:
-    """The last day on which a question that ends now is at rest.
+    """The last day on which a flag that ends now is at rest.
 
     Args:
         flag: `class_section.school.area` is read.

@@ -25,7 +25,7 @@ from .watch_report import Report, report_on
 Progress = Callable[[int, int], None]
 _BLOCK_LEAST: Final = 1000  # children a block needs before its own threshold means anything
 _TRIES: Final = 15
-_SAYS_NOTHING: Final = 10  # questions at the lowest threshold below which nothing can be set
+_SAYS_NOTHING: Final = 10  # flags at the lowest threshold below which nothing can be set
 _SEXES: Final = {
     **dict.fromkeys(("girl", "female", "f"), Sex.GIRL),
     **dict.fromkeys(("boy", "male", "m"), Sex.BOY),
@@ -78,7 +78,7 @@ def calibrate(
     """The policy whose threshold spends the visit budget, and no more, on these registers.
 
     Blocks of 1,000 children or more get a threshold of their own. Registers too few to raise even
-    ten questions at the lowest threshold say nothing: there the base policy's threshold stays.
+    ten flags at the lowest threshold say nothing: there the base policy's threshold stays.
 
     Raises:
         ValueError: no children, or a budget that is not positive.

@@ -110,20 +110,20 @@ def unread(actor: Actor, *, at: datetime) -> list[Unread]:
 def count_waiting(actor: Actor, *, at: datetime) -> int:
     """How many things wait for the actor, news of her own account included; for every page.
 
-    Questions of a whole district are counted in the database, the rest is little.
+    Flags of a whole district are counted in the database, the rest is little.
     """
     news = Notice.objects.filter(user_id=actor.user_id, seen_at__isnull=True).count()
-    questions = 0
+    flagged = 0
     if may_anywhere(actor, WatchPermission.VISIT_ASSIGN):
         states = Q(state__in=[Flag.State.OPEN, Flag.State.VISITED])
-        questions = visible(Flag, actor, WatchPermission.VISIT_ASSIGN).filter(states).count()
+        flagged = visible(Flag, actor, WatchPermission.VISIT_ASSIGN).filter(states).count()
     others = sum(
         waits_for(thing, actor, at=at)
         for permissions, read in SOURCES
         if read is not flags and any(may_anywhere(actor, p) for p in permissions)
         for thing in (silent_for_the_number if read is silent else read)(actor, at)
     )
-    return news + questions + others + len(unread(actor, at=at))
+    return news + flagged + others + len(unread(actor, at=at))
 
 
 def waits_for(thing: Thing, actor: Actor, *, at: datetime) -> bool:

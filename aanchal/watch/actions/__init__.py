@@ -1,4 +1,4 @@
-"""Writes of the watch: questions, visits, findings and how they ended."""
+"""Writes of the watch: flags, visits, findings and how they ended."""
 
 from .archives import begin_archive, hand_over_archive, note_archived, open_archive
 from .budgets import ask_budget_replay, keep_budget_replay

@@ -34,7 +34,7 @@ def ask_family_move(actor: Actor, *, child: Child, to: Area, why: str, at: datet
         why: how the asker knows, and who there can be asked.
 
     Raises:
-        NotAllowed: a child of the house or a question about one is not the actor's, or she is kin.
+        NotAllowed: a child of the house or a flag about one is not the actor's, or she is kin.
         Invalid: it is no village, one of another district, or one of the actor's own; or no words.
         WrongState: they are written down there already, or it is asked already.
     """

@@ -20,10 +20,10 @@ from ..permissions import WatchPermission
 def move_family(actor: Actor, *, child: Child, to: Area, at: datetime) -> FamilyMoved:
     """Write down that a child's family lives in another village; undone by moving it back.
 
-    All children of the house go along, the house itself, every question about them that has not
+    All children of the house go along, the house itself, every flag about them that has not
     ended, and the open concerns: these wait for the case workers of the new place, and stay with whoever
     has them until one of those takes them up. A visit stays with a volunteer who goes to the new village too; else it is taken back, she
-    is told, and the question waits for whoever sends visits there.
+    is told, and the flag waits for whoever sends visits there.
 
     Raises:
         NotAllowed: one of the two villages is not the actor's, or she is kin of the family.

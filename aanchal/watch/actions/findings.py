@@ -263,12 +263,12 @@ def correct_finding(
     if _tell_of_correction(actor, finding, at=at, **said) is None:
         _raise_danger(actor, finding, at=at, **said)
     reopen_after_correction(actor, flag, at=at)
-    _tell_newer_question(flag, at=at)
+    _tell_newer_flag(flag, at=at)
     return finding
 
 
-def _tell_newer_question(flag: Flag, *, at: datetime) -> None:
-    """Let the newer question about the child wait until whoever holds it has read what was put right."""
+def _tell_newer_flag(flag: Flag, *, at: datetime) -> None:
+    """Let the newer flag about the child wait until whoever holds it has read what was put right."""
     newer = (
         Flag.objects.filter(child=flag.child_id, state__in=Flag.LIVE)
         .exclude(pk=flag.pk)
@@ -277,7 +277,7 @@ def _tell_newer_question(flag: Flag, *, at: datetime) -> None:
     )
     if newer is None:
         return
-    # In the open stands the day: the moment would join the question to a concern of that moment. Put
+    # In the open stands the day: the moment would join the flag to a concern of that moment. Put
     # right once more, it waits anew.
     day, before = begin_of_day(at), newer.put_right_at
     newer.put_right_at = day if before is None or before < day else before + timedelta(minutes=1)
@@ -287,7 +287,7 @@ def _tell_newer_question(flag: Flag, *, at: datetime) -> None:
 
 @use_case
 def read_put_right(actor: Actor, *, flag: Flag, at: datetime) -> Flag:
-    """Say that one has read what was put right of an earlier question about the child.
+    """Say that one has read what was put right of an earlier flag about the child.
 
     Raises:
         NotAllowed: the actor sends no visits there, or is kin of the child.

@@ -34,7 +34,7 @@ def lock_visit(visit: Visit) -> Visit:
 
 
 def follow_child(flag: Flag) -> None:
-    """Bring a question that is asked again to the village where the child lives now; whoever calls saves it."""
+    """Bring a flag that is raised again to the village where the child lives now; whoever calls saves it."""
     home = flag.child.area
     if home.district == flag.district:
         flag.area = home

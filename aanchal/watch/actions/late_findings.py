@@ -1,6 +1,6 @@
-"""What a volunteer sends of a visit that is no longer hers: kept for whoever holds the question.
+"""What a volunteer sends of a visit that is no longer hers: kept for whoever holds the flag.
 
-Nothing follows from it by itself: it is no visit, and the question neither ends nor waits by it.
+Nothing follows from it by itself: it is no visit, and the flag neither ends nor waits by it.
 """
 
 from datetime import date, datetime
@@ -98,7 +98,7 @@ def _said(late: LateFinding) -> tuple[object, ...]:
 
 @use_case
 def read_late_findings(actor: Actor, *, flag: Flag, at: datetime) -> int:
-    """Say that one has read what came too late of a question; it stands in its story from now on.
+    """Say that one has read what came too late of a flag; it stands in its story from now on.
 
     Returns:
         How many she had not read.

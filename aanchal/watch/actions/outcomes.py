@@ -82,7 +82,7 @@ def record_outcome(
     came = _check_visited_or_back(flag, kind=kind, since_on=since_on)
     is_concern = became_a_concern(actor, flag) or told_herself(actor, flag)
     if kind == Outcome.Kind.CONCERN and not is_concern:
-        # Else the question would end in the hands of a case worker who was told nothing.
+        # Else the flag would end in the hands of a case worker who was told nothing.
         raise Invalid(STILL_MISSING[Missing.CONCERN], field="kind", missing=str(Missing.CONCERN))
     struck_off = is_struck_off(flag)
     if struck_off:
@@ -148,7 +148,7 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
     Raises:
         NotAllowed: the actor may not record outcomes here, or is kin.
         Invalid: no reason.
-        WrongState: it is not closed, or there is a newer question about the child.
+        WrongState: it is not closed, or there is a newer flag about the child.
     """
     flag = lock_flag(flag)
     require(actor, WatchPermission.OUTCOME_RECORD, flag)
@@ -169,7 +169,7 @@ def reopen_flag(actor: Actor, *, flag: Flag, because: str, at: datetime) -> Flag
 def reopen_after_correction(actor: Actor, flag: Flag, *, at: datetime) -> None:
     """Open a flag again that ended on a finding which was put right since; others stay as they are.
 
-    Where there is a newer question about the child, that one is worked on. The caller holds the flag.
+    Where there is a newer flag about the child, that one is worked on. The caller holds the flag.
     """
     outcome = Outcome.objects.filter(flag=flag).first()
     newer = Flag.objects.filter(child=flag.child_id, state__in=Flag.LIVE).exclude(pk=flag.pk)

@@ -1,4 +1,4 @@
-"""Taking a correction back, and with it that questions were withdrawn on what it changed."""
+"""Taking a correction back, and with it that flags were withdrawn on what it changed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from .holding import follow_child
 def undo_correction(actor: Actor, *, correction: Correction, at: datetime) -> Correction:
     """Take back a yes, or what was corrected without asking: the former marks stand again.
 
-    Questions about these children that were withdrawn since are open again.
+    Flags about these children that were withdrawn since are open again.
 
     Raises:
         NotAllowed, WrongState: as for `registers.actions.restore_corrected_marks`.
@@ -37,7 +37,7 @@ def undo_correction(actor: Actor, *, correction: Correction, at: datetime) -> Co
 def _ask_again(
     actor: Actor, *, class_section: ClassSection, children: Sequence[UUID], since: datetime
 ) -> None:
-    """Open the questions again that were withdrawn on marks which are undone.
+    """Open the flags again that were withdrawn on marks which are undone.
 
     Whoever was told of the question is told again: it waits for the coordinator. The watch then says
     whether it stands on the marks.

@@ -167,7 +167,7 @@ def hand_back_visit(actor: Actor, *, visit: Visit, because: str, at: datetime) -
 
 @use_case
 def leave_pair(actor: Actor, *, visit: Visit, because: str, at: datetime) -> Visit:
-    """Say that one does not go along: then nobody goes, and the question is open again.
+    """Say that one does not go along: then nobody goes, and the flag is open again.
 
     No question is asked; what the reason means is as for `hand_back_visit`.
 
@@ -248,7 +248,7 @@ def _said_not_safe(visit: Visit) -> Scope:
 
 
 def _lock_house_of(visit: Visit) -> Visit:
-    """Hold the live questions of a house, in the order of their keys, and then the visit."""
+    """Hold the live flags of a house, in the order of their keys, and then the visit."""
     flag = Flag.objects.select_related("child").get(pk=visit.flag_id)
     home = Q(child=flag.child_id)
     if flag.child.household_id is not None:

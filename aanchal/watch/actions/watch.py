@@ -384,7 +384,7 @@ def _keep_states(works: list[_Work], *, on: date) -> None:
 def _settle_flags(
     works: list[_Work], *, on: date, at: datetime
 ) -> tuple[list[Flag], list[Withdrawal], list[Withdrawal]]:
-    """Raise a flag for each child whose question is open now; ask about those no mark supports.
+    """Raise a flag for each child after whom the rule asks now; ask about those no mark supports.
 
     Returns:
         New flags; new questions whether a flag is withdrawn; such questions that no longer stand.
@@ -426,7 +426,7 @@ def _settle_flags(
 
 
 def _ask_again(works: list[_Work], shut: set[UUID], *, at: datetime) -> list[Flag]:
-    """Questions about children who are still away when the end of the last one no longer covers it,
+    """Flags about children who are still away when the end of the last one no longer covers it,
     and about those who are on leave for long.
     """
     reasons = reasons_to_ask_again(

@@ -21,7 +21,7 @@ class AbsentPupil:
     Args:
         last_on: the day of that mark.
         days: school days since she was last present on which she was absent or on leave.
-        state: what a school may know of a question about her: "asked", "visited", "back", "left",
+        state: what a school may know of a flag about her: "asked", "visited", "back", "left",
             or "" when none was raised since `since`; never what was found.
         leave_since: of one on leave, the first day of this leave; None when she is absent.
     """

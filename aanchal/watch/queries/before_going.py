@@ -37,7 +37,7 @@ def unsafe_houses(where: Q) -> Q:
 
 
 def of_house(flags: Iterable[Flag]) -> Q:
-    """Visits to the houses of some questions: of the child, and of all who live with her."""
+    """Visits to the houses of some flags: of the child, and of all who live with her."""
     flags = list(flags)
     homes = {f.child.household_id for f in flags} - {None}
     return Q(flag__child__in=[f.child_id for f in flags]) | Q(flag__child__household__in=homes)
@@ -55,7 +55,7 @@ def not_to_be_sent(flag: Flag) -> set[UUID]:
 
 
 def gave_back_as(because: str, flag: Flag) -> set[UUID]:
-    """Volunteers who gave a visit of this question back for a reason, first or second. One query."""
+    """Volunteers who gave a visit of this flag back for a reason, first or second. One query."""
     said: set[UUID] = set()
     for visit in given_back(Q(flag=flag)):
         if visit.handed_back_because == because:
@@ -71,9 +71,9 @@ def who_stays_away(flag: Flag) -> list[User]:
 
 
 def felt_unsafe(flags: Iterable[Flag]) -> set[UUID]:
-    """Those of some questions to whose house somebody did not go because she did not feel safe.
+    """Those of some flags to whose house somebody did not go because she did not feel safe.
 
-    The house stays what it is when a question has ended: an earlier one about the child counts, and
+    The house stays what it is when a flag has ended: an earlier one about the child counts, and
     one about another child of the household. One query; `child` must be loaded.
     """
     flags = list(flags)
@@ -88,14 +88,14 @@ def felt_unsafe(flags: Iterable[Flag]) -> set[UUID]:
 
 
 class PutRight(NamedTuple):
-    """An earlier question about the same child, and when a finding of it was put right."""
+    """An earlier flag about the same child, and when a finding of it was put right."""
 
     flag_id: UUID
     at: datetime
 
 
 def put_right_since(flags: Iterable[Flag]) -> dict[UUID, PutRight]:
-    """Question → the last finding of an earlier one about the child that was put right since it began.
+    """Flag → the last finding of an earlier one about the child that was put right since it began.
 
     One query, however many.
     """
@@ -116,6 +116,6 @@ def put_right_since(flags: Iterable[Flag]) -> dict[UUID, PutRight]:
 
 
 def was_child_met(flag: Flag) -> bool:
-    """Say whether anybody who went for a question saw the child herself. One query."""
+    """Say whether anybody who went for a flag saw the child herself. One query."""
     found = Finding.objects.filter(visit__flag=flag)
     return any(f.child_seen for f in found if group_of(f.kind) != "again")

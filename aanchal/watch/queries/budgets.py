@@ -157,7 +157,7 @@ def _history_of(area: Area) -> History:
 
 
 def _found_in(area: Area) -> list[Found]:
-    """What real visits found, the last finding of each question."""
+    """What real visits found, the last finding of each flag."""
     rows = Finding.objects.filter(
         within([area.path], "visit__flag__class_section__school__area__path"),
         visit__state=Visit.State.RECORDED,

@@ -1,4 +1,4 @@
-"""Reads of the questions asked about given children. Each starts from what the actor may see."""
+"""Reads of the flags about given children. Each starts from what the actor may see."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,8 +12,8 @@ from ..models import Flag
 from .flags import visible_flags
 
 
-def live_questions(actor: Actor, children: Sequence[UUID]) -> dict[UUID, str]:
-    """Child → the state of her open question; children without one, or not to be seen, are absent."""
+def live_flags(actor: Actor, children: Sequence[UUID]) -> dict[UUID, str]:
+    """Child → the state of her open flag; children without one, or not to be seen, are absent."""
     return dict(
         visible_flags(actor)
         .filter(child__in=list(children), state__in=Flag.LIVE)
@@ -23,7 +23,7 @@ def live_questions(actor: Actor, children: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def asked_after(actor: Actor, children: QuerySet[Child]) -> QuerySet[Child]:
-    """Of these children those with an open question, urgent first, then the longest waiting."""
+    """Of these children those with an open flag, urgent first, then the longest waiting."""
     asked = visible_flags(actor).filter(child=OuterRef("pk"), state__in=Flag.LIVE).order_by()
     return (
         children.annotate(

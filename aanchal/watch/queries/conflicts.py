@@ -1,6 +1,6 @@
 """What somebody reads of a visit who is shut out of the concern that it raised: nothing of it.
 
-She follows questions of her block, and may be the one the concern is about. To her the visit found
+She follows flags of her block, and may be the one the concern is about. To her the visit found
 "something else", as visits do every day, and nothing on her pages tells that a concern exists.
 """
 
@@ -62,7 +62,7 @@ def kinds_as_read(actor: Actor, findings: Iterable[Finding]) -> dict[UUID, str]:
 
 
 def _hide_told(actor: Actor, flags: list[Flag]) -> None:
-    """Hide an end that is a concern because whoever wrote it had told of one out of the question."""
+    """Hide an end that is a concern because whoever wrote it had told of one from the flag."""
     told = {
         (flag.district, str(flag.pk), str(by))
         for flag in flags

@@ -1,4 +1,4 @@
-"""Questions of which the last who met somebody is not sure that the child is safe."""
+"""Flags of which the last who met somebody is not sure that the child is safe."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -56,5 +56,5 @@ def doubt_due_at(since: datetime) -> datetime:
 
 
 def what_is_not_known(flag: Flag, *, kind: str) -> tuple[Unknown, ...]:
-    """What nobody knows of the child when her question is ended so; two queries."""
+    """What nobody knows of the child when her flag is ended so; two queries."""
     return not_known(kind, in_doubt=is_in_doubt(flag), child_met=was_child_met(flag))

@@ -78,7 +78,7 @@ def rows_behind(actor: Actor, figure: str, *, last_on: date) -> list[Behind]:
 
     A flag visited twice in the week stands there twice, as in the figure. No flag of a place
     where the actor may not view the watch, nor of her own kin. What a visit found is said as on the
-    question itself: to whoever is shut out of its concern it found something else.
+    flag itself: to whoever is shut out of its concern it found something else.
     """
     begin, end = _moment(last_on - timedelta(days=6)), _moment(last_on + timedelta(days=1))
     if figure == "in_time":
@@ -323,7 +323,7 @@ def irregular_pupils(actor: Actor, class_section_id: UUID, *, since: date) -> li
 def irregular_in(actor: Actor, sections: Sequence[UUID], *, since: date) -> list[TeacherLine]:
     """Flags of classes as their school may see them, newest first; none of the asker's own family.
 
-    `state` is "asked" (a question is open), "visited", "back" or "left". That a concern was raised
+    `state` is "asked" (a flag is open), "visited", "back" or "left". That a concern was raised
     looks like any other visited flag: the one who harms may teach.
     """
     flags = (

@@ -36,8 +36,8 @@ def visible_flags(
     )
 
 
-def question_places(actor: Actor) -> tuple[list[Area], list[Body]]:
-    """Villages and schools of which the actor may see a question, each by name. Two queries."""
+def flag_places(actor: Actor) -> tuple[list[Area], list[Body]]:
+    """Villages and schools of which the actor may see a flag, each by name. Two queries."""
     asked = visible_flags(actor).order_by()
     villages = Area.objects.filter(pk__in=asked.values("area")).order_by("name", "pk")
     schools = Body.objects.filter(pk__in=asked.values("class_section__school"))

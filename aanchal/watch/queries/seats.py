@@ -1,4 +1,4 @@
-"""Where the child of a question sits now: a question outlives the class that it was raised in."""
+"""Where the child of a flag sits now: a flag outlives the class that it was raised in."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date

@@ -26,9 +26,9 @@ class Waiting:
         late: visits past their time.
         late_since: when the longest of them fell due; None when there is none.
         stranded: visits not yet late whose volunteer can no longer go.
-        with_nobody: questions in nobody's hands; `urgent` of them are urgent.
-        visited: visited questions whose end is not written down.
-        doubts: questions with nobody on her way of which the last who went is not sure that the
+        with_nobody: flags in nobody's hands; `urgent` of them are urgent.
+        visited: visited flags whose end is not written down.
+        doubts: flags with nobody on her way of which the last who went is not sure that the
             child is safe.
         registers: register files that need somebody.
     """
@@ -131,13 +131,13 @@ def flags_by_standing(actor: Actor, asked: Asked, *, at: datetime) -> dict[str, 
 
 
 def overdue_flags(actor: Actor, *, at: datetime) -> QuerySet[Flag]:
-    """Questions whose visit is overdue or with one who can no longer go, the first due first."""
+    """Flags whose visit is overdue or with one who can no longer go, the first due first."""
     late = overdue_visits(actor, at=at).order_by()
     return by_due_day(visible_flags(actor).filter(pk__in=late.values("flag_id")))
 
 
 def doubtful_flags(actor: Actor) -> QuerySet[Flag]:
-    """Questions of which the last who went is not sure that the child is safe, longest first."""
+    """Flags of which the last who went is not sure that the child is safe, longest first."""
     return _placed(visible_flags(actor).filter(state__in=WITH_NOBODY), only=True)
 
 
@@ -166,7 +166,7 @@ def _placed(flags: QuerySet[Flag], *, only: bool) -> QuerySet[Flag]:
 
 
 def by_due_day(flags: QuerySet[Flag]) -> QuerySet[Flag]:
-    """Questions in somebody's hands in the order in which their visits fall due."""
+    """Flags in somebody's hands in the order in which their visits fall due."""
     held = Visit.objects.filter(flag=OuterRef("pk"), state=Visit.State.ASSIGNED)
     return flags.annotate(visit_due_at=Subquery(held.values("due_at")[:1])).order_by(
         "visit_due_at", "pk"

@@ -1,4 +1,4 @@
-"""Children whom a register shows away, whatever the mark, and how long a question is at rest. Pure.
+"""Children whom a register shows away, whatever the mark, and how long a flag is at rest. Pure.
 
 The watch asks once for one absence, and leaves leave out. Both would be the end of asking: an
 absence that was explained once, or a mark of leave written day after day, would hide a child for
@@ -31,7 +31,7 @@ class Away:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question about a child: the day it was about, and until when its end lets it rest.
+    """A flag about a child: the day it was about, and until when its end lets it rest.
 
     Args:
         signal_on: the register day that raised it.
@@ -95,7 +95,7 @@ def ask_again(away: Away, asked: Sequence[Asked]) -> bool:
     """Say whether an absence that was asked about is asked about again: every rest is over.
 
     Args:
-        asked: the questions about it that have ended, in any order.
+        asked: the flags about it that have ended, in any order.
     """
     return all(
         one.rest_until is not None

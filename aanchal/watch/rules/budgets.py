@@ -1,7 +1,7 @@
 """What a visit budget would have cost and found on past registers. Pure: arrays in, counts out.
 
 A budget is visits for 1,000 children a month of 22 register days. Nothing here knows whether a
-question was right: only what was asked, when, and what real visits found.
+flag was right: only what was asked, when, and what real visits found.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,15 +16,15 @@ from .history import History
 from .long_absences import LongAbsence
 
 BUDGETS: Final = tuple(range(2, 32, 2))
-SAME_QUESTION_DAYS: Final = 30  # days after a real question in which a replayed one is the same
+SAME_FLAG_DAYS: Final = 30  # days after a real flag in which a replayed one is the same
 
-# Thresholds that are tried: a question more or less between two of them is no visit more or less.
+# Thresholds that are tried: a flag more or less between two of them is no visit more or less.
 LOWEST, STEP, STEPS = -4.0, 0.05, 720
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The questions of one replay: the child, the column of the day, whether urgent."""
+    """The flags of one replay: the child, the column of the day, whether urgent."""
 
     child: NDArray[np.int64]
     column: NDArray[np.int64]
@@ -36,7 +36,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a real visit found: after which question, and whether it was for nothing."""
+    """What a real visit found: after which flag, and whether it was for nothing."""
 
     child: str
     since_on: date
@@ -49,10 +49,10 @@ class Point:
     """What one budget would have done in the whole span.
 
     `visits` is the budget, None for the threshold in force. `asked` long absences were asked about
-    before their 20th day; `lead_days` is the median of their marked days from the question to that
+    before their 20th day; `lead_days` is the median of their marked days from the flag to that
     day. `sooner`, `later`, `only` and `missed` compare with the threshold in force: absences asked
     about on an earlier day, a later day, by this one alone, by that one alone. `empty` of `known`
-    real visits whose question this budget asks too were for nothing.
+    real visits whose flag this budget asks too were for nothing.
     """
 
     visits: int | None
@@ -105,7 +105,7 @@ def past_from_json(data: Mapping[str, Any]) -> Past:
 
 
 def a_month(count: int, months: float) -> float:
-    """Questions a month; 0 months count as nothing asked."""
+    """Flags a month; 0 months count as nothing asked."""
     return count / months if months else 0.0
 
 
@@ -119,7 +119,7 @@ def thresholds_for(
     """For each budget the lowest threshold that asks no oftener than it.
 
     Args:
-        asked_at: questions in the whole span at a threshold; fewer, or as many, as it rises.
+        asked_at: flags in the whole span at a threshold; fewer, or as many, as it rises.
             Called once a threshold.
 
     Returns:
@@ -195,14 +195,14 @@ def point_of(
 def _also_asked(
     found: Sequence[Found], columns: Mapping[int, Sequence[int]], history: History
 ) -> list[Found]:
-    """Real findings whose question the replay asks too: about the same child, in the same days."""
+    """Real findings whose flag the replay asks too: about the same child, in the same days."""
     number = {child: i for i, child in enumerate(history.children)}
     return [
         one
         for one in found
         if any(
             one.since_on <= history.days[column]
-            and (history.days[column] - one.signal_on).days <= SAME_QUESTION_DAYS
+            and (history.days[column] - one.signal_on).days <= SAME_FLAG_DAYS
             for column in columns.get(number.get(one.child, -1), ())
         )
     ]

@@ -15,7 +15,7 @@ from aanchal.lib.marks import Mark
 from .history import History
 
 LONG_ABSENCE_DAYS: Final = 20  # marked absences running that count as a long absence
-LOOK_AHEAD_DAYS: Final = 60  # her marked days before it in which a question still foretold it
+LOOK_AHEAD_DAYS: Final = 60  # her marked days before it in which a flag still foretold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class LongAbsence:
 
     @property
     def foretold_from(self) -> int:
-        """The first column on which a question still foretells it."""
+        """The first column on which a flag still foretells it."""
         before = np.flatnonzero(self.marked[: self.first])
         return int(before[-LOOK_AHEAD_DAYS]) if len(before) >= LOOK_AHEAD_DAYS else 0
 
     def lead_of(self, columns: Sequence[int]) -> int | None:
-        """Marked days from the first question that foretold it to the day it was long.
+        """Marked days from the first flag that foretold it to the day it was long.
 
         Args:
             columns: days on which the child was asked about, in any order.

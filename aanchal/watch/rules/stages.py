@@ -8,7 +8,7 @@ from aanchal.lib.stages import FOLLOWS, Moves
 
 from ..verbs import WatchVerb
 
-# A question nobody has visited yet is withdrawn when its marks were corrected and the coordinator
+# A flag nobody has visited yet is withdrawn when its marks were corrected and the coordinator
 # says so; later it is not. It is closed without a visit only when the register shows the child back and somebody saw her. One that
 # was visited can be visited again, and one that was closed in error is open or visited again.
 FLAG_MOVES: Moves = {
@@ -44,7 +44,7 @@ VISIT_MOVES: Moves = {
 # What a volunteer sent of a visit that was no longer hers. No column: it is read or not.
 LATE_FINDING_STATES = ("unread", "read")
 
-# A finding of an earlier question that was put right. No column: the newer question knows whether it was read.
+# A finding of an earlier flag that was put right. No column: the newer flag knows whether it was read.
 PUT_RIGHT_STATES = ("unread", "read")
 
 # She who goes along on a visit. No column: the visit names her.

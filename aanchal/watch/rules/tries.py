@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Next(StrEnum):
-    """Where the question is after a visit was recorded."""
+    """Where the flag is after a visit was recorded."""
 
     HERS_AGAIN = "hers_again"  # the same volunteer goes once more
     ANOTHER = "another"  # nobody's hands: the coordinator sends another person
@@ -18,7 +18,7 @@ def after_visit(group: str, next_step: str, *, tries: int, max_tries: int) -> Ne
     Args:
         group: of the finding, as in `data/findings.toml`.
         next_step: what the volunteer chose.
-        tries: how often she found nobody at home for this question, this time included.
+        tries: how often she found nobody at home for this flag, this time included.
         max_tries: after so many, another person goes.
     """
     if group == "again":

@@ -29,7 +29,7 @@ class Thing:
         not_by: user ids who may not act though their role would: a second person is needed.
         count: how many rows of it wait, for a file with rows to repair; else 1.
         name: what it is called, of what tells of no child: "VI A" for a class; else "".
-        flag: primary key of the question that a visit belongs to, as text; else "".
+        flag: primary key of the flag that a visit belongs to, as text; else "".
     """
 
     kind: str

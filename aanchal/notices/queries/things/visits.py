@@ -18,7 +18,7 @@ from .thing import NOBODY, Thing
 
 
 def flags(actor: Actor | None, at: datetime) -> Iterator[Thing]:
-    """Questions that are in nobody's hands, and those visited whose end is not written."""
+    """Flags that are in nobody's hands, and those visited whose end is not written."""
     reach = Q() if actor is None else placed(Flag, actor, WatchPermission.VISIT_ASSIGN)
     rows = list(
         Flag.objects.filter(reach, state__in=[Flag.State.OPEN, Flag.State.VISITED])
@@ -111,7 +111,7 @@ def visits(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 
 def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
-    """Questions of which something was sent too late that nobody has read, each once."""
+    """Flags of which something was sent too late that nobody has read, each once."""
     reach = (
         Q() if actor is None else placed(Flag, actor, WatchPermission.VISIT_ASSIGN, "visit__flag__")
     )
@@ -139,7 +139,7 @@ def late_findings(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 
 def put_right(actor: Actor | None, at: datetime) -> Iterator[Thing]:
-    """Questions about whose child a finding of an earlier one was put right, and nobody has read it."""
+    """Flags about whose child a finding of an earlier one was put right, and nobody has read it."""
     reach = Q() if actor is None else placed(Flag, actor, WatchPermission.VISIT_ASSIGN)
     rows = list(
         Flag.objects.filter(
@@ -167,7 +167,7 @@ def put_right(actor: Actor | None, at: datetime) -> Iterator[Thing]:
 
 
 def withdrawals(actor: Actor | None, at: datetime) -> Iterator[Thing]:
-    """Questions whose marks were corrected: withdrawn, or asked all the same?"""
+    """Flags whose marks were corrected: withdrawn, or asked all the same?"""
     reach = Q() if actor is None else placed(Withdrawal, actor, WatchPermission.FLAG_WITHDRAW)
     rows = list(
         Withdrawal.objects.filter(

@@ -37,7 +37,7 @@ from aanchal.registers.formats.grades import roman
 from aanchal.registers.queries.books import child_strip
 from aanchal.watch.models import Flag
 from aanchal.watch.permissions import WatchPermission
-from aanchal.watch.queries.children import asked_after, live_questions
+from aanchal.watch.queries.children import asked_after, live_flags
 from aanchal.watch.queries.conflicts import hide_concerns_from
 from aanchal.watch.queries.flags import flags_of_child, visits_of
 from aanchal.web.concerns.presenters.about import tell_about_href
@@ -134,7 +134,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def _rows(request: HttpRequest, children: list[Child], *, whole: bool = False) -> list[list[Any]]:
     """Children as lines of a table that open to their files. Two queries."""
     seats = present_seats([c.pk for c in children])
-    asked = live_questions(request.actor, [c.pk for c in children])
+    asked = live_flags(request.actor, [c.pk for c in children])
     rows = []
     for held in children:
         name = whole_name(held) if whole else first_name(held)

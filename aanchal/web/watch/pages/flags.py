@@ -14,7 +14,7 @@ from aanchal.kernel.access import how_many
 from aanchal.places.queries import find_area
 from aanchal.watch.models import Flag
 from aanchal.watch.queries.figures import FIGURES, Behind, rows_behind
-from aanchal.watch.queries.flags import flags_among, question_places
+from aanchal.watch.queries.flags import flag_places, flags_among
 from aanchal.watch.queries.returns import NOTHING
 from aanchal.watch.queries.waiting import Asked, flags_by_standing
 from aanchal.web.shell.context import local_name
@@ -82,7 +82,7 @@ def flag_list(request: HttpRequest) -> HttpResponse:
     if figure in FIGURES:
         return _behind(request, figure, now)
     place = find_area(pk=key_or_none(request.GET.get("place")))
-    villages, schools = question_places(request.actor)
+    villages, schools = flag_places(request.actor)
     narrowed = Narrowed(
         request,
         fields=(
