@@ -246,7 +246,8 @@ def an_office():
             )  # fmt: skip
         FamilyMove.objects.create(
             **of, child=child, left=child.area, why="x", asked_by=operator, asked_at=now,
-            to=office.schools["sibling" if label == "own" else "own"].area,
+            # Within a district, as every move of a family.
+            to=office.schools[{"own": "sibling", "elsewhere": "elsewhere"}.get(label, "own")].area,
         )  # fmt: skip
         Withdrawal.objects.create(**of, flag=flag, asked_at=now)
         Reopening.objects.create(

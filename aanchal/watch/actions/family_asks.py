@@ -89,7 +89,10 @@ def agree_family_move(actor: Actor, *, move: FamilyMove, at: datetime) -> Family
     _require_answer(actor, move)
     if sorted(str(each.pk) for each in family) != move.house:
         raise WrongState(
-            _("Others live together with this child since it was asked. Whoever asked asks anew.")
+            _(
+                "Others live together with this child since it was asked. Refuse it, so that whoever "
+                "asked is told and asks anew."
+            )
         )
     check_village(family, flags, move.to)
     moved = carry_out(actor, family, flags, to=move.to, at=at, agreed=move)

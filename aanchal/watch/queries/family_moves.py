@@ -1,6 +1,6 @@
 """Families that are said to live in a village that another coordinates: what waits, and what was asked."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from aanchal.kernel.access import outside_kin, reach
 from aanchal.kernel.authz import Actor
@@ -8,6 +8,8 @@ from aanchal.people.models import Child
 from aanchal.people.permissions import PeoplePermission
 
 from ..models import FamilyMove
+
+_IS_SETTLED = Case(When(state=FamilyMove.State.WAITING, then=Value(0)), default=Value(1))
 
 
 def family_moves_to_answer(actor: Actor) -> QuerySet[FamilyMove]:
@@ -23,12 +25,12 @@ def family_moves_to_answer(actor: Actor) -> QuerySet[FamilyMove]:
 
 
 def family_moves_asked(actor: Actor) -> QuerySet[FamilyMove]:
-    """Those that the actor asked, and those about children who are hers, the newest first."""
+    """Those that the actor asked, and those about children who are hers: those that wait first, then the newest."""
     hers = Q(asked_by=actor.user_id) & outside_kin(FamilyMove, actor)
     return (
         _family_moves()
         .filter(hers | reach(Child, actor, PeoplePermission.CHILD_MOVE, "child__"))
-        .order_by("-asked_at", "-pk")
+        .order_by(_IS_SETTLED, "-asked_at", "-pk")
     )
 
 

@@ -358,3 +358,29 @@ def test_what_is_not_hers_to_answer_is_not_answered_on_the_page(family):
 
     move.refresh_from_db()
     assert move.state == "waiting" and family.places() == {VILLAGE}
+
+
+def test_whoever_asked_sees_first_what_still_waits_however_much_was_settled_since(family):
+    first = family.ask(at=NOW)
+    for n in range(25):
+        FamilyMove.objects.create(
+            district=first.district, child=family.child, left=first.left, to=first.to, why="x", house=[],
+            asked_by=str(family.here.pk), asked_at=NOW + (n + 1) * DAY, state=FamilyMove.State.REFUSED,
+        )  # fmt: skip
+
+    assert family_moves_asked(acting(family.here)).first() == first
+    page = signed_in(Client(), family.here).get(reverse("family_moves")).content.decode()
+    assert page.count(family.child.code) == 1 + 20
+    assert "waits for an answer" in page
+
+
+def test_a_question_whose_house_changed_is_to_be_refused_so_that_the_asker_is_told(family):
+    move = family.ask()
+    family.sister.household = None
+    family.sister.save()
+
+    with pytest.raises(WrongState, match="Refuse it, so that whoever asked is told"):
+        family.agree(move)
+
+    family.refuse(move)
+    assert Notice.objects.filter(user=family.here, kind="family_move_answered").count() == 1

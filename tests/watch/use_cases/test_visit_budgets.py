@@ -256,8 +256,8 @@ def test_the_page_asks_a_constant_number_of_queries(
         a_page(section, children, [FULL[:30]] * 5, date(2026, 6, 1))
 
     # PostgreSQL needs two more than SQLite, to say who asks; some twenty count what waits, which a process
-    # keeps for some seconds where it serves people.
-    assert len(few) <= 37
+    # keeps for some seconds where it serves people: among them families that ask to be moved here.
+    assert len(few) <= 39
     with django_assert_num_queries(len(few)):
         assert page_of(desk).status_code == 200
 

@@ -99,8 +99,9 @@ def _handed_on(thing: Thing, concern: Concern) -> Iterator[Thing]:
     """What a concern is whose child lives elsewhere since: news there, and still hers who has it."""
     here = replace(thing, kind="concern_move.waiting", since=concern.left_at, holder="")
     if thing.kind == "concern.new":
-        # In nobody's hands it waits for both places; those where the child lives are told first.
-        yield here
+        # In nobody's hands it waits for both places; those where the child lives are told first. It has
+        # waited since it was told: a move gives nobody more time.
+        yield replace(here, since=min(thing.since, here.since))
         return
     yield thing
     acted = concern.acted_at

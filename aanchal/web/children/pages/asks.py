@@ -4,6 +4,7 @@ Whoever is asked reads what she needs to ask in her village whether they came, a
 child: the first name, the code, how many go along, from where, and how the asker knows.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ from aanchal.web.shell.names import first_name
 
 from ..forms import AskVillageForm, BlockForm, village_named
 
-OWN_SHOWN = 20
+SETTLED_SHOWN, MAX_OWN = 20, 500
 STATES = {
     FamilyMove.State.WAITING: ("soon", gettext_lazy("waits for an answer")),
     FamilyMove.State.AGREED: ("done", gettext_lazy("they live there")),
@@ -128,7 +129,7 @@ def family_moves(request: HttpRequest) -> HttpResponse:
         if refused is None:
             return redirect("family_moves")
     waiting = list(family_moves_to_answer(request.actor))
-    own = list(family_moves_asked(request.actor)[:OWN_SHOWN])
+    own = _shown(family_moves_asked(request.actor)[:MAX_OWN])
     names = people_named(move.asked_by for move in waiting)
     # When it goes to a further person, as the list of all that waits says it.
     late = timezone.now() - hand_overs()["family_move.waiting"].steps[1].after
@@ -145,6 +146,13 @@ def family_moves(request: HttpRequest) -> HttpResponse:
         },
         status=400 if refused else 200,
     )
+
+
+def _shown(own: Iterable[FamilyMove]) -> list[FamilyMove]:
+    """All that wait, and the last of those that were settled."""
+    found = list(own)
+    waiting = [move for move in found if move.state == FamilyMove.State.WAITING]
+    return waiting + found[len(waiting) :][:SETTLED_SHOWN]
 
 
 def _answer(request: HttpRequest) -> None:

@@ -53,7 +53,7 @@ from ..presenters.conflicts import (
     search_colleagues,
 )
 from ..presenters.danger import danger_of
-from ..presenters.moving import move_shown, moved_to
+from ..presenters.moving import may_arrive, move_shown, moved_to
 from ..presenters.steps import step_page
 
 
@@ -138,7 +138,7 @@ def _shown(request: HttpRequest, held: Concern) -> dict[str, Any]:
         "may_work": may(request.actor, CasePermission.CONCERN_TAKE_UP, held),
         **move_shown(request, held, holder=holder),
         "may_take_up": may_be_taken_up(held, at=now, by=request.actor)
-        and (stage != "taken_up" or held.taken_up_by != me),
+        and (stage != "taken_up" or held.taken_up_by != me or may_arrive(request, held)),
         "may_leave_team": held.is_sealed
         and me in held.team
         and (stage == "closed" or me not in (held.taken_up_by, held.handed_to)),

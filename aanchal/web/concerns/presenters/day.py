@@ -24,10 +24,12 @@ class ConcernDay:
         with_nobody: keys of those in nobody's hands: nobody took them up yet, or whoever had them or
             was to have them works there no more or is shut out since; or their child moved here, and
             nobody here took them up.
+        moved: keys of those that the actor has and is to hand on, because the family moved away.
     """
 
     late: dict[str, datetime]
     with_nobody: frozenset[str]
+    moved: frozenset[str]
 
 
 def concern_day(actor: Actor, *, at: datetime) -> ConcernDay:
@@ -37,15 +39,17 @@ def concern_day(actor: Actor, *, at: datetime) -> ConcernDay:
     that list never say different things. The same few queries, however many concerns there are.
     """
     late: dict[str, datetime] = {}
-    with_nobody = set()
+    with_nobody, moved = set(), set()
     for thing in concerns(actor, at):
         is_moved = thing.kind == "concern_move.waiting" and waits_for(thing, actor, at=at)
         if is_moved or (not thing.holder and thing.kind.startswith("concern.")):
             with_nobody.add(thing.key)
+        if thing.kind == "concern_move.kept" and thing.holder == actor.user_id:
+            moved.add(thing.key)
         over = thing.late_at()
         if over <= at and waits_for(thing, actor, at=at):
             late[thing.key] = min(over, late.get(thing.key, over))
-    return ConcernDay(late, frozenset(with_nobody))
+    return ConcernDay(late, frozenset(with_nobody), frozenset(moved))
 
 
 def concerns_sentence(shown: ConcernList, day: ConcernDay, *, reader: str) -> str:
@@ -65,10 +69,7 @@ def concerns_sentence(shown: ConcernList, day: ConcernDay, *, reader: str) -> st
             "In %(n)s concerns of yours something was put right: read it.",
             corrected,
         ) % {"n": grouped(corrected)}
-    moved = sum(
-        bool(row.head["left_area_id"]) and str(row.pk) not in day.with_nobody for row in mine.rows
-    )
-    if moved:
+    if moved := len(day.moved):
         return ngettext(
             "In %(n)s concern of yours the family moved away: hand it over.",
             "In %(n)s concerns of yours the family moved away: hand them over.",

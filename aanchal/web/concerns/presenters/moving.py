@@ -22,6 +22,11 @@ def moved_to(held: Concern) -> str:
     return local_name(area_at(block) or held.area)
 
 
+def may_arrive(request: HttpRequest, held: Concern) -> bool:
+    """Whether the reader works where the family lives now, so that her taking it up ends the handing on."""
+    return bool(held.left_area_id) and works_where_she_lives(request.actor, held)
+
+
 def move_shown(request: HttpRequest, held: Concern, *, holder: str) -> dict[str, Any]:
     """The large sentence about a move, and whether the reader is the one who hands it on.
 
@@ -32,6 +37,12 @@ def move_shown(request: HttpRequest, held: Concern, *, holder: str) -> dict[str,
     if not place or held.stage == Concern.Stage.CLOSED:
         return {"moved": ""}
     if works_where_she_lives(request.actor, held):
+        if held.taken_up_by == request.actor.user_id and held.stage == Concern.Stage.TAKEN_UP:
+            said = _(
+                "The family lives at another place now where you work as well. Take it up there, so that "
+                "it is that place's alone."
+            )
+            return {"moved": said, "hands_on": False}
         said = _("The family lives here now. Take it up: it is in nobody's hands.")
         if holder:
             said = _(
