@@ -22,6 +22,7 @@ NAMES: dict[str, Any] = {
     "registers.MissingPupil": gettext_lazy("Pupils missing from a register, once answered"),
     "watch.ClassState": gettext_lazy("What the watch reckons with"),
     "watch.VisitBudget": gettext_lazy("Visit budgets that were replaced"),
+    "watch.FamilyMove": gettext_lazy("Moves of families that were answered"),
     "watch.Flag": gettext_lazy("Questions with visits and findings, after their end"),
     "kernel.StoredFile": gettext_lazy("Files as they were sent"),
     "kernel.ImportProblem": gettext_lazy("Lines of files that were settled"),
