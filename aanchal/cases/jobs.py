@@ -1,4 +1,4 @@
-"""Background work of concerns: no sealed concern stays with nobody who may open it."""
+"""Background work of concerns: none stays where its child lives no more, or with nobody who may open it."""
 
 from datetime import time
 
@@ -9,9 +9,9 @@ from aanchal.kernel.authz import system_actor
 from aanchal.kernel.jobs import job
 from aanchal.kernel.schedule import every_day
 
-from .actions import lapse_mistake, name_team
+from .actions import follow_children, lapse_mistake, name_team
 from .mistakes import asked_mistake
-from .queries import sealed_and_open, without_anyone
+from .queries import children_elsewhere, sealed_and_open, without_anyone
 
 
 @job(merge=True)
@@ -26,6 +26,14 @@ def name_teams() -> None:
 
 
 @job(alone=True)
+def follow_families() -> None:
+    """Bring each open concern to where its child lives now, whatever came between it and her family's move."""
+    for area, children in children_elsewhere():
+        actor = system_actor("concerns")
+        follow_children(actor, children=children, to=area, at=timezone.now())
+
+
+@job(alone=True)
 def lapse_mistakes() -> None:
     """End what was said to be a mistake and nobody answered in a week."""
     now = timezone.now()
@@ -37,5 +45,6 @@ def lapse_mistakes() -> None:
 
 # A new case worker is named at once; the night finds those whose whole team has left.
 after_grant(name_teams)
+every_day("concern_families", follow_families, at=time(1, 30))
 every_day("concern_mistakes", lapse_mistakes, at=time(3, 20))
 every_day("concern_teams", name_teams, at=time(1, 45))

@@ -29,6 +29,7 @@ from aanchal.kernel.facts import unsaid_facts
 from aanchal.kernel.fields import Sealed
 from aanchal.kernel.models import LegalHold
 from aanchal.lib.indic.names import likeness
+from aanchal.people.models import Child
 from aanchal.people.queries import kin_children
 from aanchal.places.models import Area
 
@@ -216,6 +217,25 @@ def sealed_and_open() -> list[Concern]:
     Concern.left_area.fetch(found)
     Concern.child.fetch(found)
     return sorted(found, key=lambda c: (c.raised_at, str(c.pk)))
+
+
+def children_elsewhere() -> list[tuple[Area, list[Child]]]:
+    """Children of open concerns that stand elsewhere in the district, by where they live now.
+
+    For Aanchal's own upkeep; two queries.
+    """
+    rows = opened(Concern.objects.filter(is_open=True))
+    keys = {row.head["child_id"] for row in rows} - {""}
+    known = Child.objects.select_related("area").in_bulk(keys)
+    by_key = {str(pk): child for pk, child in known.items()}
+    found: dict[Area, dict[UUID, Child]] = {}
+    for row in rows:
+        child = by_key.get(row.head["child_id"])
+        if child is None or child.area.district != row.district:
+            continue
+        if row.head["area_id"] != str(child.area_id):
+            found.setdefault(child.area, {})[child.pk] = child
+    return [(area, list(children.values())) for area, children in found.items()]
 
 
 def without_anyone(
@@ -445,18 +465,27 @@ def _shut_out_of(actor: Actor, found: list[Concern]) -> list[Concern]:
     ]
 
 
-def people_to_hand_over_to(actor: Actor, concern: Concern, *, at: datetime) -> list[User]:
+def people_to_hand_over_to(
+    actor: Actor, concern: Concern, *, at: datetime, or_where_it_was: bool = False
+) -> list[User]:
     """Case workers of the concern's place to whom it may be handed, by name; never the actor.
 
     Whoever has a conflict of interest is left out, as is whoever may be meant by words.
+
+    Args:
+        or_where_it_was: those of the place that the family left too, until it is handed on.
     """
-    area = concern.area
-    out = concern.scope().excluded | like_named(area, concern.implicated_words, at=at)
+    areas = [concern.area]
+    if or_where_it_was and concern.left_area_id:
+        areas.append(concern.left_area)
+    out = concern.scope().excluded.union(
+        *(like_named(area, concern.implicated_words, at=at) for area in areas)
+    )
     held = live_grants(at=at).filter(role=Role.CASE_WORKER).select_related("user")
     found = {
         grant.user_id: grant.user
         for grant in held
-        if covers(grant.area_path, area.path)
+        if any(covers(grant.area_path, area.path) for area in areas)
         and str(grant.user_id) not in out
         and str(grant.user_id) != actor.user_id
     }

@@ -21,11 +21,10 @@ from ..hands import may_say_read
 from ..kinds import concern_kinds
 from ..models import Concern
 from ..permissions import CasePermission
-from ..queries import like_named
 from ..verbs import CaseVerb
 from .mistakes import end_asking
 from .moving import bring_to
-from .raising import lock_concern, nearest_case_workers, told_from, wait_anew
+from .raising import lock_concern, nearest_case_workers, shut_out_of, told_from, wait_anew
 from .story import remember
 
 Stage = Concern.Stage
@@ -71,7 +70,7 @@ def tell_correction(
     ).first()
     if known is None:
         return None
-    concern = lock_concern(known)
+    concern = lock_concern(known, with_child=True)
     concern.corrections = [
         *concern.corrections,
         {
@@ -115,16 +114,15 @@ def _source_tag(district: str, source_kind: str, source_id: str) -> str:
     return str(field.tag(district, f"{source_kind}:{source_id}"))
 
 
-def _shut_out(concern: Concern, *, at: datetime) -> frozenset[str]:
-    meant = like_named(concern.area, concern.implicated_words, at=at)
-    return concern.scope().excluded | meant
-
-
 def _seal(concern: Concern, *, is_sealed: bool, at: datetime) -> None:
-    """Seal it when it must be; whoever is implicated is of no team."""
-    out = _shut_out(concern, at=at)
+    """Seal it when it must be; whoever is implicated is of no team.
+
+    As long as it belongs to two places, those nearest to each are of its team.
+    """
+    out = shut_out_of(concern, at=at)
     if is_sealed and not concern.is_sealed:
-        nearest = nearest_case_workers(concern.area, at=at, excluded=out)
+        places = filter(None, (concern.area, concern.left_area))
+        nearest = [u for area in places for u in nearest_case_workers(area, at=at, excluded=out)]
         concern.team = [str(u.pk) for u in nearest]
         # Whoever works on it already knows of it, and goes on.
         held = concern.taken_up_by, concern.handed_to
@@ -140,7 +138,7 @@ def _hand_on(concern: Concern, *, is_danger: bool, at: datetime) -> None:
     if concern.stage == Stage.CLOSED:
         is_anew = is_danger
     else:
-        is_anew = bool(hands & _shut_out(concern, at=at))
+        is_anew = bool(hands & shut_out_of(concern, at=at))
     if is_anew:
         remember(concern, "corrected", by="", at=at)
         concern.taken_up_by, concern.taken_up_at, concern.handed_to = "", None, None

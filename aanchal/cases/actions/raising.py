@@ -56,6 +56,8 @@ def raise_concern(
     nearest to the place see it.
 
     Args:
+        area: of which place the actor tells, and by which it is asked whether she may. It is raised where
+            the child lives now.
         seen: what the teller saw for herself, for the case worker: codes of `whom_met` and the like.
         question_id: key of the question of the watch out of which it is told by a person.
         implicated: people with an account who may have a part in it: they learn nothing of it.
@@ -76,6 +78,11 @@ def raise_concern(
     known = Concern.objects.filter(source_tag=_tag(concern, "source")).first()
     if known is not None:
         return known
+    if child is not None:
+        child = lock_child(child.pk) or child
+        if child.area.district == area.district:
+            # Told out of what stood before a move, it is of those who work where she lives now.
+            area = child.area
     named = [str(u.pk) for u in implicated]
     out = frozenset(named)
     if child is not None:
@@ -179,20 +186,47 @@ def name_team(actor: Actor, *, concern: Concern, at: datetime) -> list[User]:
 def add_nearest(concern: Concern, *, at: datetime) -> list[User]:
     """Add those nearest to where its child lives to the team of a held sealed concern that none of it may open there.
 
-    Whoever calls saves `team` and `alone_since`.
+    Where nobody works there, and none of its team in the place that the family left either, those nearest
+    to that one. Whoever calls saves `team` and `alone_since`.
 
     Returns:
         The people added.
     """
     if not concern.is_sealed or may_be_opened(concern, at=at, where_she_lives=True):
         return []
-    meant = like_named(concern.area, concern.implicated_words, at=at)
-    out = concern.scope().excluded | meant
+    out = shut_out_of(concern, at=at)
     named = nearest_case_workers(concern.area, at=at, excluded=out)
+    left = concern.left_area
+    if not named and left is not None and not may_be_opened(concern, at=at):
+        named = nearest_case_workers(left, at=at, excluded=out)
     if named:
         concern.team = sorted({*concern.team, *(str(u.pk) for u in named)})
         concern.alone_since = None
     return named
+
+
+def shut_out_of(concern: Concern, *, at: datetime) -> frozenset[str]:
+    """User ids of those who learn nothing of a concern: the implicated, kin, and whoever may be meant by words."""
+    out = concern.scope().excluded
+    for area in (concern.area, concern.left_area):
+        if area is not None:
+            out |= like_named(area, concern.implicated_words, at=at)
+    return out
+
+
+def note_alone(concern: Concern, holder: str, *, at: datetime) -> None:
+    """Note since when nobody but its holder sees whether anything is done: what she writes puts nothing off."""
+    if concern.alone_since is None and not may_be_opened(concern, at=at, without=holder):
+        concern.alone_since = at
+
+
+def note_left_alone(concern: Concern, *, at: datetime) -> None:
+    """The same of whoever has it, where somebody is shut out of it and others see it no more."""
+    shut_out = any(
+        e["what"] == "shut_out" and e["to"] in concern.implicated for e in concern.history
+    )
+    if shut_out and concern.taken_up_by:
+        note_alone(concern, concern.taken_up_by, at=at)
 
 
 def wait_anew(concern: Concern, *, at: datetime) -> None:
@@ -211,6 +245,24 @@ def counted(what: Counted, concern: Concern) -> Happened:
     )
 
 
-def lock_concern(concern: Concern) -> Concern:
-    """Lock a concern's row and read it anew."""
-    return Concern.objects.select_for_update().get(pk=concern.pk)
+def lock_child(key: object) -> Child | None:
+    """Hold a child's row, so that her family does not move meanwhile, and read it anew.
+
+    Before the row of a concern, as a move of her family holds them; after that of a question.
+    """
+    rows = Child.objects.select_for_update(of=("self",), no_key=True)
+    related = rows.select_related("area", "household").prefetch_related("household__kinships")
+    return related.filter(pk=key).first()
+
+
+def lock_concern(concern: Concern, *, with_child: bool = False) -> Concern:
+    """Lock a concern's row and read it anew.
+
+    Args:
+        with_child: hold the row of its child before, for what is decided by where she lives.
+    """
+    child = lock_child(concern.child_id) if with_child and concern.child_id else None
+    held = Concern.objects.select_for_update().get(pk=concern.pk)
+    if child is not None:
+        held.child = child
+    return held

@@ -23,8 +23,8 @@ from ..rules.closing import missing_to_close
 from ..rules.due import due_after
 from ..verbs import CaseVerb
 from .mistakes import end_asking
-from .moving import bring_to
-from .raising import counted, lock_concern, wait_anew
+from .moving import PLACE_FACTS, bring_to
+from .raising import counted, lock_concern, note_alone, note_left_alone, wait_anew
 from .story import remember, tidy_words
 
 Stage = Concern.Stage
@@ -219,7 +219,8 @@ def close_concern(
     )
     count([counted(Counted.CONCERN_CLOSED, concern)], at=at)
     end_asking(actor, concern, at=at)
-    saving = ("history", "mistake")
+    _arrive(actor, concern)
+    saving = ("history", "mistake", "left_area", "left_at")
     _move(actor, concern, Stage.CLOSED, saving=saving, at=at)
     return concern
 
@@ -233,7 +234,7 @@ def reopen_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) 
         Invalid: no words.
         WrongState: it is not closed.
     """
-    concern = lock_concern(concern)
+    concern = lock_concern(concern, with_child=True)
     require(actor, CasePermission.CONCERN_TAKE_UP, concern)
     if concern.stage != Stage.CLOSED:
         raise WrongState
@@ -243,7 +244,7 @@ def reopen_concern(actor: Actor, *, concern: Concern, words: str, at: datetime) 
     if concern.child is not None:
         # The family may have moved while it was closed.
         bring_to(concern, concern.child.area, at=at)
-    saving = ("taken_up_by", "taken_up_at", "history", "area", "left_area", "left_at", "team")
+    saving = ("taken_up_by", "taken_up_at", "history", *PLACE_FACTS)
     _move(actor, concern, Stage.TAKEN_UP, saving=saving, at=at)
     return concern
 
@@ -268,7 +269,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
     if not concern.is_sealed:
         # Whoever has it, and is to hand it on to another place, stays of the team.
         hands = filter(None, (concern.taken_up_by, concern.handed_to))
-        able = people_to_hand_over_to(actor, concern, at=at)
+        able = people_to_hand_over_to(actor, concern, at=at, or_where_it_was=True)
         team = [*(str(p.pk) for p in able), actor.user_id, *hands]
     if key in team:
         remember(concern, "shut_out", by=actor.user_id, at=at, to=key)
@@ -290,7 +291,7 @@ def name_implicated(actor: Actor, *, concern: Concern, person: User, at: datetim
     if not may_be_opened(concern, at=at):
         raise WrongState(_("Nobody else could open it then. Ask your coordinator for a colleague."))
     if key in team:
-        _note_alone(concern, actor.user_id, at=at)
+        note_alone(concern, actor.user_id, at=at)
     concern.save_facts(
         *("team", "implicated", "is_sealed", "alone_since", "stage", "history"),
         *("namings", "mistake", "left_area", "left_at"),
@@ -320,12 +321,7 @@ def leave_team(actor: Actor, *, concern: Concern, at: datetime) -> Concern:
     concern.team = [member for member in concern.team if member != actor.user_id]
     if not may_be_opened(concern, at=at):
         raise WrongState(_("Nobody else could open it then. Hand it over first."))
-    holder = concern.taken_up_by
-    shut_out = any(
-        e["what"] == "shut_out" and e["to"] in concern.implicated for e in concern.history
-    )
-    if shut_out and holder:
-        _note_alone(concern, holder, at=at)
+    note_left_alone(concern, at=at)
     concern.save_facts("team", "alone_since")
     record(actor, CaseVerb.CONCERN_TEAM_LEFT, concern, scope=scope)
     return concern
@@ -335,12 +331,6 @@ def _arrive(actor: Actor, concern: Concern) -> None:
     """In the hands of one who works where its child lives, it belongs to that place alone."""
     if concern.left_area_id and works_where_she_lives(actor, concern):
         concern.left_area, concern.left_at = None, None
-
-
-def _note_alone(concern: Concern, holder: str, *, at: datetime) -> None:
-    """Note since when nobody but its holder sees whether anything is done: what she writes puts nothing off."""
-    if concern.alone_since is None and not may_be_opened(concern, at=at, without=holder):
-        concern.alone_since = at
 
 
 def _shut_somebody_out(actor: Actor, concern: Concern) -> bool:

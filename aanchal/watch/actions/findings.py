@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -215,7 +216,7 @@ def correct_finding(
         Invalid: an unknown answer, or a note too long.
         WrongState: it was written too long ago.
     """
-    lock_flag(Flag(pk=finding.visit.flag_id))
+    _lock_flags(finding.visit.flag)
     finding = (
         Finding.objects.select_for_update(of=("self",))
         .select_related("visit__flag__area", "visit__flag__child__household")
@@ -265,6 +266,16 @@ def correct_finding(
     reopen_after_correction(actor, flag, at=at)
     _tell_newer_flag(flag, at=at)
     return finding
+
+
+def _lock_flags(flag: Flag) -> None:
+    """Hold a flag and the one about the child that is live, before a row of the child or a concern.
+
+    A move of the family holds them in this order too: two orders would one day wait for each other.
+    """
+    live = Q(child=flag.child_id, state__in=Flag.LIVE)
+    held = Flag.objects.filter(Q(pk=flag.pk) | live).select_for_update(of=("self",))
+    list(held.order_by("pk").values_list("pk", flat=True))
 
 
 def _tell_newer_flag(flag: Flag, *, at: datetime) -> None:

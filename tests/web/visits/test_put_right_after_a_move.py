@@ -10,6 +10,7 @@ from django.utils import timezone
 from aanchal.access.models import Grant
 from aanchal.access.roles import Role
 from aanchal.cases.models import Concern
+from aanchal.cases.queries import visible_concerns
 from aanchal.watch.actions import move_family
 from aanchal.watch.models import Finding, Flag, Reopening
 from aanchal.watch.queries.hands import visit_of_ended_role
@@ -76,6 +77,24 @@ def test_it_is_shown_for_a_press_and_put_right_into_a_danger(happens):
     assert concern.raised_by == str(visit.volunteer_id)
     for verb in ("finding.opened", "finding.corrected", "concern.raised"):
         assert audited().filter(verb=verb, actor_id=str(visit.volunteer_id)).exists(), verb
+
+
+def test_its_concern_is_of_those_where_she_lives_when_the_question_had_ended_before_the_move():
+    def ended_and_moved(visit):
+        from tests.watch.use_cases.test_visits import ending
+
+        ending(visit.flag, "left")
+        family_moves(visit)
+
+    there = a_person(Role.CASE_WORKER, "IN/S10/D206/B1852")
+    visit, page, _client = wrote(ended_and_moved)
+    client = signed_in(Client(), visit.volunteer)
+
+    client.post(page, SAVED)
+
+    concern = Concern.objects.get()
+    assert (concern.area.path, concern.left_area) == (OTHER_BLOCK, None)
+    assert concern in visible_concerns(acting(there))
 
 
 def test_her_list_leads_there_until_the_time_to_put_it_right_is_over():
