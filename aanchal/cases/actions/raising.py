@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -245,7 +246,7 @@ def counted(what: Counted, concern: Concern) -> Happened:
     )
 
 
-def lock_child(key: object) -> Child | None:
+def lock_child(key: UUID | str) -> Child | None:
     """Hold a child's row, so that her family does not move meanwhile, and read it anew.
 
     Before the row of a concern, as a move of her family holds them; after that of a question.
