@@ -249,7 +249,7 @@ def counted(what: Counted, concern: Concern) -> Happened:
 def lock_child(key: UUID | str) -> Child | None:
     """Hold a child's row, so that her family does not move meanwhile, and read it anew.
 
-    Before the row of a concern, as a move of her family holds them; after that of a question.
+    Before the row of a concern, as a move of her family holds them; after that of a flag.
     """
     rows = Child.objects.select_for_update(of=("self",), no_key=True)
     related = rows.select_related("area", "household").prefetch_related("household__kinships")

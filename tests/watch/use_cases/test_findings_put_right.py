@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from aanchal.access.roles import Role
 from aanchal.cases.actions import (
@@ -131,6 +133,22 @@ def test_where_a_newer_question_stands_the_old_one_stays_ended_and_the_danger_is
 
     assert Flag.objects.get(pk=visit.flag_id).state == Flag.State.CLOSED
     assert Concern.objects.count() == 1
+
+
+def test_the_flags_of_the_child_are_held_before_her_concern_as_a_move_holds_them():
+    visit, volunteer = an_assigned_visit()
+    finding = told(visit, volunteer)
+    ending(visit.flag, "left")
+    a_flag(visit.flag.child, visit.flag.class_section, signal_on=NOW.date())
+
+    with CaptureQueriesContext(connection) as caught:
+        correcting(finding, volunteer, kind="missing", at=LATER)
+
+    asked = [q["sql"] for q in caught]
+    child = next(n for n, sql in enumerate(asked) if 'FROM "people_child"' in sql)
+    live = [n for n, sql in enumerate(asked) if 'FROM "watch_flag"' in sql and " OR " in sql]
+    assert live and live[0] < child
+    assert connection.vendor != "postgresql" or "FOR UPDATE" in asked[live[0]]
 
 
 # --- of a danger ---
