@@ -148,7 +148,7 @@ def test_the_flags_of_the_child_are_held_before_her_concern_as_a_move_holds_them
     child = next(n for n, sql in enumerate(asked) if 'FROM "people_child"' in sql)
     live = [n for n, sql in enumerate(asked) if 'FROM "watch_flag"' in sql and " OR " in sql]
     assert live and live[0] < child
-    assert connection.vendor != "postgresql" or "FOR UPDATE" in asked[live[0]]
+    assert connection.vendor != "postgresql" or "UPDATE OF" in asked[live[0]]
 
 
 # --- of a danger ---
