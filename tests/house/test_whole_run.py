@@ -32,6 +32,7 @@ def two_processes():
 def test_what_one_of_the_processes_saw_the_run_has_seen():
     one, other = two_processes()
     one.use_cases["cases.actions.close"] = line(refused=0)
+    one.use_cases["tests.security.a_use_case_that_fails"] = line(done=0)
     other.use_cases["cases.actions.close"] = line(done=0)
     other.made = {}
 

@@ -143,7 +143,6 @@ row.save()
 
 
 @pytest.mark.slow
-@pytest.mark.once
 def test_an_old_key_goes_only_when_nothing_needs_it_and_all_still_opens(office: Office) -> None:
     old, newest = min(masters(office)), max(masters(office))
     assert old != newest
@@ -168,7 +167,6 @@ def test_an_old_key_goes_only_when_nothing_needs_it_and_all_still_opens(office: 
 
 
 @pytest.mark.slow
-@pytest.mark.once
 def test_a_wrapped_keyring_opens_with_its_passphrase_only(office: Office) -> None:
     passphrase = "neela aasman barsat deepak"
     wrapped = subprocess.run(

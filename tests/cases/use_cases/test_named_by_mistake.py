@@ -218,7 +218,7 @@ def test_an_answer_is_to_what_its_page_showed_and_to_nothing_else(office, answer
 
     page = client.post(where, said)
 
-    assert page.status_code == 409 and office.fresh().mistake == before
+    assert page.status_code == 400 and office.fresh().mistake == before
     words = page.content.decode()
     assert words.count("has changed since you opened this page") == 1
     assert "Qz I asked there." in words and "checked" not in words

@@ -123,5 +123,5 @@ def _answer(request: HttpRequest, held: Concern, asked: AskedMistake) -> HttpRes
         body=said if may_answer else f"{said} {waits}",
         send=_("Write the answer down"),
         carry=[(ASKED, asked.key)],
-        status=409 if has_changed else None,
+        status=400 if has_changed else None,
     )
