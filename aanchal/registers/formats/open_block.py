@@ -1,5 +1,6 @@
 """The table of a sheet that is open: its columns, and the rows of children taken into it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import itemgetter
@@ -24,6 +25,9 @@ from .row_words import is_name_like, letter_of
 from .sums import sum_columns, sums_of
 from .symbols import Symbols
 from .titles import Title, line_of
+
+# A mobile number of India, with or without what is dialled before it. The sum of a column is longer.
+_PHONE = re.compile(r"(?:\+?91|0)?[ -]?[6-9]\d{4}[ -]?\d{5}")
 
 
 class OpenBlock:
@@ -170,6 +174,11 @@ class OpenBlock:
             if code == "sum_or_child":
                 self.problems.add(line.row, letter_of(self.name_at), code)
         self.unsure = [one for one in self.unsure if one[1] != "sum_or_child"]
+
+    def has_phone(self, row: Sequence[Cell]) -> bool:
+        """True where the row has a telephone number in its column: it is somebody's."""
+        at = self.layout.fields.get(Field.PHONE)
+        return at is not None and _PHONE.fullmatch(shown(row[at])) is not None
 
     def admission_of(self, row: Sequence[Cell]) -> str:
         for which in (Field.ADMISSION, Field.STATE_ID):

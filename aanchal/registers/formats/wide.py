@@ -111,7 +111,12 @@ class Table(OpenBlock):
             self.note_legend(row)
         if self.is_head_again(number, row, waiting):
             return
-        has_number = has_digit(roll) or has_digit(serial) or is_identifier(self.admission_of(row))
+        has_number = (
+            has_digit(roll)
+            or has_digit(serial)
+            or is_identifier(self.admission_of(row))
+            or self.has_phone(row)
+        )
         # "Class 7" or "August 2026" in the column of roll numbers begins another page.
         is_hers = name and (has_digit(roll) or is_identifier(self.admission_of(row)))
         if (

@@ -417,6 +417,23 @@ def test_a_child_of_a_name_that_is_a_word_for_a_sum_is_read_between_others():
     assert "sum_or_child" in codes(page)
 
 
+def test_a_child_with_a_telephone_is_no_line_of_sums_whatever_she_is_called():
+    marks = [["0", "0", "1", "0", "0"] * 6 + ["0"] for _ in range(5)]
+    rows = rows_of(marks, head=("Name", "Phone"), title=f"Register of absences, {TITLE}")
+    for number, row in enumerate(rows[2:]):
+        row[:2] = CHILDREN[number], f"0984376685{number}"
+    rows[4][0] = "Total Ram"
+
+    (page,) = pages_of(as_csv(rows))
+
+    assert "Total Ram" in [pupil.name for pupil in page.pupils]
+    assert len(page.pupils) == 5
+
+    rows[4][1] = "49218834285"  # the sum of a column
+    (page,) = pages_of(as_csv(rows))
+    assert len(page.pupils) == 4
+
+
 def test_a_letter_of_sunday_beside_the_last_child_does_not_make_the_next_a_line_of_counts():
     marks = [["" if day in SUNDAYS else "1" for day in DAYS] for _ in range(6)]
     for child in range(5):
